@@ -1,0 +1,1 @@
+"""The writing side: intents, their deciders, and the reactions that issue them."""

@@ -1,0 +1,1 @@
+"""The ledger: words, facts, law, judgement, proof and store."""

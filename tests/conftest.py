@@ -1,0 +1,48 @@
+"""What every test shares: settings that make a failure repeatable. Fixtures live beside their tests."""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.campaign import Campaign
+
+# Property tests run the same examples everywhere; campaigns that search with fresh seeds are marked `soak`.
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,  # two busy cores are not a defect
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)
+settings.load_profile("repeatable")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a campaign be run again with the seed that its report names."""
+    parser.addoption(
+        "--seed", type=int, default=None, help="seed of long campaigns (default: a fresh one each)"
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_home_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """No test sees or touches the ledger, the keys or the settings of whoever runs it."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        for name in ("CCM_LEDGER", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+            patch.delenv(name, raising=False)
+        yield home
+
+
+@pytest.fixture
+def campaign(request: pytest.FixtureRequest) -> Iterator[Campaign]:
+    """Seed, random numbers and report of a test that is marked `soak`."""
+    given = request.config.getoption("--seed")
+    run = Campaign(request.node.name, secrets.randbits(32) if given is None else given)
+    failed_before = request.session.testsfailed
+    yield run
+    run.report("failed" if request.session.testsfailed > failed_before else "passed")
