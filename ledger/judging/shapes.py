@@ -1,0 +1,137 @@
+"""What goes into the judge and what comes out of it.
+
+Promise: a verdict is a value; equal facts and equal rules give an equal verdict. It holds seconds, codes, units,
+dollars and reasons, never a name or a word about a patient.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from ledger.streams.care_month import Family
+from ledger.streams.care_plan import CarePlan
+from ledger.streams.month_state import CareMonth, StaffDay
+from ledger.streams.patient_state import Patient
+from ledger.streams.practice import Practice
+from ledger.streams.staff import Staff
+from ledger.terms.outcome import Notice
+
+Pool = Literal["staff", "personal"]
+"""Whose minutes: clinical staff's, or the billing practitioner's own."""
+Standing = Literal["nothing_logged", "below_minimum", "blocked", "ready", "attested", "stale"]
+"""nothing_logged: no entry. below_minimum: no family reaches its minimum. blocked: something blocks release.
+ready: nothing does, nobody has attested. attested: the attestation's digest is the month's. stale: it is not."""
+
+
+class MonthFacts(NamedTuple):
+    """Everything that a verdict on one patient-month rests on."""
+
+    patient: Patient
+    month: CareMonth
+    plan: CarePlan
+    practices: Mapping[str, Practice]
+    """By practice id: at least those that the patient's assignments and the entries name."""
+    staff: Mapping[str, Staff]
+    """By staff id: everybody whom the entries, consents, designations and attestations name."""
+    staff_days: Mapping[str, StaffDay]
+    """By staff-day tag: every day that the timed and untimed entries touch."""
+
+
+class EntryLine(NamedTuple):
+    """What became of one time entry in the month."""
+
+    entry: str
+    position: int
+    on: date
+    performer: str
+    activity: str | None
+    seconds: int
+    """Seconds of the entry in this month."""
+    counted: int
+    """Seconds of it that count."""
+    pool: Pool | None
+    notices: tuple[Notice, ...]
+    last_counted_on: date | None
+    is_timed: bool
+
+
+class ChargeLine(NamedTuple):
+    """A code with its units and the amount that the national schedule pays for them, where a price is on file."""
+
+    code: str
+    units: int
+    amount: Decimal | None
+
+
+class FamilyResult(NamedTuple):
+    """What one family of codes would make of the month."""
+
+    family: Family
+    minutes: int
+    """Whole minutes of its pool, floored once."""
+    lines: tuple[ChargeLine, ...]
+    amount: Decimal | None
+    unpaid_minutes: int
+    is_available: bool
+    """Whether it reaches its minimum and meets its own conditions."""
+    notices: tuple[Notice, ...]
+    """Why it is not available, or capped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer for one patient-month, with the reasons."""
+
+    patient: str
+    month: str
+    practice: str | None
+    practitioner: str | None
+    """The designated billing practitioner of the month."""
+    payer: str | None
+    """The payer of the month; None where no coverage is on file (amounts are Medicare FFS estimates then)."""
+    date_of_service: date
+    staff_seconds: int
+    personal_seconds: int
+    untimed_seconds: int
+    """Counted seconds that have no clock times: their share is shown."""
+    lines: tuple[EntryLine, ...]
+    families: tuple[FamilyResult, ...]
+    suggested: Family | None
+    chosen: Family | None
+    missing: tuple[Notice, ...]
+    """What blocks release, in the order of the catalogue."""
+    notices: tuple[Notice, ...]
+    """What a person should look at; nothing here blocks."""
+    standing: Standing
+    attested: str | None
+    """The newest attestation's id."""
+    digest: str
+    """SHA-256 of the derived month: what attest_month signs."""
+    edition: str
+    readings: tuple[str, ...]
+    """Names of the rules read, in order of first reading; empty where no readings were asked for."""
+    reading_set: str | None
+    """The digest of the reading set."""
+
+    @property
+    def family(self) -> Family | None:
+        """The family that bills: the chosen one, or the suggested one where no choice is needed."""
+        return self.chosen or self.suggested
+
+    def result(self, family: Family) -> FamilyResult | None:
+        """One family's result."""
+        return next((result for result in self.families if result.family == family), None)
+
+    @property
+    def charges(self) -> tuple[ChargeLine, ...]:
+        """The lines of the family that bills."""
+        result = self.result(self.family) if self.family else None
+        return result.lines if result and result.is_available else ()
+
+    @property
+    def amount(self) -> Decimal | None:
+        """What the lines of the family that bills come to."""
+        result = self.result(self.family) if self.family else None
+        return result.amount if result and result.is_available else None

@@ -1,0 +1,54 @@
+"""Access and refusal facts: who looked at what and why, and what was refused to whom by which rule.
+
+Access facts carry no record tag, so a look at a chart moves no decision. TOPIC and field names are the storage format.
+"""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from ledger.streams.base import Event, FactClass
+from ledger.terms.calendar import CareMonth
+from ledger.terms.identity import PatientId, access_tag, accessed_tag, refusals_tag
+from ledger.terms.people import Role, Word
+
+Question = Literal["month", "months", "history", "audit", "find", "readiness", "parked"]
+
+
+class RecordRead(Event):
+    """Somebody read patient data: which question, about whom (at most twelve patients a fact), as of what."""
+
+    TOPIC: ClassVar[str] = "record_read"
+    FACT: ClassVar[FactClass] = FactClass.ACCESS
+    reader: str
+    on: date
+    """The UTC date of the read: the reader's home stream is one day."""
+    question: Question
+    patients: tuple[PatientId, ...] = Field(max_length=12)
+    month: CareMonth | None = None
+    as_of: int | None = None
+    opened_words: bool = False
+    """Whether sealed words were shown."""
+
+    def tags(self) -> tuple[str, ...]:
+        return (access_tag(self.reader, self.on), *(accessed_tag(patient) for patient in self.patients))
+
+
+class CommandRefused(Event):
+    """A command was refused that an auditor would ask about; repeats of a day raise a count beside it."""
+
+    TOPIC: ClassVar[str] = "command_refused"
+    subject: str
+    """The patient or staff id that the refusal is about."""
+    command: Word
+    code: Word
+    because: str
+    role: Role | None = None
+    on: date
+    """The UTC day: (actor, code, subject, day) makes the fact unique."""
+    positions: tuple[int, ...] = ()
+    """The facts that the refusal rests on, where it names any."""
+
+    def tags(self) -> tuple[str, ...]:
+        return (refusals_tag(self.subject),)

@@ -1,0 +1,267 @@
+"""Event, Envelope, Fact and the EventLog protocol: the shapes that every stream shares.
+
+Promise: an event is frozen, strict and refuses unknown fields; TOPIC, VERSION and field names are the storage
+format. Words about a person live in fields named by `sealing()`; they are never part of the clear bytes.
+Not promised: that a fact counts for anything; that is judged (ledger/judging).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, Protocol
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from ledger.terms.identity import Digest, Tag, Token
+from ledger.terms.calendar import Instant
+from ledger.terms.people import Purpose, Role, SourceName, Word
+
+
+class FactClass(StrEnum):
+    """The class of a fact (architecture, section 3): only record facts may move a decision."""
+
+    RECORD = "record"
+    REVIEW = "review"
+    ACCESS = "access"
+
+
+class Closed(Enum):
+    """Why words are not here: not opened by this reader, or their key was destroyed."""
+
+    SEALED = "sealed"
+    ERASED = "erased"
+
+    def __repr__(self) -> str:
+        return f"<{self.value}>"
+
+
+SEALED: Final = Closed.SEALED
+ERASED: Final = Closed.ERASED
+
+FROZEN: Final = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class Part(BaseModel):
+    """A frozen, strict piece of an event."""
+
+    model_config = FROZEN
+
+
+class Sealing(NamedTuple):
+    """Which field holds sealed words, whom they are about, and the scope of the data key that seals them."""
+
+    field: str
+    subject: str
+    scope: str
+
+
+class Event(BaseModel):
+    """One fact, in the past tense. Subclasses set TOPIC and say which tags they belong to."""
+
+    model_config = FROZEN
+    TOPIC: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+    FACT: ClassVar[FactClass] = FactClass.RECORD
+
+    def tags(self) -> tuple[str, ...]:
+        """The streams that this fact belongs to, its home stream first; at most sixteen, none twice."""
+        raise NotImplementedError
+
+    def sealing(self) -> tuple[Sealing, ...]:
+        """The fields that are sealed, each with its subject and key scope; most facts have none."""
+        return ()
+
+
+def identity_scope(patient: str) -> str:
+    """The key scope of who a patient is."""
+    return f"{patient}/identity"
+
+
+def year_scope(patient: str, year: int) -> str:
+    """The key scope of what happened to a patient in one year."""
+    return f"{patient}/{year:04d}"
+
+
+class Source(Part):
+    """The system that a command came from, its own id and version of the row (as tokens), and its own clock."""
+
+    system: SourceName
+    row: Token | None = None
+    version: Token | None = None
+    recorded_at: Instant | None = None
+
+
+class Vouched(StrEnum):
+    """Who vouches for the actor: the actor's own bound login, a source trusted to, or a simulation."""
+
+    LOGIN = "login"
+    SOURCE = "source"
+    SIMULATION = "simulation"
+    PROGRAM = "program"
+
+
+class Envelope(Part):
+    """What is known of a command before the lock is taken: who, in which capacity, from where, resting on what.
+
+    Position, tag sequences and `recorded_at` are assigned under the lock and stand in the header, not here.
+    """
+
+    authenticated_as: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    actor: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    capacity: Role | None
+    on_behalf_of: str | None = None
+    vouched: Vouched
+    source: Source | None = None
+    correlation: Token | None = None
+    command: Word
+    key: Token | None = None
+    purpose: Purpose | None = None
+    read_set: tuple[tuple[Tag, int], ...] = ()
+    readings: Digest | None = None
+    edition: Digest | None = None
+
+
+class Origin(Part):
+    """The outside names of a delivery, sealed with the words of its first subject."""
+
+    key: str | None = None
+    row: str | None = None
+    version: str | None = None
+    correlation: str | None = None
+
+
+class Fact:
+    """An event as the ledger holds it: where, when learned, what, and under which envelope."""
+
+    __slots__ = ("_envelope", "event", "home", "position", "recorded_at", "seq", "version")
+
+    def __init__(
+        self,
+        *,
+        position: int,
+        recorded_at: datetime,
+        home: str,
+        version: int,
+        event: Event,
+        envelope: Envelope | Callable[[], Envelope],
+        seq: int = 0,
+    ) -> None:
+        self.position = position
+        self.recorded_at = recorded_at
+        self.home = home
+        self.version = version
+        self.event = event
+        self.seq = seq
+        """The number of this fact in the stream that it was read from (the home stream if not said otherwise)."""
+        self._envelope = envelope
+
+    @property
+    def envelope(self) -> Envelope:
+        """The envelope, decoded when first asked for: most folds never ask."""
+        if not isinstance(self._envelope, Envelope):
+            self._envelope = self._envelope()
+        return self._envelope
+
+
+Bound = Literal["accepted", "unchanged", "parked"]
+
+
+class Proposal(NamedTuple):
+    """What one command appends: all of its facts or none, and the binding of its key.
+
+    `read_set` is what the decision rested on, (tag, number of facts in it): the condition of the append. A proposal
+    without events binds a key to positions that are there already (`unchanged`).
+    """
+
+    events: tuple[Event, ...]
+    envelope: Envelope
+    read_set: tuple[tuple[str, int], ...]
+    key: "CommandKey | None" = None
+    outcome: Bound = "accepted"
+    positions: tuple[int, ...] = ()
+    ids: tuple[tuple[str, str], ...] = ()
+    readings: bytes | None = None
+    """The canonical bytes of the reading set whose digest is in the envelope; stored once."""
+    origin: "Origin | None" = None
+    once: str | None = None
+    """A token that makes this fact unique (refusals by actor, code, subject and day): a repeat raises its count."""
+    clock: datetime | None = None
+    """The instant of a simulated ledger's clock; None in every other ledger."""
+
+
+class CommandKey(NamedTuple):
+    """An idempotency key: its token (source and key), and the HMAC of the command's content."""
+
+    token: str
+    content: bytes
+
+
+class KeyBinding(NamedTuple):
+    """What a key is bound to for ever."""
+
+    content: bytes | None
+    """None once the content was erased."""
+    outcome: Bound
+    positions: tuple[int, ...]
+    ids: tuple[tuple[str, str], ...]
+
+
+class Appended(NamedTuple):
+    """The proposal is durable: the positions of its facts, and the ledger's clock at the append."""
+
+    positions: tuple[int, ...]
+    recorded_at: datetime
+
+
+class Moved(NamedTuple):
+    """A stream of the read set moved (or the key was bound meanwhile): nothing was recorded; decide again."""
+
+    tag: str
+
+
+class EventLog(Protocol):
+    """A ledger's log, as the deciders' side and the projections see it."""
+
+    def refresh(self) -> int:
+        """Notice what other writers appended; answers the highest position."""
+        ...
+
+    def head(self, tag: str) -> int:
+        """How many facts the stream holds."""
+        ...
+
+    def read(self, tag: str, *, after: int = 0, until: int | None = None) -> Iterable[Fact]:
+        """The facts of one stream in order, from sequence `after` (exclusive), up to position `until`."""
+        ...
+
+    def binding(self, token: str) -> KeyBinding | None:
+        """What an idempotency key is bound to."""
+        ...
+
+    def token(self, system: str, value: str) -> str:
+        """The HMAC of an outside name under this ledger's index key, 32 hex characters."""
+        ...
+
+    def content_digest(self, content: bytes) -> bytes:
+        """The HMAC of a command's canonical bytes under this ledger's digest key."""
+        ...
+
+    def open_words(self, fact: Fact) -> Event:
+        """The event with its sealed words opened, or Closed.ERASED in their place where the key is gone."""
+        ...
+
+    def append(self, group: Sequence[Proposal]) -> Sequence[Appended | Moved]:
+        """Append the proposals in order as one durable commit; each succeeds or is Moved on its own condition."""
+        ...
+
+
+
+def origin_of(event: Event) -> str | None:
+    """The tag of the first sealed subject of an event, beside whose words its Origin is sealed."""
+    sealings = event.sealing()
+    return sealings[0].subject if sealings else None
+
+
+def words_of(event: Any, field: str = "words") -> Any:
+    """The sealed words of an event, or Closed.SEALED / Closed.ERASED, or None where it has none."""
+    return getattr(event, field, None)

@@ -1,0 +1,148 @@
+"""The care plan stream: whole content by revision, signature, copy given.
+
+Which element groups a revision holds is clear, so that the judge can say what is missing; the words are sealed.
+TOPIC and field names are the storage format (CCM-PLAN-01 to -08).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from ledger.streams.base import SEALED, Closed, Event, Fact, Part, Sealing, year_scope
+from ledger.terms.calendar import Instant
+from ledger.terms.identity import ConditionId, Digest, PatientId, StaffId, care_plan_tag
+from ledger.terms.people import Word
+
+
+class PlanElement(Part):
+    """One element group of a plan in words: problem list, goals, interventions and the rest."""
+
+    element: Word
+    text: str
+
+
+class PlanWords(Part):
+    """The whole content of a revision. Sealed."""
+
+    elements: tuple[PlanElement, ...] = ()
+    pointer: str | None = None
+
+
+class _OfPlan(Event):
+    """What all events of the care plan stream share."""
+
+    patient: PatientId
+    revision: int = Field(ge=1)
+
+    def tags(self) -> tuple[str, ...]:
+        return (care_plan_tag(self.patient),)
+
+
+class CarePlanRevised(_OfPlan):
+    """A revision of the care plan came into force: its author, its moment, the element groups that it holds."""
+
+    TOPIC: ClassVar[str] = "care_plan_revised"
+    revised_at: Instant
+    author: StaffId | None
+    elements: tuple[Word, ...]
+    """The element groups present, by the rulebook's words (medicare.ccm.care_plan)."""
+    intervention_owners: bool
+    """Whether every intervention names who is responsible."""
+    conditions: tuple[ConditionId, ...] = ()
+    goals: int = Field(default=0, ge=0)
+    review_on: date | None = None
+    medications_reviewed: bool | None = None
+    document: Digest | None = None
+    words: PlanWords | Closed = Field(default=SEALED, exclude=True)
+
+    def sealing(self) -> tuple[Sealing, ...]:
+        scope = year_scope(self.patient, self.revised_at.year)
+        return (Sealing("words", care_plan_tag(self.patient), scope),)
+
+
+class CarePlanSigned(_OfPlan):
+    """A practitioner signed a revision; the signature carries its own, current moment (CCM-AMEND-05)."""
+
+    TOPIC: ClassVar[str] = "care_plan_signed"
+    practitioner: StaffId
+    signed_at: Instant
+    meaning: Literal["approved"] = "approved"
+
+
+class CarePlanCopyGiven(_OfPlan):
+    """The patient or a caregiver received a copy of a revision (CCM-PLAN-05)."""
+
+    TOPIC: ClassVar[str] = "care_plan_copy_given"
+    given_at: Instant
+    given_to: Literal["patient", "caregiver"]
+    channel: Word
+    given_by: StaffId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRevision:
+    """One revision as folded: what it holds, who signed it, when a copy was given."""
+
+    revision: int
+    revised_at: datetime
+    author: str | None
+    elements: frozenset[str]
+    intervention_owners: bool
+    conditions: tuple[str, ...]
+    goals: int
+    review_on: date | None
+    position: int
+    signed_at: datetime | None = None
+    signed_by: str | None = None
+    signed_position: int | None = None
+    copy_given_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CarePlan:
+    """The revisions of one patient's plan, in order."""
+
+    revisions: tuple[PlanRevision, ...] = ()
+
+    def revision(self, number: int) -> PlanRevision | None:
+        """The revision of that number."""
+        return self.revisions[number - 1] if 1 <= number <= len(self.revisions) else None
+
+    def in_force(self, at: datetime) -> PlanRevision | None:
+        """The newest revision made at or before an instant."""
+        return max(
+            (r for r in self.revisions if r.revised_at <= at), key=lambda r: (r.revised_at, r.revision), default=None
+        )
+
+
+def evolve(state: CarePlan, fact: Fact) -> CarePlan:
+    """The plan after one more fact."""
+    match fact.event:
+        case CarePlanRevised() as e:
+            revision = PlanRevision(
+                revision=e.revision,
+                revised_at=e.revised_at,
+                author=e.author,
+                elements=frozenset(e.elements),
+                intervention_owners=e.intervention_owners,
+                conditions=e.conditions,
+                goals=e.goals,
+                review_on=e.review_on,
+                position=fact.position,
+            )
+            return CarePlan((*state.revisions, revision))
+        case CarePlanSigned() as e:
+            return _with(state, e.revision, signed_at=e.signed_at, signed_by=e.practitioner, signed_position=fact.position)
+        case CarePlanCopyGiven() as e:
+            known = state.revision(e.revision)
+            first = e.given_at if known is None or known.copy_given_at is None else min(known.copy_given_at, e.given_at)
+            return _with(state, e.revision, copy_given_at=first)
+    return state
+
+
+def _with(state: CarePlan, number: int, **changes: object) -> CarePlan:
+    return CarePlan(
+        tuple(replace(r, **changes) if r.revision == number else r for r in state.revisions)  # type: ignore[arg-type]
+    )

@@ -1,0 +1,77 @@
+"""Which state a stream folds into, and how: one table from a tag's first word to initial state and evolve.
+
+Access, refusal, `by/` and identifier streams fold into no state of their own: an identifier leads to the patient or
+staff member that the first fact in it names.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from ledger.streams import care_plan, governance, month_state, patient_state, practice, staff
+from ledger.streams.base import Fact
+from ledger.streams.patient import IdentifierLinked, PatientRegistered
+from ledger.streams.staff import StaffRegistered
+
+
+class Named(NamedTuple):
+    """Whom an outside identifier leads to: kind (patient or staff) and id; neither while it leads to nobody."""
+
+    kind: str | None = None
+    subject: str | None = None
+
+
+def _evolve_named(state: Named, fact: Fact) -> Named:
+    match fact.event:
+        case PatientRegistered() | IdentifierLinked() as e:
+            return state if state.subject else Named("patient", e.patient)
+        case StaffRegistered() as e:
+            return state if state.subject else Named("staff", e.staff)
+    return state
+
+
+class Folding(NamedTuple):
+    """How a kind of stream folds."""
+
+    initial: Callable[[str], Any]
+    evolve: Callable[[Any, Fact, str], Any]
+
+
+def _care_month(tag: str) -> month_state.CareMonth:
+    _, patient, month = tag.split("/")
+    return month_state.CareMonth(patient, month)
+
+
+FOLDINGS: Final[dict[str, Folding]] = {
+    "patient": Folding(lambda _: patient_state.Patient(), lambda s, f, _: patient_state.evolve(s, f)),
+    "care_plan": Folding(lambda _: care_plan.CarePlan(), lambda s, f, _: care_plan.evolve(s, f)),
+    "care_month": Folding(_care_month, lambda s, f, _: month_state.evolve(s, f)),
+    "staff_day": Folding(
+        lambda _: month_state.StaffDay(),
+        lambda s, f, tag: month_state.evolve_staff_day(s, f, date.fromisoformat(tag[-10:])),
+    ),
+    "staff": Folding(lambda _: staff.Staff(), lambda s, f, _: staff.evolve(s, f)),
+    "practice": Folding(lambda _: practice.Practice(), lambda s, f, _: practice.evolve(s, f)),
+    "ledger": Folding(lambda _: governance.Governance(), lambda s, f, _: governance.evolve(s, f)),
+    "parked": Folding(lambda _: governance.ParkedDeliveries(), lambda s, f, _: governance.evolve_parked(s, f)),
+    "identifier": Folding(lambda _: Named(), lambda s, f, _: _evolve_named(s, f)),
+}
+
+
+def initial(tag: str) -> Any:
+    """The state of an empty stream."""
+    return FOLDINGS[tag.partition("/")[0]].initial(tag)
+
+
+def step(tag: str, state: Any, fact: Fact) -> Any:
+    """The state of a stream after one more of its facts."""
+    return FOLDINGS[tag.partition("/")[0]].evolve(state, fact, tag)
+
+
+def fold(tag: str, facts: Iterable[Fact], state: Any = None) -> Any:
+    """The state of a stream after its facts, from empty or from `state`."""
+    folding = FOLDINGS[tag.partition("/")[0]]
+    state = folding.initial(tag) if state is None else state
+    for fact in facts:
+        state = folding.evolve(state, fact, tag)
+    return state

@@ -1,0 +1,239 @@
+"""The ledger's own stream: opened, rulebook adopted, logins and sources bound; and the deliveries that wait.
+
+The edition's whole bytes are a fact, so a month can be judged for ever by the rules it was judged by.
+TOPIC and field names are the storage format.
+"""
+
+import base64
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from ledger.streams.base import SEALED, Closed, Event, Fact, Part, Sealing
+from ledger.terms.identity import LEDGER_TAG, DeliveryId, Digest, StaffId, Token, parked_tag
+from ledger.terms.people import SourceName, Word
+
+
+class LedgerOpened(Event):
+    """The ledger began: the legal entity inside which a patient or a nurse can be double."""
+
+    TOPIC: ClassVar[str] = "ledger_opened"
+    name: str = Field(min_length=1, max_length=200)
+    simulated: bool
+    administrator: StaffId
+    login: str
+
+    def tags(self) -> tuple[str, ...]:
+        return (LEDGER_TAG,)
+
+
+class RulebookAdopted(Event):
+    """An edition of the rulebook came into use; its whole bytes stand here."""
+
+    TOPIC: ClassVar[str] = "rulebook_adopted"
+    edition: Digest
+    formulas: int
+    content: str
+    """The edition's bytes in base64."""
+    reason: str = Field(min_length=1, max_length=500)
+
+    def tags(self) -> tuple[str, ...]:
+        return (LEDGER_TAG,)
+
+    def edition_bytes(self) -> bytes:
+        """The edition as bytes."""
+        return base64.b64decode(self.content, validate=True)
+
+
+class LoginBound(Event):
+    """A login of the outside world (an OS user, later an API key) speaks for one staff member."""
+
+    TOPIC: ClassVar[str] = "login_bound"
+    login: str = Field(min_length=1, max_length=200, pattern=r"^[a-z]+:[^\x00-\x1f\x7f]+$")
+    staff: StaffId
+
+    def tags(self) -> tuple[str, ...]:
+        return (LEDGER_TAG,)
+
+
+class SourceRegistered(Event):
+    """A source system may deliver: testimony, and acts too where it is trusted for acts."""
+
+    TOPIC: ClassVar[str] = "source_registered"
+    system: SourceName
+    trusted_for_acts: bool = False
+
+    def tags(self) -> tuple[str, ...]:
+        return (LEDGER_TAG,)
+
+
+class DeliveryWords(Part):
+    """The whole delivery as it came. Sealed under its own key."""
+
+    line: str
+
+
+class DeliveryParked(Event):
+    """A delivery waits until its patient or staff member is known; it is kept encrypted, counted and resolvable."""
+
+    TOPIC: ClassVar[str] = "delivery_parked"
+    delivery: DeliveryId
+    source: SourceName
+    command: Word
+    waits_for: Literal["patient", "staff"]
+    awaited: Token
+    """The token of the identifier that leads to nobody yet."""
+    words: DeliveryWords | Closed = Field(default=SEALED, exclude=True)
+
+    def tags(self) -> tuple[str, ...]:
+        return (parked_tag(self.source),)
+
+    def sealing(self) -> tuple[Sealing, ...]:
+        return (Sealing("words", parked_tag(self.source), self.delivery),)
+
+
+class DeliveryResolved(Event):
+    """A person said whom a parked delivery is about, where its own identifier never will."""
+
+    TOPIC: ClassVar[str] = "delivery_resolved"
+    delivery: DeliveryId
+    source: SourceName
+    subject: str
+    """The patient or staff id that the awaited identifier stands for in this delivery."""
+
+    def tags(self) -> tuple[str, ...]:
+        return (parked_tag(self.source),)
+
+
+class DeliveryReleased(Event):
+    """A parked delivery was decided under its first key, with this result."""
+
+    TOPIC: ClassVar[str] = "delivery_released"
+    delivery: DeliveryId
+    source: SourceName
+    outcome: Literal["accepted", "unchanged", "refused"]
+    code: Word | None = None
+    facts: int = Field(default=0, ge=0)
+    """How many facts the delivery became: they stand directly before this one."""
+
+    def tags(self) -> tuple[str, ...]:
+        return (parked_tag(self.source),)
+
+
+class DeliveryDiscarded(Event):
+    """A person decided that a parked delivery is not to be decided at all, and why."""
+
+    TOPIC: ClassVar[str] = "delivery_discarded"
+    delivery: DeliveryId
+    source: SourceName
+    reason: Literal["not_our_patient", "test_data", "superseded", "sent_in_error"]
+
+    def tags(self) -> tuple[str, ...]:
+        return (parked_tag(self.source),)
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """An adopted edition: its digest, its bytes, where and on which UTC day it was adopted."""
+
+    edition: str
+    content: bytes
+    position: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Governance:
+    """The ledger's own state: whether simulated, editions in order, logins, sources."""
+
+    name: str = ""
+    simulated: bool = False
+    adoptions: tuple[Adoption, ...] = ()
+    logins: tuple[tuple[str, str], ...] = ()
+    """(login, staff id); the later binding of a login wins."""
+    sources: tuple[tuple[str, bool], ...] = ()
+    """(system, trusted for acts); the later registration wins."""
+
+    def staff_of(self, login: str) -> str | None:
+        """The staff member that a login speaks for."""
+        return next((staff for bound, staff in reversed(self.logins) if bound == login), None)
+
+    def source(self, system: str) -> bool | None:
+        """Whether a source is trusted for acts; None where it is not registered."""
+        return next((trusted for known, trusted in reversed(self.sources) if known == system), None)
+
+    def edition(self) -> Adoption | None:
+        """The edition in use now."""
+        return self.adoptions[-1] if self.adoptions else None
+
+
+def evolve(state: Governance, fact: Fact) -> Governance:
+    """The ledger's own state after one more fact."""
+    match fact.event:
+        case LedgerOpened() as e:
+            return replace(
+                state, name=e.name, simulated=e.simulated, logins=(*state.logins, (e.login, e.administrator))
+            )
+        case RulebookAdopted() as e:
+            adopted = Adoption(e.edition, e.edition_bytes(), fact.position, fact.recorded_at.date())
+            return replace(state, adoptions=(*state.adoptions, adopted))
+        case LoginBound() as e:
+            return replace(state, logins=(*state.logins, (e.login, e.staff)))
+        case SourceRegistered() as e:
+            return replace(state, sources=(*state.sources, (e.system, e.trusted_for_acts)))
+    return state
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedDelivery:
+    """A delivery that waits: whom for, since which position, and what a release of it last met."""
+
+    delivery: str
+    source: str
+    command: str
+    waits_for: str
+    awaited: str
+    position: int
+    is_open: bool = True
+    subject: str | None = None
+    last_refusal: str | None = None
+    became: tuple[int, ...] = ()
+    """The positions of the facts that it became, once released."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedDeliveries:
+    """The deliveries of one source, by id."""
+
+    deliveries: tuple[ParkedDelivery, ...] = ()
+
+    def get(self, delivery: str) -> ParkedDelivery | None:
+        """One delivery by its id."""
+        return next((d for d in self.deliveries if d.delivery == delivery), None)
+
+
+def evolve_parked(state: ParkedDeliveries, fact: Fact) -> ParkedDeliveries:
+    """The parked deliveries of a source after one more fact."""
+    match fact.event:
+        case DeliveryParked() as e:
+            parked = ParkedDelivery(e.delivery, e.source, e.command, e.waits_for, e.awaited, fact.position)
+            return ParkedDeliveries((*state.deliveries, parked))
+        case DeliveryResolved() as e:
+            return _changed(state, e.delivery, subject=e.subject)
+        case DeliveryReleased() as e:
+            still_open = e.outcome == "refused"
+            became = tuple(range(fact.position - e.facts, fact.position))
+            return _changed(
+                state, e.delivery, is_open=still_open, last_refusal=e.code if still_open else None, became=became
+            )
+        case DeliveryDiscarded() as e:
+            return _changed(state, e.delivery, is_open=False)
+    return state
+
+
+def _changed(state: ParkedDeliveries, delivery: str, **changes: object) -> ParkedDeliveries:
+    return ParkedDeliveries(
+        tuple(replace(d, **changes) if d.delivery == delivery else d for d in state.deliveries)  # type: ignore[arg-type]
+    )

@@ -1,0 +1,213 @@
+"""The patient stream: who the patient is, where assigned, conditions, risk, visits, coverage, death.
+
+Consent and designation facts live in the same stream; their events stand in consent.py and designation.py,
+and `patient_state.py` folds them all. TOPIC and field names are the storage format.
+"""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from ledger.streams.base import SEALED, Closed, Event, Part, Sealing, identity_scope, year_scope
+from ledger.terms.calendar import Instant
+from ledger.terms.identity import (
+    ConditionId,
+    CoverageId,
+    Digest,
+    PatientId,
+    PracticeId,
+    StaffId,
+    Token,
+    VisitId,
+    identifier_tag,
+    patient_tag,
+)
+from ledger.terms.people import SourceName, Word
+
+
+class OutsideIdentifier(Part):
+    """An identifier in the clear: system and value. Only ever inside sealed words."""
+
+    system: SourceName
+    value: str
+
+
+class Demographics(Part):
+    """Who a patient is, as one source says. Sealed under (patient, identity)."""
+
+    given: str | None = None
+    family: str | None = None
+    born_on: date | None = None
+    sex: Word | None = None
+    phone: str | None = None
+    address: str | None = None
+
+
+class IdentityWords(Part):
+    """Demographics and the identifiers that came with them."""
+
+    demographics: Demographics
+    identifiers: tuple[OutsideIdentifier, ...] = ()
+
+
+class IdentifierLink(Part):
+    """An identifier by its system and token; the value itself is sealed."""
+
+    system: SourceName
+    token: Token
+
+
+class _OfPatient(Event):
+    """What all events of the patient stream share."""
+
+    patient: PatientId
+
+    def tags(self) -> tuple[str, ...]:
+        return (patient_tag(self.patient),)
+
+
+class PatientRegistered(_OfPatient):
+    """A patient became known to the ledger under one opaque id."""
+
+    TOPIC: ClassVar[str] = "patient_registered"
+    links: tuple[IdentifierLink, ...]
+    practice: PracticeId | None = None
+    document: Digest | None = None
+    words: IdentityWords | Closed = Field(default=SEALED, exclude=True)
+
+    def tags(self) -> tuple[str, ...]:
+        return (patient_tag(self.patient), *(identifier_tag(link.token) for link in self.links))
+
+    def sealing(self) -> tuple[Sealing, ...]:
+        return (Sealing("words", patient_tag(self.patient), identity_scope(self.patient)),)
+
+
+class DemographicsReported(_OfPatient):
+    """A source reported demographics of a patient who is already known (readings, section 3)."""
+
+    TOPIC: ClassVar[str] = "demographics_reported"
+    document: Digest | None = None
+    words: IdentityWords | Closed = Field(default=SEALED, exclude=True)
+
+    def sealing(self) -> tuple[Sealing, ...]:
+        return (Sealing("words", patient_tag(self.patient), identity_scope(self.patient)),)
+
+
+class IdentifierLinked(_OfPatient):
+    """A further outside identifier leads to this patient."""
+
+    TOPIC: ClassVar[str] = "identifier_linked"
+    links: tuple[IdentifierLink, ...]
+    words: IdentityWords | Closed = Field(default=SEALED, exclude=True)
+
+    def tags(self) -> tuple[str, ...]:
+        return (patient_tag(self.patient), *(identifier_tag(link.token) for link in self.links))
+
+    def sealing(self) -> tuple[Sealing, ...]:
+        return (Sealing("words", patient_tag(self.patient), identity_scope(self.patient)),)
+
+
+class PracticeAssigned(_OfPatient):
+    """The patient belongs to a practice from a day on; earlier days keep the practice they had."""
+
+    TOPIC: ClassVar[str] = "practice_assigned"
+    practice: PracticeId
+    from_on: date
+
+
+class CodedConcept(Part):
+    """A code as a source gave it: SNOMED CT, ICD-10-CM or another system."""
+
+    system: Word
+    code: str = Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9.\-]+$")
+
+
+class ConditionWords(Part):
+    """The condition in words, and where the evidence lies. Sealed."""
+
+    description: str | None = None
+    pointer: str | None = None
+
+
+class ConditionRecorded(_OfPatient):
+    """A condition with its evidence: source code, ICD-10-CM where somebody mapped it, dates, expected course."""
+
+    TOPIC: ClassVar[str] = "condition_recorded"
+    condition: ConditionId
+    source_code: CodedConcept | None = None
+    icd10: str | None = Field(default=None, pattern=r"^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$")
+    onset_on: date | None = None
+    abated_on: date | None = None
+    expected_12_months: bool | None = None
+    """Expected to last twelve months or until death (CCM-ELIG-01); None: nobody said."""
+    document: Digest | None = None
+    words: ConditionWords | Closed = Field(default=SEALED, exclude=True)
+
+    def sealing(self) -> tuple[Sealing, ...]:
+        year = self.onset_on.year if self.onset_on else 0
+        return (Sealing("words", patient_tag(self.patient), year_scope(self.patient, year)),)
+
+
+class RiskWords(Part):
+    """The practitioner's own words on the risk. Sealed."""
+
+    statement: str | None = None
+
+
+class RiskAttested(_OfPatient):
+    """A practitioner attests significant risk of death, decompensation or functional decline (CCM-ELIG-02)."""
+
+    TOPIC: ClassVar[str] = "risk_attested"
+    practitioner: StaffId
+    on: date
+    conditions: tuple[ConditionId, ...] = ()
+    words: RiskWords | Closed = Field(default=SEALED, exclude=True)
+
+    def sealing(self) -> tuple[Sealing, ...]:
+        return (Sealing("words", patient_tag(self.patient), year_scope(self.patient, self.on.year)),)
+
+
+class VisitRecorded(_OfPatient):
+    """A visit that happened, with its code where known; whether it qualifies is judged (CCM-INIT-01 to -07)."""
+
+    TOPIC: ClassVar[str] = "visit_recorded"
+    visit: VisitId
+    on: date
+    code: str | None = Field(default=None, pattern=r"^[A-Z0-9]{5}$")
+    practitioner: StaffId | None = None
+    ccm_discussed: bool | None = None
+    document: Digest | None = None
+
+
+class CoverageWords(Part):
+    """The member id and plan name of a coverage. Sealed."""
+
+    member: str | None = None
+    plan: str | None = None
+
+
+class CoverageRecorded(_OfPatient):
+    """Who pays, from when to when, as some source says."""
+
+    TOPIC: ClassVar[str] = "coverage_recorded"
+    coverage: CoverageId
+    payer: Word
+    kind: Literal["medicare_ffs", "medicare_advantage", "medicaid", "commercial", "other"]
+    from_on: date
+    until_on: date | None = None
+    rank: int = Field(default=1, ge=1, le=9)
+    qmb: bool = False
+    verified_at: Instant | None = None
+    words: CoverageWords | Closed = Field(default=SEALED, exclude=True)
+
+    def sealing(self) -> tuple[Sealing, ...]:
+        return (Sealing("words", patient_tag(self.patient), identity_scope(self.patient)),)
+
+
+class DeathRecorded(_OfPatient):
+    """The patient died on a day, as some source says; work up to it counts."""
+
+    TOPIC: ClassVar[str] = "death_recorded"
+    on: date
+    document: Digest | None = None

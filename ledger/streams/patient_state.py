@@ -1,0 +1,160 @@
+"""The patient as folded from the patient stream: one value that deciders and the judge read.
+
+States keep the facts that the law asks about, with the position and the instant at which each was learned, and
+no opinion on them: whether a consent is complete or a visit qualifies is judged.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Generic, NamedTuple, TypeVar
+
+from ledger.streams.base import Fact
+from ledger.streams.consent import ConsentDeclined, ConsentRecorded, ConsentSupplemented
+from ledger.streams.designation import DesignationWithdrawn, PractitionerDesignated
+from ledger.streams.patient import (
+    ConditionRecorded,
+    CoverageRecorded,
+    DeathRecorded,
+    IdentifierLink,
+    IdentifierLinked,
+    PatientRegistered,
+    PracticeAssigned,
+    RiskAttested,
+    VisitRecorded,
+)
+from ledger.terms.people import Programme, Side
+
+E = TypeVar("E")
+
+
+class Learned(NamedTuple, Generic[E]):
+    """An event with where and when the ledger learned it."""
+
+    event: E
+    position: int
+    recorded_at: datetime
+
+
+class ConsentOnRecord(NamedTuple):
+    """A consent conversation with whatever supplemented it later, in order of recording."""
+
+    event: ConsentRecorded
+    position: int
+    recorded_at: datetime
+    supplements: tuple[Learned[ConsentSupplemented], ...] = ()
+
+
+class Designation(NamedTuple):
+    """A designation of a billing practitioner and its withdrawal, where it was withdrawn."""
+
+    event: PractitionerDesignated
+    position: int
+    withdrawn: DesignationWithdrawn | None = None
+
+    def occupies(self, month: str) -> bool:
+        """Whether the designation stands in a month."""
+        e = self.event
+        if month < e.from_month or (e.until_month is not None and month > e.until_month):
+            return False
+        return self.withdrawn is None or month < self.withdrawn.from_month
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """One patient: everything of the patient stream that somebody decides or judges by."""
+
+    patient: str = ""
+    links: tuple[IdentifierLink, ...] = ()
+    assignments: tuple[Learned[PracticeAssigned], ...] = ()
+    conditions: tuple[Learned[ConditionRecorded], ...] = ()
+    risks: tuple[Learned[RiskAttested], ...] = ()
+    visits: tuple[Learned[VisitRecorded], ...] = ()
+    coverages: tuple[Learned[CoverageRecorded], ...] = ()
+    consents: tuple[ConsentOnRecord, ...] = ()
+    declines: tuple[Learned[ConsentDeclined], ...] = ()
+    designations: tuple[Designation, ...] = ()
+    deaths: tuple[Learned[DeathRecorded], ...] = ()
+    position: int = 0
+    """The position of the newest fact of this stream."""
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether this patient is known to the ledger."""
+        return bool(self.patient)
+
+    def practice_on(self, on: date) -> str | None:
+        """The practice that the patient belonged to on a day: of the assignments begun by then the newest."""
+        begun = [a for a in self.assignments if a.event.from_on <= on]
+        return max(begun, key=lambda a: (a.event.from_on, a.position)).event.practice if begun else None
+
+    @property
+    def practices(self) -> frozenset[str]:
+        """Every practice that the patient ever belonged to."""
+        return frozenset(a.event.practice for a in self.assignments)
+
+    def died_on(self) -> date | None:
+        """The day of death as last recorded."""
+        return self.deaths[-1].event.on if self.deaths else None
+
+    def designation(self, month: str, programme: Programme, side: Side) -> Designation | None:
+        """The designation that occupies a month."""
+        return next(
+            (
+                d
+                for d in self.designations
+                if d.event.programme is programme and d.event.side is side and d.occupies(month)
+            ),
+            None,
+        )
+
+    def consent(self, consent: str) -> ConsentOnRecord | None:
+        """One consent by its id."""
+        return next((c for c in self.consents if c.event.consent == consent), None)
+
+
+def evolve(state: Patient, fact: Fact) -> Patient:
+    """The patient after one more fact of the patient stream."""
+    event, at = fact.event, fact.position
+    learned = (at, fact.recorded_at)
+    match event:
+        case PatientRegistered():
+            return replace(state, patient=event.patient, links=event.links, position=at)
+        case IdentifierLinked():
+            return replace(state, links=(*state.links, *event.links), position=at)
+        case PracticeAssigned():
+            return replace(state, assignments=(*state.assignments, Learned(event, *learned)), position=at)
+        case ConditionRecorded():
+            return replace(state, conditions=(*state.conditions, Learned(event, *learned)), position=at)
+        case RiskAttested():
+            return replace(state, risks=(*state.risks, Learned(event, *learned)), position=at)
+        case VisitRecorded():
+            return replace(state, visits=(*state.visits, Learned(event, *learned)), position=at)
+        case CoverageRecorded():
+            return replace(state, coverages=(*state.coverages, Learned(event, *learned)), position=at)
+        case ConsentRecorded():
+            return replace(state, consents=(*state.consents, ConsentOnRecord(event, *learned)), position=at)
+        case ConsentSupplemented():
+            return replace(state, consents=_supplemented(state, event, fact), position=at)
+        case ConsentDeclined():
+            return replace(state, declines=(*state.declines, Learned(event, *learned)), position=at)
+        case PractitionerDesignated():
+            return replace(state, designations=(*state.designations, Designation(event, at)), position=at)
+        case DesignationWithdrawn():
+            return replace(state, designations=_withdrawn(state, event), position=at)
+        case DeathRecorded():
+            return replace(state, deaths=(*state.deaths, Learned(event, *learned)), position=at)
+    return replace(state, position=at)
+
+
+def _supplemented(state: Patient, event: ConsentSupplemented, fact: Fact) -> tuple[ConsentOnRecord, ...]:
+    addition = Learned(event, fact.position, fact.recorded_at)
+    return tuple(
+        c._replace(supplements=(*c.supplements, addition)) if c.event.consent == event.consent else c
+        for c in state.consents
+    )
+
+
+def _withdrawn(state: Patient, event: DesignationWithdrawn) -> tuple[Designation, ...]:
+    return tuple(
+        d._replace(withdrawn=event) if d.event.designation == event.designation else d for d in state.designations
+    )

@@ -1,0 +1,118 @@
+"""The practice stream: TIN, sites, MAC, time zone, capabilities attested, policies adopted.
+
+TOPIC and field names are the storage format.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from ledger.streams.base import Event, Fact, Part
+from ledger.terms.identity import PracticeId, StaffId, practice_tag
+from ledger.terms.people import Npi, Word
+
+Capability = Literal["cehrt_year", "access_24x7", "cehrt_holds_all_ccm_records", "plan_access_24h_other_providers"]
+
+
+class Site(Part):
+    """A place where the practice sees patients, with its place-of-service code."""
+
+    name: str = Field(min_length=1, max_length=200)
+    place_of_service: str = Field(pattern=r"^[0-9]{2}$")
+
+
+class _OfPractice(Event):
+    """What all events of the practice stream share."""
+
+    practice: PracticeId
+
+    def tags(self) -> tuple[str, ...]:
+        return (practice_tag(self.practice),)
+
+
+class PracticeRegistered(_OfPractice):
+    """A practice of this ledger: its legal name, TIN, organisation NPI, zone, contractor and sites."""
+
+    TOPIC: ClassVar[str] = "practice_registered"
+    name: str = Field(min_length=1, max_length=200)
+    tin: str = Field(pattern=r"^[0-9]{9}$")
+    npi: Npi | None = None
+    zone: str
+    mac: Word | None = None
+    sites: tuple[Site, ...] = ()
+
+
+class CapabilityAttested(_OfPractice):
+    """Somebody answers for a capability of the practice from a day on (CCM-REC-01, CCM-ACCESS-01)."""
+
+    TOPIC: ClassVar[str] = "capability_attested"
+    capability: Capability
+    edition_year: int | None = Field(default=None, ge=2011, le=2100)
+    """For cehrt_year: the year of the certification edition."""
+    attested_by: StaffId
+    from_on: date
+    until_on: date | None = None
+
+
+class PolicyAdopted(_OfPractice):
+    """The practice adopted a value of one of its policies from a day on."""
+
+    TOPIC: ClassVar[str] = "policy_adopted"
+    policy: Literal["untimed_counts", "staff_in_person_counts", "noncomplex_attestation"]
+    value: Literal["yes", "no", "each", "batch"]
+    from_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """One practice as folded."""
+
+    practice: str = ""
+    name: str = ""
+    tin: str = ""
+    npi: str | None = None
+    zone: str = ""
+    sites: tuple[Site, ...] = ()
+    capabilities: tuple[CapabilityAttested, ...] = ()
+    policies: tuple[PolicyAdopted, ...] = ()
+    position: int = 0
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether this practice is known to the ledger."""
+        return bool(self.practice)
+
+    def has(self, capability: str, on: date) -> bool:
+        """Whether a capability is attested for a day."""
+        return any(
+            c.capability == capability and c.from_on <= on and (c.until_on is None or on <= c.until_on)
+            for c in self.capabilities
+        )
+
+    def policy(self, policy: str, on: date) -> str | None:
+        """The value of a policy in force on a day: of those begun by then the newest, the later fact winning a tie."""
+        in_force = [p for p in self.policies if p.policy == policy and p.from_on <= on]
+        return max(enumerate(in_force), key=lambda pair: (pair[1].from_on, pair[0]))[1].value if in_force else None
+
+
+def evolve(state: Practice, fact: Fact) -> Practice:
+    """The practice after one more fact."""
+    match fact.event:
+        case PracticeRegistered() as e:
+            return replace(
+                state,
+                practice=e.practice,
+                name=e.name,
+                tin=e.tin,
+                npi=e.npi,
+                zone=e.zone,
+                sites=e.sites,
+                position=fact.position,
+            )
+        case CapabilityAttested() as e:
+            return replace(state, capabilities=(*state.capabilities, e))
+        case PolicyAdopted() as e:
+            return replace(state, policies=(*state.policies, e))
+    return state

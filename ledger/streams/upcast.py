@@ -1,0 +1,90 @@
+"""The register of events by topic, and how older versions of an event are read today.
+
+Stored bytes are never rewritten: an older version is lifted on read, and the hash keeps covering the stored bytes.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import orjson
+from pydantic import ValidationError
+
+from ledger.streams import access, care_month, care_plan, consent, designation, governance, patient, practice, staff
+from ledger.streams.base import Event
+from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram
+
+_ALL: Final[tuple[type[Event], ...]] = (
+    patient.PatientRegistered,
+    patient.DemographicsReported,
+    patient.IdentifierLinked,
+    patient.PracticeAssigned,
+    patient.ConditionRecorded,
+    patient.RiskAttested,
+    patient.VisitRecorded,
+    patient.CoverageRecorded,
+    patient.DeathRecorded,
+    consent.ConsentRecorded,
+    consent.ConsentSupplemented,
+    consent.ConsentDeclined,
+    designation.PractitionerDesignated,
+    designation.DesignationWithdrawn,
+    care_plan.CarePlanRevised,
+    care_plan.CarePlanSigned,
+    care_plan.CarePlanCopyGiven,
+    care_month.TimeLogged,
+    care_month.DecisionMakingAttested,
+    care_month.FamilyChosen,
+    care_month.MonthAttested,
+    staff.StaffRegistered,
+    staff.RoleGranted,
+    staff.RoleEnded,
+    staff.LicenceRecorded,
+    practice.PracticeRegistered,
+    practice.CapabilityAttested,
+    practice.PolicyAdopted,
+    access.RecordRead,
+    access.CommandRefused,
+    governance.LedgerOpened,
+    governance.RulebookAdopted,
+    governance.LoginBound,
+    governance.SourceRegistered,
+    governance.DeliveryParked,
+    governance.DeliveryResolved,
+    governance.DeliveryReleased,
+    governance.DeliveryDiscarded,
+)
+
+EVENTS: Final[dict[str, type[Event]]] = {event.TOPIC: event for event in _ALL}
+"""Every event that this program knows, by its topic."""
+
+Lift = Callable[[dict[str, Any]], dict[str, Any]]
+LIFTS: Final[dict[tuple[str, int], Lift]] = {}
+"""(topic, version) -> how its clear part becomes the next version's; empty while every event is at its first."""
+
+
+def event_class(topic: str, version: int) -> type[Event]:
+    """The class that reads a stored event; NeedsNewerProgram where this program knows no such topic or version."""
+    known = EVENTS.get(topic)
+    if known is None or version > known.VERSION:
+        raise NeedsNewerProgram(
+            f"The ledger holds a fact of kind {topic!r}, version {version}, that this program does not know.",
+            "Install a newer version of ccm-ledger.",
+        )
+    return known
+
+
+def upcast(topic: str, version: int, clear: bytes) -> Event:
+    """A stored clear part as today's event, validated; LedgerDamaged where the bytes do not make one."""
+    known = event_class(topic, version)
+    try:
+        if version == known.VERSION:
+            return known.model_validate_json(clear)
+        content = orjson.loads(clear)
+        for step in range(version, known.VERSION):
+            content = LIFTS[topic, step](content)
+        return known.model_validate_json(orjson.dumps(content))
+    except (ValidationError, ValueError) as broken:
+        raise LedgerDamaged(
+            f"A stored fact of kind {topic!r} cannot be read: its bytes are not what an event of that kind holds.",
+            "Stop writing, keep this disk, and run `ccm-ledger verify` on the last good copy.",
+        ) from broken

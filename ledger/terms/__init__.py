@@ -1,0 +1,1 @@
+"""L0, the words: ids, tags, care months, instants, people, outcomes, refusals and the ports."""

@@ -1,0 +1,116 @@
+"""Opaque ids and the tags (streams) that facts belong to.
+
+Promise: an id says nothing about a person; a tag is built here and nowhere else, so no identifier, name or
+free text can become a stream name. Not promised: that an id exists; that is for the ledger to say.
+
+An id is a two-letter kind, an underscore and 26 characters of base32 (128 random bits from the IdSource).
+"""
+
+import base64
+import re
+from datetime import date
+from typing import Annotated, Final
+
+from pydantic import StringConstraints
+
+_ID_BODY: Final = "[a-z2-7]{26}"
+
+
+def _id_of(kind: str) -> StringConstraints:
+    return StringConstraints(pattern=f"^{kind}_{_ID_BODY}$")
+
+
+type_of_id: Final = re.compile(f"^([a-z]{{2}})_{_ID_BODY}$")
+
+PatientId = Annotated[str, _id_of("pt")]
+StaffId = Annotated[str, _id_of("st")]
+PracticeId = Annotated[str, _id_of("pr")]
+EntryId = Annotated[str, _id_of("te")]
+ConsentId = Annotated[str, _id_of("cs")]
+ConditionId = Annotated[str, _id_of("cd")]
+VisitId = Annotated[str, _id_of("vs")]
+CoverageId = Annotated[str, _id_of("cv")]
+DesignationId = Annotated[str, _id_of("dg")]
+AttestationId = Annotated[str, _id_of("at")]
+DeliveryId = Annotated[str, _id_of("dv")]
+LedgerId = Annotated[str, _id_of("lg")]
+
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=160)]
+Token = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
+"""128 bits of an HMAC under a key of the ledger, in hex: a stand-in for an identifier, a key or a source id."""
+Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+"""A SHA-256 in hex."""
+
+LEDGER_TAG: Final = "ledger"
+
+
+def id_from(kind: str, entropy: bytes) -> str:
+    """The id of `kind` that sixteen random bytes spell."""
+    assert len(entropy) == 16
+    return f"{kind}_{base64.b32encode(entropy).decode().rstrip('=').lower()}"
+
+
+def patient_tag(patient: str) -> str:
+    """The stream of one patient: registration, conditions, consents, visits, designations, coverage."""
+    return f"patient/{patient}"
+
+
+def care_plan_tag(patient: str) -> str:
+    """The stream of one patient's care plan revisions."""
+    return f"care_plan/{patient}"
+
+
+def care_month_tag(patient: str, month: str) -> str:
+    """The stream of one patient's month: time, decision making, family choice, attestations."""
+    return f"care_month/{patient}/{month}"
+
+
+def staff_tag(staff: str) -> str:
+    """The stream of one staff member: roles, credential, NPI, licences."""
+    return f"staff/{staff}"
+
+
+def staff_day_tag(staff: str, utc_date: date) -> str:
+    """All time of one performer on one UTC date, whichever the patient."""
+    return f"staff_day/{staff}/{utc_date.isoformat()}"
+
+
+def practice_tag(practice: str) -> str:
+    """The stream of one practice: TIN, sites, zone, capabilities, policies."""
+    return f"practice/{practice}"
+
+
+def identifier_tag(token: str) -> str:
+    """The stream that one outside identifier leads to; `token` is its HMAC, never the identifier."""
+    return f"identifier/{token}"
+
+
+def by_tag(actor: str) -> str:
+    """Everything that one actor did. No decider may read it."""
+    return f"by/{actor}"
+
+
+def accessed_tag(patient: str) -> str:
+    """Everybody who looked at one patient's record. No decider may read it."""
+    return f"accessed/{patient}"
+
+
+def access_tag(actor: str, utc_date: date) -> str:
+    """The home stream of one actor's reads on one day."""
+    return f"access/{actor}/{utc_date.isoformat()}"
+
+
+def refusals_tag(subject: str) -> str:
+    """The refusals about one patient or staff member that an auditor would ask about."""
+    return f"refusals/{subject}"
+
+
+def parked_tag(source: str) -> str:
+    """The deliveries of one source that wait for a patient or staff member to become known."""
+    return f"parked/{source}"
+
+
+RECORD_ONLY_PREFIXES: Final = ("patient/", "care_plan/", "care_month/", "staff/", "staff_day/", "claims/")
+"""Tags that only record facts may carry, so that a look at a chart moves no decision (architecture, section 3)."""
+UNDECIDABLE_PREFIXES: Final = ("by/", "accessed/", "access/", "reviewed/")
+"""Tags that no decider may read."""

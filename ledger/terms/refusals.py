@@ -1,0 +1,53 @@
+"""The catalogue of refusals: every code this program can refuse with, in order of precedence.
+
+Promise: a code states the broken condition, never changes its meaning and is never given to another; where several
+conditions are broken, the earliest in this catalogue is the answer. Messages hold no PHI, no names and no identifiers.
+"""
+
+from typing import Final
+
+from ledger.terms.outcome import Refused, WaitsFor
+from ledger.terms.refusal import Refusal
+from ledger.terms.refusals_of_commands import ACTING, NAMING, SHAPE
+from ledger.terms.refusals_of_lines import READING, SPEAKING
+
+__all__ = ["CATALOGUE", "REFUSALS", "Refusal", "is_audited", "precedence", "refused"]
+
+CATALOGUE: Final[tuple[Refusal, ...]] = (*READING, *SPEAKING, *NAMING, *SHAPE, *ACTING)
+"""Every refusal, the one that goes first first."""
+REFUSALS: Final[dict[str, Refusal]] = {refusal.code: refusal for refusal in CATALOGUE}
+"""Every refusal by its code."""
+_RANKS: Final = {refusal.code: rank for rank, refusal in enumerate(CATALOGUE)}
+
+
+def refused(
+    code: str,
+    *,
+    happened: str | None = None,
+    because: str | None = None,
+    waiting_for: WaitsFor | None = None,
+    **fields: str,
+) -> Refused:
+    """The refusal with that code. `happened` and `because` replace the catalogue's words where more is known.
+
+    `fields` fill the names in braces. A code or field that the catalogue does not have is a programmer's error.
+    """
+    entry = REFUSALS[code]
+    return Refused(
+        code=code,
+        happened=(entry.says if happened is None else happened).format(**fields),
+        because=(entry.because if because is None else because).format(**fields),
+        remedy=entry.remedy.format(**fields),
+        retryable=entry.retryable,
+        waiting_for=waiting_for,
+    )
+
+
+def is_audited(code: str) -> bool:
+    """Whether a refusal with that code is a fact in refusals/<subject>."""
+    return REFUSALS[code].audited
+
+
+def precedence(code: str) -> int:
+    """The rank of a code: of two broken conditions the one with the smaller rank is answered."""
+    return _RANKS[code]

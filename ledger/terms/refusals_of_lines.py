@@ -1,0 +1,236 @@
+"""Refusals before anything is decided: the line cannot be read, nobody vouches for it, or it names nobody known.
+
+In precedence order. Used by the doors (submit, imports) and by commands/handle.py; refusals.py joins the catalogue.
+"""
+
+from typing import Final
+
+from ledger.terms.refusal import Refusal
+
+_READABLE: Final = "Nothing is guessed and nothing is lost: what cannot be read is refused with its reason (readings, 1)."
+_SUBMIT: Final = "The wire format is version 1 (schema commands)."
+_KEYS: Final = "An accepted, unchanged or parked key is bound to its content for ever (architecture, 4)."
+_VOUCHED: Final = "A fact needs somebody who vouches for it: a bound login or a registered source (readings, 2)."
+_KNOWN: Final = "A fact has a known subject (readings, 1)."
+_CAPACITY: Final = "Capacity is what the staff record says on the day, never what the line says (readings, 2)."
+
+READING: Final = (
+    Refusal(
+        "line_too_long",
+        "The line is longer than {limit}.",
+        _READABLE,
+        "Check that the file has one command or row a line, then send this one again.",
+    ),
+    Refusal(
+        "encoding_not_utf8",
+        "The line is not UTF-8 text.",
+        _READABLE,
+        "Export the file as UTF-8 and send this line again.",
+    ),
+    Refusal(
+        "nul_byte",
+        "The line holds a NUL character, which no text has.",
+        _READABLE,
+        "Look for what damaged the file, then send this line again.",
+    ),
+    Refusal(
+        "nested_too_deeply",
+        "The line is nested more deeply than any command is.",
+        _SUBMIT,
+        "Compare the line with `ccm-ledger schema commands`.",
+    ),
+    Refusal(
+        "line_unreadable",
+        "The line is not one JSON object.",
+        _SUBMIT,
+        "Write one command a line as a JSON object, and send this one again.",
+    ),
+    Refusal(
+        "file_unreadable",
+        "The file cannot be read as {kind}.",
+        _READABLE,
+        "Check that it is the file that you meant, and export it again from its source.",
+    ),
+    Refusal(
+        "columns_missing",
+        "The header of the file lacks columns that the import needs: {columns}.",
+        _READABLE,
+        "Name the columns in a mapping file, or export the file with them.",
+    ),
+    Refusal(
+        "row_unreadable",
+        "The row does not fit the header of its file.",
+        _READABLE,
+        "Look for a missing quote or separator in this row, and import the file again: rows already taken stay.",
+    ),
+    Refusal(
+        "version_unknown",
+        "The line has a format version that this program does not know.",
+        _SUBMIT,
+        'Send "v": 1, or use a newer program.',
+    ),
+    Refusal(
+        "command_unknown",
+        "No command has the name that the line gives.",
+        _SUBMIT,
+        "Look the name up in `ccm-ledger schema commands`.",
+    ),
+    Refusal(
+        "field_unknown",
+        "The field {field} is none of this command's.",
+        "A field that is not understood is not left out (architecture, 4).",
+        "Remove the field or correct its name; `ccm-ledger schema commands` lists those that there are.",
+    ),
+    Refusal(
+        "field_missing",
+        "The field {field} is missing.",
+        _READABLE,
+        "Add the field and send the line again.",
+    ),
+    Refusal(
+        "field_unreadable",
+        "The field {field} does not hold what such a field holds.",
+        _READABLE,
+        "Correct the value ({expected}) and send the line again.",
+    ),
+    Refusal(
+        "local_time_skipped",
+        "The field {field} gives a local time that the clock change of that day left out.",
+        "Local times are read in the zone of the import; this one never was (CCM-TIME-15).",
+        "Ask the source for the time with its UTC offset.",
+    ),
+    Refusal(
+        "local_time_twice",
+        "The field {field} gives a local time that the clock change of that day brought twice.",
+        "Nothing is guessed: either hour may be meant (CCM-TIME-15).",
+        "Ask the source for the time with its UTC offset.",
+    ),
+    Refusal(
+        "npi_check_digit",
+        "The NPI has not ten digits with a right check digit.",
+        "An NPI has ten digits, begins with 1 or 2, and passes the Luhn check over 80840 and itself "
+        "(CCM-NPI-01, CCM-NPI-02).",
+        "Look the number up in the NPI registry and send the line again.",
+    ),
+    Refusal(
+        "mbi_unreadable",
+        "The Medicare beneficiary identifier does not have the shape of one.",
+        "An MBI has eleven characters in a fixed pattern, without the letters S, L, O, I, B, Z "
+        "(ccm-rules, section 10.1).",
+        "Read the number again from the patient's card, without dashes, and send the line again.",
+    ),
+    Refusal(
+        "clock_not_simulated",
+        "The line brings a clock, and this ledger has its own.",
+        "Only a ledger marked simulated takes its clock from the input (architecture, 1).",
+        "Remove the clock; say when it happened in the command's own fields.",
+    ),
+    Refusal(
+        "clock_missing",
+        "The line brings no clock, and this ledger is simulated.",
+        "A simulated ledger takes its clock from the input and from nowhere else (architecture, 1).",
+        "Add the clock of the simulation to the line.",
+    ),
+    Refusal(
+        "key_of_erased_content",
+        "The key belongs to a command whose content was erased.",
+        _KEYS,
+        "Send a new key if this is something new.",
+    ),
+    Refusal(
+        "exists_with_different_content",
+        "The ledger already holds this with other content.",
+        _KEYS,
+        "Compare with the first content. If that was wrong, record a correction; if this is something new, give it a "
+        "key of its own.",
+    ),
+)
+
+SPEAKING: Final = (
+    Refusal(
+        "source_unknown",
+        "The source system is not registered with this ledger.",
+        _VOUCHED,
+        "Have an administrator register the source, then send the line again.",
+        retryable=True,
+    ),
+    Refusal(
+        "login_not_bound",
+        "The login speaks for nobody in this ledger.",
+        _VOUCHED,
+        "Have an administrator bind the login to its staff member, then send the line again.",
+        retryable=True,
+    ),
+    Refusal(
+        "actor_unknown",
+        "The line says nobody as actor whom this ledger knows.",
+        _VOUCHED,
+        "Have an administrator register the staff member, then send the line again.",
+        retryable=True,
+    ),
+    Refusal(
+        "source_not_trusted_for_acts",
+        "The command is an act, and neither the actor's own login nor a source trusted for acts vouches for it.",
+        "An act needs the actor's own bound login or a source trusted for acts (readings, 2).",
+        "Let the person act under the own login, or have an administrator trust the source for acts.",
+        retryable=True,
+        audited=True,
+    ),
+    Refusal(
+        "no_such_patient",
+        "No patient of this ledger has the id that the line gives.",
+        _KNOWN,
+        "Look the id up, or name the patient by an identifier of a registered system.",
+    ),
+    Refusal(
+        "no_such_staff",
+        "No staff member of this ledger has the id that the line gives.",
+        _KNOWN,
+        "Look the id up, or name the staff member by an identifier of a registered system.",
+    ),
+    Refusal(
+        "waiting_for_patient",
+        "The identifier leads to no patient yet; the delivery waits.",
+        _KNOWN,
+        "Register the patient or link the identifier, then release the delivery: `ccm-ledger parked list`.",
+        retryable=True,
+    ),
+    Refusal(
+        "waiting_for_staff",
+        "The identifier leads to no staff member yet; the delivery waits.",
+        _KNOWN,
+        "Register the staff member with this identifier, then release the delivery: `ccm-ledger parked list`.",
+        retryable=True,
+    ),
+    Refusal(
+        "expectation_not_met",
+        "The ledger has moved on from what the line expects.",
+        "A command that names what it expects is only decided on that (architecture, 3).",
+        "Look at what was added, and send the command again with what you then expect.",
+    ),
+    Refusal(
+        "capacity_missing",
+        "The actor holds no role that may do this on that day.",
+        _CAPACITY,
+        "{roles} may do this. Ask such a person, or have an administrator grant the role.",
+        retryable=True,
+        audited=True,
+    ),
+    Refusal(
+        "not_in_this_practice",
+        "The actor's role does not reach the practice that this is about.",
+        _CAPACITY,
+        "Ask somebody of that practice, or have an administrator grant the role there.",
+        retryable=True,
+        audited=True,
+    ),
+    Refusal(
+        "read_not_permitted",
+        "The record was not shown: the reader works for none of the patient's practices.",
+        "Records are read by the patient's own practice, compliance and auditors; anything else is refused and recorded "
+        "(readings, 2).",
+        "Ask somebody of the practice or the compliance officer.",
+        retryable=True,
+        audited=True,
+    ),
+)
