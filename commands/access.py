@@ -1,0 +1,122 @@
+"""Reads of patient data: who may look, and the fact that somebody did.
+
+Promise: nothing about a patient is shown before the access fact is durable; a list is one fact per twelve patients
+under one correlation. A read is allowed in the reader's own practice, and anywhere to compliance and auditors;
+anything else is refused and the refusal recorded (readings, section 2).
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from commands import authority
+from commands.handle import Handler
+from ledger.streams.access import CommandRefused, Question, RecordRead
+from ledger.streams.base import Envelope, Event, Proposal, Vouched
+from ledger.streams.governance import Governance
+from ledger.terms.identity import LEDGER_TAG, patient_tag, staff_tag
+from ledger.terms.outcome import Refused
+from ledger.terms.people import USUAL_PURPOSE, Purpose, Role
+from ledger.terms.refusals import refused
+
+PATIENTS_A_FACT: Final = 12
+
+
+def reader_of(handler: Handler) -> str | Refused:
+    """The staff member who reads: the one named, where the login (or a simulation) vouches for it."""
+    governance: Governance = handler.state(LEDGER_TAG)
+    own = governance.staff_of(handler.login)
+    actor = handler.default_actor or own
+    if actor is None:
+        return refused("login_not_bound", happened="The login of this session speaks for no staff member.")
+    if actor != own and not governance.simulated:
+        return refused("login_not_bound", happened="The login of this session does not speak for the reader named.")
+    if not handler.state(staff_tag(actor)).is_registered:
+        return refused("actor_unknown", happened="The reader named is not known to this ledger.")
+    return actor
+
+
+def ask_to_read(
+    handler: Handler,
+    question: Question,
+    patients: Sequence[str],
+    *,
+    purpose: Purpose | None = None,
+    month: str | None = None,
+    as_of: int | None = None,
+    opened_words: bool = False,
+) -> Refused | None:
+    """Authorise a read and record it; None where it may go on, the refusal otherwise."""
+    reader = reader_of(handler)
+    if isinstance(reader, Refused):
+        return reader
+    on = handler.now().date()
+    role = _role(handler, reader, patients)
+    if role is None:
+        _record_refusal(handler, reader, question, patients)
+        return refused(
+            "not_in_this_practice", happened="The reader holds no role in the practice of a patient that was asked for."
+        )
+    events: list[Event] = [
+        RecordRead(
+            reader=reader,
+            on=on,
+            question=question,
+            patients=tuple(group),
+            month=month,
+            as_of=as_of,
+            opened_words=opened_words,
+        )
+        for group in (batched_by_twelve(patients) or [()])
+    ]
+    handler.log.append([_proposal(handler, (event,), reader, role, purpose, question) for event in events])
+    return None
+
+
+def batched_by_twelve(patients: Sequence[str]) -> list[tuple[str, ...]]:
+    """The patients in groups of at most twelve: one access fact each."""
+    return [tuple(patients[at : at + PATIENTS_A_FACT]) for at in range(0, len(patients), PATIENTS_A_FACT)]
+
+
+def _role(handler: Handler, reader: str, patients: Sequence[str]) -> Role | None:
+    """The role in which every one of the patients may be read about, or None."""
+    staff, on = handler.state(staff_tag(reader)), handler.now().date()
+    role = authority.reading_role(staff, on=on, practices=frozenset())
+    for patient in patients:
+        role = authority.reading_role(staff, on=on, practices=handler.state(patient_tag(patient)).practices)
+        if role is None:
+            return None
+    return role
+
+
+def _record_refusal(handler: Handler, reader: str, question: Question, patients: Sequence[str]) -> None:
+    day = handler.now().date()
+    proposals = []
+    for patient in patients[:PATIENTS_A_FACT]:
+        event = CommandRefused(
+            subject=patient, command=f"read_{question}", code="not_in_this_practice", because="readings 2", on=day
+        )
+        once = handler.log.token("refusal", f"{reader}|not_in_this_practice|{patient}|{day.isoformat()}")
+        proposals.append(_proposal(handler, (event,), reader, None, None, question)._replace(once=once))
+    if proposals:
+        handler.log.append(proposals)
+
+
+def _proposal(
+    handler: Handler,
+    events: tuple[Event, ...],
+    reader: str,
+    role: Role | None,
+    purpose: Purpose | None,
+    question: Question,
+) -> Proposal:
+    governance: Governance = handler.state(LEDGER_TAG)
+    own = governance.staff_of(handler.login)
+    envelope = Envelope(
+        authenticated_as=handler.login,
+        actor=reader,
+        capacity=role,
+        vouched=Vouched.LOGIN if reader == own else Vouched.SIMULATION,
+        command=f"read_{question}",
+        purpose=purpose or (USUAL_PURPOSE[role] if role else None),
+    )
+    return Proposal(events, envelope, (), clock=handler.now() if governance.simulated else None)

@@ -1,0 +1,179 @@
+"""Who may do what: the matrix of readings.md section 2 as data, and the pure functions that handle.py asks.
+
+Promise: capacity comes from the staff record on the day, never from the wire. An act needs a role of the matrix and a
+voucher for acts; testimony needs some voucher and is refused to nobody for a role that is missing. Not promised: that
+the actor is the person whom an act belongs to (the designee, the performer); the deciders say that.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Final, Literal, Protocol
+
+from commands.intents.base import Command
+from ledger.streams.base import Vouched
+from ledger.streams.governance import Governance
+from ledger.streams.staff import Staff
+from ledger.terms.outcome import Refused
+from ledger.terms.people import Role
+from ledger.terms.refusals import CATALOGUE, refused
+
+Reach = Literal["anywhere", "ledger", "named", "patient"]
+"""Where the role of an act must be held. anywhere: in some practice (the decider may ask for more). ledger: in all
+practices. named: in the practice that the command names, or in all. patient: in one of the patient's, or in all."""
+
+
+class Authority(Protocol):
+    """What the catalogue knows of a command that matters here."""
+
+    @property
+    def command(self) -> type[Command]: ...
+
+
+_ADMINISTRATOR: Final = (Role.ADMINISTRATOR,)
+_PRACTITIONER: Final = (Role.PRACTITIONER,)
+_REGISTRATION: Final = (Role.FRONT_DESK, Role.INTEGRATION)
+_PARKED: Final = (Role.FRONT_DESK, Role.ADMINISTRATOR, Role.COMPLIANCE)
+_TESTIMONY: Final = (Role.PRACTITIONER, Role.CLINICAL_STAFF, Role.INTEGRATION)
+_DESK: Final = (*_TESTIMONY, Role.FRONT_DESK)
+
+MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
+    {
+        "register_staff": _ADMINISTRATOR,
+        "grant_role": _ADMINISTRATOR,
+        "end_role": _ADMINISTRATOR,
+        "record_licence": _ADMINISTRATOR,
+        "register_practice": _ADMINISTRATOR,
+        "attest_capability": _ADMINISTRATOR,
+        "adopt_policy": _ADMINISTRATOR,
+        "adopt_rulebook": _ADMINISTRATOR,
+        "bind_login": _ADMINISTRATOR,
+        "register_source": _ADMINISTRATOR,
+        "resolve_delivery": _PARKED,
+        "release_delivery": _PARKED,
+        "discard_delivery": _PARKED,
+        "register_patient": _REGISTRATION,
+        "link_identifier": _REGISTRATION,
+        "assign_practice": _REGISTRATION,
+        "record_condition": _TESTIMONY,
+        "attest_risk": _PRACTITIONER,
+        "record_visit": (*_DESK, Role.BILLER),
+        "record_coverage": (*_DESK, Role.BILLER),
+        "record_death": _DESK,
+        "record_consent": _DESK,
+        "supplement_consent": _DESK,
+        "record_decline": _DESK,
+        "designate_practitioner": _PRACTITIONER,
+        "withdraw_designation": (Role.COMPLIANCE, Role.PRACTITIONER, Role.ADMINISTRATOR),
+        "revise_care_plan": _TESTIMONY,
+        "sign_care_plan": _PRACTITIONER,
+        "record_plan_copy": _DESK,
+        "log_time": (*_TESTIMONY, Role.FRONT_DESK, Role.BILLER),
+        "attest_mdm": _PRACTITIONER,
+        "choose_family": _PRACTITIONER,
+        "attest_month": _PRACTITIONER,
+    }
+)
+"""The roles in which a command is given, the one that is taken first first."""
+
+REACH: Final[Mapping[str, Reach]] = MappingProxyType(
+    {
+        "register_practice": "ledger",
+        "adopt_rulebook": "ledger",
+        "bind_login": "ledger",
+        "register_source": "ledger",
+        "attest_capability": "named",
+        "adopt_policy": "named",
+        "grant_role": "named",
+        "end_role": "named",
+        "attest_risk": "patient",
+        "sign_care_plan": "patient",
+        "attest_mdm": "patient",
+        "choose_family": "patient",
+        "attest_month": "patient",
+        "link_identifier": "patient",
+    }
+)
+"""Acts whose role must be held in a certain place; every other act: anywhere."""
+
+READERS: Final = tuple(role for role in Role if role not in (Role.INTEGRATION, Role.MACHINE))
+"""Who reads the records of the own practice; integrations and machines read nothing."""
+READS_EVERYWHERE: Final = (Role.COMPLIANCE, Role.AUDITOR)
+"""Who reads the records of every practice."""
+AUDITED: Final = frozenset(refusal.code for refusal in CATALOGUE if refusal.audited)
+"""Codes whose refusal is a fact in refusals/<subject>."""
+
+
+def capacity_for(entry: Authority, *, staff: Staff, on: date, practices: frozenset[str]) -> Role | None | Refused:
+    """The role in which a staff member may give a command on a day, or why not.
+
+    `practices` are those that it concerns: the patient's, or the one that the command names. Testimony is refused to
+    nobody: it answers None where no role of the matrix is held. Refuses, in order: capacity_missing,
+    not_in_this_practice.
+    """
+    command = entry.command
+    near = next((role for role in MATRIX[command.NAME] if reaches(staff, role, on, practices)), None)
+    if near is not None:
+        return near
+    anywhere = capacity_of(staff, command.NAME, on)
+    if command.KIND == "testimony":
+        return anywhere
+    if anywhere is None:
+        return refused("capacity_missing", roles=roles_in_words(command.NAME))
+    reach = REACH.get(command.NAME, "anywhere")
+    if reach == "anywhere" or (reach == "patient" and not practices):
+        return anywhere
+    return refused("not_in_this_practice")
+
+
+def capacity_of(staff: Staff, command: str, on: date, practice: str | None = None) -> Role | None:
+    """The first role of the matrix that permits the command and is held on the day, in that practice or in all.
+
+    Without a practice a role in any practice will do. None where no such role is held.
+    """
+    return next((role for role in MATRIX[command] if staff.holds(role, on, practice)), None)
+
+
+def reaches(staff: Staff, role: Role, on: date, practices: frozenset[str]) -> bool:
+    """Whether a role is held on a day in one of the practices or in all; without practices, whether in all."""
+    return any(
+        held.role is role and held.covers(on) and (held.practice is None or held.practice in practices)
+        for held in staff.roles
+    )
+
+
+def vouched_for(
+    governance: Governance, *, actor: str, own: str | None, source: str | None, is_act: bool
+) -> Vouched | Refused:
+    """Who vouches for the actor: a simulated ledger for all, the own bound login for everything, a source for testimony.
+
+    `own` is the staff member for whom the session's login speaks. A source that is named must be registered, whoever
+    vouches: keys are scoped by it. Refuses, in order: source_unknown, login_not_bound, source_not_trusted_for_acts.
+    """
+    if governance.simulated:
+        return Vouched.SIMULATION
+    trusted = governance.source(source) if source is not None else None
+    if source is not None and trusted is None:
+        return refused("source_unknown")
+    if own == actor:
+        return Vouched.LOGIN
+    if source is None:
+        return refused("login_not_bound", happened="The login of this session does not speak for the actor named.")
+    if is_act and not trusted:
+        return refused("source_not_trusted_for_acts")
+    return Vouched.SOURCE
+
+
+def reading_role(staff: Staff, *, on: date, practices: frozenset[str]) -> Role | None:
+    """The role in which somebody may read records of these practices on a day; without practices, any reading role."""
+    for role in READS_EVERYWHERE:
+        if staff.holds(role, on):
+            return role
+    if not practices:
+        return next((role for role in READERS if staff.holds(role, on)), None)
+    return next((role for role in READERS if reaches(staff, role, on, practices)), None)
+
+
+def roles_in_words(command: str) -> str:
+    """The roles that permit a command, as a message names them."""
+    return " or ".join(role.value.replace("_", " ") for role in MATRIX[command]).capitalize()

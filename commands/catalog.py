@@ -1,0 +1,96 @@
+"""Every command of this program by its wire name: its fields, its decider, who may give it, whom a refusal is about.
+
+Read by handle.py, by `schema commands` and by the documentation. Order: setting up, people, what happened, acts.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from commands import (
+    care_month,
+    care_plan,
+    consent,
+    designation,
+    eligibility,
+    governance,
+    parked,
+    patient,
+    practice,
+    staff,
+)
+from commands.authority import MATRIX
+from commands.deciding import Asked, Law, States
+from commands.intents import care_month as months
+from commands.intents import care_plan as plans
+from commands.intents import consent as consents
+from commands.intents import designation as designations
+from commands.intents import governance as ledger
+from commands.intents import patient as patients
+from commands.intents import staff as people
+from commands.intents.base import Command
+from ledger.terms.outcome import Outcome
+from ledger.terms.people import Role
+
+Decider = Callable[[Asked[Any], States, Law], Outcome]
+
+
+class Entry(NamedTuple):
+    """One command: its fields, its decider, and what handle.py must know of it."""
+
+    command: type[Command]
+    decide: Decider
+    subject: str | None = None
+    """The field that names whom a refusal is about; None: the refusal is about the actor."""
+    is_alone: bool = False
+    """Whether everything before it must be durable first, because it pins a position."""
+
+    @property
+    def name(self) -> str:
+        """What the wire calls it."""
+        return self.command.NAME
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles in which it is given, the one that is taken first first."""
+        return MATRIX[self.command.NAME]
+
+
+_ENTRIES: Final = (
+    Entry(ledger.AdoptRulebook, governance.decide_adopt_rulebook),
+    Entry(ledger.RegisterSource, governance.decide_register_source),
+    Entry(people.RegisterPractice, practice.decide_register_practice),
+    Entry(people.AttestCapability, practice.decide_attest_capability),
+    Entry(people.AdoptPolicy, practice.decide_adopt_policy),
+    Entry(people.RegisterStaff, staff.decide_register_staff),
+    Entry(people.GrantRole, staff.decide_grant_role, "staff"),
+    Entry(people.EndRole, staff.decide_end_role, "staff"),
+    Entry(people.RecordLicence, staff.decide_record_licence, "staff"),
+    Entry(ledger.BindLogin, governance.decide_bind_login, "staff"),
+    Entry(patients.RegisterPatient, patient.decide_register_patient),
+    Entry(patients.LinkIdentifier, patient.decide_link_identifier, "patient"),
+    Entry(patients.AssignPractice, patient.decide_assign_practice, "patient"),
+    Entry(patients.RecordCondition, eligibility.decide_record_condition, "patient"),
+    Entry(patients.RecordVisit, eligibility.decide_record_visit, "patient"),
+    Entry(patients.RecordCoverage, eligibility.decide_record_coverage, "patient"),
+    Entry(patients.RecordDeath, eligibility.decide_record_death, "patient"),
+    Entry(consents.RecordConsent, consent.decide_record_consent, "patient"),
+    Entry(consents.SupplementConsent, consent.decide_supplement_consent, "patient"),
+    Entry(consents.RecordDecline, consent.decide_record_decline, "patient"),
+    Entry(plans.ReviseCarePlan, care_plan.decide_revise_care_plan, "patient"),
+    Entry(plans.RecordPlanCopy, care_plan.decide_record_plan_copy, "patient"),
+    Entry(months.LogTime, care_month.decide_log_time, "patient"),
+    Entry(designations.DesignatePractitioner, designation.decide_designate_practitioner, "patient"),
+    Entry(designations.WithdrawDesignation, designation.decide_withdraw_designation, "patient"),
+    Entry(patients.AttestRisk, eligibility.decide_attest_risk, "patient"),
+    Entry(plans.SignCarePlan, care_plan.decide_sign_care_plan, "patient"),
+    Entry(months.AttestDecisionMaking, care_month.decide_attest_mdm, "patient"),
+    Entry(months.ChooseFamily, care_month.decide_choose_family, "patient"),
+    Entry(months.AttestMonth, care_month.decide_attest_month, "patient", is_alone=True),
+    Entry(ledger.ResolveDelivery, parked.decide_resolve_delivery),
+    Entry(ledger.ReleaseDelivery, parked.decide_release_delivery, is_alone=True),
+    Entry(ledger.DiscardDelivery, parked.decide_discard_delivery),
+)
+
+CATALOG: Final[Mapping[str, Entry]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
+"""Every command by the name that the wire gives it."""

@@ -1,0 +1,156 @@
+"""What a decider is given: the command with its people resolved, the states it may read, and the law.
+
+A decider is `decide_x(asked, states, law) -> Outcome`: pure, no clock, no store. It reads streams only through
+`states` (what it reads becomes the read set of the append) and law only through `law` (what it reads becomes the
+reading set). Where a stream is missing it answers Need and is asked again.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, Generic, NamedTuple, TypeVar, cast
+
+from commands.intents.base import Command
+from ledger.rulebook import ReadingSet, Rulebook, TracedRules
+from ledger.streams.base import Vouched
+from ledger.streams.care_plan import CarePlan
+from ledger.streams.governance import Governance, ParkedDeliveries
+from ledger.streams.month_state import CareMonth, StaffDay
+from ledger.streams.patient_state import Patient
+from ledger.streams.practice import Practice
+from ledger.streams.staff import Staff
+from ledger.terms.identity import (
+    LEDGER_TAG,
+    care_month_tag,
+    care_plan_tag,
+    parked_tag,
+    patient_tag,
+    practice_tag,
+    staff_day_tag,
+    staff_tag,
+)
+from ledger.terms.outcome import Need
+from ledger.terms.people import Role
+from ledger.terms.ports import Zones
+
+C_co = TypeVar("C_co", bound=Command, covariant=True)
+
+
+class Asked(NamedTuple, Generic[C_co]):
+    """One command as put to its decider."""
+
+    command: C_co
+    people: Mapping[str, str]
+    """Field name of the command -> opaque id of the patient or staff member it names; absent where it names none."""
+    actor: str
+    """The staff id that acts."""
+    capacity: Role | None
+    """The role in which the actor may do this, as authority.py found it on the day; None: testimony of no such role."""
+    now: datetime
+    """The ledger's clock: what "the future" and signatures are measured by."""
+    vouched: Vouched
+    source_system: str | None
+    source_row: str | None
+    """The source's own id of the row."""
+    source_recorded_at: datetime | None
+    new_id: Callable[[str], str]
+    """A fresh opaque id of a kind ("te", "cs", ...)."""
+    token: Callable[[str, str], str]
+    """The HMAC token of (system, value)."""
+    zones: Zones
+    login: str
+    position: int
+    """The highest durable position: what an attestation pins."""
+
+    @property
+    def patient(self) -> str:
+        """The patient that the command is about."""
+        return self.people["patient"]
+
+    def person(self, field: str) -> str | None:
+        """The id of the person that a field names, or None where it names nobody."""
+        return self.people.get(field)
+
+    @property
+    def today(self) -> date:
+        """The UTC date of the decision."""
+        return self.now.date()
+
+
+class States:
+    """The folded streams that a decider may read; `missing` answers what it must still be given."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self, held: Mapping[str, Any]) -> None:
+        self._held = held
+
+    def missing(self, *tags: str) -> Need | None:
+        """Need for those of the tags that are not here, or None where all are."""
+        absent = tuple(dict.fromkeys(tag for tag in tags if tag not in self._held))
+        return Need(absent) if absent else None
+
+    def patient(self, patient: str) -> Patient:
+        """The folded patient stream."""
+        return cast(Patient, self._held[patient_tag(patient)])
+
+    def plan(self, patient: str) -> CarePlan:
+        """The folded care plan stream."""
+        return cast(CarePlan, self._held[care_plan_tag(patient)])
+
+    def month(self, patient: str, month: str) -> CareMonth:
+        """The folded care month stream."""
+        return cast(CareMonth, self._held[care_month_tag(patient, month)])
+
+    def staff(self, staff: str) -> Staff:
+        """The folded staff stream."""
+        return cast(Staff, self._held[staff_tag(staff)])
+
+    def staff_day(self, staff: str, utc_date: date) -> StaffDay:
+        """The folded staff-day stream."""
+        return cast(StaffDay, self._held[staff_day_tag(staff, utc_date)])
+
+    def practice(self, practice: str) -> Practice:
+        """The folded practice stream."""
+        return cast(Practice, self._held[practice_tag(practice)])
+
+    def governance(self) -> Governance:
+        """The ledger's own folded stream."""
+        return cast(Governance, self._held[LEDGER_TAG])
+
+    def parked(self, source: str) -> ParkedDeliveries:
+        """The folded parked stream of a source."""
+        return cast(ParkedDeliveries, self._held[parked_tag(source)])
+
+    def get(self, tag: str) -> Any:
+        """The folded state behind any tag that is here."""
+        return self._held[tag]
+
+    def held(self) -> Mapping[str, Any]:
+        """Everything that is here, by tag."""
+        return self._held
+
+
+class Law:
+    """The adopted edition, by date, with one trace of everything that was read of it."""
+
+    __slots__ = ("_traces", "edition", "rulebook")
+
+    def __init__(self, rulebook: Rulebook, edition: str) -> None:
+        self.rulebook = rulebook
+        self.edition = edition
+        self._traces: dict[int, TracedRules] = {}
+
+    def on(self, on: date) -> TracedRules:
+        """The rules in force on a date; every value read through it is recorded."""
+        in_force = self.rulebook.in_force(on)
+        trace = self._traces.get(id(in_force))
+        if trace is None:
+            trace = self._traces[id(in_force)] = in_force.trace()
+        return trace
+
+    def reading_set(self) -> ReadingSet | None:
+        """Everything that was read, whatever the date; None where no rule was asked for."""
+        used = [trace for trace in self._traces.values() if trace.names()]
+        if len(used) == 1:
+            return used[0].reading_set()  # the usual case, and memoised by the rulebook
+        return ReadingSet.of(reading for trace in used for reading in trace.reads()) if used else None

@@ -1,0 +1,268 @@
+"""Load, decide, append: how one group of lines becomes facts and answers.
+
+Promise: lines are decided in order, each over what the earlier ones of its group decided, and made durable as one
+group; an accepted answer is durable; a key gives the same answer for ever; a decision whose read set moved is
+decided again. Not promised: a place in the order for a line that has no answer yet.
+
+Everything that decides is pure and lives elsewhere: wire.py, resolving.py, authority.py and the deciders.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+
+from commands.answer import Answer
+from commands.catalog import CATALOG
+from commands.deciding import Law
+from commands.intents.governance import ReleaseDelivery
+from commands.one_line import DIRECT, Decided, Deciding
+from commands.release import Release
+from commands.states import Overlay, StateCache
+from commands.wire import Delivery, Unreadable, read_line
+from ledger.rulebook import Edition, Rulebook, rulebook_of
+from ledger.streams.base import Appended, CommandKey, EventLog, Fact, KeyBinding, Moved, Proposal
+from ledger.streams.governance import Governance
+from ledger.terms.errors import StoreUnavailable
+from ledger.terms.identity import LEDGER_TAG, id_from, parked_tag
+from ledger.terms.outcome import Refused
+from ledger.terms.ports import Clock, IdSource, Zones
+from ledger.terms.refusals import refused
+
+ROUNDS_MAX: Final = 1_000
+_BUSY: Final = "Other writers moved the same streams again and again; these lines were not recorded."
+_AGAIN: Final = "Send them again under the same keys."
+
+
+class Handler:
+    """Decides lines against one ledger, on behalf of one authenticated login."""
+
+    def __init__(
+        self,
+        *,
+        log: EventLog,
+        ids: IdSource,
+        clock: Clock,
+        zones: Zones,
+        login: str,
+        default_actor: str | None = None,
+    ) -> None:
+        self.log = log
+        self.login = login
+        self.default_actor = default_actor
+        self.zones = zones
+        self._ids = ids
+        self._clock = clock
+        self.state_cache = StateCache(log)
+        self._law: tuple[str, Rulebook] | None = None
+        self._simulated_now: datetime | None = None
+        self._logger = structlog.get_logger("ccm_ledger.commands")
+
+    # -- what the edge calls -------------------------------------------------------------------------------------
+
+    def read(self, raw: bytes) -> Delivery | Unreadable:
+        """A line of `submit` as a delivery of this program's commands, or why it cannot be read."""
+        return read_line(raw, COMMANDS)
+
+    def handle(self, batch: Sequence[Delivery | Unreadable]) -> list[Answer]:
+        """The answers to a group of lines, in their order; what they accept is durable when this returns."""
+        answers: dict[int, Answer] = {}
+        waiting = list(enumerate(batch))
+        for _ in range(ROUNDS_MAX):
+            waiting = self._round(waiting, answers)
+            if not waiting:
+                return [answers[index] for index in range(len(batch))]
+        raise StoreUnavailable(_BUSY, _AGAIN)
+
+    def governance(self) -> Governance:
+        """The ledger's own state as of now."""
+        state: Governance = self.state(LEDGER_TAG)
+        return state
+
+    def state(self, tag: str) -> Any:
+        """The folded state of any stream as of now."""
+        self.log.refresh()
+        return self._state(tag)
+
+    def new_id(self, kind: str) -> str:
+        """A fresh opaque id."""
+        return id_from(kind, self._ids.entropy(16))
+
+    def now(self) -> datetime:
+        """The ledger's clock; in a simulated ledger the latest instant that a line gave."""
+        if self._simulated_now is not None and self.governance().simulated:
+            return self._simulated_now
+        return self._clock.now()
+
+    def law(self) -> Law:
+        """The adopted edition, ready to be read."""
+        adopted = self._state(LEDGER_TAG).edition()
+        assert adopted is not None, "init adopts an edition"
+        if self._law is None or self._law[0] != adopted.edition:
+            self._law = (adopted.edition, rulebook_of(Edition.from_bytes(adopted.content)))
+        return Law(self._law[1], adopted.edition)
+
+    # -- one round: decide over an overlay, append as one group, keep what did not hold -----------------------------
+
+    def _round(
+        self, waiting: list[tuple[int, Delivery | Unreadable]], answers: dict[int, Answer]
+    ) -> list[tuple[int, Delivery | Unreadable]]:
+        overlay = Overlay(self.state_cache, self.log.refresh())
+        before = overlay.position
+        decided: list[Decided] = []
+        later: list[tuple[int, Delivery | Unreadable]] = []
+        seen: set[str] = set()
+        for at, (index, line) in enumerate(waiting):
+            if isinstance(line, Unreadable):
+                answers[index] = Answer(line.key, "refused", refusal=line.refusal)
+                continue
+            is_alone = CATALOG[line.command.NAME].is_alone
+            if is_alone and not overlay.is_empty:
+                later += waiting[at:]  # it pins a position, so everything before it must be durable first
+                break
+            token = self._key_token(line)
+            if line.command.NAME == ReleaseDelivery.NAME:
+                answers[index] = self._release(line, token, overlay)
+                later += waiting[at + 1 :]
+                break
+            if token in seen:
+                later.append((index, line))  # the same key again: answered once the first is durable
+                continue
+            seen.add(token)
+            decided.append(self._decide(index, line, token, overlay, before))
+        again = self._append(decided, answers, before)
+        lines = dict(waiting)
+        return sorted([(index, lines[index]) for index in again] + later, key=lambda pair: pair[0])
+
+    def _append(self, decided: list[Decided], answers: dict[int, Answer], before: int) -> list[int]:
+        proposed = [item for item in decided if item.proposal is not None]
+        results = self.log.append([item.proposal for item in proposed if item.proposal]) if proposed else ()
+        appended: dict[int, Appended] = {}
+        moved: set[str] = set()
+        again: list[int] = []
+        for item, result in zip(proposed, results, strict=True):
+            if isinstance(result, Moved):
+                again.append(item.at)
+                moved |= {tag for written in item.written for tag, _ in written.tags}
+            else:
+                appended[item.at] = result
+        as_forecast = self._as_forecast(appended.values(), before) and not again
+        facts: list[Proposal] = []
+        for item in decided:
+            result_of = appended.get(item.at)
+            if result_of is not None and item.written:
+                answers[item.at] = item.answer._replace(positions=result_of.positions)
+                self._learn(item, result_of)
+            elif item.at in again:
+                continue
+            elif not as_forecast and (moved.intersection(item.read) or max(item.answer.positions, default=0) > before):
+                again.append(item.at)  # it rested on a forecast that did not come true
+                continue
+            else:
+                answers[item.at] = item.answer
+                facts += [item.refusal_fact] if item.refusal_fact else []
+            self._log_line(item, answers[item.at])
+        if facts:
+            self.log.append(facts)
+        return again
+
+    @staticmethod
+    def _as_forecast(appended: Iterable[Appended], before: int) -> bool:
+        """Whether the group got just the positions that its overlay forecast."""
+        expected = before
+        for result in appended:
+            for position in result.positions:
+                if position > before:
+                    expected += 1
+                    if position != expected:
+                        return False
+        return True
+
+    def _learn(self, item: Decided, result: Appended) -> None:
+        assert item.proposal is not None
+        checked = {tag for tag, _ in item.proposal.read_set}
+        for (event, tags), position in zip(item.written, result.positions, strict=True):
+            fact = Fact(
+                position=position,
+                recorded_at=result.recorded_at,
+                home=event.tags()[0],
+                version=0,
+                event=event,
+                envelope=item.proposal.envelope,
+            )
+            self.state_cache.learned(fact, [pair for pair in tags if pair[0] in checked])
+
+    # -- one line -------------------------------------------------------------------------------------------------
+
+    def _decide(self, index: int, line: Delivery, token: str, overlay: Overlay, before: int) -> Decided:
+        content = self.log.content_digest(line.content)
+        key = CommandKey(token, content)
+        bound = self.log.binding(token)
+        if bound is not None:
+            return Decided(index, self._bound(line, bound, content, overlay), None, (), [])
+        return Deciding(self, line, key, overlay, before).decided(index)
+
+    def _release(self, line: Delivery, token: str, overlay: Overlay) -> Answer:
+        content = self.log.content_digest(line.content)
+        bound = self.log.binding(token)
+        if bound is not None:
+            return self._bound(line, bound, content, overlay)
+        for _ in range(ROUNDS_MAX):
+            answer = Release(self, line, CommandKey(token, content)).answer()
+            if answer is not None:
+                return answer
+        raise StoreUnavailable(_BUSY, _AGAIN)
+
+    def _bound(self, line: Delivery, bound: KeyBinding, content: bytes, overlay: Overlay) -> Answer:
+        if bound.content is None:
+            happened = "This key belongs to a delivery whose content was erased."
+            return Answer(line.key, "refused", refusal=refused("key_of_erased_content", happened=happened))
+        if bound.content != content:
+            first = ", ".join(str(position) for position in bound.positions)
+            happened = f"This key was used before with other content (recorded at position {first})."
+            refusal = refused("exists_with_different_content", happened=happened)
+            return Answer(line.key, "refused", bound.positions, bound.ids, refusal=refusal)
+        if bound.outcome == "parked":
+            return self._bound_to_parked(line, bound, overlay)
+        return Answer(line.key, "unchanged", bound.positions, bound.ids)
+
+    def _bound_to_parked(self, line: Delivery, bound: KeyBinding, overlay: Overlay) -> Answer:
+        source = line.head.source.system if line.head.source else DIRECT
+        parked = overlay.get(parked_tag(source)).state.get(dict(bound.ids).get("delivery", ""))
+        if parked is not None and parked.became:
+            return Answer(line.key, "unchanged", parked.became, bound.ids)
+        return Answer(line.key, "parked", bound.positions, bound.ids)
+
+    def _key_token(self, line: Delivery) -> str:
+        source = line.head.source.system if line.head.source else ""
+        return self.log.token("key", f"{source}\n{line.head.key}")
+
+    def _state(self, tag: str) -> Any:
+        return self.state_cache.at_head(tag).state
+
+    def clock_for(self, line: Delivery, governance: Governance) -> datetime | Refused:
+        """The instant at which a line is decided: the ledger's clock, or in a simulated ledger the line's own."""
+        given = line.head.clock
+        if given is not None and not governance.simulated:
+            happened = "The line brings a clock of its own, and this ledger keeps its own time."
+            return refused("clock_not_simulated", happened=happened)
+        if not governance.simulated:
+            return self._clock.now()
+        latest = self._simulated_now
+        now = given or latest or self._clock.now()
+        self._simulated_now = now if latest is None or now > latest else latest
+        return self._simulated_now
+
+    def _log_line(self, item: Decided, answer: Answer) -> None:
+        self._logger.info(
+            "command_handled",
+            command=item.code,
+            actor=item.actor,
+            outcome=answer.outcome,
+            code=answer.refusal.code if answer.refusal else None,
+            position=answer.positions[-1] if answer.positions else None,
+        )
+
+
+COMMANDS: Final = {name: entry.command for name, entry in CATALOG.items()}

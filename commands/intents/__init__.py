@@ -1,0 +1,1 @@
+"""The wire shapes of the commands: what `submit` accepts in `data`, field by field."""

@@ -1,0 +1,84 @@
+"""Commands about a month: time, decision making, family choice, attestation."""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from commands.intents.base import Command, Ref, Wire
+from ledger.streams.care_month import Capture, ClockOrder, DecisionLevel, Employer, Family
+from ledger.terms.calendar import CareMonth, Instant
+from ledger.terms.identity import Digest
+from ledger.terms.people import Country, Programme, Word, Words
+
+
+class ContactGiven(Wire):
+    """Whom the work was a contact with."""
+
+    with_whom: Literal["patient", "caregiver", "provider", "pharmacy", "community", "other"]
+    two_way: bool
+    channel: Literal["phone", "video", "portal", "message", "in_person", "mail", "other"]
+    outcome: Literal["reached", "left_message", "no_answer", "wrong_number"] | None = None
+
+
+class LogTime(Command):
+    """Record work for a patient: `start` and `end`, or, without clock times, `on` and `minutes`.
+
+    `activity` is a category of the rulebook's catalogue or the source's own word, which is sealed and counts as
+    unlisted.
+    """
+
+    NAME: ClassVar = "log_time"
+    KIND: ClassVar = "testimony"
+    patient: Ref
+    performer: Ref
+    programme: Programme = Programme.CCM
+    start: Instant | None = None
+    end: Instant | None = None
+    on: date | None = None
+    minutes: int | None = Field(default=None, ge=1, le=1440)
+    order: ClockOrder | None = None
+    activity: Words | None = None
+    description: Words | None = None
+    capture: Capture = "manual"
+    supervised_by: Ref | None = None
+    employer: Employer | None = None
+    work_country: Country | None = None
+    work_state: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
+    contact: ContactGiven | None = None
+    sensitivity: Literal["normal", "substance_use", "psychotherapy", "other_restricted"] = "normal"
+    plan_revision: int | None = Field(default=None, ge=1)
+    form_version: Word | None = None
+
+
+class AttestDecisionMaking(Command):
+    """Attest, as the billing practitioner, the medical decision making of a month."""
+
+    NAME: ClassVar = "attest_mdm"
+    KIND: ClassVar = "act"
+    patient: Ref
+    month: CareMonth
+    level: DecisionLevel
+    problems: Words
+    data: Words
+    risk: Words
+
+
+class ChooseFamily(Command):
+    """Choose, as the billing practitioner, one of the families that the month supports."""
+
+    NAME: ClassVar = "choose_family"
+    KIND: ClassVar = "act"
+    patient: Ref
+    month: CareMonth
+    family: Family
+
+
+class AttestMonth(Command):
+    """Sign the digest of the month as `month` shows it; refused where the month says something else by now."""
+
+    NAME: ClassVar = "attest_month"
+    KIND: ClassVar = "act"
+    patient: Ref
+    month: CareMonth
+    digest: Digest

@@ -1,0 +1,58 @@
+"""Commands about the care plan: revise, sign, give a copy."""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from commands.intents.base import Command, Ref, Wire
+from ledger.terms.calendar import Instant
+from ledger.terms.identity import ConditionId, Digest
+from ledger.terms.people import Word, Words
+
+
+class ElementGiven(Wire):
+    """One element group of the plan, in words."""
+
+    element: Word
+    text: Words
+
+
+class ReviseCarePlan(Command):
+    """Record a whole revision of the care plan."""
+
+    NAME: ClassVar = "revise_care_plan"
+    KIND: ClassVar = "testimony"
+    patient: Ref
+    revised_at: Instant
+    author: Ref | None = None
+    elements: tuple[ElementGiven, ...] = Field(max_length=40)
+    intervention_owners: bool = False
+    conditions: tuple[ConditionId, ...] = Field(default=(), max_length=60)
+    goals: int = Field(default=0, ge=0, le=500)
+    review_on: date | None = None
+    medications_reviewed: bool | None = None
+    pointer: Words | None = None
+    document: Digest | None = None
+
+
+class SignCarePlan(Command):
+    """Sign a revision as the practitioner; the signature carries the present moment."""
+
+    NAME: ClassVar = "sign_care_plan"
+    KIND: ClassVar = "act"
+    patient: Ref
+    revision: int = Field(ge=1)
+
+
+class RecordPlanCopy(Command):
+    """Record that the patient or a caregiver received a copy of a revision."""
+
+    NAME: ClassVar = "record_plan_copy"
+    KIND: ClassVar = "testimony"
+    patient: Ref
+    revision: int = Field(ge=1)
+    given_at: Instant
+    given_to: Literal["patient", "caregiver"]
+    channel: Word
+    given_by: Ref | None = None

@@ -1,0 +1,65 @@
+"""Commands about the ledger itself: rulebook, logins, sources, deliveries that wait."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from commands.intents.base import Command, Ref
+from ledger.terms.identity import DeliveryId, Digest
+from ledger.terms.people import SourceName
+
+
+class AdoptRulebook(Command):
+    """Adopt the edition that this program ships; its whole bytes become a fact."""
+
+    NAME: ClassVar = "adopt_rulebook"
+    KIND: ClassVar = "act"
+    edition: Digest
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class BindLogin(Command):
+    """Let a login speak for a staff member, so that this person can act."""
+
+    NAME: ClassVar = "bind_login"
+    KIND: ClassVar = "act"
+    login: str = Field(min_length=1, max_length=200, pattern=r"^[a-z]+:[^\x00-\x1f\x7f]+$")
+    staff: Ref
+
+
+class RegisterSource(Command):
+    """Let a source system deliver testimony, and acts too where it is trusted for acts."""
+
+    NAME: ClassVar = "register_source"
+    KIND: ClassVar = "act"
+    system: SourceName
+    trusted_for_acts: bool = False
+
+
+class ResolveDelivery(Command):
+    """Say whom a parked delivery is about."""
+
+    NAME: ClassVar = "resolve_delivery"
+    KIND: ClassVar = "act"
+    source: SourceName
+    delivery: DeliveryId
+    subject: Ref
+
+
+class ReleaseDelivery(Command):
+    """Have a parked delivery decided under its first key."""
+
+    NAME: ClassVar = "release_delivery"
+    KIND: ClassVar = "act"
+    source: SourceName
+    delivery: DeliveryId
+
+
+class DiscardDelivery(Command):
+    """Set a parked delivery aside for good, with the reason."""
+
+    NAME: ClassVar = "discard_delivery"
+    KIND: ClassVar = "act"
+    source: SourceName
+    delivery: DeliveryId
+    reason: Literal["not_our_patient", "test_data", "superseded", "sent_in_error"]

@@ -1,0 +1,112 @@
+"""Commands about people who work here and the practices they work for."""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from commands.intents.base import Command, OutsideName, Ref, Wire
+from ledger.streams.practice import Capability
+from ledger.terms.identity import PracticeId
+from ledger.terms.people import Country, Name, Npi, Role, Word
+
+
+class RoleGiven(Wire):
+    """A role, in one practice or in all, from a day on."""
+
+    role: Role
+    practice: PracticeId | None = None
+    from_on: date
+    until_on: date | None = None
+
+
+class RegisterStaff(Command):
+    """Make a staff member (or, with is_person false, a program) known, with roles, credential and identifiers."""
+
+    NAME: ClassVar = "register_staff"
+    KIND: ClassVar = "act"
+    name: Name
+    credential: Word | None = None
+    npi: Npi | None = None
+    is_person: bool = True
+    work_country: Country | None = None
+    identifiers: tuple[OutsideName, ...] = Field(default=(), max_length=8)
+    roles: tuple[RoleGiven, ...] = Field(default=(), max_length=12)
+
+
+class GrantRole(Command):
+    """Give a staff member a role from a day on."""
+
+    NAME: ClassVar = "grant_role"
+    KIND: ClassVar = "act"
+    staff: Ref
+    role: Role
+    practice: PracticeId | None = None
+    from_on: date
+    until_on: date | None = None
+
+
+class EndRole(Command):
+    """End a role after its last day."""
+
+    NAME: ClassVar = "end_role"
+    KIND: ClassVar = "act"
+    staff: Ref
+    role: Role
+    practice: PracticeId | None = None
+    last_on: date
+
+
+class RecordLicence(Command):
+    """Record a licence of a staff member."""
+
+    NAME: ClassVar = "record_licence"
+    KIND: ClassVar = "act"
+    staff: Ref
+    kind: Word
+    state: str = Field(pattern=r"^[A-Z]{2}$")
+    from_on: date
+    until_on: date | None = None
+
+
+class SiteGiven(Wire):
+    """A site and its place-of-service code."""
+
+    name: Name
+    place_of_service: str = Field(pattern=r"^[0-9]{2}$")
+
+
+class RegisterPractice(Command):
+    """Make a practice known: name, TIN, organisation NPI, time zone, contractor, sites."""
+
+    NAME: ClassVar = "register_practice"
+    KIND: ClassVar = "act"
+    name: Name
+    tin: str = Field(pattern=r"^[0-9]{9}$")
+    npi: Npi | None = None
+    zone: str = Field(min_length=1, max_length=64)
+    mac: Word | None = None
+    sites: tuple[SiteGiven, ...] = Field(default=(), max_length=50)
+
+
+class AttestCapability(Command):
+    """Answer for a capability of a practice from a day on."""
+
+    NAME: ClassVar = "attest_capability"
+    KIND: ClassVar = "act"
+    practice: PracticeId
+    capability: Capability
+    edition_year: int | None = Field(default=None, ge=2011, le=2100)
+    from_on: date
+    until_on: date | None = None
+
+
+class AdoptPolicy(Command):
+    """Adopt a value of one of a practice's policies from a day on."""
+
+    NAME: ClassVar = "adopt_policy"
+    KIND: ClassVar = "act"
+    practice: PracticeId
+    policy: Literal["untimed_counts", "staff_in_person_counts", "noncomplex_attestation"]
+    value: Literal["yes", "no", "each", "batch"]
+    from_on: date

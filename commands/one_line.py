@@ -1,0 +1,347 @@
+"""One line decided, step by step: clock, actor, people, capacity, expectations, decider; and what it would append.
+
+Promise: the steps come in the order of the catalogue of refusals, and everything that a step looked at is in the
+read set of the append. Nothing is appended here.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple, Protocol
+
+from commands import authority
+from commands.answer import Answer
+from commands.catalog import CATALOG, Entry
+from commands.deciding import Asked, Law, States
+from commands.opening import PROGRAM
+from commands.resolving import resolve, who
+from commands.states import Overlay, Written
+from commands.wire import Delivery
+from ledger.streams.access import CommandRefused
+from ledger.streams.base import CommandKey, Envelope, Event, EventLog, Origin, Proposal, Source, Vouched
+from ledger.streams.governance import DeliveryParked, DeliveryWords, Governance
+from ledger.streams.patient_state import Patient
+from ledger.terms.identity import LEDGER_TAG, patient_tag, staff_tag
+from ledger.terms.outcome import Accepted, Need, Refused, Unchanged
+from ledger.terms.people import Role
+from ledger.terms.ports import Zones
+from ledger.terms.refusals import is_audited, refused
+
+DIRECT: Final = "direct"
+"""The name under which deliveries without a source are parked."""
+EXPECTABLE: Final = frozenset(("patient", "care_plan", "care_month", "staff", "staff_day", "practice", "ledger"))
+
+
+class Decided(NamedTuple):
+    """What was decided of one line, before anything is durable."""
+
+    at: int
+    """Its place in the group."""
+    answer: Answer
+    proposal: Proposal | None
+    read: tuple[str, ...]
+    written: list[Written]
+    refusal_fact: Proposal | None = None
+    code: str = ""
+    actor: str = ""
+
+
+class Session(Protocol):
+    """What a line is decided within: the log, the login, the clock (handle.Handler)."""
+
+    log: EventLog
+    login: str
+    default_actor: str | None
+    zones: Zones
+
+    def new_id(self, kind: str) -> str:
+        """A fresh opaque id."""
+        ...
+
+    def law(self) -> Law:
+        """The adopted edition, ready to be read."""
+        ...
+
+    def clock_for(self, line: Delivery, governance: Governance) -> datetime | Refused:
+        """The instant at which a line is decided."""
+        ...
+
+
+class Deciding:
+    """The steps of one line, in order: clock, actor, people, capacity, expectations, decider."""
+
+    def __init__(self, session: Session, line: Delivery, key: CommandKey, overlay: Overlay, before: int) -> None:
+        self._session = session
+        self._line = line
+        self._key = key
+        self._overlay = overlay
+        self._before = before
+        self._entry: Entry = CATALOG[line.command.NAME]
+        self._held: dict[str, Any] = {}
+        self._read: dict[str, int] = {}
+        self._law = session.law()
+        self._now: datetime | None = None
+        self._actor = ""
+        self._on_behalf_of: str | None = None
+        self._capacity: Role | None = None
+        self._vouched = Vouched.LOGIN
+        self._people: dict[str, str] = {}
+        self.known: Mapping[str, str] = {}
+        """Identifiers that a person resolved by hand for this delivery."""
+        self.parked_as: Envelope | None = None
+        """The envelope under which the line was parked, where it is being released: it vouches for the actor."""
+
+    def decided(self, index: int) -> Decided:
+        """The line decided, as a proposal with its provisional answer."""
+        outcome = self.outcome()
+        if isinstance(outcome, Refused) and outcome.waiting_for is not None:
+            return self._parked(index, outcome)
+        match outcome:
+            case Refused():
+                answer = Answer(self._line.key, "refused", refusal=outcome)
+                fact = self._refusal_fact(outcome)
+                return self._of(index, answer, None, [], fact)
+            case Unchanged():
+                answer = Answer(self._line.key, "unchanged", outcome.positions, outcome.ids, outcome.notices)
+                proposal = self.proposal((), outcome="unchanged", positions=outcome.positions, ids=outcome.ids)
+                # A forecast position must not be bound to a key; the line is then asked again once it is durable.
+                held = max(outcome.positions, default=0) > self._before
+                return self._of(index, answer, None if held else proposal, [])
+            case Accepted():
+                return self._accepted(index, outcome)
+        raise AssertionError("a decider that needs more is asked again")
+
+    def outcome(self) -> Accepted | Unchanged | Refused:
+        """What the rules say of the line, before anything about keys and appends."""
+        stopped = self._begun() or self._acting() or self._addressed() or self._allowed() or self._expected()
+        if stopped is not None:
+            return stopped
+        assert self._now is not None
+        line, session = self._line, self._session
+        source = line.head.source
+        asked: Asked[Any] = Asked(
+            command=line.command,
+            people=self._people,
+            actor=self._actor,
+            capacity=self._capacity,
+            now=self._now,
+            vouched=self._vouched,
+            source_system=source.system if source else None,
+            source_row=source.id if source else None,
+            source_recorded_at=source.recorded_at if source else None,
+            new_id=session.new_id,
+            token=session.log.token,
+            zones=session.zones,
+            login=session.login,
+            position=self._before,
+        )
+        while True:
+            outcome = self._entry.decide(asked, States(self._held), self._law)
+            if not isinstance(outcome, Need):
+                return outcome
+            assert any(tag not in self._held for tag in outcome.tags), "a decider asked for what it has"
+            for tag in outcome.tags:
+                self._get(tag)
+
+    # -- the steps --------------------------------------------------------------------------------------------------
+
+    def _get(self, tag: str) -> Any:
+        if tag not in self._held:
+            seq, state = self._overlay.get(tag)
+            self._held[tag] = state
+            self._read[tag] = seq
+        return self._held[tag]
+
+    def _begun(self) -> Refused | None:
+        now = self._session.clock_for(self._line, self._get(LEDGER_TAG))
+        if isinstance(now, Refused):
+            return now
+        self._now = now
+        return None
+
+    def _acting(self) -> Refused | None:
+        """Who acts, and who vouches for that."""
+        session, head = self._session, self._line.head
+        governance: Governance = self._get(LEDGER_TAG)
+        own = governance.staff_of(session.login)
+        usual = self.parked_as.actor if self.parked_as else (session.default_actor or own)
+        claimed = head.actor.id if head.actor else usual
+        if claimed is None:
+            return refused("login_not_bound", happened="The login of this session speaks for no staff member.")
+        actor = who(claimed, "staff", get=self._get, token=session.log.token, known=self.known)
+        if isinstance(actor, Refused):
+            return self._unknown_actor(actor, own, governance)
+        self._actor = actor
+        self._get(staff_tag(actor))
+        if head.actor and head.actor.on_behalf_of is not None:
+            behalf = who(head.actor.on_behalf_of, "staff", get=self._get, token=session.log.token, known=self.known)
+            if isinstance(behalf, Refused):
+                return behalf
+            self._on_behalf_of = behalf
+        if self.parked_as is not None:
+            self._vouched = self.parked_as.vouched
+            return None
+        vouched = authority.vouched_for(
+            governance,
+            actor=actor,
+            own=own,
+            source=head.source.system if head.source else None,
+            is_act=self._entry.command.KIND == "act",
+        )
+        if isinstance(vouched, Refused):
+            return vouched
+        self._vouched = vouched
+        return None
+
+    def _unknown_actor(self, actor: Refused, own: str | None, governance: Governance) -> Refused:
+        """A line whose actor is not known yet waits, where a bound login or a registered source answers for it."""
+        source = self._line.head.source
+        is_from_somebody = own is not None or (source is not None and governance.source(source.system) is not None)
+        if actor.waiting_for is None or not is_from_somebody:
+            return refused("actor_unknown", happened="The staff member who is said to act is not known to this ledger.")
+        self._actor = own or PROGRAM
+        return actor
+
+    def _addressed(self) -> Refused | None:
+        """Whom the command speaks of."""
+        people = resolve(self._line.command, get=self._get, token=self._session.log.token, known=self.known)
+        if isinstance(people, Refused):
+            return people
+        self._people = people
+        for person in people.values():
+            self._get(patient_tag(person) if person.startswith("pt_") else staff_tag(person))
+        return None
+
+    def _allowed(self) -> Refused | None:
+        """In which capacity the actor may do this, in the practice that it concerns."""
+        assert self._now is not None
+        capacity = authority.capacity_for(
+            self._entry,
+            staff=self._get(staff_tag(self._actor)),
+            on=self._now.date(),
+            practices=self._practices_concerned(),
+        )
+        if isinstance(capacity, Refused):
+            return capacity
+        self._capacity = capacity
+        return None
+
+    def _practices_concerned(self) -> frozenset[str]:
+        """Those of the patient, or the one that the command names."""
+        patient = self._people.get("patient")
+        if patient is not None:
+            state: Patient = self._get(patient_tag(patient))
+            return state.practices
+        named: str | None = getattr(self._line.command, "practice", None)
+        return frozenset({named}) if named else frozenset()
+
+    def _expected(self) -> Refused | None:
+        for tag, seq in self._line.head.expect.items():
+            held = self._overlay.get(tag).seq if tag.partition("/")[0] in EXPECTABLE else None
+            if held != seq:
+                happened = f"The sender expected a stream at {seq}; it stands at {'nothing' if held is None else held}."
+                return refused("expectation_not_met", happened=happened)
+            self._read.setdefault(tag, seq)
+        return None
+
+    # -- what is appended -------------------------------------------------------------------------------------------
+
+    def _accepted(self, index: int, outcome: Accepted) -> Decided:
+        proposal = self.proposal(outcome.events, ids=outcome.ids)
+        assert self._now is not None
+        written = self._overlay.add(outcome.events, self._now, proposal.envelope)
+        answer = Answer(self._line.key, "accepted", (), outcome.ids, outcome.notices)
+        return self._of(index, answer, proposal, written)
+
+    def _parked(self, index: int, outcome: Refused) -> Decided:
+        waiting = outcome.waiting_for
+        assert waiting is not None
+        source = self._line.head.source.system if self._line.head.source else DIRECT
+        event = DeliveryParked(
+            delivery=self._session.new_id("dv"),
+            source=source,
+            command=self._line.command.NAME,
+            waits_for="patient" if waiting.kind == "patient" else "staff",
+            awaited=waiting.token,
+            words=DeliveryWords(line=self._line.raw.decode("utf-8")),
+        )
+        ids = (("delivery", event.delivery),)
+        proposal = self.proposal((event,), outcome="parked", ids=ids)
+        assert self._now is not None
+        written = self._overlay.add((event,), self._now, proposal.envelope)
+        answer = Answer(self._line.key, "parked", (), ids, refusal=outcome)
+        return self._of(index, answer, proposal, written)
+
+    def _of(
+        self,
+        index: int,
+        answer: Answer,
+        proposal: Proposal | None,
+        written: list[Written],
+        refusal_fact: Proposal | None = None,
+    ) -> Decided:
+        read = tuple(self._read)
+        return Decided(index, answer, proposal, read, written, refusal_fact, self._line.command.NAME, self._actor)
+
+    def proposal(self, events: tuple[Event, ...], **binding: Any) -> Proposal:
+        readings = self._law.reading_set()
+        head = self._line.head
+        return Proposal(
+            events=events,
+            envelope=self.envelope(readings.digest if readings else None),
+            read_set=tuple(self._read.items()),
+            key=self._key,
+            readings=readings.content if readings else None,
+            origin=Origin(
+                key=head.key,
+                row=head.source.id if head.source else None,
+                version=head.source.version if head.source else None,
+                correlation=head.correlation,
+            ),
+            clock=self._now if self._get(LEDGER_TAG).simulated else None,
+            **binding,
+        )
+
+    def envelope(self, readings: str | None) -> Envelope:
+        """The envelope of this line's facts."""
+        head, log = self._line.head, self._session.log
+        source = head.source
+        return Envelope(
+            authenticated_as=self._session.login,
+            actor=self._actor,
+            capacity=self._capacity,
+            on_behalf_of=self._on_behalf_of,
+            vouched=self._vouched,
+            source=Source(
+                system=source.system,
+                row=log.token("row", f"{source.system}\n{source.id}") if source.id else None,
+                version=log.token("version", f"{source.system}\n{source.version}") if source.version else None,
+                recorded_at=source.recorded_at,
+            )
+            if source
+            else None,
+            correlation=log.token("correlation", head.correlation) if head.correlation else None,
+            command=self._line.command.NAME,
+            key=self._key.token,
+            read_set=tuple(self._read.items()),
+            readings=readings,
+            edition=self._law.edition,
+        )
+
+    def _refusal_fact(self, refusal: Refused) -> Proposal | None:
+        """The refusal as a fact, where an auditor would ask about it: of somebody known, about somebody known."""
+        subject = self._people.get("patient") or next(iter(self._people.values()), None)
+        if not is_audited(refusal.code) or subject is None or self._now is None or not self._actor:
+            return None
+        day = self._now.date()
+        event = CommandRefused(
+            subject=subject,
+            command=self._line.command.NAME,
+            code=refusal.code,
+            because=refusal.because,
+            role=self._capacity,
+            on=day,
+        )
+        once = self._session.log.token("refusal", f"{self._actor}|{refusal.code}|{subject}|{day.isoformat()}")
+        simulated = self._get(LEDGER_TAG).simulated
+        envelope = self.envelope(None).model_copy(update={"read_set": (), "key": None})
+        return Proposal((event,), envelope, (), once=once, clock=self._now if simulated else None)

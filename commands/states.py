@@ -1,0 +1,108 @@
+"""Folded states for deciding: a bounded cache checked against the log's heads, and the overlay of one group.
+
+Promise: a state answers for exactly as many facts as its sequence number says. The cache only saves reading: what
+it holds was folded from the log with the log's own positions and instants. The overlay adds what earlier commands
+of the same group decided; its positions are a forecast, used for nothing but deciding the rest of the group.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from ledger.streams import folding
+from ledger.streams.base import Envelope, Event, EventLog, Fact
+
+TAGS_MAX: Final = 4_096
+
+
+class Versioned(NamedTuple):
+    """A state and how many facts of its stream it holds."""
+
+    seq: int
+    state: Any
+
+
+class Written(NamedTuple):
+    """An event of this group with the folding streams it belongs to, and the number it has in each by forecast."""
+
+    event: Event
+    tags: tuple[tuple[str, int], ...]
+
+
+class StateCache:
+    """The newest folded states, at most `TAGS_MAX` of them, the least recently used leaving first."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._held: OrderedDict[str, Versioned] = OrderedDict()
+
+    def at_head(self, tag: str) -> Versioned:
+        """The state of a stream as of everything that the log has seen."""
+        seq = self._log.head(tag)
+        held = self._held.get(tag)
+        if held is not None and held.seq == seq:
+            self._held.move_to_end(tag)
+            return held
+        if held is None or held.seq > seq:
+            held = Versioned(0, folding.initial(tag))
+        if seq > held.seq:
+            facts = tuple(self._log.read(tag, after=held.seq))
+            # Another writer may have added more than the head said: the count is of what was folded.
+            held = Versioned(held.seq + len(facts), folding.fold(tag, facts, held.state))
+        return self._keep(tag, held)
+
+    def learned(self, fact: Fact, tags: Sequence[tuple[str, int]]) -> None:
+        """Fold a fact that was just appended into the streams that are held; `tags` are (tag, its number there).
+
+        Only for streams that the append was conditional on: of no other is the number more than a forecast.
+        """
+        for tag, seq in tags:
+            held = self._held.get(tag)
+            if held is not None and held.seq + 1 == seq:
+                self._held[tag] = Versioned(seq, folding.step(tag, held.state, fact))
+
+    def _keep(self, tag: str, held: Versioned) -> Versioned:
+        self._held[tag] = held
+        self._held.move_to_end(tag)
+        if len(self._held) > TAGS_MAX:
+            self._held.popitem(last=False)
+        return held
+
+
+class Overlay:
+    """The states as the commands of one group see them, each command after those before it."""
+
+    def __init__(self, cache: StateCache, position: int) -> None:
+        self._cache = cache
+        self._added: dict[str, Versioned] = {}
+        self.position = position
+        """The highest position, with what this group is about to append."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was added yet."""
+        return not self._added
+
+    def get(self, tag: str) -> Versioned:
+        """The state of a stream with what the group added."""
+        return self._added.get(tag) or self._cache.at_head(tag)
+
+    def add(self, events: Sequence[Event], at: datetime, envelope: Envelope) -> list[Written]:
+        """Let the rest of the group see these events; answers each with the folding streams it belongs to."""
+        written: list[Written] = []
+        for event in events:
+            self.position += 1
+            all_tags = event.tags()
+            fact = Fact(
+                position=self.position, recorded_at=at, home=all_tags[0], version=0, event=event, envelope=envelope
+            )
+            tags = []
+            for tag in all_tags:
+                if tag.partition("/")[0] not in folding.FOLDINGS:
+                    continue
+                seq, state = self.get(tag)
+                self._added[tag] = Versioned(seq + 1, folding.step(tag, state, fact))
+                tags.append((tag, seq + 1))
+            written.append(Written(event, tuple(tags)))
+        return written

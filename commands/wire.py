@@ -1,0 +1,179 @@
+"""One line of `submit`, from bytes to a command: strict, bounded, and each fault under its own code.
+
+Promise: a line is either understood whole or refused with a stable code; nothing is coerced, a field given twice
+or not listed is refused, and no message repeats what the line said. The canonical bytes of the content (command,
+data, the source's version and clock) are what an idempotency key is bound to: a storage format (docs/formats.md).
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import orjson
+from pydantic import BaseModel, ValidationError
+
+from commands.intents.base import Command, CommandLine
+from ledger.terms.outcome import Refused
+from ledger.terms.refusals import refused
+
+LINE_BYTES_MAX: Final = 10_000_000
+DEPTH_MAX: Final = 32
+
+
+class Delivery(NamedTuple):
+    """A line that was understood: its head, its command, the bytes it came as, the bytes its key is bound to."""
+
+    head: CommandLine
+    command: Command
+    raw: bytes
+    content: bytes
+
+    @property
+    def key(self) -> str:
+        """The idempotency key, as the sender wrote it."""
+        return self.head.key
+
+
+class Unreadable(NamedTuple):
+    """A line that was not understood, with its key where that much could be read."""
+
+    key: str | None
+    refusal: Refused
+
+
+class _Fault(Exception):
+    def __init__(self, refusal: Refused) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+def read_line(raw: bytes, commands: Mapping[str, type[Command]]) -> Delivery | Unreadable:
+    """A line as a Delivery, or why it cannot be read. `commands` is what the catalogue knows, by name."""
+    key: str | None = None
+    try:
+        parsed = _parsed(raw)
+        found = parsed.get("key")
+        key = found if isinstance(found, str) and len(found) <= 200 else None
+        head = _head(parsed, raw)
+        model = commands.get(head.command)
+        if model is None:
+            raise _Fault(refused("command_unknown", happened="The line names a command that does not exist."))
+        return Delivery(head, _command(model, parsed["data"]), raw, _content(head, parsed))
+    except _Fault as fault:
+        return Unreadable(key, fault.refusal)
+
+
+def _parsed(raw: bytes) -> dict[str, Any]:
+    if len(raw) > LINE_BYTES_MAX:
+        raise _Fault(too_long())
+    if b"\x00" in raw:
+        raise _Fault(refused("nul_byte", happened="The line holds a NUL byte."))
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        happened = f"The line is not UTF-8 from its byte {error.start + 1} on."
+        raise _Fault(refused("encoding_not_utf8", happened=happened)) from None
+    try:
+        parsed = json.loads(text, object_pairs_hook=_no_field_twice, parse_constant=_no_constant)
+    except RecursionError:
+        raise _Fault(too_deep()) from None
+    except json.JSONDecodeError as error:
+        happened = f"The line is not JSON: it stops making sense at character {error.pos + 1}."
+        raise _Fault(refused("line_unreadable", happened=happened)) from None
+    except ValueError:
+        raise _Fault(refused("line_unreadable", happened="The line holds a number that JSON does not have.")) from None
+    if not isinstance(parsed, dict):
+        raise _Fault(refused("line_unreadable", happened="The line is JSON, but not an object."))
+    if _depth(parsed) > DEPTH_MAX:
+        raise _Fault(too_deep())
+    return parsed
+
+
+def too_long() -> Refused:
+    """The refusal of a line over the limit."""
+    return refused("line_too_long", happened=f"The line is longer than {LINE_BYTES_MAX:,} bytes.")
+
+
+def too_deep() -> Refused:
+    """The refusal of a line nested beyond the limit."""
+    return refused("nested_too_deeply", happened=f"The line nests objects more than {DEPTH_MAX} levels deep.")
+
+
+def _no_field_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise _Fault(refused("field_repeated", happened="An object of the line gives one field twice."))
+    return fields
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _depth(value: Any) -> int:
+    if isinstance(value, dict):
+        return 1 + max(map(_depth, value.values()), default=0)
+    if isinstance(value, list):
+        return 1 + max(map(_depth, value), default=0)
+    return 0
+
+
+def _head(parsed: dict[str, Any], raw: bytes) -> CommandLine:
+    if parsed.get("v", 1) != 1 or isinstance(parsed.get("v"), bool):
+        raise _Fault(refused("version_unknown", happened="The line's `v` is not 1."))
+    try:
+        return CommandLine.model_validate_json(raw)
+    except ValidationError as error:
+        raise _Fault(_of_fields(error, CommandLine)) from None
+
+
+def _command(model: type[Command], data: Any) -> Command:
+    try:
+        return model.model_validate_json(orjson.dumps(data))
+    except ValidationError as error:
+        raise _Fault(_of_fields(error, model)) from None
+    except (TypeError, orjson.JSONEncodeError):
+        raise _Fault(refused("field_unreadable", happened="A field of `data` holds what no command takes.")) from None
+
+
+def _content(head: CommandLine, parsed: dict[str, Any]) -> bytes:
+    source = parsed.get("source") or {}
+    whole = [head.command, parsed["data"], source.get("version"), source.get("recorded_at")]
+    return orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)
+
+
+_BY_ERROR: Final = {"extra_forbidden": "field_unknown", "missing": "field_missing"}
+_RANK: Final = ("field_unknown", "field_missing", "npi_check_digit", "field_unreadable")
+
+
+def _of_fields(error: ValidationError, model: type[BaseModel]) -> Refused:
+    """The first fault in the order of the catalogue; field names are ours, what the line said is not repeated."""
+    faults = [_fault_of(dict(fault)) for fault in error.errors(include_url=False, include_input=False)]
+    code, place = min(faults, key=lambda pair: (_RANK.index(pair[0]), pair[1]))
+    at = f"`{place}`" if place else "the line itself"
+    match code:
+        case "field_unknown":
+            known = ", ".join(f"`{name}`" for name in model.model_fields)
+            inside = f" inside {at}" if place else ""
+            happened = f"The line has a field{inside} that `{_name(model)}` does not take; it takes {known}."
+        case "field_missing":
+            happened = f"The field {at} of `{_name(model)}` is missing."
+        case "npi_check_digit":
+            happened = f"The number in {at} fails the check digit of an NPI."
+        case _:
+            happened = f"The field {at} of `{_name(model)}` cannot be read as what it must be."
+    return refused(code, happened=happened)
+
+
+def _fault_of(fault: dict[str, Any]) -> tuple[str, str]:
+    code = _BY_ERROR.get(fault["type"], "field_unreadable")
+    if code == "field_unreadable" and "npi_check_digit" in fault["msg"]:
+        code = "npi_check_digit"
+    place = [part for part in fault["loc"] if part not in ("str", "OutsideName")]
+    if code == "field_unknown":
+        place = place[:-1]  # the unknown name itself may be anything, a patient's name too
+    return code, ".".join(str(part) for part in place)
+
+
+def _name(model: type[BaseModel]) -> str:
+    return getattr(model, "NAME", "the line")
