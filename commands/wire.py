@@ -86,6 +86,8 @@ def _parsed(raw: bytes) -> dict[str, Any]:
         raise _Fault(refused("line_unreadable", happened="The line is JSON, but not an object."))
     if _depth(parsed) > DEPTH_MAX:
         raise _Fault(too_deep())
+    if b"\\u0000" in raw and "\x00" in _texts(parsed):
+        raise _Fault(refused("nul_byte", happened="A text of the line holds a NUL character."))
     return parsed
 
 
@@ -118,6 +120,15 @@ def _depth(value: Any) -> int:
     return 0
 
 
+def _texts(value: Any) -> str:
+    """All texts of a value in one, field names included."""
+    if isinstance(value, dict):
+        return "".join(map(_texts, (*value.keys(), *value.values())))
+    if isinstance(value, list):
+        return "".join(map(_texts, value))
+    return value if isinstance(value, str) else ""
+
+
 def _head(parsed: dict[str, Any], raw: bytes) -> CommandLine:
     if parsed.get("v", 1) != 1 or isinstance(parsed.get("v"), bool):
         raise _Fault(refused("version_unknown", happened="The line's `v` is not 1."))
@@ -148,6 +159,8 @@ _RANK: Final = ("field_unknown", "field_missing", "npi_check_digit", "field_unre
 
 def _of_fields(error: ValidationError, model: type[BaseModel]) -> Refused:
     """The first fault in the order of the catalogue; field names are ours, what the line said is not repeated."""
+    if any(fault["type"] == "json_invalid" for fault in error.errors(include_url=False, include_input=False)):
+        return refused("line_unreadable", happened="The line holds half a character (a lone surrogate).")
     faults = [_fault_of(dict(fault)) for fault in error.errors(include_url=False, include_input=False)]
     code, place = min(faults, key=lambda pair: (_RANK.index(pair[0]), pair[1]))
     at = f"`{place}`" if place else "the line itself"

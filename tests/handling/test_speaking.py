@@ -1,0 +1,89 @@
+"""Who may speak: logins, sources, capacity; and which refusals become facts."""
+
+from ledger.streams.access import CommandRefused
+from tests.house import House
+
+PATIENT = {"identifiers": [{"system": "mrn", "value": "mrn-5"}], "demographics": {"given": "Ruth"}}
+
+
+def test_a_ledger_in_earnest_takes_no_clock_from_a_line(in_earnest: House) -> None:
+    answer = in_earnest.send("register_source", {"system": "lab"}, clock="2026-01-01T00:00:00Z")
+
+    assert answer.refusal is not None
+    assert "clock_not_simulated" == answer.refusal.code
+
+
+def test_a_login_speaks_only_for_its_own_staff_member(in_earnest: House) -> None:
+    answer = in_earnest.send("register_patient", PATIENT, actor="fay")
+
+    assert answer.refusal is not None
+    assert "login_not_bound" == answer.refusal.code
+
+
+def test_a_source_that_is_trusted_for_acts_speaks_for_others(in_earnest: House) -> None:
+    answer = in_earnest.send("register_patient", PATIENT, actor="feed", source={"system": "ehr"})
+
+    assert "accepted" == answer.outcome
+
+
+def test_a_source_that_is_not_trusted_for_acts_brings_no_act(in_earnest: House) -> None:
+    answer = in_earnest.send("register_patient", PATIENT, actor="feed", source={"system": "timer"})
+
+    assert answer.refusal is not None
+    assert "source_not_trusted_for_acts" == answer.refusal.code
+
+
+def test_a_source_that_nobody_registered_is_refused(in_earnest: House) -> None:
+    answer = in_earnest.send("register_patient", PATIENT, actor="feed", source={"system": "stranger"})
+
+    assert answer.refusal is not None
+    assert "source_unknown" == answer.refusal.code
+
+
+def test_the_administrator_designates_nobody(at_home: House) -> None:
+    designation = {"programme": "PCM", "side": "practitioner", "from_month": "2026-02"}
+    data = designation | {"patient": at_home.ids["patient"], "practitioner": at_home.ids["ada"]}
+    answer = at_home.send("designate_practitioner", data, actor="admin")
+
+    assert answer.refusal is not None
+    assert "capacity_missing" == answer.refusal.code
+
+
+def second_designation(it: House) -> None:
+    data = {
+        "patient": it.ids["patient"],
+        "practitioner": it.ids["dot"],
+        "programme": "CCM",
+        "side": "practitioner",
+        "from_month": "2026-03",
+    }
+    answer = it.send("designate_practitioner", data, actor="dot")
+    assert answer.refusal is not None
+    assert answer.refusal.code == "month_occupied"
+
+
+def test_a_second_billing_practitioner_is_refused_and_the_refusal_is_a_fact(at_home: House) -> None:
+    at_home.clock = "2026-02-02T12:00:00Z"
+    second_designation(at_home)
+    (fact,) = at_home.log.read(f"refusals/{at_home.ids['patient']}")
+
+    assert isinstance(fact.event, CommandRefused)
+    assert ("month_occupied", at_home.ids["dot"]) == (fact.event.code, fact.envelope.actor)
+
+
+def test_a_refusal_that_repeats_on_one_day_raises_a_count_and_moves_no_decision(at_home: House) -> None:
+    at_home.clock = "2026-02-02T12:00:00Z"
+    before = at_home.log.head(f"patient/{at_home.ids['patient']}")
+    for _ in range(3):
+        second_designation(at_home)
+
+    assert 1 == len(list(at_home.log.read(f"refusals/{at_home.ids['patient']}")))
+    assert [3] == [count.count for count in at_home.log.refusal_counts()]
+    assert before == at_home.log.head(f"patient/{at_home.ids['patient']}")
+
+
+def test_an_actor_who_is_unknown_is_refused(at_home: House) -> None:
+    answer = at_home.send("register_patient", PATIENT, actor="st_" + "b" * 26)
+
+    assert answer.refusal is not None
+    assert "actor_unknown" == answer.refusal.code
