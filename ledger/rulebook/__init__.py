@@ -1,0 +1,51 @@
+"""L1, the law: dated, cited rules as data, editions of them, and the arithmetic that they call for."""
+
+from ledger.rulebook.describe import Description, describe, list_names
+from ledger.rulebook.editions import Edition, rulebook_of, shipped_edition
+from ledger.rulebook.errors import Diagnostic, EditionDamaged, NoSuchRule, RulebookError, UnknownFormulas
+from ledger.rulebook.formulas import (
+    FORMULAS_VERSION,
+    UnitsEarned,
+    activity_standing,
+    amount,
+    decision_making_suffices,
+    lookback_start,
+    units_complex,
+    units_noncomplex,
+    units_personal,
+)
+from ledger.rulebook.load import load_rulebook
+from ledger.rulebook.reading import Quantity, Reading, ReadingSet, Value
+from ledger.rulebook.rules import Rulebook, Rules, RulesInForce, TracedRules
+
+__all__ = [
+    "FORMULAS_VERSION",
+    "Description",
+    "Diagnostic",
+    "Edition",
+    "EditionDamaged",
+    "NoSuchRule",
+    "Quantity",
+    "Reading",
+    "ReadingSet",
+    "Rulebook",
+    "RulebookError",
+    "Rules",
+    "RulesInForce",
+    "TracedRules",
+    "UnitsEarned",
+    "UnknownFormulas",
+    "Value",
+    "activity_standing",
+    "amount",
+    "decision_making_suffices",
+    "describe",
+    "list_names",
+    "load_rulebook",
+    "lookback_start",
+    "rulebook_of",
+    "shipped_edition",
+    "units_complex",
+    "units_noncomplex",
+    "units_personal",
+]

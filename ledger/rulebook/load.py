@@ -1,0 +1,184 @@
+"""Rule files in, rulebook out: a strict loader that lists every fault with file, line and remedy.
+
+A rule file `medicare/ccm/99490.toml` begins with `implements` (the rule ids that it carries out) and
+`checked` (the day on which its values were last compared with their sources), then has one table for each
+quantity: table `[minutes_minimum]` is the quantity medicare.ccm.99490.minutes_minimum. `sources.toml`
+spells out the keys that citations name in brackets.
+
+Promise: what loads has a citation for every value, values of the type that the unit asks for, and dates
+that follow each other without gap or overlap (a value without `until` holds until the next one begins). An
+edition that a ledger has adopted must load for ever: a later loader may allow more, never less. Not
+promised: that the law is right.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+
+from ledger.rulebook.errors import Diagnostic, RulebookError
+from ledger.rulebook.reading import Quantity, Reading, Value
+from ledger.rulebook.rule_file import Place, RuleFile
+from ledger.rulebook.rules import Rulebook
+from ledger.rulebook.units import CONFIDENCES, UNITS, is_list_of, is_name, is_rule_id, is_text, source_keys
+
+SOURCES: Final = "sources.toml"
+
+_FILE_KEYS: Final = ("implements", "checked")
+_QUANTITY_KEYS: Final = ("unit", "says", "rules", "values", "note")
+_VALUE_KEYS: Final = ("effective", "value", "cite", "confidence", "until", "published")
+_DAY: Final = timedelta(days=1)
+
+
+def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
+    """The rulebook that these rule files (path below the rulebook folder, content) spell.
+
+    Raises RulebookError with one diagnostic for each fault of any file.
+    """
+    faults: list[Diagnostic] = []
+    quantities: list[Quantity] = []
+    sources: dict[str, str] = {}
+    if SOURCES in files:
+        sources = _sources(RuleFile(SOURCES, files[SOURCES], faults))
+    for name in sorted(files.keys() - {SOURCES}):
+        rule_file = RuleFile(name, files[name], faults)
+        found = _quantities(rule_file)
+        _check_cites(rule_file, found, sources)
+        quantities += found
+    if faults:
+        raise RulebookError(tuple(faults))
+    return Rulebook(quantities, sources)
+
+
+def _sources(rule_file: RuleFile) -> dict[str, str]:
+    for key, words in rule_file.tables.items():
+        if not is_text(words):
+            rule_file.fault(f"Source {key} is not spelled out.", f'Write {key} = "title and publisher".')
+    return rule_file.tables
+
+
+def _quantities(rule_file: RuleFile) -> list[Quantity]:
+    if not rule_file.is_read:
+        return []
+    tables = {key: table for key, table in rule_file.tables.items() if isinstance(table, dict)}
+    rule_file.at("").check_keys(rule_file.tables.keys() - tables.keys(), _FILE_KEYS)
+    if type(rule_file.tables.get("checked")) is not date:
+        rule_file.fault("`checked` is missing or not a date.", "Write checked = YYYY-MM-DD above the tables.")
+    implements = rule_file.tables.get("implements")
+    if not is_list_of(implements, is_rule_id):
+        rule_file.fault("`implements` is not a list of rule ids.", 'Write implements = ["CCM-CODE-01", ...].')
+        return []
+    found = [_quantity(rule_file, name, table, implements) for name, table in tables.items()]
+    used = {rule for quantity in found if quantity for rule in quantity.rules}
+    for rule in implements:
+        if rule not in used and None not in found:
+            rule_file.fault(f"No quantity here names {rule}.", "Name it in `rules`, or take it out.")
+    return [quantity for quantity in found if quantity]
+
+
+def _quantity(rule_file: RuleFile, name: str, table: dict[str, Any], implements: list[str]) -> Quantity | None:
+    """The quantity that a table spells, or None where a fault was noted."""
+    before = rule_file.fault_count
+    _check_table(rule_file.at(name), name, table, implements)
+    if rule_file.fault_count == before:
+        for nth, value in enumerate(table["values"]):
+            _check_value(rule_file.at(name, nth), value, table["unit"])
+    if rule_file.fault_count == before:
+        _check_dates(rule_file, name, table["values"])
+    if rule_file.fault_count > before:
+        return None
+    path = ".".join((*rule_file.name.removesuffix(".toml").split("/"), name))
+    rules = tuple(table["rules"])
+    return Quantity(
+        name=path,
+        file=rule_file.name,
+        unit=table["unit"],
+        says=table["says"],
+        note=table.get("note", ""),
+        rules=rules,
+        readings=tuple(_readings(path, table["unit"], rules, table["values"])),
+    )
+
+
+def _check_table(place: Place, name: str, table: dict[str, Any], implements: list[str]) -> None:
+    """Notes what a quantity lacks before its values are looked at."""
+    place.check_keys(table, _QUANTITY_KEYS)
+    unit, rules, values = table.get("unit"), table.get("rules"), table.get("values")
+    if is_name(name) is None:
+        place.fault("The name has other characters than letters, digits and _.", "Rename the table.")
+    if not isinstance(unit, str) or unit not in UNITS:
+        place.fault(f"Unit {unit!r} is not known.", f"Use one of {', '.join(UNITS)}.")
+    if not is_text(table.get("says")):
+        place.fault("`says` is missing.", "Say in one sentence of our own what the quantity means.")
+    if "note" in table and not is_text(table["note"]):
+        place.fault("`note` is not text.", "Write it in quotes, or leave it out.")
+    if not is_list_of(rules, is_rule_id) or not set(rules) <= set(implements):
+        place.fault("`rules` is not a list of ids from `implements`.", "Name the ids of this quantity.")
+    if not isinstance(values, list) or not values or not all(isinstance(value, dict) for value in values):
+        place.fault("`values` is not a list of dated values.", "Write values = [{effective = ..., ...}].")
+
+
+def _check_value(place: Place, value: dict[str, Any], unit: str) -> None:
+    """Notes what one dated value lacks: keys, types, citation."""
+    place.check_keys(value, _VALUE_KEYS)
+    effective, until = value.get("effective"), value.get("until")
+    if type(effective) is not date:
+        place.fault("`effective` is missing or not a date.", "Write effective = YYYY-MM-DD.")
+    for key in ("until", "published"):
+        if key in value and type(value[key]) is not date:
+            place.fault(f"`{key}` is not a date.", f"Write {key} = YYYY-MM-DD, or leave it out.")
+    if type(effective) is date and type(until) is date and until < effective:
+        place.fault(f"Until {until} is before effective {effective}.", "Mend one of the dates.")
+    given = value.get("value")
+    if not UNITS[unit].fits(given):
+        shown = "is missing" if given is None else f"{given} is not of unit {unit}"
+        place.fault(f"The value {shown}.", f"Write {UNITS[unit].words}.")
+    if not is_text(value.get("cite")):
+        place.fault("The value has no citation.", "Add `cite`: the rule or paper that says so.")
+    if value.get("confidence") not in CONFIDENCES:
+        place.fault("`confidence` is missing or not known.", f"Use one of {', '.join(CONFIDENCES)}.")
+
+
+def _check_dates(rule_file: RuleFile, name: str, values: list[dict[str, Any]]) -> None:
+    """Notes where dates do not rise, overlap or leave a gap; each fault at the later value."""
+    for nth in range(1, len(values)):
+        place = rule_file.at(name, nth)
+        before, until, start = (
+            values[nth - 1]["effective"],
+            values[nth - 1].get("until"),
+            values[nth]["effective"],
+        )
+        if start <= before:
+            place.fault(f"{start} does not come after {before}.", "Put values in order, oldest first, each once.")
+        elif until is not None and until >= start:
+            remedy = f"End the earlier value on {start - _DAY}, or begin this one after {until}."
+            place.fault(f"Two values hold from {start} to {until}.", remedy)
+        elif until is not None and until + _DAY < start:
+            remedy = "Leave out `until` of the earlier value, or add the value that held in between."
+            place.fault(f"No value holds from {until + _DAY} to {start - _DAY}.", remedy)
+
+
+def _check_cites(rule_file: RuleFile, quantities: list[Quantity], sources: Mapping[str, str]) -> None:
+    for quantity in quantities:
+        for nth, reading in enumerate(quantity.readings):
+            for key in source_keys(reading.cite):
+                if key not in sources:
+                    place = rule_file.at(quantity.name.rsplit(".", 1)[1], nth)
+                    place.fault(f"Source [{key}] is not in {SOURCES}.", "Spell it out there.")
+
+
+def _readings(name: str, unit: str, rules: tuple[str, ...], values: list[dict[str, Any]]) -> Iterator[Reading]:
+    ends = [later["effective"] - _DAY for later in values[1:]]
+    for value, end in zip(values, [*ends, values[-1].get("until")], strict=True):
+        given: Any = value["value"]
+        held: Value = tuple(given) if isinstance(given, list) else given
+        yield Reading(
+            name=name,
+            value=held,
+            unit=unit,
+            effective=value["effective"],
+            until=end,
+            published=value.get("published"),
+            cite=value["cite"],
+            confidence=value["confidence"],
+            rules=rules,
+        )

@@ -1,0 +1,65 @@
+"""The units that a quantity may have, what its values look like, and the other words that rule files use.
+
+Promise: a value that fits its unit is of one Python type: int, Decimal, bool, str or list of str. Units and
+words may be added, never taken away: adopted editions use them.
+"""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final, NamedTuple, TypeGuard
+
+CONFIDENCES: Final = ("CONFIRMED", "CONFIRMED*", "SEED", "RECALL", "DESIGN")
+"""Source read; read second-hand; trade article only; known, no source seen; a default of this program."""
+EFFECTS: Final = ("not_counted", "blocks_release", "review", "refused", "none")
+
+is_name: Final = re.compile(r"[A-Za-z0-9_]+").fullmatch
+is_word: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*").fullmatch
+is_code: Final = re.compile(r"[A-Z0-9][0-9]{4}").fullmatch
+is_rule_id: Final = re.compile(r"CCM-[A-Z0-9]+-[A-Z0-9]+(-[A-Z0-9]+)*").fullmatch
+source_keys: Final = re.compile(r"\[([A-Z][A-Za-z0-9-]*)\]").findall
+"""The source keys that a citation names in brackets."""
+
+
+class Form(NamedTuple):
+    """What a value of some unit looks like, in words and as a test."""
+
+    words: str
+    fits: Callable[[Any], bool]
+
+
+def is_list_of(value: Any, form: Callable[[str], object]) -> TypeGuard[list[str]]:
+    """Whether this is a list, not empty, of different strings that all have a form."""
+    if not isinstance(value, list) or not value:
+        return False
+    return all(isinstance(item, str) and form(item) for item in value) and len(set(value)) == len(value)
+
+
+def is_text(value: Any) -> bool:
+    """Whether this is text that is not blank."""
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_whole(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_decimal(value: Any) -> bool:
+    return isinstance(value, Decimal) and value.is_finite() and value >= 0
+
+
+_WHOLE: Final = Form("a whole number, not negative", _is_whole)
+_DECIMAL: Final = Form("a number with a decimal point, not negative", _is_decimal)
+
+UNITS: Final = {
+    **dict.fromkeys(("minutes", "hours", "days", "months", "years", "units", "count"), _WHOLE),
+    **dict.fromkeys(("rvu", "dollars_per_rvu", "percent"), _DECIMAL),
+    "yes_no": Form("true or false", lambda value: isinstance(value, bool)),
+    "effect": Form(f"one of {', '.join(EFFECTS)}", lambda value: value in EFFECTS),
+    "text": Form("a sentence in quotes", is_text),
+    "word": Form("one word in quotes", lambda value: isinstance(value, str) and bool(is_word(value))),
+    "code": Form("a code of five characters", lambda value: isinstance(value, str) and bool(is_code(value))),
+    "words": Form("a list of different words in quotes", lambda value: is_list_of(value, is_word)),
+    "codes": Form("a list of different codes in quotes", lambda value: is_list_of(value, is_code)),
+}
+"""The units that a quantity may have, and what its values look like."""
