@@ -78,7 +78,7 @@ def test_a_refusal_that_repeats_on_one_day_raises_a_count_and_moves_no_decision(
         second_designation(at_home)
 
     assert 1 == len(list(at_home.log.read(f"refusals/{at_home.ids['patient']}")))
-    assert [3] == [count.count for count in at_home.log.refusal_counts()]
+    assert [3] == [count.times for count in at_home.log.refusal_counts()]
     assert before == at_home.log.head(f"patient/{at_home.ids['patient']}")
 
 
