@@ -1,0 +1,1 @@
+"""Doors for data: charts and time logs in, command lines in the shape of `submit` out. Nothing is decided here."""
