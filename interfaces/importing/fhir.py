@@ -5,8 +5,8 @@ review date is ever made up; a partial date stays no date; social security, driv
 outside. Each line has the key `fhir:<type>:<id>`, so a second import adds nothing and an edited resource is shown
 beside the first. Not promised: that the ledger accepts a line; it decides.
 
-A fact's `document` is a digest: of the file for the registration, of the one resource for everything else, so that a
-later export of the chart repeats the facts that it leaves as they were. `correlation` names the file of every line.
+A fact's `document` is the digest of the one resource that it came from, so that a later export of the chart repeats the
+facts that it leaves as they were. `correlation` names the file of every line.
 """
 
 from collections.abc import Iterator, Mapping
