@@ -20,7 +20,8 @@ from ledger.terms.refusals import CATALOGUE, refused
 
 Reach = Literal["anywhere", "ledger", "named", "patient"]
 """Where the role of an act must be held. anywhere: in some practice (the decider may ask for more). ledger: in all
-practices. named: in the practice that the command names, or in all. patient: in one of the patient's, or in all."""
+practices. named: in the practice that the command names, or in all. patient: in one of the patient's,
+or in all; anywhere while the patient has none."""
 
 
 class Authority(Protocol):
@@ -92,6 +93,7 @@ REACH: Final[Mapping[str, Reach]] = MappingProxyType(
         "choose_family": "patient",
         "attest_month": "patient",
         "link_identifier": "patient",
+        "register_patient": "patient",
     }
 )
 """Acts whose role must be held in a certain place; every other act: anywhere."""
@@ -104,7 +106,7 @@ AUDITED: Final = frozenset(refusal.code for refusal in CATALOGUE if refusal.audi
 """Codes whose refusal is a fact in refusals/<subject>."""
 
 
-def capacity_for(entry: Authority, *, staff: Staff, on: date, practices: frozenset[str]) -> Role | None | Refused:
+def capacity_for(entry: Authority, *, staff: Staff, on: date, practices: frozenset[str]) -> Role | Refused | None:
     """The role in which a staff member may give a command on a day, or why not.
 
     `practices` are those that it concerns: the patient's, or the one that the command names. Testimony is refused to
@@ -145,7 +147,7 @@ def reaches(staff: Staff, role: Role, on: date, practices: frozenset[str]) -> bo
 def vouched_for(
     governance: Governance, *, actor: str, own: str | None, source: str | None, is_act: bool
 ) -> Vouched | Refused:
-    """Who vouches for the actor: a simulated ledger for all, the own bound login for everything, a source for testimony.
+    """Who vouches for the actor: a simulation for all, the own bound login for everything, a source for testimony.
 
     `own` is the staff member for whom the session's login speaks. A source that is named must be registered, whoever
     vouches: keys are scoped by it. Refuses, in order: source_unknown, login_not_bound, source_not_trusted_for_acts.

@@ -77,17 +77,29 @@ class Asked(NamedTuple, Generic[C_co]):
 
 
 class States:
-    """The folded streams that a decider may read; `missing` answers what it must still be given."""
+    """The folded streams that a decider may read; `missing` answers what it must still be given.
 
-    __slots__ = ("_held",)
+    Where the streams can be fetched (`fetch`), `missing` fetches them instead and has nothing left to ask for: a
+    decision then takes one pass. What was fetched is part of the read set either way.
+    """
 
-    def __init__(self, held: Mapping[str, Any]) -> None:
+    __slots__ = ("_fetch", "_held")
+
+    def __init__(self, held: Mapping[str, Any], fetch: Callable[[str], Any] | None = None) -> None:
         self._held = held
+        self._fetch = fetch
 
     def missing(self, *tags: str) -> Need | None:
         """Need for those of the tags that are not here, or None where all are."""
-        absent = tuple(dict.fromkeys(tag for tag in tags if tag not in self._held))
-        return Need(absent) if absent else None
+        held = self._held
+        absent = [tag for tag in tags if tag not in held]
+        if not absent:
+            return None
+        if self._fetch is None:
+            return Need(tuple(dict.fromkeys(absent)))
+        for tag in absent:
+            self._fetch(tag)
+        return None
 
     def patient(self, patient: str) -> Patient:
         """The folded patient stream."""

@@ -1,31 +1,209 @@
-"""Deciders about eligibility (being written)."""
+"""Deciders about what a month may rest on: conditions, risk, visits, coverage, death.
 
-from typing import Any
+All but attest_risk are testimony: stored with notices, whatever they say. A source that repeats what the ledger holds
+is answered Unchanged; words (descriptions, member ids) are sealed and cannot be compared, so a command that brings
+words is a new fact unless its key is known.
+"""
+
+from datetime import timedelta
 
 from commands.deciding import Asked, Law, States
-from ledger.terms.outcome import Outcome
+from commands.guards import is_after_death, is_future, says_the_same
+from commands.intents.patient import AttestRisk, RecordCondition, RecordCoverage, RecordDeath, RecordVisit
+from ledger.rulebook import Rules
+from ledger.streams.base import SEALED
+from ledger.streams.patient import (
+    CodedConcept,
+    ConditionRecorded,
+    ConditionWords,
+    CoverageRecorded,
+    CoverageWords,
+    DeathRecorded,
+    RiskAttested,
+    RiskWords,
+    VisitRecorded,
+)
+from ledger.terms.identity import patient_tag
+from ledger.terms.notices import in_order, notice
+from ledger.terms.outcome import Accepted, Notice, Outcome, Unchanged
+from ledger.terms.refusals import refused
 
 
-def decide_record_condition(asked: Asked[Any], states: States, law: Law) -> Outcome:
-    """Being written."""
-    raise NotImplementedError
+def decide_record_condition(asked: Asked[RecordCondition], states: States, law: Law) -> Outcome:
+    """Record a condition with its evidence; whether it qualifies is judged month by month.
+
+    Reads the patient. Refuses, in order: end_before_start, in_the_future (the onset). Unchanged where the same codes
+    and dates are on record and the command brings no words. Notices: condition_not_chronic,
+    condition_without_diagnosis.
+    """
+    command, patient = asked.command, asked.patient
+    if need := states.missing(patient_tag(patient)):
+        return need
+    if command.onset_on and command.abated_on and command.abated_on < command.onset_on:
+        return refused("end_before_start", what="The condition")
+    if command.onset_on and is_future(asked, command.onset_on):
+        return refused("in_the_future", what="The onset")
+    words = ConditionWords(description=command.description, pointer=command.pointer)
+    code = command.source_code
+    event = ConditionRecorded(
+        patient=patient,
+        condition=asked.new_id("cd"),
+        source_code=CodedConcept(system=code.system, code=code.code) if code else None,
+        icd10=command.icd10,
+        onset_on=command.onset_on,
+        abated_on=command.abated_on,
+        expected_12_months=command.expected_12_months,
+        document=command.document,
+        words=words if words != ConditionWords() else SEALED,
+    )
+    notices = _condition_notices(command, law.on(asked.today))
+    if event.words is SEALED and (event.source_code or event.icd10):
+        for known in states.patient(patient).conditions:
+            if says_the_same(known.event, event, but="condition"):
+                return Unchanged((known.position,), (("condition", known.event.condition),), notices)
+    return Accepted((event,), notices, (("condition", event.condition),))
 
 
-def decide_attest_risk(asked: Asked[Any], states: States, law: Law) -> Outcome:
-    """Being written."""
-    raise NotImplementedError
+def decide_attest_risk(asked: Asked[AttestRisk], states: States, law: Law) -> Outcome:
+    """Attest, as a practitioner, that the conditions put the patient at significant risk (CCM-ELIG-02).
+
+    Reads the patient. Refuses, in order: no_such_condition, in_the_future, after_death. Unchanged where this
+    practitioner attested the same without words. Notices: risk_attested_late.
+    """
+    command, patient = asked.command, asked.patient
+    if need := states.missing(patient_tag(patient)):
+        return need
+    state = states.patient(patient)
+    if not {known.event.condition for known in state.conditions}.issuperset(command.conditions):
+        return refused("no_such_condition")
+    if is_future(asked, command.on):
+        return refused("in_the_future", what="The day of the attestation")
+    if is_after_death(state, command.on):
+        return refused("after_death", what="the attestation")
+    event = RiskAttested(
+        patient=patient,
+        practitioner=asked.actor,
+        on=command.on,
+        conditions=command.conditions,
+        words=RiskWords(statement=command.statement) if command.statement else SEALED,
+    )
+    if event.words is SEALED:
+        for known in state.risks:
+            if says_the_same(known.event, event):
+                return Unchanged((known.position,))
+    return Accepted((event,), _late_attestation(asked, law.on(command.on)))
 
 
-def decide_record_visit(asked: Asked[Any], states: States, law: Law) -> Outcome:
-    """Being written."""
-    raise NotImplementedError
+def decide_record_visit(asked: Asked[RecordVisit], states: States, law: Law) -> Outcome:
+    """Record a visit that happened; whether it qualifies as the initiating visit is judged (CCM-INIT-01 to -07).
+
+    Reads the patient; law: initiating_visit.qualifying_codes. Refuses: in_the_future. Unchanged where just this visit
+    is on record. Notices: visit_not_qualifying (99211 and the like), visit_code_missing, visit_without_discussion.
+    """
+    command, patient = asked.command, asked.patient
+    if need := states.missing(patient_tag(patient)):
+        return need
+    if is_future(asked, command.on):
+        return refused("in_the_future", what="The visit")
+    event = VisitRecorded(
+        patient=patient,
+        visit=asked.new_id("vs"),
+        on=command.on,
+        code=command.code,
+        practitioner=asked.person("practitioner"),
+        ccm_discussed=command.ccm_discussed,
+        document=command.document,
+    )
+    notices = _visit_notices(command, law.on(command.on))
+    for known in states.patient(patient).visits:
+        if says_the_same(known.event, event, but="visit"):
+            return Unchanged((known.position,), (("visit", known.event.visit),), notices)
+    return Accepted((event,), notices, (("visit", event.visit),))
 
 
-def decide_record_coverage(asked: Asked[Any], states: States, law: Law) -> Outcome:
-    """Being written."""
-    raise NotImplementedError
+def decide_record_coverage(asked: Asked[RecordCoverage], states: States, law: Law) -> Outcome:
+    """Record who pays, from when to when; coverage may begin and end in the future.
+
+    Reads the patient. Refuses, in order: end_before_start, in_the_future (the verification). Unchanged where the same
+    coverage is on record and the command brings no words.
+    """
+    command, patient = asked.command, asked.patient
+    if need := states.missing(patient_tag(patient)):
+        return need
+    if command.until_on and command.until_on < command.from_on:
+        return refused("end_before_start", what="The coverage")
+    if command.verified_at and is_future(asked, command.verified_at):
+        return refused("in_the_future", what="The verification")
+    words = CoverageWords(member=command.member, plan=command.plan)
+    event = CoverageRecorded(
+        patient=patient,
+        coverage=asked.new_id("cv"),
+        payer=command.payer,
+        kind=command.kind,
+        from_on=command.from_on,
+        until_on=command.until_on,
+        rank=command.rank,
+        qmb=command.qmb,
+        verified_at=command.verified_at,
+        words=words if words != CoverageWords() else SEALED,
+    )
+    if event.words is SEALED:
+        for known in states.patient(patient).coverages:
+            if says_the_same(known.event, event, but="coverage"):
+                return Unchanged((known.position,), (("coverage", known.event.coverage),))
+    return Accepted((event,), (), (("coverage", event.coverage),))
 
 
-def decide_record_death(asked: Asked[Any], states: States, law: Law) -> Outcome:
-    """Being written."""
-    raise NotImplementedError
+def decide_record_death(asked: Asked[RecordDeath], states: States, law: Law) -> Outcome:
+    """Record the day on which the patient died; the newest record is used.
+
+    Reads the patient. Refuses: in_the_future. Unchanged where the newest record gives that day. Notices:
+    death_date_differs.
+    """
+    command, patient = asked.command, asked.patient
+    if need := states.missing(patient_tag(patient)):
+        return need
+    if is_future(asked, command.on):
+        return refused("in_the_future", what="The day of death")
+    deaths = states.patient(patient).deaths
+    event = DeathRecorded(patient=patient, on=command.on, document=command.document)
+    if deaths and deaths[-1].event.on == command.on and command.document in (None, deaths[-1].event.document):
+        return Unchanged((deaths[-1].position,))
+    differs = deaths and deaths[-1].event.on != command.on
+    happened = "Another day of death was on record; from now on this one is used."
+    return Accepted((event,), (notice("death_date_differs", happened),) if differs else ())
+
+
+def _condition_notices(command: RecordCondition, rules: Rules) -> tuple[Notice, ...]:
+    found: list[Notice] = []
+    if command.expected_12_months is None:
+        by = rules.find("medicare.ccm.eligibility.condition_months_min")
+        found.append(notice("condition_not_chronic", "Nobody said how long the condition is expected to last.", by))
+    if command.icd10 is None:
+        by = rules.find("medicare.claims.diagnoses_min")
+        found.append(notice("condition_without_diagnosis", "The condition has no ICD-10 code yet.", by))
+    return in_order(found)
+
+
+def _late_attestation(asked: Asked[AttestRisk], rules: Rules) -> tuple[Notice, ...]:
+    hours = rules.find("medicare.ccm.time.late_hours")
+    if hours is None or asked.today - asked.command.on <= timedelta(hours=int(str(hours.value))):
+        return ()
+    happened = f"The risk as of {asked.command.on.isoformat()} is attested on {asked.today.isoformat()}."
+    return (notice("risk_attested_late", happened, hours),)
+
+
+def _visit_notices(command: RecordVisit, rules: Rules) -> tuple[Notice, ...]:
+    found: list[Notice] = []
+    by = rules.find("medicare.ccm.initiating_visit.qualifying_codes")
+    qualifying = by.value if by and isinstance(by.value, tuple) else ()
+    if command.code is None:
+        found.append(notice("visit_code_missing", "The visit has no code: it is kept, and qualifies as nothing.", by))
+    elif command.code not in qualifying:
+        happened = f"The visit is kept; {command.code} does not count as an initiating visit."
+        found.append(notice("visit_not_qualifying", happened, by))
+    elif not command.ccm_discussed:
+        discussed = rules.find("medicare.ccm.initiating_visit.not_discussed_effect")
+        happened = "It is not on record that CCM was discussed at the visit."
+        found.append(notice("visit_without_discussion", happened, discussed))
+    return in_order(found)

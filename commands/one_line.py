@@ -134,13 +134,9 @@ class Deciding:
             login=session.login,
             position=self._before,
         )
-        while True:
-            outcome = self._entry.decide(asked, States(self._held), self._law)
-            if not isinstance(outcome, Need):
-                return outcome
-            assert any(tag not in self._held for tag in outcome.tags), "a decider asked for what it has"
-            for tag in outcome.tags:
-                self._get(tag)
+        outcome = self._entry.decide(asked, States(self._held, self._get), self._law)
+        assert not isinstance(outcome, Need), "states that can be fetched are never missing"
+        return outcome
 
     # -- the steps --------------------------------------------------------------------------------------------------
 

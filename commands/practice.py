@@ -1,21 +1,121 @@
-"""Deciders about practice (being written)."""
+"""Deciders about practices: register, answer for a capability, adopt a policy.
 
-from typing import Any
+A practice is known by TIN and name together: one legal entity may have practices in several time zones.
+"""
+
+from typing import Final
 
 from commands.deciding import Asked, Law, States
-from ledger.terms.outcome import Outcome
+from commands.guards import named_by, said_at
+from commands.intents.staff import AdoptPolicy, AttestCapability, RegisterPractice
+from ledger.streams.practice import CapabilityAttested, PolicyAdopted, Practice, PracticeRegistered, Site
+from ledger.terms.identity import identifier_tag, practice_tag
+from ledger.terms.outcome import Accepted, Outcome, Unchanged
+from ledger.terms.refusals import refused
+
+POLICY_VALUES: Final = {
+    "untimed_counts": ("yes", "no"),
+    "staff_in_person_counts": ("yes", "no"),
+    "noncomplex_attestation": ("each", "batch"),
+}
+"""What each policy may be set to."""
 
 
-def decide_register_practice(asked: Asked[Any], states: States, law: Law) -> Outcome:
-    """Being written."""
-    raise NotImplementedError
+def decide_register_practice(asked: Asked[RegisterPractice], states: States, law: Law) -> Outcome:
+    """Make a practice known: name, TIN, zone, contractor, sites.
+
+    Reads the stream of TIN and name, and the practice found there. Refuses, in order: exists_with_different_content,
+    zone_unknown. Unchanged where that practice is known with the same content.
+    """
+    command = asked.command
+    link = asked.token("practice", f"{command.tin}\n{command.name.casefold()}")
+    if need := states.missing(identifier_tag(link)):
+        return need
+    known = named_by(states, link).subject
+    sites = tuple(Site(name=site.name, place_of_service=site.place_of_service) for site in command.sites)
+    if known is not None:
+        if need := states.missing(practice_tag(known)):
+            return need
+        state = states.practice(known)
+        if (state.npi, state.zone, state.mac, state.sites) != (command.npi, command.zone, command.mac, sites):
+            happened = "A practice of that TIN and name is registered with other content."
+            return refused("exists_with_different_content", happened=happened)
+        return Unchanged((state.position,), (("practice", known),))
+    if asked.zones.zone(command.zone) is None:
+        return refused("zone_unknown")
+    practice = asked.new_id("pr")
+    event = PracticeRegistered(
+        practice=practice,
+        name=command.name,
+        tin=command.tin,
+        npi=command.npi,
+        zone=command.zone,
+        mac=command.mac,
+        sites=sites,
+        link=link,
+    )
+    return Accepted((event,), (), (("practice", practice),))
 
 
-def decide_attest_capability(asked: Asked[Any], states: States, law: Law) -> Outcome:
-    """Being written."""
-    raise NotImplementedError
+def decide_attest_capability(asked: Asked[AttestCapability], states: States, law: Law) -> Outcome:
+    """Answer for a capability of a practice from a day on (CCM-REC-01, CCM-ACCESS-01).
+
+    Reads the practice. Refuses, in order: no_such_practice, end_before_start, edition_year_missing. Unchanged where
+    the same was attested, by whomever.
+    """
+    command = asked.command
+    if need := states.missing(practice_tag(command.practice)):
+        return need
+    state = states.practice(command.practice)
+    if not state.is_registered:
+        return refused("no_such_practice")
+    if command.until_on and command.until_on < command.from_on:
+        return refused("end_before_start", what="The capability")
+    if command.capability == "cehrt_year" and command.edition_year is None:
+        return refused("edition_year_missing")
+    event = CapabilityAttested(
+        practice=command.practice,
+        capability=command.capability,
+        edition_year=command.edition_year,
+        attested_by=asked.actor,
+        from_on=command.from_on,
+        until_on=command.until_on,
+    )
+    known = _capability_at(state, event)
+    return Accepted((event,)) if known is None else Unchanged((known,))
 
 
-def decide_adopt_policy(asked: Asked[Any], states: States, law: Law) -> Outcome:
-    """Being written."""
-    raise NotImplementedError
+def decide_adopt_policy(asked: Asked[AdoptPolicy], states: States, law: Law) -> Outcome:
+    """Adopt a value of one of a practice's policies from a day on; the later fact wins a tie.
+
+    Reads the practice. Refuses, in order: no_such_practice, policy_value_unknown. Unchanged where the newest value of
+    that policy and day is this one.
+    """
+    command = asked.command
+    if need := states.missing(practice_tag(command.practice)):
+        return need
+    state = states.practice(command.practice)
+    if not state.is_registered:
+        return refused("no_such_practice")
+    values = POLICY_VALUES[command.policy]
+    if command.value not in values:
+        return refused("policy_value_unknown", policy=command.policy, values=" or ".join(values))
+    event = PolicyAdopted(
+        practice=command.practice, policy=command.policy, value=command.value, from_on=command.from_on
+    )
+    of_that_day = [(p.policy, p.from_on) == (event.policy, event.from_on) for p in state.policies]
+    newest = next((p for p, is_it in zip(reversed(state.policies), reversed(of_that_day), strict=True) if is_it), None)
+    if newest == event:
+        return Unchanged((said_at(state.said, event) or state.position,))
+    return Accepted((event,))
+
+
+def _capability_at(state: Practice, event: CapabilityAttested) -> int | None:
+    """Where the same was attested before, by whomever."""
+    for known, at in reversed(state.said):
+        if (
+            isinstance(known, CapabilityAttested)
+            and known.model_copy(update={"attested_by": event.attested_by}) == event
+        ):
+            return at
+    return None

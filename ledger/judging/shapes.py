@@ -6,7 +6,7 @@ dollars and reasons, never a name or a word about a patient.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -114,6 +114,10 @@ class Verdict:
     """Names of the rules read, in order of first reading; empty where no readings were asked for."""
     reading_set: str | None
     """The digest of the reading set."""
+    consent_from: datetime | None = None
+    """The moment from which minutes count; None while no complete consent stands."""
+    reads: tuple[tuple[date, tuple[str, ...]], ...] = ()
+    """What was read: a day, and the names of the quantities read as of it. See law.note_reads."""
 
     @property
     def family(self) -> Family | None:

@@ -12,8 +12,8 @@ from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, Protoco
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from ledger.terms.identity import Digest, Tag, Token
 from ledger.terms.calendar import Instant
+from ledger.terms.identity import Digest, Tag, Token
 from ledger.terms.people import Purpose, Role, SourceName, Word
 
 

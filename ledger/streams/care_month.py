@@ -19,6 +19,7 @@ from ledger.terms.identity import (
     PatientId,
     PracticeId,
     StaffId,
+    Token,
     care_month_tag,
     staff_day_tag,
 )
@@ -67,7 +68,7 @@ class TimeLogged(Event):
     performer: StaffId
     programme: Programme
     activity: Word | None
-    """A category of the rulebook's catalogue, `unlisted` where the source's word is in none, None where none was given."""
+    """A category of the rulebook's catalogue, `unlisted` where the source's word is none of them, None without one."""
     described: bool
     segments: tuple[Segment, ...] = ()
     on: date | None = None
@@ -87,6 +88,8 @@ class TimeLogged(Event):
     capture: Capture
     plan_revision: int | None = Field(default=None, ge=1)
     form_version: Word | None = None
+    row: Token | None = None
+    """Untimed entries only: the token of the source's own id of the row, by which a repeat is known."""
     words: TimeWords | Closed = Field(default=SEALED, exclude=True)
 
     @property

@@ -105,6 +105,8 @@ class CarePlan:
     """The revisions of one patient's plan, in order."""
 
     revisions: tuple[PlanRevision, ...] = ()
+    copies: tuple[tuple[CarePlanCopyGiven, int], ...] = ()
+    """Copies given, each with its position."""
 
     def revision(self, number: int) -> PlanRevision | None:
         """The revision of that number."""
@@ -132,17 +134,21 @@ def evolve(state: CarePlan, fact: Fact) -> CarePlan:
                 review_on=e.review_on,
                 position=fact.position,
             )
-            return CarePlan((*state.revisions, revision))
+            return replace(state, revisions=(*state.revisions, revision))
         case CarePlanSigned() as e:
-            return _with(state, e.revision, signed_at=e.signed_at, signed_by=e.practitioner, signed_position=fact.position)
+            signed = {"signed_at": e.signed_at, "signed_by": e.practitioner, "signed_position": fact.position}
+            return _with(state, e.revision, **signed)
         case CarePlanCopyGiven() as e:
             known = state.revision(e.revision)
             first = e.given_at if known is None or known.copy_given_at is None else min(known.copy_given_at, e.given_at)
-            return _with(state, e.revision, copy_given_at=first)
+            given = _with(state, e.revision, copy_given_at=first)
+            return replace(given, copies=(*given.copies, (e, fact.position)))
     return state
 
 
 def _with(state: CarePlan, number: int, **changes: object) -> CarePlan:
-    return CarePlan(
-        tuple(replace(r, **changes) if r.revision == number else r for r in state.revisions)  # type: ignore[arg-type]
+    revisions = tuple(
+        replace(r, **changes) if r.revision == number else r  # type: ignore[arg-type]
+        for r in state.revisions
     )
+    return replace(state, revisions=revisions)

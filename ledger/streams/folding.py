@@ -15,18 +15,22 @@ from ledger.streams.staff import StaffRegistered
 
 
 class Named(NamedTuple):
-    """Whom an outside identifier leads to: kind (patient or staff) and id; neither while it leads to nobody."""
+    """Whom an outside identifier leads to: kind (patient, staff, practice) and id; neither while it leads to nobody."""
 
     kind: str | None = None
     subject: str | None = None
+    position: int = 0
+    """Where the identifier first led to them."""
 
 
 def _evolve_named(state: Named, fact: Fact) -> Named:
     match fact.event:
         case PatientRegistered() | IdentifierLinked() as e:
-            return state if state.subject else Named("patient", e.patient)
+            return state if state.subject else Named("patient", e.patient, fact.position)
         case StaffRegistered() as e:
-            return state if state.subject else Named("staff", e.staff)
+            return state if state.subject else Named("staff", e.staff, fact.position)
+        case practice.PracticeRegistered() as e:
+            return state if state.subject else Named("practice", e.practice, fact.position)
     return state
 
 

@@ -155,6 +155,8 @@ class Governance:
     """(login, staff id); the later binding of a login wins."""
     sources: tuple[tuple[str, bool], ...] = ()
     """(system, trusted for acts); the later registration wins."""
+    said: tuple[tuple[Event, int], ...] = ()
+    """Logins bound and sources registered, each with its position: what a repeated command is answered with."""
 
     def staff_of(self, login: str) -> str | None:
         """The staff member that a login speaks for."""
@@ -171,6 +173,8 @@ class Governance:
 
 def evolve(state: Governance, fact: Fact) -> Governance:
     """The ledger's own state after one more fact."""
+    if isinstance(fact.event, (LoginBound, SourceRegistered)):
+        state = replace(state, said=(*state.said, (fact.event, fact.position)))
     match fact.event:
         case LedgerOpened() as e:
             return replace(

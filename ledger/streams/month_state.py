@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ledger.streams.base import Fact
 from ledger.streams.care_month import DecisionMakingAttested, FamilyChosen, MonthAttested, TimeLogged
 from ledger.terms.calendar import DAY_SECONDS, epoch_seconds, month_of
-from ledger.terms.intervals import Intervals, overlap, union
+from ledger.terms.intervals import Intervals, overlap, total, union
 
 MIDNIGHT_OF_EPOCH = date(1970, 1, 1).toordinal()
 
@@ -152,39 +152,36 @@ def evolve_staff_day(state: StaffDay, fact: Fact, on: date) -> StaffDay:
 def worked_on(state: StaffDay, event: TimeLogged, position: int, on: date) -> StaffDay:
     """The performer's day with one more entry."""
     if not event.segments:
-        filled = _filled(state) + event.seconds
-        over = min(max(filled - DAY_SECONDS, 0), event.seconds)
-        return replace(
-            state,
-            untimed_seconds=state.untimed_seconds + event.seconds,
-            overfull=(*state.overfull, (event.entry, over)) if over else state.overfull,
-        )
+        overfull = _overfull(state, event.entry, event.seconds)
+        return replace(state, untimed_seconds=state.untimed_seconds + event.seconds, overfull=overfull)
     midnight = (on.toordinal() - MIDNIGHT_OF_EPOCH) * DAY_SECONDS
     start = max(epoch_seconds(event.segments[0].start), midnight)
     end = min(epoch_seconds(event.segments[-1].end), midnight + DAY_SECONDS)
     mine = Worked(start, end, event.entry, event.patient, position)
-    lost, contested = _against_earlier(state, mine)
-    before = _filled(state)
-    covered = union(state.covered, start, end)
-    grown = StaffDay(
+    shared = overlap(state.covered, start, end)
+    lost, contested = _against_earlier(state, mine) if shared else ((), frozenset())
+    return StaffDay(
         (*state.worked, mine),
-        covered,
+        union(state.covered, start, end),
         state.untimed_seconds,
         (*state.lost, (event.entry, lost)) if lost else state.lost,
         state.contested | contested if contested else state.contested,
-        state.overfull,
+        _overfull(state, event.entry, (end - start) - total(shared)) if state.untimed_seconds else state.overfull,
     )
-    over = max(_filled(grown) - max(DAY_SECONDS, before), 0) if state.untimed_seconds else 0
-    return replace(grown, overfull=(*state.overfull, (event.entry, over))) if over else grown
+
+
+def _overfull(state: StaffDay, entry: str, added: int) -> tuple[tuple[str, int], ...]:
+    """What overfills the day, once `added` seconds that nobody held yet come to it."""
+    before = _filled(state)
+    over = max(before + added - max(DAY_SECONDS, before), 0)
+    return (*state.overfull, (entry, over)) if over else state.overfull
 
 
 def _filled(state: StaffDay) -> int:
-    return sum(end - start for start, end in state.covered) + state.untimed_seconds
+    return total(state.covered) + state.untimed_seconds
 
 
 def _against_earlier(state: StaffDay, mine: Worked) -> tuple[Intervals, frozenset[str]]:
-    if not overlap(state.covered, mine.start, mine.end):
-        return (), frozenset()
     lost: Intervals = ()
     rivals: set[str] = set()
     for other in state.worked:

@@ -73,6 +73,8 @@ class PatientRegistered(_OfPatient):
     TOPIC: ClassVar[str] = "patient_registered"
     links: tuple[IdentifierLink, ...]
     practice: PracticeId | None = None
+    demographics: Token | None = None
+    """The token of the demographics as reported, so that a repeat is known without opening them; None: none given."""
     document: Digest | None = None
     words: IdentityWords | Closed = Field(default=SEALED, exclude=True)
 
@@ -87,6 +89,7 @@ class DemographicsReported(_OfPatient):
     """A source reported demographics of a patient who is already known (readings, section 3)."""
 
     TOPIC: ClassVar[str] = "demographics_reported"
+    demographics: Token | None = None
     document: Digest | None = None
     words: IdentityWords | Closed = Field(default=SEALED, exclude=True)
 

@@ -15,6 +15,7 @@ from ledger.streams.patient import (
     ConditionRecorded,
     CoverageRecorded,
     DeathRecorded,
+    DemographicsReported,
     IdentifierLink,
     IdentifierLinked,
     PatientRegistered,
@@ -50,6 +51,7 @@ class Designation(NamedTuple):
     event: PractitionerDesignated
     position: int
     withdrawn: DesignationWithdrawn | None = None
+    withdrawn_position: int | None = None
 
     def occupies(self, month: str) -> bool:
         """Whether the designation stands in a month."""
@@ -76,6 +78,10 @@ class Patient:
     deaths: tuple[Learned[DeathRecorded], ...] = ()
     position: int = 0
     """The position of the newest fact of this stream."""
+    registered: int = 0
+    """The position at which the patient became known."""
+    demographics: tuple[tuple[str, int], ...] = ()
+    """Tokens of the demographics that were reported, each with its position."""
 
     @property
     def is_registered(self) -> bool:
@@ -89,8 +95,9 @@ class Patient:
 
     @property
     def practices(self) -> frozenset[str]:
-        """Every practice that the patient ever belonged to."""
-        return frozenset(a.event.practice for a in self.assignments)
+        """Every practice that the patient ever belonged to, and those that were designated to bill."""
+        designated = (d.event.practice for d in self.designations)
+        return frozenset((*(a.event.practice for a in self.assignments), *designated))
 
     def died_on(self) -> date | None:
         """The day of death as last recorded."""
@@ -118,7 +125,13 @@ def evolve(state: Patient, fact: Fact) -> Patient:
     learned = (at, fact.recorded_at)
     match event:
         case PatientRegistered():
-            return replace(state, patient=event.patient, links=event.links, position=at)
+            told = ((event.demographics, at),) if event.demographics else ()
+            return replace(
+                state, patient=event.patient, links=event.links, position=at, registered=at, demographics=told
+            )
+        case DemographicsReported():
+            told = ((event.demographics, at),) if event.demographics else ()
+            return replace(state, demographics=(*state.demographics, *told), position=at)
         case IdentifierLinked():
             return replace(state, links=(*state.links, *event.links), position=at)
         case PracticeAssigned():
@@ -140,7 +153,7 @@ def evolve(state: Patient, fact: Fact) -> Patient:
         case PractitionerDesignated():
             return replace(state, designations=(*state.designations, Designation(event, at)), position=at)
         case DesignationWithdrawn():
-            return replace(state, designations=_withdrawn(state, event), position=at)
+            return replace(state, designations=_withdrawn(state, event, at), position=at)
         case DeathRecorded():
             return replace(state, deaths=(*state.deaths, Learned(event, *learned)), position=at)
     return replace(state, position=at)
@@ -154,7 +167,8 @@ def _supplemented(state: Patient, event: ConsentSupplemented, fact: Fact) -> tup
     )
 
 
-def _withdrawn(state: Patient, event: DesignationWithdrawn) -> tuple[Designation, ...]:
+def _withdrawn(state: Patient, event: DesignationWithdrawn, at: int) -> tuple[Designation, ...]:
     return tuple(
-        d._replace(withdrawn=event) if d.event.designation == event.designation else d for d in state.designations
+        d._replace(withdrawn=event, withdrawn_position=at) if d.event.designation == event.designation else d
+        for d in state.designations
     )

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from ledger.streams.base import Event, Fact, Part
-from ledger.terms.identity import PracticeId, StaffId, practice_tag
+from ledger.terms.identity import PracticeId, StaffId, Token, identifier_tag, practice_tag
 from ledger.terms.people import Npi, Word
 
 Capability = Literal["cehrt_year", "access_24x7", "cehrt_holds_all_ccm_records", "plan_access_24h_other_providers"]
@@ -42,6 +42,11 @@ class PracticeRegistered(_OfPractice):
     zone: str
     mac: Word | None = None
     sites: tuple[Site, ...] = ()
+    link: Token | None = None
+    """The token of TIN and name together, under which a repeated registration finds this practice."""
+
+    def tags(self) -> tuple[str, ...]:
+        return (practice_tag(self.practice), *((identifier_tag(self.link),) if self.link else ()))
 
 
 class CapabilityAttested(_OfPractice):
@@ -74,10 +79,13 @@ class Practice:
     tin: str = ""
     npi: str | None = None
     zone: str = ""
+    mac: str | None = None
     sites: tuple[Site, ...] = ()
     capabilities: tuple[CapabilityAttested, ...] = ()
     policies: tuple[PolicyAdopted, ...] = ()
     position: int = 0
+    said: tuple[tuple[Event, int], ...] = ()
+    """Capabilities attested and policies adopted, each with its position: what a repeated command is answered with."""
 
     @property
     def is_registered(self) -> bool:
@@ -99,6 +107,8 @@ class Practice:
 
 def evolve(state: Practice, fact: Fact) -> Practice:
     """The practice after one more fact."""
+    if not isinstance(fact.event, PracticeRegistered):
+        state = replace(state, said=(*state.said, (fact.event, fact.position)))
     match fact.event:
         case PracticeRegistered() as e:
             return replace(
@@ -108,6 +118,7 @@ def evolve(state: Practice, fact: Fact) -> Practice:
                 tin=e.tin,
                 npi=e.npi,
                 zone=e.zone,
+                mac=e.mac,
                 sites=e.sites,
                 position=fact.position,
             )

@@ -114,6 +114,8 @@ class Staff:
     roles: tuple[RoleHeld, ...] = ()
     licences: tuple[LicenceRecorded, ...] = ()
     position: int = 0
+    said: tuple[tuple[Event, int], ...] = ()
+    """Roles granted and ended, licences recorded, each with its position: what a repeated command is answered with."""
 
     @property
     def is_registered(self) -> bool:
@@ -138,6 +140,8 @@ class Staff:
 
 def evolve(state: Staff, fact: Fact) -> Staff:
     """The staff member after one more fact."""
+    if not isinstance(fact.event, StaffRegistered):
+        state = replace(state, said=(*state.said, (fact.event, fact.position)))
     match fact.event:
         case StaffRegistered() as e:
             return replace(

@@ -35,8 +35,8 @@ def refused(
     entry = REFUSALS[code]
     return Refused(
         code=code,
-        happened=(entry.says if happened is None else happened).format(**fields),
-        because=(entry.because if because is None else because).format(**fields),
+        happened=entry.says.format(**fields) if happened is None else happened,
+        because=entry.because.format(**fields) if because is None else because,
         remedy=entry.remedy.format(**fields),
         retryable=entry.retryable,
         waiting_for=waiting_for,

@@ -7,7 +7,7 @@ from typing import Final
 
 from ledger.terms.refusal import Refusal
 
-_READABLE: Final = "Nothing is guessed and nothing is lost: what cannot be read is refused with its reason (readings, 1)."
+_READABLE: Final = "Nothing is guessed: what cannot be read is refused with its reason (readings, 1)."
 _SUBMIT: Final = "The wire format is version 1 (schema commands)."
 _KEYS: Final = "An accepted, unchanged or parked key is bound to its content for ever (architecture, 4)."
 _VOUCHED: Final = "A fact needs somebody who vouches for it: a bound login or a registered source (readings, 2)."
@@ -17,7 +17,7 @@ _CAPACITY: Final = "Capacity is what the staff record says on the day, never wha
 READING: Final = (
     Refusal(
         "line_too_long",
-        "The line is longer than {limit}.",
+        "The line is longer than any line may be.",
         _READABLE,
         "Check that the file has one command or row a line, then send this one again.",
     ),
@@ -46,22 +46,10 @@ READING: Final = (
         "Write one command a line as a JSON object, and send this one again.",
     ),
     Refusal(
-        "file_unreadable",
-        "The file cannot be read as {kind}.",
-        _READABLE,
-        "Check that it is the file that you meant, and export it again from its source.",
-    ),
-    Refusal(
-        "columns_missing",
-        "The header of the file lacks columns that the import needs: {columns}.",
-        _READABLE,
-        "Name the columns in a mapping file, or export the file with them.",
-    ),
-    Refusal(
-        "row_unreadable",
-        "The row does not fit the header of its file.",
-        _READABLE,
-        "Look for a missing quote or separator in this row, and import the file again: rows already taken stay.",
+        "field_repeated",
+        "An object of the line gives one field twice.",
+        "Nothing is guessed: either value may be meant (readings, 1).",
+        "Leave the one that is meant, and send the line again.",
     ),
     Refusal(
         "version_unknown",
@@ -77,33 +65,15 @@ READING: Final = (
     ),
     Refusal(
         "field_unknown",
-        "The field {field} is none of this command's.",
+        "The line has a field that the command does not take.",
         "A field that is not understood is not left out (architecture, 4).",
         "Remove the field or correct its name; `ccm-ledger schema commands` lists those that there are.",
     ),
     Refusal(
         "field_missing",
-        "The field {field} is missing.",
+        "A field that the command needs is missing.",
         _READABLE,
         "Add the field and send the line again.",
-    ),
-    Refusal(
-        "field_unreadable",
-        "The field {field} does not hold what such a field holds.",
-        _READABLE,
-        "Correct the value ({expected}) and send the line again.",
-    ),
-    Refusal(
-        "local_time_skipped",
-        "The field {field} gives a local time that the clock change of that day left out.",
-        "Local times are read in the zone of the import; this one never was (CCM-TIME-15).",
-        "Ask the source for the time with its UTC offset.",
-    ),
-    Refusal(
-        "local_time_twice",
-        "The field {field} gives a local time that the clock change of that day brought twice.",
-        "Nothing is guessed: either hour may be meant (CCM-TIME-15).",
-        "Ask the source for the time with its UTC offset.",
     ),
     Refusal(
         "npi_check_digit",
@@ -120,16 +90,16 @@ READING: Final = (
         "Read the number again from the patient's card, without dashes, and send the line again.",
     ),
     Refusal(
+        "field_unreadable",
+        "A field does not hold what such a field holds.",
+        _READABLE,
+        "Correct the value; `ccm-ledger schema commands` says what the field takes.",
+    ),
+    Refusal(
         "clock_not_simulated",
         "The line brings a clock, and this ledger has its own.",
         "Only a ledger marked simulated takes its clock from the input (architecture, 1).",
         "Remove the clock; say when it happened in the command's own fields.",
-    ),
-    Refusal(
-        "clock_missing",
-        "The line brings no clock, and this ledger is simulated.",
-        "A simulated ledger takes its clock from the input and from nowhere else (architecture, 1).",
-        "Add the clock of the simulation to the line.",
     ),
     Refusal(
         "key_of_erased_content",
@@ -221,15 +191,6 @@ SPEAKING: Final = (
         "The actor's role does not reach the practice that this is about.",
         _CAPACITY,
         "Ask somebody of that practice, or have an administrator grant the role there.",
-        retryable=True,
-        audited=True,
-    ),
-    Refusal(
-        "read_not_permitted",
-        "The record was not shown: the reader works for none of the patient's practices.",
-        "Records are read by the patient's own practice, compliance and auditors; anything else is refused and recorded "
-        "(readings, 2).",
-        "Ask somebody of the practice or the compliance officer.",
         retryable=True,
         audited=True,
     ),

@@ -1,0 +1,87 @@
+"""What several deciders ask of a command: is it in the future, after death, said before, an identifier of somebody.
+
+Promise: no clock and no zone of this machine. A date counts as future when it has begun nowhere on earth, and as after
+a day of death when that day has ended everywhere, so no zone is needed and nobody near the date line is refused.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Protocol
+
+from commands.deciding import Asked, States
+from commands.intents.base import OutsideName
+from ledger.streams.base import Event
+from ledger.streams.folding import Named
+from ledger.streams.patient_state import Patient
+from ledger.terms.calendar import CLOCK_DIFFERENCE
+from ledger.terms.identity import identifier_tag
+from ledger.terms.outcome import Refused
+from ledger.terms.people import is_mbi
+from ledger.terms.refusals import refused
+
+FURTHEST_EAST: Final = timedelta(hours=14)
+FURTHEST_WEST: Final = timedelta(hours=12)
+
+
+class Cited(Protocol):
+    """What a message quotes of a rule."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def effective(self) -> date: ...
+
+    @property
+    def cite(self) -> str: ...
+
+
+def is_future(asked: Asked[Any], when: datetime | date) -> bool:
+    """Whether an instant, or a whole day, lies in the future of the ledger's clock (readings, 1)."""
+    latest = asked.now + CLOCK_DIFFERENCE
+    if isinstance(when, datetime):
+        return when > latest
+    return when > (latest + FURTHEST_EAST).date()
+
+
+def is_after_death(patient: Patient, when: datetime | date) -> bool:
+    """Whether an instant or a day lies after the day of death on record."""
+    died_on = patient.died_on()
+    if died_on is None:
+        return False
+    return (when - FURTHEST_WEST).date() > died_on if isinstance(when, datetime) else when > died_on
+
+
+def says_the_same(known: Event, new: Event, *, but: str = "") -> bool:
+    """Whether two facts say the same in the clear, their own id (`but`) apart. Sealed words are not compared."""
+    return type(known) is type(new) and all(
+        getattr(known, field) == getattr(new, field) for field in type(new).model_fields if field not in (but, "words")
+    )
+
+
+def said_at(said: tuple[tuple[Event, int], ...], new: Event) -> int | None:
+    """The position at which a stream last said just this, or None."""
+    return next((at for known, at in reversed(said) if says_the_same(known, new)), None)
+
+
+def mbi_fault(identifiers: tuple[OutsideName, ...]) -> Refused | None:
+    """The refusal of a Medicare beneficiary identifier that is none."""
+    return next((refused("mbi_unreadable") for i in identifiers if i.system == "mbi" and not is_mbi(i.value)), None)
+
+
+def tokens_of(asked: Asked[Any], identifiers: tuple[OutsideName, ...]) -> dict[str, OutsideName]:
+    """The identifiers by their tokens, each once."""
+    return {asked.token(identifier.system, identifier.value): identifier for identifier in identifiers}
+
+
+def named_by(states: States, token: str) -> Named:
+    """Whom an identifier leads to; its stream must be among the states."""
+    found = states.get(identifier_tag(token))
+    assert isinstance(found, Named)
+    return found
+
+
+def by_rule(reading: Cited | None, otherwise: str) -> str:
+    """The rule as a message quotes it: its name, since when it holds, and the source that says so."""
+    if reading is None:
+        return otherwise
+    return f"{otherwise} Rule {reading.name}, effective {reading.effective.isoformat()}: {reading.cite}."

@@ -1,0 +1,194 @@
+"""Deciders about a month that only its billing practitioner may make: decision making, family, attestation.
+
+What the month says is asked of the one judge; a refusal, the screen and the packet cannot disagree.
+"""
+
+from typing import Any
+
+from commands.deciding import Asked, Law, States
+from commands.guards import by_rule, is_future
+from commands.intents.care_month import AttestDecisionMaking, AttestMonth, ChooseFamily
+from ledger.judging import Verdict, facts_of, judge_month, missing_tags, note_reads, pinned_edition
+from ledger.rulebook import Edition, rulebook_of
+from ledger.streams.care_month import (
+    CodeUnits,
+    DecisionMakingAttested,
+    DecisionMakingWords,
+    FamilyChosen,
+    MonthAttested,
+)
+from ledger.streams.patient_state import Designation
+from ledger.terms.calendar import first_day, last_day, month_of
+from ledger.terms.identity import LEDGER_TAG, patient_tag, staff_tag
+from ledger.terms.notices import in_order, notice
+from ledger.terms.outcome import Accepted, Need, Notice, Outcome, Refused, Unchanged
+from ledger.terms.people import Programme, Role, Side
+from ledger.terms.refusals import REFUSALS, refused
+
+_MINIMUM = "medicare.ccm.families.noncomplex_base"
+
+
+def decide_attest_mdm(asked: Asked[AttestDecisionMaking], states: States, law: Law) -> Outcome:
+    """Attest the medical decision making of a month (CCM-CODE-07); the newest attestation is used.
+
+    Reads the patient. Refuses, in order: in_the_future, after_death, not_the_billing_practitioner.
+    """
+    command, patient = asked.command, asked.patient
+    if need := states.missing(patient_tag(patient)):
+        return need
+    if isinstance(stopped := _billing(asked, states, "the decision making"), Refused):
+        return stopped
+    event = DecisionMakingAttested(
+        patient=patient,
+        month=command.month,
+        practitioner=asked.actor,
+        level=command.level,
+        attested_at=asked.now,
+        words=DecisionMakingWords(problems=command.problems, data=command.data, risk=command.risk),
+    )
+    return Accepted((event,))
+
+
+def decide_choose_family(asked: Asked[ChooseFamily], states: States, law: Law) -> Outcome:
+    """Choose one of the families that the month supports (CCM-UNIT-02).
+
+    Reads everything that the verdict rests on. Refuses, in order: in_the_future, after_death,
+    not_the_billing_practitioner, family_not_supported. Unchanged where the actor's newest choice is this one.
+    """
+    command, patient = asked.command, asked.patient
+    if need := states.missing(patient_tag(patient)):
+        return need
+    if isinstance(stopped := _billing(asked, states, "the choice"), Refused):
+        return stopped
+    verdict = _verdict(asked, states, law)
+    if isinstance(verdict, Need):
+        return verdict
+    result = verdict.result(command.family)
+    if result is None or not result.is_available:
+        because = result.notices[0].happened if result and result.notices else None
+        return refused("family_not_supported", because=because, month=command.month, family=command.family)
+    event = FamilyChosen(patient=patient, month=command.month, practitioner=asked.actor, family=command.family)
+    choices = states.month(patient, command.month).choices
+    if choices and choices[-1][0] == event:
+        return Unchanged((choices[-1][1],))
+    return Accepted((event,))
+
+
+def decide_attest_month(asked: Asked[AttestMonth], states: States, law: Law) -> Outcome:
+    """Sign the digest of the month as it stands; it pins position, edition and totals (readings, 6).
+
+    Reads everything that the verdict rests on, and the actor. Refuses, in order: in_the_future, after_death,
+    not_the_billing_practitioner, self_dealing, below_minimum, month_changed. Unchanged where the actor's newest
+    signature is of this digest. Notices: month_not_ended, month_blocked.
+    """
+    command, patient = asked.command, asked.patient
+    if need := states.missing(patient_tag(patient), staff_tag(asked.actor)):
+        return need
+    standing = _billing(asked, states, "the attestation")
+    if isinstance(standing, Refused):
+        return standing
+    verdict = _verdict(asked, states, law)
+    if isinstance(verdict, Need):
+        return verdict
+    if _deals_with_self(asked, states, standing):
+        return refused("self_dealing")
+    if not any(result.is_available for result in verdict.families):
+        return _below_minimum(command.month, verdict, law)
+    if verdict.digest != command.digest:
+        return refused("month_changed", month=command.month)
+    newest = states.month(patient, command.month).attestations[-1:]
+    for attested in newest:
+        if (attested.event.digest, attested.event.practitioner) == (verdict.digest, asked.actor):
+            return Unchanged((attested.position,), (("attestation", attested.event.attestation),))
+    event = _attestation(asked, verdict, law)
+    return Accepted((event,), _attested_notices(asked, verdict), (("attestation", event.attestation),))
+
+
+def _billing(asked: Asked[Any], states: States, what: str) -> Designation | Refused:
+    """The designation under which the actor may do this for the month, or why not."""
+    month = asked.command.month
+    patient = states.patient(asked.patient)
+    if is_future(asked, first_day(month)):
+        return refused("in_the_future", what=f"The month {month}")
+    died_on = patient.died_on()
+    if died_on is not None and month > month_of(died_on):
+        return refused("after_death", what=what)
+    standing = patient.designation(month, Programme.CCM, Side.PRACTITIONER)
+    if standing is None:
+        happened = f"Nobody is designated as billing practitioner of {month}."
+        return refused("not_the_billing_practitioner", happened=happened)
+    if standing.event.practitioner != asked.actor:
+        return refused("not_the_billing_practitioner", month=month)
+    return standing
+
+
+def _verdict(asked: Asked[Any], states: States, law: Law) -> Verdict | Need:
+    """The month as the judge has it: by the edition in use, or by the one that its newest attestation pinned."""
+    month = asked.command.month
+    if absent := missing_tags(asked.patient, month, states.held()):
+        return Need(absent)
+    edition, rulebook = law.edition, law.rulebook
+    pinned = pinned_edition(states.month(asked.patient, month))
+    if pinned is not None and pinned != edition:
+        if need := states.missing(LEDGER_TAG):
+            return need
+        adopted = next(a for a in states.governance().adoptions if a.edition == pinned)
+        edition, rulebook = pinned, rulebook_of(Edition.from_bytes(adopted.content))
+    verdict = judge_month(facts_of(asked.patient, month, states.held()), rulebook, edition=edition)
+    if edition == law.edition:
+        note_reads(law.on, verdict.reads)
+    return verdict
+
+
+def _deals_with_self(asked: Asked[AttestMonth], states: States, standing: Designation) -> bool:
+    """Whether the signer is also a biller of the practice and the month holds time of the signer's own."""
+    actor = states.staff(asked.actor)
+    entries = states.month(asked.patient, asked.command.month).entries
+    return actor.holds(Role.BILLER, asked.today, standing.event.practice) and any(
+        entry.event.performer == asked.actor for entry in entries
+    )
+
+
+def _below_minimum(month: str, verdict: Verdict, law: Law) -> Refused:
+    rules = law.on(last_day(month))
+    base = rules.get(_MINIMUM)
+    by = rules.find(f"medicare.ccm.{base}.minutes_minimum")
+    minutes = max((result.minutes for result in verdict.families), default=0)
+    return refused(
+        "below_minimum",
+        because=by_rule(by, REFUSALS["below_minimum"].because),
+        month=month,
+        minutes=str(minutes),
+        needed=str(by.value) if by else "more",
+    )
+
+
+def _attestation(asked: Asked[AttestMonth], verdict: Verdict, law: Law) -> MonthAttested:
+    return MonthAttested(
+        patient=asked.patient,
+        month=asked.command.month,
+        attestation=asked.new_id("at"),
+        practitioner=asked.actor,
+        attested_at=asked.now,
+        statement=law.on(last_day(asked.command.month)).word("medicare.ccm.attestation.statement"),
+        digest=verdict.digest,
+        as_of=asked.position,
+        edition=verdict.edition,
+        family=verdict.family,
+        staff_seconds=verdict.staff_seconds,
+        personal_seconds=verdict.personal_seconds,
+        lines=tuple(CodeUnits(code=line.code, units=line.units) for line in verdict.charges),
+    )
+
+
+def _attested_notices(asked: Asked[AttestMonth], verdict: Verdict) -> tuple[Notice, ...]:
+    found: list[Notice] = []
+    if asked.today <= last_day(asked.command.month):
+        happened = f"The month {asked.command.month} has not ended; what comes later makes this attestation stale."
+        found.append(notice("month_not_ended", happened))
+    if verdict.missing:
+        happened = (
+            f"The month is attested; what still blocks its release: {', '.join(n.code for n in verdict.missing)}."
+        )
+        found.append(notice("month_blocked", happened))
+    return in_order(found)

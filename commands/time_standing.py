@@ -1,0 +1,119 @@
+"""What the judge says of one entry before it is appended: the same functions by which its month is judged.
+
+Cheap on purpose: the entry is judged beside what its month and the performer's days already hold, not the whole month.
+"""
+
+from collections import OrderedDict
+from datetime import date, datetime
+from typing import Final, NamedTuple
+
+from commands.deciding import Law, States
+from ledger.judging.consent import consent_in_month
+from ledger.judging.context import MonthContext
+from ledger.judging.countable import judge_entries
+from ledger.judging.days import end_of
+from ledger.judging.law import CONSENT_NAMES, MonthLaw, law_on, note_reads
+from ledger.judging.shapes import MonthFacts
+from ledger.judging.window import window_of
+from ledger.rulebook import Rulebook
+from ledger.streams.care_month import TimeLogged
+from ledger.streams.care_plan import CarePlan
+from ledger.streams.month_state import CareMonth, StaffDay, entered, worked_on
+from ledger.streams.patient_state import Patient
+from ledger.streams.practice import Practice
+from ledger.streams.staff import Staff
+from ledger.terms.calendar import first_day, last_day
+from ledger.terms.identity import staff_day_tag
+from ledger.terms.notices import notice
+from ledger.terms.outcome import Notice
+from ledger.terms.people import Programme, Side
+
+_NO_PLAN: Final = CarePlan()
+_NO_ACTIVITY: Final[frozenset[str]] = frozenset()
+
+
+def notices_of_entry(event: TimeLogged, states: States, law: Law, now: datetime) -> list[Notice]:
+    """Which seconds of a new entry do not count and why, and what else to look at, month by month.
+
+    Reads what counting time reads: medicare.ccm.activities, .consent, .performers, .time, .policy.untimed_counts, as
+    of the last day of each month that the entry touches.
+    """
+    found: list[Notice] = []
+    for month in event.months():
+        found += _in_month(event, month, states, law, now)
+    return found
+
+
+def _in_month(event: TimeLogged, month: str, states: States, law: Law, now: datetime) -> list[Notice]:
+    last = last_day(month)
+    by = law_on(law.rulebook, last)
+    if not by.exists:
+        happened = f"No rules of CCM are in force in {month}."
+        return [notice("outside_the_rules", happened)]
+    standing = states.month(event.patient, month)
+    entry, _ = entered(standing, event, standing.position + 1, now)
+    context, read_on = _context(event, month, states, law, by)
+    context.look_at(_days(event, states))
+    (line,) = judge_entries((entry,), context).lines
+    activities = frozenset((event.activity,)) if event.activity is not None else _NO_ACTIVITY
+    lists = by.lists(activities, not event.is_timed)
+    note_reads(law.on, ((last, by.time_names), (last, tuple(lists)), *((on, CONSENT_NAMES) for on in read_on)))
+    return list(line.notices)
+
+
+class _Prepared(NamedTuple):
+    """What is the same for every entry of one performer in one patient-month, and the states it was made from."""
+
+    patient: Patient
+    performer: Staff
+    enterer: Staff | None
+    practice: Practice
+    rulebook: Rulebook
+    context: MonthContext
+    read_on: tuple[date, ...]
+
+
+_PREPARED: Final[OrderedDict[tuple[str, str, str, str | None, str], _Prepared]] = OrderedDict()
+"""A cache, nothing else: what it holds is used only for the very states that it was made from."""
+_PREPARED_MAX: Final = 2_048
+
+
+def _context(
+    event: TimeLogged, month: str, states: States, law: Law, by: MonthLaw
+) -> tuple[MonthContext, tuple[date, ...]]:
+    key = (event.patient, month, event.performer, event.entered_by, event.practice)
+    patient, performer = states.patient(event.patient), states.staff(event.performer)
+    enterer = states.staff(event.entered_by) if event.entered_by is not None else None
+    practice = states.practice(event.practice)
+    held = _PREPARED.get(key)
+    if (
+        held is not None
+        and held.patient is patient
+        and held.performer is performer
+        and held.enterer is enterer
+        and held.practice is practice
+        and held.rulebook is law.rulebook
+    ):
+        _PREPARED.move_to_end(key)
+        return held.context, held.read_on
+    designation = patient.designation(month, Programme.CCM, Side.PRACTITIONER)
+    designee = designation.event.practitioner if designation else None
+    first, last = first_day(month), last_day(month)
+    consent = consent_in_month(patient, designee, end_of(last), by, law.rulebook)
+    people = {event.performer: performer} | ({event.entered_by: enterer} if event.entered_by and enterer else {})
+    facts = MonthFacts(patient, CareMonth(event.patient, month), _NO_PLAN, {event.practice: practice}, people, {})
+    context = MonthContext(facts, by, window_of(patient, first, last), designee, consent.counts_from)
+    read_on = tuple(rules.first_day for rules in consent.read_on)
+    _PREPARED[key] = _Prepared(patient, performer, enterer, practice, law.rulebook, context, read_on)
+    if len(_PREPARED) > _PREPARED_MAX:
+        _PREPARED.popitem(last=False)
+    return context, read_on
+
+
+def _days(event: TimeLogged, states: States) -> dict[str, StaffDay]:
+    """The performer's days as they stand with the entry in them."""
+    days: dict[str, StaffDay] = {}
+    for on in event.staff_dates():
+        day = states.staff_day(event.performer, on)
+        days[staff_day_tag(event.performer, on)] = worked_on(day, event, 0, on)
+    return days

@@ -1,0 +1,55 @@
+"""One month under judgement: the facts, the law, and everything derived on the way to the verdict."""
+
+from datetime import date
+from typing import NamedTuple
+
+from ledger.judging.consent import MonthConsent
+from ledger.judging.countable import Counted
+from ledger.judging.families import Families
+from ledger.judging.law import MonthLaw
+from ledger.judging.shapes import MonthFacts
+from ledger.judging.window import Window
+from ledger.rulebook import RulesInForce
+from ledger.streams.care_month import Family
+from ledger.streams.care_plan import PlanRevision
+from ledger.streams.patient_state import Designation
+from ledger.terms.outcome import Notice
+
+
+class Case(NamedTuple):
+    """A month with its seconds judged and its families computed; findings are still to be made."""
+
+    facts: MonthFacts
+    law: MonthLaw
+    dated: MonthLaw
+    """The law of the date of service: units, dollars, decision making."""
+    start_rules: RulesInForce
+    """The rules of the programme's first day; of the month's last day, while no programme has begun."""
+    window: Window
+    designation: Designation | None
+    consent: MonthConsent
+    counted: Counted
+    on: date
+    """The date of service."""
+    started_on: date
+    """The programme's first day; the month's last, while no programme has begun."""
+    plan: PlanRevision | None
+    """The care plan in force on the date of service."""
+    families: Families
+    chosen: Family | None
+    choice_notices: tuple[Notice, ...]
+
+    @property
+    def designee(self) -> str | None:
+        """The month's billing practitioner."""
+        return self.designation.event.practitioner if self.designation else None
+
+    @property
+    def practice(self) -> str | None:
+        """The practice that bills: the designation's; without one, the patient's."""
+        return self.designation.event.practice if self.designation else self.facts.patient.practice_on(self.on)
+
+    @property
+    def payer(self) -> str | None:
+        """The payer of the month."""
+        return self.window.coverage.payer if self.window.coverage else None

@@ -1,0 +1,284 @@
+"""Consent standing: which consents are complete, from which moment, and what the others lack.
+
+A consent is testimony: it is kept complete or not, and starts a programme only when complete (readings, section 4).
+Promise: the answer does not depend on the order in which supplements were recorded, except by their own moments.
+Not promised: that the patient understood; evidence is what is on record.
+"""
+
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from ledger.judging.days import earliest_date
+from ledger.judging.law import CONSENT_NAMES, MonthLaw, law_of
+from ledger.rulebook import Reading, Rulebook, RulesInForce
+from ledger.streams.patient_state import ConsentOnRecord, Patient
+from ledger.terms.notices import in_order, notice
+from ledger.terms.outcome import Notice
+from ledger.terms.people import Programme
+
+ITEM_CODES: Final = {
+    "availability": "consent_availability_not_affirmed",
+    "cost_sharing": "consent_cost_sharing_not_affirmed",
+    "one_practitioner": "consent_one_practitioner_not_affirmed",
+    "right_to_stop": "consent_right_to_stop_not_affirmed",
+}
+FIELD_CODES: Final = {
+    "occurred_at": "consent_date_missing",
+    "obtained_by": "consent_obtained_by_missing",
+    "method": "consent_method_missing",
+    "practitioner": "consent_practitioner_missing",
+    "given_by": "consent_given_by_missing",
+    "evidence": "consent_evidence_missing",
+}
+_WORDS: Final = {
+    "occurred_at": "date and time",
+    "obtained_by": "who obtained it",
+    "method": "method",
+    "practitioner": "practitioner named",
+    "given_by": "who gave it",
+    "evidence": "evidence",
+}
+
+
+class ConsentStanding(NamedTuple):
+    """What one consent is worth."""
+
+    consent: str
+    position: int
+    complete_from: datetime | None
+    """The moment from which it counts; None while it lacks something."""
+    practitioner: str | None
+    lacks: tuple[str, ...]
+    """Codes of what is missing, in the order of the catalogue; empty when complete."""
+    by_recollection: bool
+    recorded_late: bool
+    rules: RulesInForce
+    """The rules of the consent's own day."""
+
+
+class _Gathered(NamedTuple):
+    """A consent's content with what supplements added so far."""
+
+    occurred_at: datetime | None
+    obtained_by: str | None
+    method: str | None
+    practitioner: str | None
+    given_by: str | None
+    representative_identified: bool
+    affirmed: frozenset[str]
+    evidence: str | None
+
+
+def consents_of(patient: Patient, programme: Programme, rulebook: Rulebook) -> tuple[ConsentStanding, ...]:
+    """The standing of each consent of a programme, in order of recording (CCM-CONSENT-11: each needs its own)."""
+    return tuple(judge_consent(c, rulebook) for c in patient.consents if c.event.programme is programme)
+
+
+def judge_consent(consent: ConsentOnRecord, rulebook: Rulebook) -> ConsentStanding:
+    """Whether a consent is complete and from which moment it counts.
+
+    What it must show is read by the rules of its own day. A signed form, a recording or a note of the time counts from
+    when it happened; recollection from when it was recorded; what was missing counts from its supplement's own moment.
+    Reads: medicare.ccm.consent.fields_required, .methods, .items_required, .evidence_counts_from_recording
+    (CCM-CONSENT-01, -02, -04, -09, -12).
+    """
+    event = consent.event
+    law = law_of(rules_of_day(event.occurred_at or consent.recorded_at, rulebook))
+    so_far = _base(consent)
+    recollected = event.evidence in law.recalling_evidence
+    moment = consent.recorded_at if recollected else event.occurred_at
+    lacks = _lacks(so_far, law)
+    if lacks and consent.supplements:
+        for supplement in sorted(consent.supplements, key=lambda s: (s.event.occurred_at, s.position)):
+            so_far = _with(so_far, supplement.event)
+            recalls = supplement.event.evidence in law.recalling_evidence
+            at = supplement.recorded_at if recalls else supplement.event.occurred_at
+            moment = at if moment is None else max(moment, at)
+            recollected = recollected or recalls
+            lacks = _lacks(so_far, law_of(rules_of_day(moment, rulebook)))
+            if not lacks:
+                break
+    happened = event.occurred_at
+    return ConsentStanding(
+        event.consent,
+        consent.position,
+        None if lacks else moment,
+        so_far.practitioner,
+        lacks,
+        recollected,
+        happened is not None and consent.recorded_at - happened > law.late,
+        law.rules,
+    )
+
+
+def rules_of_day(instant: datetime, rulebook: Rulebook) -> RulesInForce:
+    """The rules by which a consent of a moment is read; before the programme began, those of its first day."""
+    on = max(earliest_date(instant), rulebook.quantity(CONSENT_NAMES[0]).readings[0].effective)
+    return rulebook.in_force(on)
+
+
+def _base(consent: ConsentOnRecord) -> _Gathered:
+    e = consent.event
+    missing = e.items.missing()
+    return _Gathered(
+        e.occurred_at,
+        e.obtained_by,
+        e.method,
+        e.practitioner,
+        e.given_by,
+        e.representative_identified,
+        _ALL_ITEMS if not missing else frozenset(ITEM_CODES) - frozenset(missing),
+        e.evidence,
+    )
+
+
+_ALL_ITEMS: Final = frozenset(ITEM_CODES)
+
+
+def _with(so_far: _Gathered, added: object) -> _Gathered:
+    from_supplement = {name: getattr(added, name) for name in _FILLED}
+    kept = {name: getattr(so_far, name) or from_supplement[name] for name in _FILLED}
+    affirmed = so_far.affirmed | (_ALL_ITEMS - frozenset(added.items.missing()))  # type: ignore[attr-defined]
+    return so_far._replace(affirmed=affirmed, **kept)
+
+
+_FILLED: Final = (
+    "occurred_at",
+    "obtained_by",
+    "method",
+    "practitioner",
+    "given_by",
+    "representative_identified",
+    "evidence",
+)
+
+
+def _lacks(so_far: _Gathered, law: MonthLaw) -> tuple[str, ...]:
+    lacks: list[str] = []
+    if None in so_far:
+        lacks += [FIELD_CODES[field] for field in law.consent_fields if getattr(so_far, field) is None]
+    if so_far.method is not None and so_far.method not in law.consent_methods:
+        lacks.append("consent_method_not_accepted")
+    if so_far.given_by == "representative" and not so_far.representative_identified:
+        lacks.append("consent_representative_not_identified")
+    if so_far.affirmed is not _ALL_ITEMS:
+        lacks += [ITEM_CODES[item] for item in law.consent_items if item not in so_far.affirmed]
+    return tuple(lacks)
+
+
+def consent_notices(standing: ConsentStanding) -> tuple[Notice, ...]:
+    """What a person should know of one consent: each missing thing, recollection, late recording."""
+    rules = standing.rules
+    found = [_lack_notice(code, rules) for code in standing.lacks]
+    if standing.by_recollection:
+        by = rules.reading("medicare.ccm.consent.evidence_counts_from_recording")
+        found.append(notice("consent_from_recollection", _says(standing, "rests on recollection"), by))
+    elif standing.recorded_late:
+        by = rules.reading("medicare.ccm.consent.evidence_counts_from_occurrence")
+        found.append(notice("consent_recorded_late", _says(standing, "was recorded later than it happened"), by))
+    return in_order(found)
+
+
+def _says(standing: ConsentStanding, what: str) -> str:
+    if standing.complete_from is None:
+        return f"The consent {what}."
+    return f"The consent {what}; it counts from {standing.complete_from.isoformat(timespec='seconds')}."
+
+
+def _lack_notice(code: str, rules: RulesInForce) -> Notice:
+    return notice(code, f"The consent starts no programme: {lack_words(code)}.", _lack_reading(code, rules))
+
+
+def lack_words(code: str) -> str:
+    """What a consent lacks, in words."""
+    for item, known in ITEM_CODES.items():
+        if code == known:
+            return f"{item.replace('_', ' ')} is not affirmed"
+    for field, known in FIELD_CODES.items():
+        if code == known:
+            return f"{_WORDS[field]} is missing"
+    if code == "consent_method_not_accepted":
+        return "its method was not accepted on that day"
+    return "the representative is not identified"
+
+
+def _lack_reading(code: str, rules: RulesInForce) -> Reading:
+    if code in ITEM_CODES.values():
+        return rules.reading("medicare.ccm.consent.items_required")
+    if code == "consent_method_not_accepted":
+        return rules.reading("medicare.ccm.consent.methods")
+    return rules.reading("medicare.ccm.consent.fields_required")
+
+
+class MonthConsent(NamedTuple):
+    """Consent as it stands in one month."""
+
+    counts_from: datetime | None
+    """The moment from which minutes of the month's billing practitioner count."""
+    programme_start: datetime | None
+    """The first complete consent to the programme, whoever is named (readings, section 12)."""
+    blocks: tuple[Notice, ...]
+    notices: tuple[Notice, ...]
+    read_on: tuple[RulesInForce, ...]
+    """The rules by which consents were read, each once."""
+
+
+def consent_in_month(
+    patient: Patient, designee: str | None, month_end: datetime, law: MonthLaw, rulebook: Rulebook
+) -> MonthConsent:
+    """From when minutes count in a month, and what stands in the way.
+
+    Minutes count from the first complete consent that names the month's billing practitioner; while nobody is
+    designated, from the first complete one. A decline changes nothing (CCM-CONSENT-01, -07, -13).
+    """
+    standings = consents_of(patient, Programme.CCM, rulebook)
+    if not standings:
+        return MonthConsent(None, None, (_none_on_file(law),), (), ())
+    complete = [s for s in standings if s.complete_from is not None and s.complete_from < month_end]
+    start = min((s.complete_from for s in complete if s.complete_from), default=None)
+    named = [s for s in complete if designee is None or s.practitioner == designee]
+    first = min(named, key=lambda s: (s.complete_from or month_end, s.position), default=None)
+    read_on = tuple(dict.fromkeys(s.rules for s in standings))
+    if first is None:
+        return MonthConsent(None, start, (_why_none(standings, complete, law),), (), read_on)
+    notices = [] if not (first.by_recollection or first.recorded_late) else list(consent_notices(first))
+    if patient.declines:
+        notices += _declines(patient, complete, month_end, law)
+    return MonthConsent(first.complete_from, start, (), tuple(notices), read_on)
+
+
+def _none_on_file(law: MonthLaw) -> Notice:
+    return notice(
+        "consent_not_on_file", "No complete consent to CCM is on file for the month.", law.reading("consent.required")
+    )
+
+
+def _why_none(standings: tuple[ConsentStanding, ...], complete: list[ConsentStanding], law: MonthLaw) -> Notice:
+    if complete:
+        by = law.reading("consent.new_practitioner_needs_own")
+        return notice(
+            "consent_names_other_practitioner",
+            "A complete consent is on file and names another practitioner than the month's billing practitioner.",
+            by,
+        )
+    incomplete = [s for s in standings if s.lacks]
+    if incomplete:
+        newest = incomplete[-1]
+        lacks = "; ".join(lack_words(code) for code in newest.lacks)
+        by = _lack_reading(newest.lacks[0], newest.rules)
+        return notice("consent_incomplete", f"A consent is on file and starts no programme: {lacks}.", by)
+    return _none_on_file(law)
+
+
+def _declines(patient: Patient, complete: list[ConsentStanding], month_end: datetime, law: MonthLaw) -> list[Notice]:
+    newest = max(s.complete_from for s in complete if s.complete_from)
+    after = [
+        d.event.occurred_at
+        for d in patient.declines
+        if d.event.programme is Programme.CCM and newest < d.event.occurred_at < month_end
+    ]
+    if not after:
+        return []
+    when = min(after).isoformat(timespec="seconds")
+    happened = f"The patient declined at {when}, after a complete consent; the consent stands."
+    return [notice("declined_after_consent", happened, law.reading("consent.decline_stops"))]

@@ -1,0 +1,82 @@
+"""The digest of a derived month: what `attest_month` signs, and what stale means.
+
+The bytes are a storage format, decided once and pinned by a golden vector: UTF-8 lines, each ended by a line feed,
+fields parted by `|`. No field can hold either, for all are ids, codes, numbers and dates. Line by line:
+
+    ccm-month-1|patient|month|edition
+    bills|practice|practitioner|payer|date of service
+    seconds|staff|personal|untimed
+    entry|id|on|performer|activity|seconds|counted|pool|notice codes, parted by commas      (in order of recording)
+    family|name|minutes|available or not|code:units:dollars, parted by commas
+    chosen|family
+    finding|code
+
+Nothing is `-`. Attestations, positions and the words of notices are not part of it: signing a month does not change
+it, and neither does moving the ledger or rewording a message.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from ledger.judging.shapes import EntryLine, FamilyResult
+from ledger.terms.outcome import Notice
+
+if TYPE_CHECKING:
+    from ledger.judging.countable import Counted
+
+FORMAT: Final = "ccm-month-1"
+
+
+def digest_of(canonical: bytes) -> str:
+    """SHA-256, in hex, over the canonical bytes of a derived month."""
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def month_bytes(
+    *,
+    patient: str,
+    month: str,
+    edition: str,
+    practice: str | None,
+    practitioner: str | None,
+    payer: str | None,
+    date_of_service: date,
+    counted: "Counted",
+    families: str,
+    chosen: str | None,
+    findings: Sequence[Notice],
+) -> bytes:
+    """The canonical bytes of a derived month; `families` is what family_text says of them."""
+    lines = [
+        f"{FORMAT}|{patient}|{month}|{edition}",
+        f"bills|{practice or '-'}|{practitioner or '-'}|{payer or '-'}|{date_of_service.isoformat()}",
+        f"seconds|{counted.staff_seconds}|{counted.personal_seconds}|{counted.untimed_seconds}",
+        *_entries(counted.lines),
+        *([families] if families else ()),
+        f"chosen|{chosen or '-'}",
+        *[f"finding|{n.code}" for n in findings],
+        "",
+    ]
+    return "\n".join(lines).encode()
+
+
+def _entries(lines: Sequence[EntryLine]) -> Iterator[str]:
+    days: dict[date, str] = {}
+    for entry, _, on, performer, activity, seconds, counted, pool, notices, _, _ in lines:
+        written = days.get(on)
+        if written is None:
+            written = days[on] = on.isoformat()
+        codes = ",".join([n.code for n in notices]) if notices else "-"
+        yield f"entry|{entry}|{written}|{performer}|{activity or '-'}|{seconds}|{counted}|{pool or '-'}|{codes}"
+
+
+def family_text(results: Sequence[FamilyResult]) -> str:
+    """The lines of the families, for months that share them."""
+    return "\n".join(map(_family, results))
+
+
+def _family(result: FamilyResult) -> str:
+    lines = ",".join([f"{c.code}:{c.units}:{'-' if c.amount is None else c.amount}" for c in result.lines]) or "-"
+    return f"family|{result.family}|{result.minutes}|{'yes' if result.is_available else 'no'}|{lines}"

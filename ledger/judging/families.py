@@ -1,0 +1,168 @@
+"""Families of codes: what non-complex, complex and personal CCM would each make of a month's seconds.
+
+Seconds of staff and of the billing practitioner are pooled before they are floored, once (CCM-STAFF-03, CCM-TIME-14;
+readings, section 12). Dollars are national, non-facility, non-QP, by date of service.
+Promise: equal minutes under equal rules give the same result. Not promised: that a payer pays it.
+"""
+
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from ledger.judging.days import earliest_date
+from ledger.judging.digest import family_text
+from ledger.judging.law import MonthLaw
+from ledger.judging.shapes import ChargeLine, FamilyResult
+from ledger.rulebook import (
+    RulesInForce,
+    TracedRules,
+    UnitsEarned,
+    amount,
+    decision_making_suffices,
+    units_complex,
+    units_noncomplex,
+    units_personal,
+)
+from ledger.streams.care_month import Family
+from ledger.streams.care_plan import PlanRevision
+from ledger.streams.month_state import CareMonth
+from ledger.terms.calendar import month_of
+from ledger.terms.notices import in_order, notice
+from ledger.terms.outcome import Notice
+
+FAMILIES: Final[tuple[Family, ...]] = ("noncomplex", "complex", "personal")
+_UNITS: Final = {"noncomplex": units_noncomplex, "complex": units_complex, "personal": units_personal}
+_LEVELS: Final = "medicare.ccm.99487.decision_making_levels"
+
+
+class Families(NamedTuple):
+    """All families of a month, what is suggested, and what was read."""
+
+    results: tuple[FamilyResult, ...]
+    suggested: Family | None
+    read: tuple[str, ...]
+    text: str
+    """The families as they stand in the canonical bytes of the month."""
+
+
+def judge_families(
+    staff_seconds: int, personal_seconds: int, obstacle: str | None, month_law: MonthLaw, rules: RulesInForce
+) -> Families:
+    """Each family's minutes, units and dollars, by the rules of the date of service; and which one to suggest.
+
+    `obstacle` is what keeps complex CCM away, if anything does (see complex_obstacle).
+    Reads: medicare.ccm.performers.practitioner_counts_as_staff, medicare.ccm.families.*, the codes' own quantities,
+    medicare.pfs.* (CCM-CODE-01 to -07, -09, CCM-STAFF-03, -04, CCM-UNIT-02, CCM-RATE-10).
+    """
+    pooled = staff_seconds + personal_seconds if month_law.pools_practitioner else staff_seconds
+    noncomplex = family_result(rules, "noncomplex", pooled // 60, None)
+    complex_ = family_result(rules, "complex", pooled // 60, obstacle)
+    personal = family_result(rules, "personal", personal_seconds // 60, None)
+    return _families(noncomplex, complex_, personal)
+
+
+_Judged = tuple[FamilyResult, tuple[str, ...]]
+
+
+@lru_cache(maxsize=4096)
+def family_result(rules: RulesInForce, family: Family, minutes: int, obstacle: str | None) -> _Judged:
+    """One family's result for whole minutes, and the names of what was read."""
+    trace = rules.trace()
+    earned = _UNITS[family](minutes, trace)
+    if not earned.lines:
+        return FamilyResult(
+            family, minutes, (), None, minutes, False, (_why_none(family, minutes, trace),)
+        ), trace.names()
+    if obstacle is not None:
+        reason = (_obstacle_notice(obstacle, trace),)
+        return FamilyResult(family, minutes, (), None, minutes, False, reason), trace.names()
+    if family == "complex":
+        trace.find(_LEVELS)
+    lines = tuple(_line(code, units, trace) for code, units in earned.lines)
+    amounts = [line.amount for line in lines if line.amount is not None]
+    total = sum(amounts, Decimal(0)) if len(amounts) == len(lines) else None
+    notices = _unit_notices(family, earned, trace)
+    return FamilyResult(family, minutes, lines, total, earned.minutes_unpaid, True, notices), trace.names()
+
+
+def _line(code: str, units: int, trace: TracedRules) -> ChargeLine:
+    dollars = amount(code, units, on=trace.first_day, facility=False, qp=False, rules=trace)
+    return ChargeLine(code, units, dollars)
+
+
+def _why_none(family: Family, minutes: int, trace: TracedRules) -> Notice:
+    base = trace.get(f"medicare.ccm.families.{family}_base")
+    if base is None:
+        return notice("family_not_in_force", f"The {family} family has no base code on the date of service.")
+    by = trace.reading(f"medicare.ccm.{base}.minutes_minimum")
+    return notice(
+        "family_below_minimum", f"{minutes} qualifying minutes are logged, {by.value} are needed ({base}).", by
+    )
+
+
+def _unit_notices(family: Family, earned: UnitsEarned, trace: TracedRules) -> tuple[Notice, ...]:
+    found: list[Notice] = []
+    addon = trace.get(f"medicare.ccm.families.{family}_addon")
+    if earned.is_capped:
+        by = trace.reading(f"medicare.ccm.{addon}.units_max")
+        happened = f"More full steps were worked than units are given: {addon} is capped at {by.value}."
+        found.append(notice("units_capped", happened, by))
+    above = trace.find(f"medicare.ccm.{addon}.units_review_above")
+    units = dict(earned.lines).get(str(addon), 0)
+    if above is not None and isinstance(above.value, int) and units > above.value:
+        found.append(notice("units_many", f"{addon} has {units} units; above {above.value} a person looks.", above))
+    return in_order(found)
+
+
+@lru_cache(maxsize=4096)
+def _families(noncomplex: _Judged, complex_: _Judged, personal: _Judged) -> Families:
+    results = (noncomplex[0], complex_[0], personal[0])
+    read = dict.fromkeys((*noncomplex[1], *complex_[1], *personal[1]))
+    return Families(results, suggest(results), tuple(read), family_text(results))
+
+
+def suggest(results: tuple[FamilyResult, ...]) -> Family | None:
+    """The family to suggest: complex where it is available, otherwise what pays more of the other two (CCM-UNIT-02)."""
+    available = {result.family: result for result in results if result.is_available}
+    if "complex" in available:
+        return "complex"
+    if "personal" in available and "noncomplex" in available:
+        personal, noncomplex = available["personal"].amount, available["noncomplex"].amount
+        return "personal" if personal is not None and noncomplex is not None and personal > noncomplex else "noncomplex"
+    return next(iter(available), None)
+
+
+# --- decision making ------------------------------------------------------------------------------------------
+
+
+def complex_obstacle(month: CareMonth, designee: str | None, plan: PlanRevision | None, law: MonthLaw) -> str | None:
+    """What keeps complex CCM away, as a code: decision making missing, by another, too low; until 2019 an old plan.
+
+    Only the billing practitioner's newest attestation for the month speaks.
+    Reads: medicare.ccm.99487.decision_making_levels, medicare.ccm.families.complex_plan_revision_required
+    (CCM-CODE-07, -08, CCM-RED-21).
+    """
+    own = [event for event, _ in month.decision_making if event.practitioner == designee]
+    if not own:
+        return "decision_making_by_other" if month.decision_making else "decision_making_missing"
+    if law.rules.find(_LEVELS) is None or not decision_making_suffices(own[-1].level, law.rules):
+        return "decision_making_too_low"
+    revised_in_month = plan is not None and month_of(earliest_date(plan.revised_at)) == month.month
+    if law.rules.get("medicare.ccm.families.complex_plan_revision_required") and not revised_in_month:
+        return "plan_not_revised_for_complex"
+    return None
+
+
+_OBSTACLES: Final = {
+    "decision_making_missing": "Complex CCM is not available: no decision making is attested for the month.",
+    "decision_making_by_other": (
+        "Complex CCM is not available: decision making was attested by somebody who does not bill the month."
+    ),
+    "decision_making_too_low": "Complex CCM is not available: the attested decision making is below moderate.",
+    "plan_not_revised_for_complex": "Complex CCM is not available: the care plan was not revised in the month.",
+}
+
+
+def _obstacle_notice(code: str, trace: TracedRules) -> Notice:
+    name = "medicare.ccm.families.complex_plan_revision_required" if code.startswith("plan") else _LEVELS
+    return notice(code, _OBSTACLES[code], trace.find(name))

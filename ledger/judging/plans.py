@@ -1,0 +1,79 @@
+"""The care plan of a month: in force on the date of service, signed, whole, given (CCM-PLAN-01 to -07)."""
+
+from datetime import date
+
+from ledger.judging.days import end_of, months_before
+from ledger.judging.law import MonthLaw
+from ledger.streams.care_plan import CarePlan, PlanRevision
+from ledger.terms.notices import notice
+from ledger.terms.outcome import Notice
+
+
+def plan_in_force(plan: CarePlan, date_of_service: date) -> PlanRevision | None:
+    """The newest revision made by the end of the date of service."""
+    return plan.in_force(end_of(date_of_service)) if plan.revisions else None
+
+
+def plan_blocks(plan: CarePlan, revision: PlanRevision | None, designee: str | None, law: MonthLaw) -> list[Notice]:
+    """What blocks release on the side of the care plan.
+
+    Elements are those of the revision in force. Signed is a plan when the billing practitioner signed that revision or
+    an earlier one; the signature may follow the date of service, the plan may not. A copy of any revision, given at
+    any time, is a copy.
+    Reads: medicare.ccm.care_plan.required, .signed_by, .elements_required, .intervention_owners_required,
+    .review_date_required, .copy_required.
+    """
+    if revision is None:
+        happened = "No care plan was in force on the date of service."
+        return [notice("care_plan_missing", happened, law.reading("care_plan.required"))]
+    found: list[Notice] = []
+    if not any(_is_signed(r, designee) for r in plan.revisions[: revision.revision]):
+        happened = "The billing practitioner has signed no revision of the care plan."
+        found.append(notice("care_plan_not_signed", happened, law.reading("care_plan.signed_by")))
+    absent = [element for element in law.care_plan_elements if element not in revision.elements]
+    if absent:
+        happened = f"The care plan lacks: {', '.join(absent)}."
+        found.append(notice("care_plan_element_missing", happened, law.reading("care_plan.elements_required")))
+    if not revision.intervention_owners:
+        happened = "The care plan does not say who is responsible for its interventions."
+        found.append(
+            notice("care_plan_owners_missing", happened, law.reading("care_plan.intervention_owners_required"))
+        )
+    if revision.review_on is None:
+        happened = "The care plan does not say when it is to be reviewed."
+        found.append(notice("care_plan_review_date_missing", happened, law.reading("care_plan.review_date_required")))
+    if all(r.copy_given_at is None for r in plan.revisions):
+        happened = "No copy of the care plan was given to the patient or a caregiver."
+        found.append(notice("care_plan_copy_not_given", happened, law.reading("care_plan.copy_required")))
+    return found
+
+
+def _is_signed(revision: PlanRevision, designee: str | None) -> bool:
+    return revision.signed_by is not None and (designee is None or revision.signed_by == designee)
+
+
+def plan_reviews(
+    plan: CarePlan, revision: PlanRevision | None, designee: str | None, on: date, law: MonthLaw
+) -> list[Notice]:
+    """What to look at in the plan that was in force on the date of service.
+
+    Reads: medicare.ccm.care_plan.elements_expected, .goals_per_condition_min, .review_months, .signed_by.
+    """
+    if revision is None:
+        return []
+    found: list[Notice] = []
+    if not _is_signed(revision, designee) and any(_is_signed(r, designee) for r in plan.revisions[: revision.revision]):
+        happened = f"Revision {revision.revision} of the care plan is not signed; an earlier one is."
+        found.append(notice("care_plan_revision_unsigned", happened, law.reading("care_plan.signed_by")))
+    absent = [element for element in law.care_plan_expected if element not in revision.elements]
+    if absent:
+        happened = f"A typical plan also has: {', '.join(absent)}."
+        found.append(notice("care_plan_element_expected", happened, law.reading("care_plan.elements_expected")))
+    if revision.goals < law.goals_per_condition_min * len(revision.conditions):
+        happened = f"The care plan has {revision.goals} goals for {len(revision.conditions)} managed conditions."
+        found.append(notice("care_plan_goals_few", happened, law.reading("care_plan.goals_per_condition_min")))
+    due = revision.review_on is not None and revision.review_on < on
+    if due or revision.revised_at.date() < months_before(on, law.review_months):
+        happened = f"The care plan of {revision.revised_at.date().isoformat()} is due for review."
+        found.append(notice("care_plan_review_due", happened, law.reading("care_plan.review_months")))
+    return found

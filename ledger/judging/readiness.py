@@ -1,0 +1,138 @@
+"""Readiness: what blocks the release of a month, and what to look at, besides time and units.
+
+Everything is read as of the month: facts in force in it, not today's. Nothing here refuses anything (readings,
+section 6). Promise: every finding is listed, in the order of the catalogue. Not promised: conflicts with other
+services; they are judged elsewhere.
+"""
+
+from datetime import date
+from typing import Final
+
+from ledger.judging.law import MonthLaw
+from ledger.judging.shapes import FamilyResult, MonthFacts
+from ledger.rulebook import RulesInForce
+from ledger.streams.care_month import Family
+from ledger.streams.month_state import CareMonth
+from ledger.streams.patient import ConditionRecorded
+from ledger.streams.patient_state import Designation, Patient
+from ledger.streams.staff import Staff
+from ledger.terms.notices import notice
+from ledger.terms.outcome import Notice
+from ledger.terms.people import Role
+
+_CAPABILITIES: Final = (
+    ("cehrt_year", "cehrt_not_attested", "certified EHR technology", "cehrt_year_required"),
+    ("access_24x7", "access_24x7_not_attested", "access at all hours", "access_24x7_required"),
+)
+
+
+def billing_blocks(
+    facts: MonthFacts, designation: Designation | None, practice: str | None, on: date, law: MonthLaw
+) -> list[Notice]:
+    """Practice, billing practitioner, and what the practice must have attested for the date of service.
+
+    Reads: medicare.ccm.billing_practitioner.credentials, medicare.ccm.practice.cehrt_year_required and
+    .access_24x7_required (CCM-ONE-01, -04, -06, -07, CCM-REC-01, CCM-ACCESS-01).
+    """
+    found: list[Notice] = []
+    if facts.patient.practice_on(on) is None:
+        found.append(notice("practice_not_assigned", "The patient belongs to no practice in this month."))
+    if designation is None:
+        happened = "No billing practitioner is designated for the month."
+        found.append(notice("practitioner_not_designated", happened, law.reading("billing_practitioner.per_month_max")))
+    else:
+        found += _may_bill(facts.staff.get(designation.event.practitioner), designation, on, law)
+    held = facts.practices.get(practice) if practice is not None else None
+    for capability, code, words, rule in _CAPABILITIES:
+        if held is None or not held.has(capability, on):
+            happened = f"{words[0].upper()}{words[1:]} is not attested for {on.isoformat()}."
+            found.append(notice(code, happened, law.reading(f"practice.{rule}")))
+    return found
+
+
+def _may_bill(staff: Staff | None, designation: Designation, on: date, law: MonthLaw) -> list[Notice]:
+    by = law.reading("billing_practitioner.credentials")
+    if staff is None or not staff.is_registered:
+        why = "is not registered as staff"
+    elif staff.credential not in law.billing_credentials:
+        why = f"has the credential {staff.credential or 'none'}, which may not bill CCM"
+    elif not staff.holds(Role.PRACTITIONER, on, designation.event.practice):
+        why = f"does not hold the role of practitioner in that practice on {on.isoformat()}"
+    elif staff.npi is None:
+        why = "has no NPI on record"
+    else:
+        return []
+    return [notice("practitioner_may_not_bill", f"The designated practitioner {why}.", by)]
+
+
+def active_conditions(patient: Patient, first: date, last: date) -> list[ConditionRecorded]:
+    """The conditions in force in a month, each as last recorded (CCM-ELIG-01).
+
+    Begun by the month's end, not ended before its start, and expected to last twelve months or until death.
+    """
+    newest = {c.event.condition: c.event for c in patient.conditions}
+    return [
+        c
+        for c in newest.values()
+        if c.expected_12_months
+        and (c.onset_on is None or c.onset_on <= last)
+        and (c.abated_on is None or c.abated_on >= first)
+    ]
+
+
+def eligibility_findings(patient: Patient, first: date, last: date, law: MonthLaw) -> list[Notice]:
+    """Conditions, diagnoses and risk (CCM-ELIG-01, -02, -04, CCM-CLAIM-06).
+
+    Two records of one diagnosis are one condition.
+    Reads: medicare.ccm.eligibility.conditions_min, .same_category_characters, .risk_missing_effect,
+    medicare.claims.diagnoses_min.
+    """
+    found: list[Notice] = []
+    active = active_conditions(patient, first, last)
+    codes = {c.icd10 for c in active if c.icd10 is not None}
+    distinct = codes | {str(c.source_code or c.condition) for c in active if c.icd10 is None}
+    if len(distinct) < law.conditions_min:
+        by = law.reading("eligibility.conditions_min")
+        happened = f"{len(distinct)} chronic conditions are in force in the month, {law.conditions_min} are needed."
+        found.append(notice("conditions_below_minimum", happened, by))
+    if len(codes) < law.diagnoses_min:
+        happened = f"{len(codes)} conditions of the month have an ICD-10 code, {law.diagnoses_min} are needed."
+        found.append(notice("diagnoses_below_minimum", happened, law.rules.reading("medicare.claims.diagnoses_min")))
+    characters = law.same_category_characters
+    if characters is not None and len(codes) > 1 and len({code[:characters] for code in codes}) == 1:
+        by = law.reading("eligibility.same_category_characters")
+        found.append(notice("conditions_of_one_family", "All diagnoses of the month share one category.", by))
+    if not any(risk.event.on <= last for risk in patient.risks):
+        happened = f"No practitioner attested the patient's risk by {last.isoformat()}."
+        found.append(notice("risk_not_attested", happened, law.reading("eligibility.risk_missing_effect")))
+    return found
+
+
+def choice_in_month(month: CareMonth, designee: str | None) -> tuple[Family | None, list[Notice]]:
+    """The family that the month's billing practitioner chose last; a choice by anybody else is for review."""
+    own = [event.family for event, _ in month.choices if event.practitioner == designee]
+    if own:
+        return own[-1], []
+    if not month.choices:
+        return None, []
+    happened = "A family was chosen by somebody who is not the month's billing practitioner; the choice has no effect."
+    return None, [notice("choice_by_other", happened)]
+
+
+def family_blocks(results: tuple[FamilyResult, ...], chosen: Family | None, rules: RulesInForce) -> list[Notice]:
+    """Below every minimum, a chosen family that is not supported, or several families and no choice.
+
+    Reads: medicare.ccm.families.choice_required (CCM-CODE-01, -09, CCM-UNIT-02).
+    """
+    available = [result.family for result in results if result.is_available]
+    if not available:
+        nearest = results[0].notices[0]
+        return [notice("minutes_below_minimum", nearest.happened)._replace(readings=nearest.readings)]
+    by = rules.reading("medicare.ccm.families.choice_required")
+    if chosen is not None and chosen not in available:
+        happened = f"The chosen family, {chosen}, is not supported by the month; available: {', '.join(available)}."
+        return [notice("chosen_family_not_available", happened, by)]
+    if chosen is None and len(available) > 1:
+        happened = f"The month supports {' and '.join(available)}, and none is chosen."
+        return [notice("family_not_chosen", happened, by)]
+    return []

@@ -1,0 +1,243 @@
+"""The entry that is not clean: every reason for which its seconds do not count, in the order of the catalogue.
+
+Reasons about the whole entry come first, and the first of them takes all its seconds. Otherwise seconds are cut
+away one reason after the other: before consent, after death, after coverage, held by an earlier entry of the patient,
+held by an earlier entry of the performer, beyond twenty-four hours.
+"""
+
+from datetime import date
+from typing import Final
+
+from ledger.judging.context import MonthContext
+from ledger.judging.days import earliest_date, end_of, latest_date
+from ledger.judging.performers import Performing, why_not_counted
+from ledger.judging.shapes import EntryLine
+from ledger.streams.month_state import Entry, Piece
+from ledger.terms.intervals import Intervals, union_all, without
+from ledger.terms.notices import RANK, in_order, notice
+from ledger.terms.outcome import Notice
+from ledger.terms.people import Programme
+
+_CCM: Final = Programme.CCM
+
+
+def judge_entry(entry: Entry, context: MonthContext) -> EntryLine:
+    """What becomes of one entry in the month; see the module for the order of reasons."""
+    event = entry.event
+    on = entry.pieces[0].on if entry.pieces else event.dates()[0]
+    performing = context.performers.on(event.performer, event.practice, event.work_country, on)
+    whole = _whole_reasons(entry, performing, on, context)
+    if whole:
+        found = [whole[0]._replace(seconds=entry.seconds), *whole[1:]]
+        counted, last_on = 0, None
+    elif entry.pieces:
+        found, counted, last_on = _cut(entry, context)
+    else:
+        found, counted, last_on = _untimed(entry, on, context)
+    found += _reviews(entry, performing, on, counted, context)
+    return EntryLine(
+        event.entry,
+        entry.position,
+        on,
+        event.performer,
+        event.activity,
+        entry.seconds,
+        counted,
+        performing.pool if counted else None,
+        in_order(found),
+        last_on,
+        bool(entry.pieces),
+    )
+
+
+def _whole_reasons(entry: Entry, performing: Performing, on: date, context: MonthContext) -> list[Notice]:
+    """Reasons for which nothing of the entry counts (CCM-TIME-03, -06, -09, -10, -16; CCM-STAFF-01 to -07)."""
+    event, law = entry.event, context.law
+    found: list[Notice] = []
+    if event.programme is not _CCM:
+        happened = (
+            f"The time does not count for CCM: it was logged for {event.programme.value}; its seconds stay taken."
+        )
+        found.append(notice("other_programme", happened, law.reading("time.one_code_per_minute")))
+    if performing.code is not None:
+        found.append(notice(performing.code, *why_not_counted(performing.code, on, law)))
+    found += _activity_reasons(entry, on, context)
+    if not entry.pieces and not _untimed_adopted(entry, on, context):
+        happened = "The time does not count: it has no clock times, and the practice's policy asks for them."
+        found.append(notice("untimed_not_adopted", happened, law.reading("policy.untimed_counts")))
+    if context.consent_from is None:
+        happened = "The time does not count: no complete consent with the month's billing practitioner is on file."
+        found.append(notice("without_consent", happened, law.reading("consent.required")))
+    return sorted(found, key=lambda n: RANK[n.code])
+
+
+def _activity_reasons(entry: Entry, on: date, context: MonthContext) -> list[Notice]:
+    event, law = entry.event, context.law
+    found: list[Notice] = []
+    required = law.reading("time.fields_required")
+    known = law.activities.get(event.activity) if event.activity is not None else None
+    if event.activity is None:
+        found.append(notice("activity_missing", "The time does not count: the entry names no activity.", required))
+    elif known is None or event.activity == "unlisted":
+        happened = "The time does not count: the source's word for the activity is in no list of the rulebook."
+        found.append(notice("activity_not_listed", happened, law.reading("activities.not_counted.unlisted")))
+    elif known.standing == "not_counted":
+        happened = f"The time does not count: {event.activity} is an activity whose time is kept only."
+        found.append(notice("activity_not_counted", happened, known.reading))
+    elif known.standing == "needs_reviewer" and not _in_person_adopted(entry, on, context):
+        happened = f"The time does not count: {event.activity} counts where the practice's policy says so."
+        found.append(notice("activity_needs_reviewer", happened, known.reading))
+    if not event.described:
+        found.append(notice("description_missing", "The time does not count: nothing says what was done.", required))
+    return found
+
+
+def _policy(entry: Entry, policy: str, on: date, context: MonthContext) -> str | None:
+    practice = context.facts.practices.get(entry.event.practice)
+    return practice.policy(policy, on) if practice is not None else None
+
+
+def _in_person_adopted(entry: Entry, on: date, context: MonthContext) -> bool:
+    adopted = _policy(entry, "staff_in_person_counts", on, context)
+    return context.law.in_person_counts if adopted is None else adopted == "yes"
+
+
+def _untimed_adopted(entry: Entry, on: date, context: MonthContext) -> bool:
+    adopted = _policy(entry, "untimed_counts", on, context)
+    return context.law.untimed_counts if adopted is None else adopted == "yes"
+
+
+# --- seconds of a timed entry -------------------------------------------------------------------------------
+
+
+def _cut(entry: Entry, context: MonthContext) -> tuple[list[Notice], int, date | None]:
+    """Takes away, reason by reason, the seconds that do not count."""
+    law, window = context.law, context.window
+    found: list[Notice] = []
+    left = list(entry.pieces)
+
+    def take(code: str, rule: str, happened: str, kept: list[Piece]) -> None:
+        nonlocal left
+        gone = _seconds(left) - _seconds(kept)
+        if gone:
+            found.append(notice(code, happened.format(gone=gone), law.reading(rule), seconds=gone))
+            left = kept
+
+    if left[0].start < context.opens and context.consent_from is not None:
+        since = context.consent_from.isoformat(timespec="seconds")
+        happened = f"{{gone}} seconds do not count: consent is on file from {since}."
+        take("before_consent", "consent.required", happened, _from(left, context.opens))
+    if window.died_on is not None:
+        kept = [piece for piece in left if piece.on <= window.died_on]
+        happened = f"{{gone}} seconds do not count: the patient died on {window.died_on.isoformat()}."
+        take("after_death", "time.after_death_counts", happened, kept)
+    if window.covered_until is not None:
+        kept = [piece for piece in left if piece.on <= window.covered_until]
+        happened = f"{{gone}} seconds do not count: coverage ended on {window.covered_until.isoformat()}."
+        take("after_coverage_end", "time.after_coverage_counts", happened, kept)
+    if entry.held_by_others:
+        happened = "{gone} seconds do not count: an entry recorded earlier for this patient holds them."
+        take("time_already_covered", "time.persons_at_once_max", happened, _outside(left, entry.held_by_others))
+    lost = context.lost.get(entry.event.entry)
+    if lost:
+        happened = "{gone} seconds do not count: an entry recorded earlier puts the performer with another patient."
+        take("performer_with_other_patient", "time.patients_at_once_max", happened, _outside(left, lost))
+    counted = _seconds(left)
+    over = min(context.overfull.get(entry.event.entry, 0), counted)
+    if over:
+        found.append(_overfull(over, context))
+    return found, counted - over, left[-1].on if counted > over else None
+
+
+def _seconds(pieces: list[Piece]) -> int:
+    return sum(piece.end - piece.start for piece in pieces)
+
+
+def _from(pieces: list[Piece], opens: int) -> list[Piece]:
+    return [Piece(max(piece.start, opens), piece.end, piece.on) for piece in pieces if piece.end > opens]
+
+
+def _outside(pieces: list[Piece], taken: Intervals) -> list[Piece]:
+    ordered = union_all(taken)
+    return [Piece(start, end, piece.on) for piece in pieces for start, end in without(piece.start, piece.end, ordered)]
+
+
+def _overfull(over: int, context: MonthContext) -> Notice:
+    happened = f"{over} seconds do not count: the performer's day holds more than twenty-four hours."
+    return notice("day_over_24_hours", happened, context.law.reading("time.staff_day_hours_max"), seconds=over)
+
+
+# --- an entry without clock times ----------------------------------------------------------------------------
+
+
+def _untimed(entry: Entry, on: date, context: MonthContext) -> tuple[list[Notice], int, date | None]:
+    """An entry of a date and minutes: all of it counts or none, except what overfills the day."""
+    reason = _untimed_reason(entry, on, context)
+    if reason is not None:
+        return [reason], 0, None
+    over = min(context.overfull.get(entry.event.entry, 0), entry.seconds)
+    counted = entry.seconds - over
+    return [_overfull(over, context)] if over else [], counted, on if counted else None
+
+
+def _untimed_reason(entry: Entry, on: date, context: MonthContext) -> Notice | None:
+    """Why an untimed entry lies outside the window; on a boundary day its order must be stated."""
+    window, law, order, seconds = context.window, context.law, entry.event.order, entry.seconds
+    since = context.consent_from
+    assert since is not None
+    begins, begins_latest = earliest_date(since), latest_date(since)
+    if on < begins or (on <= begins_latest and order == "before"):
+        happened = f"The time does not count: consent is on file from {since.isoformat(timespec='seconds')}."
+        return notice("before_consent", happened, law.reading("consent.required"), seconds=seconds)
+    for limit, code, rule, what in (
+        (window.died_on, "after_death", "time.after_death_counts", "the patient died"),
+        (window.covered_until, "after_coverage_end", "time.after_coverage_counts", "coverage ended"),
+    ):
+        if limit is not None and (on > limit or (on == limit and order == "after")):
+            happened = f"The time does not count: {what} on {limit.isoformat()}."
+            return notice(code, happened, law.reading(rule), seconds=seconds)
+    needs_after = on <= begins_latest and order != "after"
+    needs_before = on in (window.died_on, window.covered_until) and order != "before"
+    if needs_after or needs_before:
+        happened = f"The time does not count: {on.isoformat()} is a boundary day and the entry's order is not stated."
+        return notice("untimed_on_boundary_day", happened, law.reading("policy.untimed_counts"), seconds=seconds)
+    return None
+
+
+# --- what to look at ------------------------------------------------------------------------------------------
+
+
+def _reviews(entry: Entry, performing: Performing, on: date, counted: int, context: MonthContext) -> list[Notice]:
+    """What a person should look at: no clock times, contested seconds, country unknown, lateness, who entered it."""
+    event, law = entry.event, context.law
+    found: list[Notice] = []
+    if not entry.pieces and counted:
+        happened = "The entry counts without clock times; its share of the month is shown."
+        found.append(notice("no_clock_times", happened, law.reading("policy.untimed_counts")))
+    if event.entry in context.contested:
+        happened = (
+            "The same person has an entry for another patient in the same seconds; the first recorded keeps them."
+        )
+        found.append(notice("contested_time", happened, law.reading("time.patients_at_once_max")))
+    if performing.country_unknown and counted:
+        happened = "Nobody said in which country the work was done."
+        found.append(notice("work_country_unknown", happened, law.reading("performers.work_countries")))
+    found += _lateness(entry, on, context)
+    if event.entered_by not in (None, event.performer) and context.performers.is_biller(str(event.entered_by), on):
+        found.append(notice("entered_by_biller", "A biller entered this time for the performer."))
+    return found
+
+
+def _lateness(entry: Entry, on: date, context: MonthContext) -> list[Notice]:
+    """Lateness by the ledger's clock, from the end of the work or, untimed, of its day (CCM-RED-12, CCM-AMEND-06)."""
+    law = context.law
+    ended = entry.event.segments[-1].end if entry.event.segments else end_of(on)
+    behind = entry.recorded_at - ended
+    if behind <= law.late:
+        return []
+    recorded = entry.recorded_at.date().isoformat()
+    if behind > law.late_reason:
+        happened = f"Work of {on.isoformat()} was recorded on {recorded}; so late an entry needs a reason."
+        return [notice("recorded_very_late", happened, law.reading("time.late_reason_days"))]
+    happened = f"Work of {on.isoformat()} was recorded late, on {recorded}."
+    return [notice("recorded_late", happened, law.reading("time.late_hours"))]

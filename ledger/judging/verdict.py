@@ -1,0 +1,202 @@
+"""The one judge: facts of a patient-month and the law in, a verdict out.
+
+What the law says is data, how it is applied is `judge_month`: the refusal, the projection and the packet call the
+same function and cannot disagree. Promise: pure; equal facts and equal rules give an equal verdict and digest. Not
+promised: conflicts with other services, claims, revocations and stays; their facts are not recorded yet.
+"""
+
+from datetime import date
+from typing import Final
+
+from ledger.judging.case import Case
+from ledger.judging.consent import consent_in_month
+from ledger.judging.context import MonthContext
+from ledger.judging.countable import Counted, judge_entries
+from ledger.judging.days import earliest_date, end_of
+from ledger.judging.digest import digest_of, month_bytes
+from ledger.judging.families import complex_obstacle, judge_families
+from ledger.judging.findings import findings_of
+from ledger.judging.law import Applied, MonthLaw, Readings, law_on, readings_of
+from ledger.judging.plans import plan_in_force
+from ledger.judging.readiness import choice_in_month
+from ledger.judging.shapes import EntryLine, MonthFacts, Standing, Verdict
+from ledger.judging.window import window_of
+from ledger.rulebook import Rulebook
+from ledger.streams.month_state import CareMonth, Entry
+from ledger.terms.calendar import first_day, last_day
+from ledger.terms.notices import notice
+from ledger.terms.people import Programme, Side
+
+_CCM: Final = Programme.CCM
+_PRACTITIONER_SIDE: Final = Side.PRACTITIONER
+_NOTHING_READ: Final = Readings((), (), "")
+
+
+def judge_month(facts: MonthFacts, rulebook: Rulebook, *, edition: str, record: bool = True) -> Verdict:
+    """The verdict on one patient-month of CCM on the practitioner's side.
+
+    Time, eligibility and the plan are read by the rules of the month's last day, units and dollars by those of the date
+    of service, a consent by those of its own day, the initiating visit by those of the programme's first day.
+    `edition` is the digest of the rulebook; `record` asks for the names of the readings and their digest.
+    """
+    last = last_day(facts.month.month)
+    law = law_on(rulebook, last)
+    if not law.exists:
+        return _no_rules(facts, last, edition)
+    case = _case(facts, law, last, rulebook)
+    missing, notices = findings_of(case)
+    read = readings_of(rulebook, _applied(case)) if record else _NOTHING_READ
+    month, families, counted = facts.month, case.families, case.counted
+    canonical = month_bytes(
+        month=month.month,
+        patient=month.patient,
+        practice=case.practice,
+        practitioner=case.designee,
+        payer=case.payer,
+        date_of_service=case.on,
+        counted=counted,
+        families=families.text,
+        chosen=case.chosen,
+        findings=(*missing, *notices),
+        edition=edition,
+    )
+    digest = digest_of(canonical)
+    return Verdict(
+        patient=month.patient,
+        month=month.month,
+        practice=case.practice,
+        practitioner=case.designee,
+        payer=case.payer,
+        date_of_service=case.on,
+        staff_seconds=counted.staff_seconds,
+        personal_seconds=counted.personal_seconds,
+        untimed_seconds=counted.untimed_seconds,
+        lines=counted.lines,
+        families=families.results,
+        suggested=families.suggested,
+        chosen=case.chosen,
+        missing=missing,
+        notices=notices,
+        standing=_standing(month, digest, families.suggested is not None, bool(missing)),
+        attested=month.attestations[-1].event.attestation if month.attestations else None,
+        digest=digest,
+        edition=edition,
+        readings=read.names,
+        reading_set=read.digest or None,
+        consent_from=case.consent.counts_from,
+        reads=read.reads,
+    )
+
+
+def _case(facts: MonthFacts, law: MonthLaw, last: date, rulebook: Rulebook) -> Case:
+    """The seconds, the date of service that follows from them, and the families by the rules of that date."""
+    patient, month = facts.patient, facts.month
+    designation = patient.designation(month.month, _CCM, _PRACTITIONER_SIDE)
+    designee = designation.event.practitioner if designation else None
+    window = window_of(patient, first_day(month.month), last)
+    consent = consent_in_month(patient, designee, end_of(last), law, rulebook)
+    counted = judge_entries(month.entries, MonthContext(facts, law, window, designee, consent.counts_from))
+    on = window.date_of_service(counted.last_counted_on)
+    dated = law if law.rules.first_day <= on else law_on(rulebook, on)
+    plan = plan_in_force(facts.plan, on)
+    obstacle = complex_obstacle(month, designee, plan, dated)
+    families = judge_families(counted.staff_seconds, counted.personal_seconds, obstacle, law, dated.rules)
+    chosen, choice_notices = choice_in_month(month, designee)
+    started = earliest_date(consent.programme_start) if consent.programme_start else last
+    start_rules = law.rules if law.rules.first_day <= started else rulebook.in_force(started)
+    return Case(
+        facts,
+        law,
+        dated,
+        start_rules,
+        window,
+        designation,
+        consent,
+        counted,
+        on,
+        started,
+        plan,
+        families,
+        chosen,
+        tuple(choice_notices),
+    )
+
+
+def _applied(case: Case) -> Applied:
+    """Which parts of the law were read, by the first day on which the rules of each hold, so that months share them."""
+    return Applied(
+        time=case.law.rules.first_day,
+        lists=case.law.lists(case.counted.activities, case.counted.has_untimed),
+        on=case.dated.rules.first_day,
+        families=case.families.read,
+        consents=tuple([rules.first_day for rules in case.consent.read_on]),
+        started=case.start_rules.first_day,
+    )
+
+
+def _standing(month: CareMonth, digest: str, available: bool, blocked: bool) -> Standing:
+    """Where the month stands: an attestation speaks first, for it pins the digest or is stale."""
+    if month.attestations:
+        return "attested" if month.attestations[-1].event.digest == digest else "stale"
+    if not month.entries:
+        return "nothing_logged"
+    if not available:
+        return "below_minimum"
+    return "blocked" if blocked else "ready"
+
+
+def _no_rules(facts: MonthFacts, last: date, edition: str) -> Verdict:
+    """A month for which no rules of CCM are in force: nothing counts, and nothing else is said."""
+    month, happened = facts.month, f"No rules of CCM are in force in {facts.month.month}."
+    counted = Counted(
+        tuple([_outside(entry, happened) for entry in month.entries]), 0, 0, 0, None, False, frozenset(), False
+    )
+    missing = (notice("no_rules_in_force", happened),)
+    practice = facts.patient.practice_on(last)
+    canonical = month_bytes(
+        month=month.month,
+        patient=month.patient,
+        practice=practice,
+        practitioner=None,
+        payer=None,
+        date_of_service=last,
+        counted=counted,
+        families="",
+        chosen=None,
+        findings=missing,
+        edition=edition,
+    )
+    digest = digest_of(canonical)
+    return Verdict(
+        patient=month.patient,
+        month=month.month,
+        practice=practice,
+        practitioner=None,
+        payer=None,
+        date_of_service=last,
+        staff_seconds=0,
+        personal_seconds=0,
+        untimed_seconds=0,
+        lines=counted.lines,
+        families=(),
+        suggested=None,
+        chosen=None,
+        missing=missing,
+        notices=(),
+        standing=_standing(month, digest, False, True),
+        attested=month.attestations[-1].event.attestation if month.attestations else None,
+        digest=digest,
+        edition=edition,
+        readings=(),
+        reading_set=None,
+    )
+
+
+def _outside(entry: Entry, happened: str) -> EntryLine:
+    event = entry.event
+    found = (notice("outside_the_rules", happened, seconds=entry.seconds),)
+    on = entry.pieces[0].on if entry.pieces else event.dates()[0]
+    timed = bool(entry.pieces)
+    return EntryLine(
+        event.entry, entry.position, on, event.performer, event.activity, entry.seconds, 0, None, found, None, timed
+    )

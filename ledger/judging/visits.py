@@ -1,0 +1,106 @@
+"""The initiating visit: whether one is required, whether one is on record, and by whom (CCM-INIT-01 to -07)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from ledger.judging.law import MonthLaw
+from ledger.rulebook import RulesInForce, lookback_start
+from ledger.streams.patient import VisitRecorded
+from ledger.streams.patient_state import Patient
+from ledger.streams.staff import Staff
+from ledger.terms.notices import notice
+from ledger.terms.outcome import Notice
+from ledger.terms.people import Role
+
+_NAMES: Final = "medicare.ccm.initiating_visit"
+_NOBODY: Final = Staff()
+
+
+def visit_findings(
+    patient: Patient,
+    *,
+    designee: str | None,
+    started_on: date,
+    last: date,
+    staff: Mapping[str, Staff],
+    law: MonthLaw,
+    start_rules: RulesInForce,
+) -> list[Notice]:
+    """What the visits on record leave open for a month that ends on `last`.
+
+    A qualifying visit with the billing practitioner from one year before the programme's start (inclusive) up to the
+    month's end makes the patient seen; then no further visit is required and a missing discussion is for review.
+    Reads: medicare.ccm.initiating_visit.required_for and .lookback_years on the programme's first day,
+    .qualifying_codes, .missing_effect, .not_discussed_effect, .same_group_effect (readings, section 12).
+    """
+    years = start_rules.get(f"{_NAMES}.lookback_years")
+    everyone = start_rules.word(f"{_NAMES}.required_for") == "everyone"
+    since = date.min if everyone or not isinstance(years, int) else lookback_start(started_on, years)
+    best: tuple[int, VisitRecorded, tuple[str, ...]] | None = None
+    for learned in patient.visits:
+        visit = learned.event
+        if not since <= visit.on <= last or visit.code not in law.qualifying_codes:
+            continue
+        doubts = _doubts(visit, designee, staff, everyone)
+        if doubts is not None and (best is None or (len(doubts), -visit.on.toordinal()) < (best[0], 0)):
+            best = (len(doubts), visit, doubts)
+            if not doubts:
+                return []
+    if best is None:
+        return [_missing(started_on, since, law)]
+    return [_doubt(code, best[1], law) for code in best[2]]
+
+
+def _doubts(
+    visit: VisitRecorded, designee: str | None, staff: Mapping[str, Staff], everyone: bool
+) -> tuple[str, ...] | None:
+    """Codes of what is doubtful about a visit of a qualifying code; None where it does not qualify."""
+    doubts: list[str] = []
+    if visit.ccm_discussed is not True:
+        if everyone:
+            return None
+        doubts.append("initiating_visit_not_discussed")
+    if designee is not None and visit.practitioner != designee:
+        if visit.practitioner is None:
+            doubts.append("initiating_visit_practitioner_unknown")
+        elif _are_colleagues(staff.get(visit.practitioner, _NOBODY), staff.get(designee, _NOBODY), visit.on):
+            doubts.append("initiating_visit_by_colleague")
+        else:
+            return None
+    return tuple(doubts)
+
+
+def _are_colleagues(one: Staff, other: Staff, on: date) -> bool:
+    """Whether two practitioners share a practice on a day."""
+    mine = {h.practice for h in one.roles if h.role is Role.PRACTITIONER and h.covers(on)}
+    theirs = {h.practice for h in other.roles if h.role is Role.PRACTITIONER and h.covers(on)}
+    return bool(mine and theirs) and (None in mine or None in theirs or bool(mine & theirs))
+
+
+def _missing(started_on: date, since: date, law: MonthLaw) -> Notice:
+    window = "" if since == date.min else f" since {since.isoformat()}"
+    happened = (
+        f"CCM starts on {started_on.isoformat()} and no qualifying visit with the billing practitioner"
+        f"{window} is on record."
+    )
+    return notice("initiating_visit_missing", happened, law.reading("initiating_visit.missing_effect"))
+
+
+def _doubt(code: str, visit: VisitRecorded, law: MonthLaw) -> Notice:
+    on = visit.on.isoformat()
+    happened, name = {
+        "initiating_visit_not_discussed": (
+            f"The visit of {on} ({visit.code}) makes the patient seen; that CCM was discussed is not on record.",
+            "not_discussed_effect",
+        ),
+        "initiating_visit_by_colleague": (
+            f"The visit of {on} ({visit.code}) was with another practitioner of the same practice.",
+            "same_group_effect",
+        ),
+        "initiating_visit_practitioner_unknown": (
+            f"It is not on record who held the visit of {on} ({visit.code}).",
+            "other_practitioner_effect",
+        ),
+    }[code]
+    return notice(code, happened, law.reading(f"initiating_visit.{name}"))

@@ -1,0 +1,144 @@
+"""What is asked of ledger.db, as SQL: rows out, nothing decoded here.
+
+Promise: every query is answered by an index or by position; none gets slower as the ledger grows, apart from those
+that answer with more rows.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import orjson
+
+from ledger.store.mapper import Row
+from ledger.streams.base import KeyBinding
+
+_COLUMNS: Final = "e.rowid, e.originator_id, e.originator_version, e.topic, e.state, e.recorded_at, e.prefix"
+_FOLLOW: Final = (
+    f"SELECT {_COLUMNS}, e.originator_version FROM stored_events e WHERE e.rowid > ? ORDER BY e.rowid LIMIT ?"
+)
+_AT: Final = (
+    f"SELECT {_COLUMNS}, e.originator_version FROM json_each(?) j JOIN stored_events e ON e.rowid = j.value"
+    " ORDER BY e.rowid"
+)
+_STREAM: Final = (
+    f"SELECT {_COLUMNS}, t.seq FROM event_tags t JOIN stored_events e ON e.rowid = t.position"
+    " WHERE t.tag_id = ? AND t.seq > ? AND t.position <= ? ORDER BY t.seq LIMIT ?"
+)
+_FOR_EVER: Final = 2**62
+
+
+class TagOf(NamedTuple):
+    """A tag of a fact, and the number of the fact among those of the tag."""
+
+    tag: str
+    seq: int
+
+
+class RefusalCount(NamedTuple):
+    """A refusal that is recorded once: its token, the position of its fact, and how many times it happened."""
+
+    token: str
+    position: int
+    times: int
+
+
+class Stats(NamedTuple):
+    """The size of a ledger."""
+
+    facts: int
+    streams: int
+    keys: int
+    reading_sets: int
+    refusals: int
+
+
+def follow(cursor: sqlite3.Cursor, after: int, limit: int) -> list[Row]:
+    """The rows behind position `after`, at most `limit`, in order."""
+    return list(map(Row._make, cursor.execute(_FOLLOW, (after, limit)).fetchall()))
+
+
+def stream(cursor: sqlite3.Cursor, tag_id: int, *, after: int, until: int | None, limit: int) -> list[Row]:
+    """The rows of one stream behind sequence `after`, up to position `until`, at most `limit`, in order."""
+    bounds = (tag_id, after, _FOR_EVER if until is None else until, limit)
+    return list(map(Row._make, cursor.execute(_STREAM, bounds).fetchall()))
+
+
+def at(cursor: sqlite3.Cursor, positions: Sequence[int]) -> list[Row]:
+    """The rows at these positions, in order of position; positions that do not exist are left out."""
+    return list(map(Row._make, cursor.execute(_AT, (_array(positions),)).fetchall()))
+
+
+def state_at(cursor: sqlite3.Cursor, position: int) -> bytes | None:
+    """The stored body at a position."""
+    row = cursor.execute("SELECT state FROM stored_events WHERE rowid = ?", (position,)).fetchone()
+    return row[0] if row else None
+
+
+def binding(cursor: sqlite3.Cursor, token: str) -> KeyBinding | None:
+    """What a key is bound to."""
+    query = "SELECT content, outcome, positions, ids FROM command_keys WHERE token = ?"
+    row = cursor.execute(query, (token,)).fetchone()
+    if row is None:
+        return None
+    content, outcome, positions, ids = row
+    return KeyBinding(
+        content,
+        outcome,
+        tuple(orjson.loads(positions)),
+        tuple((name, value) for name, value in orjson.loads(ids)),
+    )
+
+
+def reading_set(cursor: sqlite3.Cursor, digest: bytes) -> bytes | None:
+    """The canonical bytes of a reading set."""
+    row = cursor.execute("SELECT content FROM reading_sets WHERE digest = ?", (digest,)).fetchone()
+    return row[0] if row else None
+
+
+def tags_of(cursor: sqlite3.Cursor, position: int) -> tuple[TagOf, ...]:
+    """The tags of a fact, its home stream first."""
+    query = (
+        "SELECT g.tag, t.seq FROM event_tags t JOIN tags g ON g.tag_id = t.tag_id"
+        " WHERE t.position = ? ORDER BY t.ordinal"
+    )
+    return tuple(map(TagOf._make, cursor.execute(query, (position,))))
+
+
+def tags_starting(cursor: sqlite3.Cursor, prefix: str) -> list[str]:
+    """The streams whose name begins with `prefix`, in order of their names."""
+    assert prefix, "a scan of all streams is never meant"
+    # Names are compared by their bytes, so the next name after all of these differs in the last character only.
+    end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+    query = "SELECT tag FROM tags WHERE tag >= ? AND tag < ? ORDER BY tag"
+    return [tag for (tag,) in cursor.execute(query, (prefix, end))]
+
+
+def refusal_counts(cursor: sqlite3.Cursor, after: int) -> list[RefusalCount]:
+    """The counts of refusals recorded behind position `after`, in order of position."""
+    query = "SELECT token, position, count FROM refusal_count WHERE position > ? ORDER BY position"
+    return list(map(RefusalCount._make, cursor.execute(query, (after,))))
+
+
+def position_at(cursor: sqlite3.Cursor, last: int, micros: int) -> int:
+    """The highest position recorded at or before an instant: `recorded_at` never falls, so halving finds it."""
+    low, high = 0, last
+    while low < high:
+        middle = (low + high + 1) // 2
+        row = cursor.execute("SELECT recorded_at FROM stored_events WHERE rowid = ?", (middle,)).fetchone()
+        if row is not None and row[0] <= micros:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def stats(cursor: sqlite3.Cursor) -> Stats:
+    """How much the ledger holds. Counts rows: not for every request."""
+    tables = ("stored_events", "tags", "command_keys", "reading_sets", "refusal_count")
+    counts = [cursor.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in tables]
+    return Stats(*counts)
+
+
+def _array(values: Sequence[int]) -> str:
+    return orjson.dumps(list(values)).decode()

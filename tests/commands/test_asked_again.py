@@ -1,0 +1,94 @@
+"""Every command, accepted once and asked again: the ledger already says so, or only the key can know the repeat.
+
+A command that brings sealed words cannot be compared with what the ledger holds; its key binds the repeat
+(tests/handling). Everything else must recognise itself.
+"""
+
+import pytest
+
+from commands.catalog import CATALOG
+from commands.intents.base import Command
+from ledger.terms.outcome import Accepted, Unchanged
+from tests.commands import (
+    test_care_month,
+    test_care_plan,
+    test_consent,
+    test_designation,
+    test_eligibility,
+    test_governance,
+    test_month_signing,
+    test_parked,
+    test_patient,
+    test_practice,
+    test_staff,
+)
+from tests.commands.world import ADA, ADMIN, DESK, FEED, NURSE, enrolled, known, office, utc
+from tests.gwt import Given
+
+MONTH = test_month_signing.worked(20)
+INCOMPLETE = known().and_(test_consent.INCOMPLETE, at=utc("2026-01-05T16:00")).by(NURSE)
+COMMANDS: tuple[tuple[Given, Command], ...] = (
+    (office().by(ADMIN), test_governance.adopt()),
+    (office().by(ADMIN), test_governance.source()),
+    (office().by(ADMIN), test_governance.bind()),
+    (office().by(ADMIN), test_practice.register()),
+    (office().by(ADMIN), test_practice.attest()),
+    (office().by(ADMIN), test_practice.adopt()),
+    (office().by(ADMIN), test_staff.register()),
+    (office().by(ADMIN), test_staff.grant()),
+    (office().by(ADMIN), test_staff.end()),
+    (office().by(ADMIN), test_staff.licence()),
+    (office().by(DESK), test_patient.register()),
+    (known().by(DESK), test_patient.link()),
+    (known().by(DESK), test_patient.assign()),
+    (known().by(FEED), test_eligibility.condition()),
+    (known().by(NURSE), test_eligibility.visit()),
+    (known().by(DESK), test_eligibility.coverage()),
+    (known().by(NURSE), test_eligibility.death()),
+    (enrolled().by(ADA), test_eligibility.risk()),
+    (known().by(NURSE), test_consent.record()),
+    (INCOMPLETE, test_consent.supplement()),
+    (known().by(DESK), test_consent.decline()),
+    (enrolled().by(NURSE), test_care_plan.revise()),
+    (enrolled().by(ADA), test_care_plan.sign(1)),
+    (enrolled().by(NURSE), test_care_plan.copy()),
+    (enrolled().by(NURSE), test_care_month.work()),
+    (enrolled().by(FEED).row("r1"), test_care_month.untimed()),
+    (known().by(ADA), test_designation.designate()),
+    (test_designation.standing().by(ADA), test_designation.withdraw()),
+    (enrolled().by(ADA), test_month_signing.decision()),
+    (MONTH, test_month_signing.choose()),
+    (MONTH, test_month_signing.attest(MONTH)),
+    (test_parked.parked(), test_parked.resolve()),
+)
+BY_KEY_ONLY = {"revise_care_plan", "attest_mdm"}
+"""Their words are all they say."""
+ONCE = {"release_delivery", "discard_delivery"}
+"""Settled, and refused the second time: see test_parked."""
+
+
+@pytest.mark.parametrize(("ledger", "command"), COMMANDS, ids=lambda part: getattr(part, "NAME", ""))
+def test_an_accepted_command_asked_again_is_unchanged_where_no_words_hide_it(ledger: Given, command: Command) -> None:
+    first = ledger.when(command).outcome
+    again = (ledger.then(command) if isinstance(first, Accepted) else ledger).when(command).outcome
+
+    if command.NAME in BY_KEY_ONLY or _is_timed(command):
+        assert isinstance(again, Accepted)
+    else:
+        assert isinstance(again, Unchanged)
+        assert all(0 < position <= len(ledger.facts) + 2 for position in again.positions)
+        assert again.positions
+
+
+def test_every_command_is_asked_again() -> None:
+    assert set(CATALOG) == {command.NAME for _, command in COMMANDS} | ONCE
+
+
+def test_time_told_twice_under_two_keys_counts_once() -> None:
+    ledger = enrolled().by(NURSE)
+
+    assert ["time_already_covered"] == ledger.again(test_care_month.work()).codes
+
+
+def _is_timed(command: Command) -> bool:
+    return getattr(command, "start", None) is not None

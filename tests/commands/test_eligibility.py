@@ -1,0 +1,254 @@
+"""What a month may rest on: conditions, risk, visits, coverage, death: stored, and told what is lacking."""
+
+from typing import Any
+
+from commands.intents.patient import AttestRisk, CodeGiven, RecordCondition, RecordCoverage, RecordDeath, RecordVisit
+from ledger.streams.base import SEALED
+from ledger.terms.people import Role
+from tests.commands.world import (
+    ADA,
+    BILLER,
+    CONDITIONS,
+    DESK,
+    FEED,
+    NURSE,
+    OTHER_PRACTICE,
+    PATIENT,
+    died,
+    enrolled,
+    known,
+    on,
+    person,
+    utc,
+)
+from tests.gwt import opaque
+
+# --- record_condition -------------------------------------------------------------------------------------------
+
+
+def condition(**changes: Any) -> RecordCondition:
+    whole: dict[str, Any] = {
+        "patient": PATIENT,
+        "source_code": CodeGiven(system="snomed", code="44054006"),
+        "icd10": "E11.9",
+        "onset_on": on("2019-05-01"),
+        "expected_12_months": True,
+    }
+    return RecordCondition(**{**whole, **changes})
+
+
+def test_a_condition_is_recorded_with_its_evidence() -> None:
+    then = known().by(FEED).when(condition(description="Type 2 diabetes", pointer="chart"))
+
+    assert "E11.9" == then.event.icd10
+    assert "Type 2 diabetes" == then.event.words.description
+    assert [] == then.codes
+    assert then.ids["condition"] == then.event.condition
+
+
+def test_the_same_condition_without_words_is_unchanged() -> None:
+    ledger = known().by(FEED)
+    again = ledger.again(condition())
+
+    assert (len(ledger.facts) + 1,) == again.unchanged
+    assert ledger.when(condition()).ids == again.ids
+
+
+def test_a_condition_with_words_is_a_new_fact_because_words_cannot_be_compared() -> None:
+    words = condition(description="Type 2 diabetes")
+
+    assert 1 == len(known().by(FEED).again(words).events)
+
+
+def test_a_condition_without_expected_course_and_diagnosis_says_so() -> None:
+    then = known().by(FEED).when(condition(icd10=None, expected_12_months=None))
+
+    assert ["condition_not_chronic", "condition_without_diagnosis"] == then.codes
+
+
+def test_a_condition_that_abates_before_its_onset_is_refused() -> None:
+    then = known().by(FEED).when(condition(abated_on=on("2018-01-01")))
+
+    assert "end_before_start" == then.refused
+
+
+def test_a_condition_may_be_expected_to_abate_in_the_future() -> None:
+    assert on("2027-01-01") == known().by(FEED).when(condition(abated_on=on("2027-01-01"))).event.abated_on
+
+
+def test_a_condition_of_tomorrow_is_refused() -> None:
+    assert "in_the_future" == known().by(FEED).when(condition(onset_on=on("2026-04-02"))).refused
+
+
+def test_a_date_that_has_begun_somewhere_on_earth_is_no_future() -> None:
+    assert on("2026-04-01") == known().by(FEED).when(condition(onset_on=on("2026-04-01"))).event.onset_on
+
+
+def test_end_before_start_goes_before_the_future() -> None:
+    then = known().by(FEED).when(condition(onset_on=on("2027-01-02"), abated_on=on("2027-01-01")))
+
+    assert "end_before_start" == then.refused
+
+
+# --- attest_risk ------------------------------------------------------------------------------------------------
+
+
+def risk(**changes: Any) -> AttestRisk:
+    return AttestRisk(**{"patient": PATIENT, "on": on("2026-03-31"), "conditions": CONDITIONS, **changes})
+
+
+def test_a_practitioner_attests_the_risk() -> None:
+    then = enrolled().by(ADA).when(risk(statement="Falls, two admissions."))
+
+    assert (ADA, on("2026-03-31"), []) == (then.event.practitioner, then.event.on, then.codes)
+
+
+def test_the_same_attestation_of_risk_again_is_unchanged() -> None:
+    ledger = enrolled().by(ADA)
+
+    assert (len(ledger.facts) + 1,) == ledger.again(risk()).unchanged
+
+
+def test_a_risk_attested_days_later_is_to_be_reviewed() -> None:
+    assert ["risk_attested_late"] == enrolled().by(ADA).when(risk(on=on("2026-03-01"))).codes
+
+
+def test_a_risk_of_conditions_that_are_not_on_record_is_refused() -> None:
+    assert "no_such_condition" == known().by(ADA).when(risk()).refused
+
+
+def test_a_risk_is_not_attested_ahead() -> None:
+    assert "in_the_future" == enrolled().by(ADA).when(risk(on=on("2026-04-15"))).refused
+
+
+def test_a_risk_is_not_attested_after_death() -> None:
+    dead = enrolled().and_(died("2026-03-20")).by(ADA)
+
+    assert "after_death" == dead.when(risk()).refused
+
+
+def test_a_nurse_attests_no_risk() -> None:
+    assert "capacity_missing" == enrolled().by(NURSE).when(risk()).refused
+
+
+def test_a_practitioner_of_another_practice_attests_no_risk() -> None:
+    other = person(opaque("st", 40), Role.PRACTITIONER, OTHER_PRACTICE, "md")
+
+    assert "not_in_this_practice" == enrolled().and_(*other).by(opaque("st", 40)).when(risk()).refused
+
+
+# --- record_visit -----------------------------------------------------------------------------------------------
+
+
+def visit(**changes: Any) -> RecordVisit:
+    whole: dict[str, Any] = {"patient": PATIENT, "on": on("2026-03-02"), "code": "99214", "ccm_discussed": True}
+    return RecordVisit(**{**whole, **changes})
+
+
+def test_a_visit_is_recorded() -> None:
+    then = known().by(NURSE).when(visit(practitioner=ADA))
+
+    assert ("99214", ADA, []) == (then.event.code, then.event.practitioner, then.codes)
+
+
+def test_the_same_visit_again_is_unchanged() -> None:
+    ledger = known().by(NURSE)
+
+    assert (len(ledger.facts) + 1,) == ledger.again(visit()).unchanged
+
+
+def test_a_nurse_visit_99211_is_kept_and_does_not_qualify() -> None:
+    then = known().by(NURSE).when(visit(code="99211"))
+
+    assert "99211" == then.event.code
+    assert ["visit_not_qualifying"] == then.codes
+    assert ("medicare.ccm.initiating_visit.qualifying_codes",) == then.notices[0].readings
+
+
+def test_a_visit_without_code_says_so() -> None:
+    assert ["visit_code_missing"] == known().by(NURSE).when(visit(code=None)).codes
+
+
+def test_a_visit_at_which_ccm_was_not_discussed_says_so() -> None:
+    assert ["visit_without_discussion"] == known().by(NURSE).when(visit(ccm_discussed=False)).codes
+
+
+def test_a_visit_of_next_week_is_refused() -> None:
+    assert "in_the_future" == known().by(NURSE).when(visit(on=on("2026-04-07"))).refused
+
+
+# --- record_coverage --------------------------------------------------------------------------------------------
+
+
+def coverage(**changes: Any) -> RecordCoverage:
+    whole: dict[str, Any] = {
+        "patient": PATIENT,
+        "payer": "medicare",
+        "kind": "medicare_ffs",
+        "from_on": on("2020-01-01"),
+    }
+    return RecordCoverage(**{**whole, **changes})
+
+
+def test_coverage_is_recorded_with_its_words_sealed() -> None:
+    plain, worded = (known().by(BILLER).when(coverage(member=member)) for member in (None, "ABC"))
+
+    assert plain.event.words is SEALED
+    assert "ABC" == worded.event.words.member
+
+
+def test_the_same_coverage_again_is_unchanged() -> None:
+    ledger = known().by(DESK)
+
+    assert (len(ledger.facts) + 1,) == ledger.again(coverage()).unchanged
+
+
+def test_coverage_may_begin_next_year() -> None:
+    assert on("2027-01-01") == known().by(DESK).when(coverage(from_on=on("2027-01-01"))).event.from_on
+
+
+def test_coverage_does_not_end_before_it_begins() -> None:
+    assert "end_before_start" == known().by(DESK).when(coverage(until_on=on("2019-12-31"))).refused
+
+
+def test_coverage_is_not_verified_in_the_future() -> None:
+    assert "in_the_future" == known().by(DESK).when(coverage(verified_at=utc("2026-03-31T18:06"))).refused
+
+
+def test_five_minutes_of_clock_difference_are_no_future() -> None:
+    then = known().by(DESK).when(coverage(verified_at=utc("2026-03-31T18:05")))
+
+    assert utc("2026-03-31T18:05") == then.event.verified_at
+
+
+# --- record_death -----------------------------------------------------------------------------------------------
+
+
+def death(day: str = "2026-03-20", **changes: Any) -> RecordDeath:
+    return RecordDeath(**{"patient": PATIENT, "on": on(day), **changes})
+
+
+def test_a_death_is_recorded() -> None:
+    then = known().by(NURSE).when(death())
+
+    assert (on("2026-03-20"), []) == (then.event.on, then.codes)
+
+
+def test_the_same_day_of_death_again_is_unchanged() -> None:
+    ledger = known().by(NURSE)
+
+    assert (len(ledger.facts) + 1,) == ledger.again(death()).unchanged
+
+
+def test_a_document_for_a_known_death_is_a_new_fact_without_contradiction() -> None:
+    then = known().by(NURSE).then(death()).when(death(document="a" * 64))
+
+    assert ("a" * 64, []) == (then.event.document, then.codes)
+
+
+def test_another_day_of_death_is_stored_and_to_be_reviewed() -> None:
+    assert ["death_date_differs"] == known().and_(died("2026-03-19")).by(NURSE).when(death()).codes
+
+
+def test_a_death_in_the_future_is_refused() -> None:
+    assert "in_the_future" == known().by(NURSE).when(death("2026-04-05")).refused

@@ -1,0 +1,216 @@
+"""Families of codes: pools, decision making, caps, prices, what is suggested and what is chosen."""
+
+from typing import Any
+
+import pytest
+
+from ledger.judging.shapes import FamilyResult, Verdict
+from tests.facts import Chart, codes
+
+
+def month(
+    staff: int = 0, own: int = 0, *, level: str | None = None, by: str = "MD", of: str = "2026-03", **parts: Any
+) -> Chart:
+    chart = Chart(of, **parts)
+    if staff:
+        chart.time(f"{of}-09 09:00", staff)
+    if own:
+        chart.time(f"{of}-10 09:00", own, by="MD")
+    if level:
+        chart.decision_making(level, by=by)
+    return chart
+
+
+def family(verdict: Verdict, name: Any) -> FamilyResult:
+    result = verdict.result(name)
+    assert result is not None
+    return result
+
+
+def units(result: FamilyResult) -> dict[str, int]:
+    return {line.code: line.units for line in result.lines}
+
+
+def test_seconds_of_staff_and_practitioner_are_added_before_they_are_floored() -> None:
+    chart = Chart()
+    chart.time("2026-03-09 09:00", "10:30")
+    chart.time("2026-03-10 09:00", "9:30", by="MD")
+    verdict = chart.verdict()
+
+    assert family(verdict, "noncomplex").minutes == 20
+    assert units(family(verdict, "noncomplex")) == {"99490": 1}
+    assert family(verdict, "personal").minutes == 9
+
+
+def test_staff_minutes_never_count_as_personal() -> None:
+    assert family(month(staff=60).verdict(), "personal").minutes == 0
+
+
+@pytest.mark.parametrize(
+    ("level", "by", "code"),
+    [
+        (None, "MD", "decision_making_missing"),
+        ("straightforward", "MD", "decision_making_too_low"),
+        ("low", "MD", "decision_making_too_low"),
+        ("high", "MD2", "decision_making_by_other"),
+    ],
+)
+def test_complex_without_the_billing_practitioners_decision_making_falls_back(
+    level: str | None, by: str, code: str
+) -> None:
+    verdict = month(staff=60, level=level, by=by).verdict()
+
+    assert codes(family(verdict, "complex").notices) == [code]
+    assert (verdict.family, units(family(verdict, "noncomplex"))) == ("noncomplex", {"99490": 1, "99439": 2})
+    assert (codes(verdict.missing), codes(verdict.notices)) == ([], [code])
+
+
+@pytest.mark.parametrize("level", ["moderate", "high"])
+def test_complex_with_decision_making_is_available_and_suggested(level: str) -> None:
+    verdict = month(staff=60, level=level).verdict()
+
+    assert (verdict.suggested, units(family(verdict, "complex"))) == ("complex", {"99487": 1})
+    assert codes(verdict.missing) == ["family_not_chosen"]
+
+
+def test_the_newest_attestation_of_decision_making_speaks() -> None:
+    chart = month(staff=60, level="high")
+    chart.decision_making("low")
+
+    assert codes(family(chart.verdict(), "complex").notices) == ["decision_making_too_low"]
+
+
+def test_below_sixty_minutes_decision_making_is_no_matter() -> None:
+    verdict = month(staff=59).verdict()
+
+    assert codes(family(verdict, "complex").notices) == ["family_below_minimum"]
+    assert verdict.notices == ()
+
+
+@pytest.mark.parametrize(
+    ("of", "revised", "available"),
+    [
+        ("2019-12", None, False),
+        ("2019-12", "2019-12-05 10:00", True),
+        ("2020-01", None, True),
+    ],
+)
+def test_until_2019_complex_needed_a_plan_revised_in_the_month(of: str, revised: str | None, available: bool) -> None:
+    chart = Chart(of, without=["plan"])
+    chart.revise_plan(f"{int(of[:4]) - 1}-12-05 10:00")
+    chart.sign_plan()
+    chart.give_copy()
+    if revised:
+        chart.revise_plan(revised, revision=2)
+    chart.time(f"{of}-09 09:00", 60)
+    chart.decision_making("high")
+    result = family(chart.verdict(), "complex")
+
+    assert result.is_available is available
+    assert ("plan_not_revised_for_complex" in codes(result.notices)) is not available
+
+
+@pytest.mark.parametrize(
+    ("of", "expected"),
+    [
+        ("2019-12", {"99490": 1}),
+        ("2020-01", {"99490": 1, "G2058": 2}),
+        ("2020-12", {"99490": 1, "G2058": 2}),
+        ("2021-01", {"99490": 1, "99439": 2}),
+    ],
+)
+def test_the_add_on_of_non_complex_ccm_has_its_years(of: str, expected: dict[str, int]) -> None:
+    assert units(family(month(staff=60, of=of).verdict(), "noncomplex")) == expected
+
+
+@pytest.mark.parametrize(
+    ("of", "expected"),
+    [("2018-12", {}), ("2019-01", {"99491": 1}), ("2021-12", {"99491": 1}), ("2022-01", {"99491": 1, "99437": 1})],
+)
+def test_personal_ccm_has_its_years(of: str, expected: dict[str, int]) -> None:
+    result = family(month(own=60, of=of).verdict(), "personal")
+
+    assert units(result) == expected
+    assert codes(result.notices) == ([] if expected else ["family_not_in_force"])
+
+
+@pytest.mark.parametrize(("own", "expected"), [(119, []), (120, ["units_capped"])])
+def test_99437_is_capped_at_two_units(own: int, expected: list[str]) -> None:
+    result = family(month(own=own).verdict(), "personal")
+
+    assert units(result) == {"99491": 1, "99437": 2}
+    assert codes(result.notices) == expected
+
+
+@pytest.mark.parametrize(("staff", "expected"), [(79, []), (80, ["units_capped"])])
+def test_99439_is_capped_at_two_units(staff: int, expected: list[str]) -> None:
+    result = family(month(staff=staff).verdict(), "noncomplex")
+
+    assert units(result) == {"99490": 1, "99439": 2}
+    assert codes(result.notices) == expected
+
+
+@pytest.mark.parametrize(
+    ("staff", "count", "expected"),
+    [
+        (209, 4, []),
+        (210, 5, ["units_many"]),
+        (389, 10, ["units_many"]),
+        (390, 10, ["units_capped", "units_many"]),
+    ],
+)
+def test_99489_is_looked_at_above_four_units_and_capped_at_ten(staff: int, count: int, expected: list[str]) -> None:
+    result = family(month(staff=staff, level="high").verdict(), "complex")
+
+    assert units(result) == {"99487": 1, "99489": count}
+    assert codes(result.notices) == expected
+
+
+@pytest.mark.parametrize(
+    ("staff", "own", "suggested"),
+    [
+        (20, 0, "noncomplex"),
+        (0, 30, "personal"),  # 89.18 against 66.13
+        (10, 30, "noncomplex"),  # 116.57 against 89.18
+        (0, 60, "noncomplex"),  # 167.01 against 152.31
+        (0, 20, "noncomplex"),
+    ],
+)
+def test_without_complex_the_family_that_pays_more_is_suggested(staff: int, own: int, suggested: str) -> None:
+    assert month(staff=staff, own=own).verdict().suggested == suggested
+
+
+def test_a_choice_by_the_billing_practitioner_bills() -> None:
+    chart = month(own=60)
+    chart.choose("personal")
+    verdict = chart.verdict()
+
+    assert (verdict.family, str(verdict.amount)) == ("personal", "152.31")
+    assert verdict.missing == ()
+
+
+def test_the_last_choice_wins() -> None:
+    chart = month(own=60)
+    chart.choose("personal")
+    chart.choose("noncomplex")
+
+    assert chart.verdict().family == "noncomplex"
+
+
+def test_in_the_month_of_death_the_price_is_that_of_the_last_counted_day() -> None:
+    chart = Chart("2024-03")
+    chart.time("2024-03-08 09:00", 20)
+    chart.death("2024-03-20")
+    early = chart.verdict()
+    chart.time("2024-03-09 09:00", 5)
+    late = chart.verdict()
+
+    assert (early.date_of_service.isoformat(), str(early.amount)) == ("2024-03-08", "61.56")
+    assert (late.date_of_service.isoformat(), str(late.amount)) == ("2024-03-09", "62.58")
+
+
+def test_death_on_the_months_last_day_leaves_the_date_of_service() -> None:
+    chart = month(staff=20)
+    chart.death("2026-03-31")
+
+    assert chart.verdict().date_of_service.isoformat() == "2026-03-31"
