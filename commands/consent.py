@@ -7,7 +7,7 @@ which months are judged; the notices are its words.
 from datetime import datetime
 
 from commands.deciding import Asked, Law, States
-from commands.guards import is_after_death, is_future, says_the_same
+from commands.guards import is_after_death, is_future, offset_there, practice_needed, says_the_same
 from commands.intents.consent import ItemsGiven, RecordConsent, RecordDecline, Representative, SupplementConsent
 from ledger.judging.consent import consent_notices, consents_of, judge_consent
 from ledger.judging.law import CONSENT_NAMES, note_reads
@@ -23,7 +23,7 @@ from ledger.terms.refusals import refused
 def decide_record_consent(asked: Asked[RecordConsent], states: States, law: Law) -> Outcome:
     """Record a consent conversation, complete or not; nothing is filled in.
 
-    Reads the patient; law: medicare.ccm.consent. Refuses, in order: in_the_future, after_death. Unchanged where just
+    Reads the patient and the practice of that day; law: medicare.ccm.consent. Refuses, in order: in_the_future, after_death. Unchanged where just
     this consent is on record and the command brings no words. Notices: what the consent lacks (CCM-CONSENT-02, -04,
     -09), consent_from_recollection, consent_recorded_late.
     """
@@ -35,7 +35,9 @@ def decide_record_consent(asked: Asked[RecordConsent], states: States, law: Law)
         return refused("in_the_future", what="The consent")
     if command.occurred_at and is_after_death(state, command.occurred_at):
         return refused("after_death", what="the consent")
-    event = _recorded(asked)
+    if need := practice_needed(asked, states, command.occurred_at or asked.now):
+        return need
+    event = _recorded(asked, offset_there(asked, states, command.occurred_at or asked.now))
     if event.words is SEALED:
         for known in state.consents:
             if says_the_same(known.event, event, but="consent"):
@@ -61,7 +63,9 @@ def decide_supplement_consent(asked: Asked[SupplementConsent], states: States, l
         return refused("in_the_future", what="The supplement")
     if is_after_death(state, command.occurred_at):
         return refused("after_death", what="the supplement")
-    event = _supplement(asked)
+    if need := practice_needed(asked, states, command.occurred_at):
+        return need
+    event = _supplement(asked, offset_there(asked, states, command.occurred_at))
     if event.words is SEALED:
         for known in consent.supplements:
             if says_the_same(known.event, event):
@@ -97,13 +101,14 @@ def decide_record_decline(asked: Asked[RecordDecline], states: States, law: Law)
     return Accepted((event,), notices)
 
 
-def _recorded(asked: Asked[RecordConsent]) -> ConsentRecorded:
+def _recorded(asked: Asked[RecordConsent], offset: int | None) -> ConsentRecorded:
     command = asked.command
     return ConsentRecorded(
         patient=asked.patient,
         consent=asked.new_id("cs"),
         programme=command.programme,
         occurred_at=command.occurred_at,
+        offset=offset,
         method=command.method,
         obtained_by=asked.person("obtained_by"),
         practitioner=asked.person("practitioner"),
@@ -119,12 +124,13 @@ def _recorded(asked: Asked[RecordConsent]) -> ConsentRecorded:
     )
 
 
-def _supplement(asked: Asked[SupplementConsent]) -> ConsentSupplemented:
+def _supplement(asked: Asked[SupplementConsent], offset: int | None) -> ConsentSupplemented:
     command = asked.command
     return ConsentSupplemented(
         patient=asked.patient,
         consent=command.consent,
         occurred_at=command.occurred_at,
+        offset=offset,
         obtained_by=asked.people["obtained_by"],
         method=command.method,
         practitioner=asked.person("practitioner"),

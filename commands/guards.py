@@ -13,8 +13,8 @@ from ledger.streams.base import Event
 from ledger.streams.folding import Named
 from ledger.streams.patient_state import Patient
 from ledger.terms.calendar import CLOCK_DIFFERENCE
-from ledger.terms.identity import identifier_tag
-from ledger.terms.outcome import Refused
+from ledger.terms.identity import identifier_tag, practice_tag
+from ledger.terms.outcome import Need, Refused
 from ledger.terms.people import is_mbi
 from ledger.terms.refusals import refused
 
@@ -49,6 +49,22 @@ def is_after_death(patient: Patient, when: datetime | date) -> bool:
     if died_on is None:
         return False
     return (when - FURTHEST_WEST).date() > died_on if isinstance(when, datetime) else when > died_on
+
+
+def practice_needed(asked: Asked[Any], states: States, when: datetime) -> Need | None:
+    """Need for the practice that the patient belonged to then, which decides what local time it was."""
+    practice = states.patient(asked.patient).practice_on(when.date())
+    return states.missing(practice_tag(practice)) if practice is not None else None
+
+
+def offset_there(asked: Asked[Any], states: States, when: datetime) -> int | None:
+    """Seconds from UTC to local time in the patient's practice at an instant; None where the patient had none."""
+    practice = states.patient(asked.patient).practice_on(when.date())
+    if practice is None:
+        return None
+    zone = asked.zones.zone(states.practice(practice).zone)
+    offset = when.astimezone(zone).utcoffset() if zone is not None else None
+    return int(offset.total_seconds()) if offset is not None else None
 
 
 def says_the_same(known: Event, new: Event, *, but: str = "") -> bool:

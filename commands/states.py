@@ -14,6 +14,8 @@ from ledger.streams import folding
 from ledger.streams.base import Envelope, Event, EventLog, Fact
 
 TAGS_MAX: Final = 4_096
+FACTS_MAX: Final = 20_000
+"""How many folded facts are kept, about; each costs some kilobytes, and memory must not grow with the input."""
 
 
 class Versioned(NamedTuple):
@@ -31,11 +33,12 @@ class Written(NamedTuple):
 
 
 class StateCache:
-    """The newest folded states, at most `TAGS_MAX` of them, the least recently used leaving first."""
+    """The newest folded states, at most `TAGS_MAX`, of at most `FACTS_MAX` facts; those not used lately leave first."""
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
         self._held: OrderedDict[str, Versioned] = OrderedDict()
+        self._facts = 0
 
     def at_head(self, tag: str) -> Versioned:
         """The state of a stream as of everything that the log has seen."""
@@ -61,12 +64,16 @@ class StateCache:
             held = self._held.get(tag)
             if held is not None and held.seq + 1 == seq:
                 self._held[tag] = Versioned(seq, folding.step(tag, held.state, fact))
+                self._facts += 1
 
     def _keep(self, tag: str, held: Versioned) -> Versioned:
+        known = self._held.pop(tag, None)
+        self._facts += held.seq - (known.seq if known else 0)
         self._held[tag] = held
-        self._held.move_to_end(tag)
-        if len(self._held) > TAGS_MAX:
-            self._held.popitem(last=False)
+        # The newest one stays, however many facts it holds alone.
+        while len(self._held) > 1 and (len(self._held) > TAGS_MAX or self._facts > FACTS_MAX):
+            _, forgotten = self._held.popitem(last=False)
+            self._facts -= forgotten.seq
         return held
 
 
@@ -76,6 +83,8 @@ class Overlay:
     def __init__(self, cache: StateCache, position: int) -> None:
         self._cache = cache
         self._added: dict[str, Versioned] = {}
+        # Until its append a group sees the log as it stood when the group began: each stream is looked up once.
+        self._seen: dict[str, Versioned] = {}
         self.position = position
         """The highest position, with what this group is about to append."""
 
@@ -86,7 +95,10 @@ class Overlay:
 
     def get(self, tag: str) -> Versioned:
         """The state of a stream with what the group added."""
-        return self._added.get(tag) or self._cache.at_head(tag)
+        held = self._added.get(tag) or self._seen.get(tag)
+        if held is None:
+            held = self._seen[tag] = self._cache.at_head(tag)
+        return held
 
     def add(self, events: Sequence[Event], at: datetime, envelope: Envelope) -> list[Written]:
         """Let the rest of the group see these events; answers each with the folding streams it belongs to."""

@@ -11,7 +11,6 @@ from commands.deciding import Law, States
 from ledger.judging.consent import consent_in_month
 from ledger.judging.context import MonthContext
 from ledger.judging.countable import judge_entries
-from ledger.judging.days import end_of
 from ledger.judging.law import CONSENT_NAMES, MonthLaw, law_on, note_reads
 from ledger.judging.shapes import MonthFacts
 from ledger.judging.window import window_of
@@ -99,10 +98,10 @@ def _context(
     designation = patient.designation(month, Programme.CCM, Side.PRACTITIONER)
     designee = designation.event.practitioner if designation else None
     first, last = first_day(month), last_day(month)
-    consent = consent_in_month(patient, designee, end_of(last), by, law.rulebook)
+    consent = consent_in_month(patient, designee, last, by, law.rulebook)
     people = {event.performer: performer} | ({event.entered_by: enterer} if event.entered_by and enterer else {})
     facts = MonthFacts(patient, CareMonth(event.patient, month), _NO_PLAN, {event.practice: practice}, people, {})
-    context = MonthContext(facts, by, window_of(patient, first, last), designee, consent.counts_from)
+    context = MonthContext(facts, by, window_of(patient, first, last), designee, consent)
     read_on = tuple(rules.first_day for rules in consent.read_on)
     _PREPARED[key] = _Prepared(patient, performer, enterer, practice, law.rulebook, context, read_on)
     if len(_PREPARED) > _PREPARED_MAX:

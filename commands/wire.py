@@ -84,7 +84,8 @@ def _parsed(raw: bytes) -> dict[str, Any]:
         raise _Fault(refused("line_unreadable", happened="The line holds a number that JSON does not have.")) from None
     if not isinstance(parsed, dict):
         raise _Fault(refused("line_unreadable", happened="The line is JSON, but not an object."))
-    if _depth(parsed) > DEPTH_MAX:
+    # Few lines have so many brackets in all that they could nest too deeply.
+    if raw.count(b"{") + raw.count(b"[") > DEPTH_MAX and _depth(parsed) > DEPTH_MAX:
         raise _Fault(too_deep())
     if b"\\u0000" in raw and "\x00" in _texts(parsed):
         raise _Fault(refused("nul_byte", happened="A text of the line holds a NUL character."))

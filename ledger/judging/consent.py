@@ -5,10 +5,10 @@ Promise: the answer does not depend on the order in which supplements were recor
 Not promised: that the patient understood; evidence is what is on record.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from ledger.judging.days import earliest_date
+from ledger.judging.days import earliest_date, end_of, local_dates
 from ledger.judging.law import CONSENT_NAMES, MonthLaw, law_of
 from ledger.rulebook import Reading, Rulebook, RulesInForce
 from ledger.streams.patient_state import ConsentOnRecord, Patient
@@ -47,6 +47,8 @@ class ConsentStanding(NamedTuple):
     position: int
     complete_from: datetime | None
     """The moment from which it counts; None while it lacks something."""
+    local: tuple[date, date] | None
+    """The earliest and latest local date of that moment."""
     practitioner: str | None
     lacks: tuple[str, ...]
     """Codes of what is missing, in the order of the catalogue; empty when complete."""
@@ -87,6 +89,7 @@ def judge_consent(consent: ConsentOnRecord, rulebook: Rulebook) -> ConsentStandi
     so_far = _base(consent)
     recollected = event.evidence in law.recalling_evidence
     moment = consent.recorded_at if recollected else event.occurred_at
+    offset = event.offset
     lacks = _lacks(so_far, law)
     if lacks and consent.supplements:
         for supplement in sorted(consent.supplements, key=lambda s: (s.event.occurred_at, s.position)):
@@ -94,6 +97,7 @@ def judge_consent(consent: ConsentOnRecord, rulebook: Rulebook) -> ConsentStandi
             recalls = supplement.event.evidence in law.recalling_evidence
             at = supplement.recorded_at if recalls else supplement.event.occurred_at
             moment = at if moment is None else max(moment, at)
+            offset = supplement.event.offset if supplement.event.offset is not None else offset
             recollected = recollected or recalls
             lacks = _lacks(so_far, law_of(rules_of_day(moment, rulebook)))
             if not lacks:
@@ -103,6 +107,7 @@ def judge_consent(consent: ConsentOnRecord, rulebook: Rulebook) -> ConsentStandi
         event.consent,
         consent.position,
         None if lacks else moment,
+        None if lacks or moment is None else local_dates(moment, offset),
         so_far.practitioner,
         lacks,
         recollected,
@@ -215,8 +220,10 @@ class MonthConsent(NamedTuple):
 
     counts_from: datetime | None
     """The moment from which minutes of the month's billing practitioner count."""
-    programme_start: datetime | None
-    """The first complete consent to the programme, whoever is named (readings, section 12)."""
+    counts_on: tuple[date, date] | None
+    """The earliest and latest local date of that moment."""
+    started_on: date | None
+    """The day of the first complete consent to the programme, whoever is named (readings, section 12)."""
     blocks: tuple[Notice, ...]
     notices: tuple[Notice, ...]
     read_on: tuple[RulesInForce, ...]
@@ -224,7 +231,7 @@ class MonthConsent(NamedTuple):
 
 
 def consent_in_month(
-    patient: Patient, designee: str | None, month_end: datetime, law: MonthLaw, rulebook: Rulebook
+    patient: Patient, designee: str | None, last: date, law: MonthLaw, rulebook: Rulebook
 ) -> MonthConsent:
     """From when minutes count in a month, and what stands in the way.
 
@@ -233,18 +240,19 @@ def consent_in_month(
     """
     standings = consents_of(patient, Programme.CCM, rulebook)
     if not standings:
-        return MonthConsent(None, None, (_none_on_file(law),), (), ())
-    complete = [s for s in standings if s.complete_from is not None and s.complete_from < month_end]
-    start = min((s.complete_from for s in complete if s.complete_from), default=None)
+        return MonthConsent(None, None, None, (_none_on_file(law),), (), ())
+    complete = [s for s in standings if s.local is not None and s.local[0] <= last]
+    started = min((s.local[0] for s in complete if s.local), default=None)
     named = [s for s in complete if designee is None or s.practitioner == designee]
+    month_end = end_of(last)
     first = min(named, key=lambda s: (s.complete_from or month_end, s.position), default=None)
     read_on = tuple(dict.fromkeys(s.rules for s in standings))
     if first is None:
-        return MonthConsent(None, start, (_why_none(standings, complete, law),), (), read_on)
+        return MonthConsent(None, None, started, (_why_none(standings, complete, law),), (), read_on)
     notices = [] if not (first.by_recollection or first.recorded_late) else list(consent_notices(first))
     if patient.declines:
         notices += _declines(patient, complete, month_end, law)
-    return MonthConsent(first.complete_from, start, (), tuple(notices), read_on)
+    return MonthConsent(first.complete_from, first.local, started, (), tuple(notices), read_on)
 
 
 def _none_on_file(law: MonthLaw) -> Notice:

@@ -1,9 +1,10 @@
 """What is the same for every entry of a month, looked up once before the first entry is judged."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
+from ledger.judging.consent import MonthConsent
 from ledger.judging.days import counted_from
 from ledger.judging.law import MonthLaw
 from ledger.judging.performers import Performers
@@ -24,6 +25,7 @@ class MonthContext:
     __slots__ = (
         "closes",
         "consent_from",
+        "consent_on",
         "contested",
         "designee",
         "enterers",
@@ -38,14 +40,15 @@ class MonthContext:
     )
 
     def __init__(
-        self, facts: MonthFacts, law: MonthLaw, window: Window, designee: str | None, consent_from: datetime | None
+        self, facts: MonthFacts, law: MonthLaw, window: Window, designee: str | None, consent: MonthConsent
     ) -> None:
         self.facts = facts
         self.law = law
         self.window = window
         self.designee = designee
-        self.consent_from = consent_from
-        self.opens = _NEVER if consent_from is None else counted_from(consent_from)
+        self.consent_from = consent.counts_from
+        self.consent_on = consent.counts_on
+        self.opens = _NEVER if consent.counts_from is None else counted_from(consent.counts_from)
         """The first epoch second that may count."""
         self.closes: date = window.last_countable
         """The last local date that may count."""

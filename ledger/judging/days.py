@@ -22,6 +22,14 @@ def latest_date(instant: datetime) -> date:
     return (instant - _LEAST_BEHIND).date()
 
 
+def local_dates(instant: datetime, offset: int | None) -> tuple[date, date]:
+    """The earliest and latest local date of an instant: one and the same where the UTC offset is known."""
+    if offset is None:
+        return earliest_date(instant), latest_date(instant)
+    on = (instant + timedelta(seconds=offset)).date()
+    return on, on
+
+
 def end_of(on: date) -> datetime:
     """The instant by which a local day is over everywhere in the United States."""
     return datetime.combine(on + _DAY, time(tzinfo=UTC)) + _MOST_BEHIND

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from ledger.judging.context import MonthContext
-from ledger.judging.days import earliest_date, end_of, latest_date
+from ledger.judging.days import end_of
 from ledger.judging.performers import Performing, why_not_counted
 from ledger.judging.shapes import EntryLine
 from ledger.streams.month_state import Entry, Piece
@@ -185,7 +185,8 @@ def _untimed_reason(entry: Entry, on: date, context: MonthContext) -> Notice | N
     window, law, order, seconds = context.window, context.law, entry.event.order, entry.seconds
     since = context.consent_from
     assert since is not None
-    begins, begins_latest = earliest_date(since), latest_date(since)
+    assert context.consent_on is not None
+    begins, begins_latest = context.consent_on
     if on < begins or (on <= begins_latest and order == "before"):
         happened = f"The time does not count: consent is on file from {since.isoformat(timespec='seconds')}."
         return notice("before_consent", happened, law.reading("consent.required"), seconds=seconds)

@@ -94,15 +94,15 @@ def _case(facts: MonthFacts, law: MonthLaw, last: date, rulebook: Rulebook) -> C
     designation = patient.designation(month.month, _CCM, _PRACTITIONER_SIDE)
     designee = designation.event.practitioner if designation else None
     window = window_of(patient, first_day(month.month), last)
-    consent = consent_in_month(patient, designee, end_of(last), law, rulebook)
-    counted = judge_entries(month.entries, MonthContext(facts, law, window, designee, consent.counts_from))
+    consent = consent_in_month(patient, designee, last, law, rulebook)
+    counted = judge_entries(month.entries, MonthContext(facts, law, window, designee, consent))
     on = window.date_of_service(counted.last_counted_on)
     dated = law if law.rules.first_day <= on else law_on(rulebook, on)
     plan = plan_in_force(facts.plan, on)
     obstacle = complex_obstacle(month, designee, plan, dated)
     families = judge_families(counted.staff_seconds, counted.personal_seconds, obstacle, law, dated.rules)
     chosen, choice_notices = choice_in_month(month, designee)
-    started = earliest_date(consent.programme_start) if consent.programme_start else last
+    started = consent.started_on or last
     start_rules = law.rules if law.rules.first_day <= started else rulebook.in_force(started)
     return Case(
         facts,

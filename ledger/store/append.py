@@ -43,7 +43,7 @@ def prepare(group: Sequence[Proposal], mapper: Mapper, *, simulated: bool) -> li
     mapper.vault.ensure(sealable.sealing.scope for facts in drafts for draft in facts for sealable in draft.sealables)
     prepared = []
     for proposal, facts in zip(group, drafts, strict=True):
-        envelope = proposal.envelope.model_dump_json().encode() if facts else b""
+        envelope = proposal.envelope.model_dump_json(exclude_none=True).encode() if facts else b""
         digest = sha256(envelope).digest()
         prepared.append(Prepared(proposal, tuple(mapper.pack(draft, envelope, digest) for draft in facts)))
     return prepared

@@ -101,7 +101,7 @@ class Mapper:
             )
             parts.append(part)
             digests.append(digest)
-        clear = event.model_dump_json().encode()
+        clear = event.model_dump_json(exclude_none=True).encode()
         salts = tuple(entropy[at : at + TAG_SALT_BYTES] for at in range(0, tag_bytes, TAG_SALT_BYTES))
         return Packed(
             topic=event.TOPIC,

@@ -104,7 +104,7 @@ def part_aad(start: bytes, topic: str, subject: str) -> bytes:
 def _plaintext(words: BaseModel | None, origin: Origin | None) -> bytes:
     pieces = []
     if words is not None:
-        pieces.append(f'"words":{words.model_dump_json()}')
+        pieces.append(f'"words":{words.model_dump_json(exclude_none=True)}')
     if origin is not None:
         pieces.append(f'"origin":{origin.model_dump_json(exclude_none=True)}')
     return f"{{{','.join(pieces)}}}".encode()

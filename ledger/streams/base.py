@@ -108,7 +108,7 @@ class Envelope(Part):
 
     authenticated_as: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     actor: Annotated[str, StringConstraints(min_length=1, max_length=64)]
-    capacity: Role | None
+    capacity: Role | None = None
     on_behalf_of: str | None = None
     vouched: Vouched
     source: Source | None = None
@@ -253,7 +253,6 @@ class EventLog(Protocol):
     def append(self, group: Sequence[Proposal]) -> Sequence[Appended | Moved]:
         """Append the proposals in order as one durable commit; each succeeds or is Moved on its own condition."""
         ...
-
 
 
 def origin_of(event: Event) -> str | None:

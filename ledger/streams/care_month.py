@@ -6,6 +6,7 @@ TOPIC and field names are the storage format.
 """
 
 from datetime import UTC, date
+from functools import cached_property
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -67,7 +68,7 @@ class TimeLogged(Event):
     practice: PracticeId
     performer: StaffId
     programme: Programme
-    activity: Word | None
+    activity: Word | None = None
     """A category of the rulebook's catalogue, `unlisted` where the source's word is none of them, None without one."""
     described: bool
     segments: tuple[Segment, ...] = ()
@@ -100,13 +101,16 @@ class TimeLogged(Event):
     def dates(self) -> tuple[date, ...]:
         """The local dates of the entry, in order."""
         if self.segments:
+            if len(self.segments) == 1:
+                return (self.segments[0].on,)
             return tuple(dict.fromkeys(segment.on for segment in self.segments))
         assert self.on is not None
         return (self.on,)
 
     def months(self) -> tuple[str, ...]:
         """The care months of the entry, in order: two where it crosses a month's end."""
-        return tuple(dict.fromkeys(month_of(on) for on in self.dates()))
+        dates = self.dates()
+        return (month_of(dates[0]),) if len(dates) == 1 else tuple(dict.fromkeys(map(month_of, dates)))
 
     def staff_dates(self) -> tuple[date, ...]:
         """The UTC dates under which the performer's overlaps are found; an untimed entry has its local date."""
@@ -115,8 +119,13 @@ class TimeLogged(Event):
         return self.dates()
 
     def tags(self) -> tuple[str, ...]:
-        months = (care_month_tag(self.patient, month) for month in self.months())
-        return (*months, *(staff_day_tag(self.performer, on) for on in self.staff_dates()))
+        return self._tags
+
+    @cached_property
+    def _tags(self) -> tuple[str, ...]:
+        # Asked for by the overlay, the append and the folds: worth making once.
+        months = [care_month_tag(self.patient, month) for month in self.months()]
+        return (*months, *[staff_day_tag(self.performer, on) for on in self.staff_dates()])
 
     def sealing(self) -> tuple[Sealing, ...]:
         year = self.dates()[0].year
@@ -185,7 +194,7 @@ class MonthAttested(Event):
     as_of: int = Field(ge=1)
     """The position at which the month was derived."""
     edition: Digest
-    family: Family | None
+    family: Family | None = None
     staff_seconds: int = Field(ge=0)
     personal_seconds: int = Field(ge=0)
     lines: tuple[CodeUnits, ...]

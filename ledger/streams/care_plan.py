@@ -45,7 +45,7 @@ class CarePlanRevised(_OfPlan):
 
     TOPIC: ClassVar[str] = "care_plan_revised"
     revised_at: Instant
-    author: StaffId | None
+    author: StaffId | None = None
     elements: tuple[Word, ...]
     """The element groups present, by the rulebook's words (medicare.ccm.care_plan)."""
     intervention_owners: bool

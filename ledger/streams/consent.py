@@ -47,15 +47,17 @@ class ConsentRecorded(Event):
     patient: PatientId
     consent: ConsentId
     programme: Programme
-    occurred_at: Instant | None
+    occurred_at: Instant | None = None
     """None: the source gives no moment. Nothing invents one."""
-    method: Method | None
-    obtained_by: StaffId | None
-    practitioner: StaffId | None
-    given_by: Literal["self", "representative"] | None
+    offset: int | None = Field(default=None, ge=-64_800, le=64_800)
+    """Seconds from UTC to the practice's local time then: the judge opens no zone. None: the patient had no practice."""
+    method: Method | None = None
+    obtained_by: StaffId | None = None
+    practitioner: StaffId | None = None
+    given_by: Literal["self", "representative"] | None = None
     representative_identified: bool = False
     items: ItemsAffirmed
-    evidence: EvidenceKind | None
+    evidence: EvidenceKind | None = None
     evidence_digest: Digest | None = None
     language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
     interpreter: bool | None = None
@@ -77,6 +79,8 @@ class ConsentSupplemented(Event):
     patient: PatientId
     consent: ConsentId
     occurred_at: Instant
+    offset: int | None = Field(default=None, ge=-64_800, le=64_800)
+    """Seconds from UTC to the practice's local time then: the judge opens no zone. None: the patient had no practice."""
     obtained_by: StaffId
     method: Method | None = None
     practitioner: StaffId | None = None

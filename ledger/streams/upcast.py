@@ -3,10 +3,10 @@
 Stored bytes are never rewritten: an older version is lifted on read, and the hash keeps covering the stored bytes.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any, Final
 
-import orjson
 from pydantic import ValidationError
 
 from ledger.streams import access, care_month, care_plan, consent, designation, governance, patient, practice, staff
@@ -79,10 +79,10 @@ def upcast(topic: str, version: int, clear: bytes) -> Event:
     try:
         if version == known.VERSION:
             return known.model_validate_json(clear)
-        content = orjson.loads(clear)
+        content = json.loads(clear)
         for step in range(version, known.VERSION):
             content = LIFTS[topic, step](content)
-        return known.model_validate_json(orjson.dumps(content))
+        return known.model_validate_json(json.dumps(content))
     except (ValidationError, ValueError) as broken:
         raise LedgerDamaged(
             f"A stored fact of kind {topic!r} cannot be read: its bytes are not what an event of that kind holds.",

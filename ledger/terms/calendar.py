@@ -6,17 +6,22 @@ month in the zone of the practice (CCM-TIME-15). Not promised: the current time;
 
 import calendar
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
 DAY_SECONDS: Final = 86_400
+_ZERO: Final = timedelta(0)
 CLOCK_DIFFERENCE: Final = timedelta(minutes=5)
 """How far a source's clock may run ahead of ours before an instant is "the future" (readings, section 1)."""
 
 
 def _in_utc(instant: datetime) -> datetime:
-    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    if instant.tzinfo is UTC:
+        return instant
+    # Parsed JSON brings a UTC of its own, which is only to be renamed: most instants come this way.
+    return instant.replace(tzinfo=UTC) if instant.utcoffset() == _ZERO else instant.astimezone(UTC)
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
@@ -35,6 +40,7 @@ class LocalPart(NamedTuple):
     offset: int
 
 
+@lru_cache(maxsize=8_192)
 def month_of(on: date) -> str:
     """The care month of a local date."""
     return f"{on.year:04d}-{on.month:02d}"
@@ -86,8 +92,10 @@ def split_at_local_midnight(start: datetime, end: datetime, zone: tzinfo) -> tup
 
 def utc_dates(start: datetime, end: datetime) -> tuple[date, ...]:
     """The UTC dates that a half-open interval touches."""
-    first = start.astimezone(UTC).date()
-    last = (end.astimezone(UTC) - timedelta(microseconds=1)).date() if end > start else first
+    first = _in_utc(start).date()
+    last = (_in_utc(end) - timedelta(microseconds=1)).date()
+    if last <= first:
+        return (first,)
     return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
 
 

@@ -32,6 +32,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "commands": (*JUDGED, "commands", "pydantic"),
     "commands.handle": (*JUDGED, "commands", "pydantic", "structlog"),
+    # Every line of `submit` passes through it, and its bytes are what a key is bound to.
+    "commands.wire": (*JUDGED, "commands", "pydantic", "orjson"),
     "commands.reactions": (*JUDGED, "commands", "pydantic", "structlog"),
     "projections": (*JUDGED, "projections", "pydantic"),
     "projections.follow": (*JUDGED, "projections", "pydantic", "ledger.store.connection"),

@@ -239,3 +239,11 @@ def test_a_notice_names_rule_date_and_source_and_nobody() -> None:
     assert "effective 2015-01-01" in found.happened
     assert found.readings == ("medicare.ccm.consent.items_required",)
     assert opaque("pt", "patient") not in found.happened + found.remedy
+
+
+def test_a_consent_at_night_belongs_to_the_local_day_of_its_practice() -> None:
+    # 23:30 in Chicago on the last of March, and half past midnight on the first of April.
+    before, after = told("2026-03-31 23:30", offset=-18_000), told("2026-04-01 00:30", offset=-18_000)
+
+    assert "consent_not_on_file" not in codes(before.verdict().missing)
+    assert "consent_not_on_file" in codes(after.verdict().missing)

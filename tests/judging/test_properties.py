@@ -9,7 +9,6 @@ from ledger.judging import Verdict
 from ledger.judging.consent import consent_in_month
 from ledger.judging.context import MonthContext
 from ledger.judging.countable import judge_entries
-from ledger.judging.days import end_of
 from ledger.judging.law import law_on
 from ledger.judging.trouble import judge_entry
 from ledger.judging.window import window_of
@@ -69,8 +68,8 @@ def test_the_quick_way_through_a_clean_entry_says_what_the_careful_way_says(
     march = law_on(law()[0], date(2026, 3, 31))
     window = window_of(facts.patient, date(2026, 3, 1), date(2026, 3, 31))
     designee = opaque("st", "MD")
-    consent = consent_in_month(facts.patient, designee, end_of(window.last), march, law()[0])
-    context = MonthContext(facts, march, window, designee, consent.counts_from)
+    consent = consent_in_month(facts.patient, designee, window.last, march, law()[0])
+    context = MonthContext(facts, march, window, designee, consent)
 
     assert judge_entries(facts.month.entries, context).lines == tuple(
         judge_entry(entry, context) for entry in facts.month.entries

@@ -1,0 +1,86 @@
+"""Golden vectors: the literal bytes of one example of every event, so that stored bytes can never change silently.
+
+`python -m tests.store.golden` prints the vectors of events that have none yet; with `--write` it also puts them into
+their files. A file that is there is never written again: the bytes of a released event are for ever.
+"""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ledger.streams.base import Event, Fact, Origin
+from ledger.terms.people import Purpose
+from tests.store.golden_events import EXAMPLES
+from tests.store.sample import envelope, new_ledger, proposal
+
+FOLDER = Path(__file__).parent / "golden"
+ORIGIN = Origin(key="line-1", row="row-1", version="2", correlation="batch-9")
+ENVELOPE = envelope(
+    correlation="c0" * 16,
+    key="d0" * 16,
+    read_set=(("practice/pr_aaaaaaaaaaaaaaaaaaaaaaaaaa", 0),),
+    edition="ab" * 32,
+    purpose=Purpose.TREATMENT,
+)
+
+
+class Recorded(NamedTuple):
+    """An example as a ledger holds it."""
+
+    topic: str
+    version: int
+    state: bytes
+    prefix: bytes
+    leaf: bytes
+    fact: Fact
+    opened: Event
+    origin: Origin | None
+
+
+def recorded(event: Event) -> Recorded:
+    """The example as the first fact of a ledger with fixed clock, keys and entropy."""
+    with tempfile.TemporaryDirectory() as folder, new_ledger(Path(folder) / "ledger") as ledger:
+        ledger.append([proposal(event, by=ENVELOPE, origin=ORIGIN)])
+        cursor = ledger._connection.sqlite.cursor()
+        state, prefix, leaf = cursor.execute("SELECT state, prefix, leaf FROM stored_events").fetchone()
+        cursor.close()
+        (fact,) = ledger.follow(0, 1)
+        return Recorded(
+            event.TOPIC, event.VERSION, state, prefix, leaf, fact, ledger.open_words(fact), ledger.origin(fact)
+        )
+
+
+def vector(event: Event) -> dict[str, Any]:
+    """The golden vector of an example: its clear part as text, for those who review it, and all bytes in hex."""
+    found = recorded(event)
+    return {
+        "topic": found.topic,
+        "version": found.version,
+        "clear": event.model_dump_json(),
+        "state": found.state.hex(),
+        "prefix": found.prefix.hex(),
+        "leaf": found.leaf.hex(),
+    }
+
+
+def path_of(topic: str, version: int) -> Path:
+    """Where the vector of an event is kept."""
+    return FOLDER / f"{topic}.v{version}.json"
+
+
+def main(arguments: list[str]) -> None:
+    """Print, and with `--write` keep, the vectors that are missing."""
+    for event in EXAMPLES:
+        path = path_of(event.TOPIC, event.VERSION)
+        if not path.exists():
+            text = json.dumps(vector(event), indent=1) + "\n"
+            print(text, end="")
+            if "--write" in arguments:
+                FOLDER.mkdir(exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

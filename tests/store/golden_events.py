@@ -1,0 +1,345 @@
+"""One example of every event, with all its fields filled: what the golden vectors are made of.
+
+Add an example with each new event or version, then run `python -m tests.store.golden --write`. Examples and vectors
+of a released event never change: they are the proof that its stored bytes can still be read.
+"""
+
+from datetime import UTC, date, datetime
+
+from ledger.streams.access import CommandRefused, RecordRead
+from ledger.streams.base import Event
+from ledger.streams.care_month import (
+    CodeUnits,
+    Contact,
+    DecisionMakingAttested,
+    DecisionMakingWords,
+    FamilyChosen,
+    MonthAttested,
+    Segment,
+    TimeLogged,
+    TimeWords,
+)
+from ledger.streams.care_plan import CarePlanCopyGiven, CarePlanRevised, CarePlanSigned, PlanElement, PlanWords
+from ledger.streams.consent import (
+    ConsentDeclined,
+    ConsentRecorded,
+    ConsentSupplemented,
+    ConsentWords,
+    ItemsAffirmed,
+)
+from ledger.streams.designation import DesignationWithdrawn, PractitionerDesignated, WithdrawalWords
+from ledger.streams.governance import (
+    DeliveryDiscarded,
+    DeliveryParked,
+    DeliveryReleased,
+    DeliveryResolved,
+    DeliveryWords,
+    LedgerOpened,
+    LoginBound,
+    RulebookAdopted,
+    SourceRegistered,
+)
+from ledger.streams.patient import (
+    CodedConcept,
+    ConditionRecorded,
+    ConditionWords,
+    CoverageRecorded,
+    CoverageWords,
+    DeathRecorded,
+    Demographics,
+    DemographicsReported,
+    IdentifierLink,
+    IdentifierLinked,
+    IdentityWords,
+    OutsideIdentifier,
+    PatientRegistered,
+    PracticeAssigned,
+    RiskAttested,
+    RiskWords,
+    VisitRecorded,
+)
+from ledger.streams.practice import CapabilityAttested, PolicyAdopted, PracticeRegistered, Site
+from ledger.streams.staff import LicenceRecorded, RoleEnded, RoleGranted, StaffLink, StaffRegistered, StaffWords
+from ledger.terms.people import Programme, Role, Side
+from tests.store.sample import NURSE, OTHER_PATIENT, PATIENT, PRACTICE, TOKEN
+
+DOCTOR = "st_bbbbbbbbbbbbbbbbbbbbbbbbbb"
+CONSENT = "cs_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+CONDITION = "cd_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+DESIGNATION = "dg_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+DELIVERY = "dv_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+NPI = "1234567893"
+DIGEST = "ab" * 32
+MORNING = datetime(2026, 3, 31, 15, 30, tzinfo=UTC)
+LATE = datetime(2026, 4, 1, 3, 50, 0, 250_000, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 4, 1, 4, 0, tzinfo=UTC)
+EARLY = datetime(2026, 4, 1, 4, 10, tzinfo=UTC)
+DAY = date(2026, 3, 31)
+LINK = IdentifierLink(system="mrn", token=TOKEN)
+WHO = IdentityWords(
+    demographics=Demographics(
+        given="Grace",
+        family="Hopper",
+        born_on=date(1940, 12, 9),
+        sex="female",
+        phone="555-0100",
+        address="1 Main Street, Arlington VA",
+    ),
+    identifiers=(OutsideIdentifier(system="mrn", value="A-1"),),
+)
+ITEMS = ItemsAffirmed(availability=True, cost_sharing=True, one_practitioner=False, right_to_stop=True)
+CONSENT_WORDS = ConsentWords(
+    representative_name="Vincent Hopper",
+    representative_relation="spouse",
+    representative_authority="health care proxy",
+    pointer="scan 17",
+    note="Asked about the copayment, wished to go on.",
+)
+
+OF_PATIENT: tuple[Event, ...] = (
+    PatientRegistered(
+        patient=PATIENT, links=(LINK,), practice=PRACTICE, document=DIGEST, demographics=TOKEN, words=WHO
+    ),
+    DemographicsReported(patient=PATIENT, document=DIGEST, demographics=TOKEN, words=WHO),
+    IdentifierLinked(patient=PATIENT, links=(LINK,), words=WHO),
+    PracticeAssigned(patient=PATIENT, practice=PRACTICE, from_on=DAY),
+    ConditionRecorded(
+        patient=PATIENT,
+        condition=CONDITION,
+        source_code=CodedConcept(system="snomed", code="44054006"),
+        icd10="E11.9",
+        onset_on=date(2019, 5, 1),
+        abated_on=date(2026, 1, 1),
+        expected_12_months=True,
+        document=DIGEST,
+        words=ConditionWords(description="Diabetes mellitus type 2", pointer="Condition/1"),
+    ),
+    RiskAttested(
+        patient=PATIENT,
+        practitioner=DOCTOR,
+        on=DAY,
+        conditions=(CONDITION,),
+        words=RiskWords(statement="Two admissions within a year."),
+    ),
+    VisitRecorded(
+        patient=PATIENT,
+        visit="vs_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        on=DAY,
+        code="G0439",
+        practitioner=DOCTOR,
+        ccm_discussed=True,
+        document=DIGEST,
+    ),
+    CoverageRecorded(
+        patient=PATIENT,
+        coverage="cv_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        payer="medicare",
+        kind="medicare_ffs",
+        from_on=date(2020, 1, 1),
+        until_on=date(2027, 1, 1),
+        rank=1,
+        qmb=True,
+        verified_at=MORNING,
+        words=CoverageWords(member="1EG4TE5MK73", plan="Original Medicare"),
+    ),
+    DeathRecorded(patient=PATIENT, on=DAY, document=DIGEST),
+    ConsentRecorded(
+        patient=PATIENT,
+        consent=CONSENT,
+        programme=Programme.CCM,
+        occurred_at=MORNING,
+        offset=-21_600,
+        method="verbal",
+        obtained_by=NURSE,
+        practitioner=DOCTOR,
+        given_by="representative",
+        representative_identified=True,
+        items=ITEMS,
+        evidence="contemporaneous_note",
+        evidence_digest=DIGEST,
+        language="es-MX",
+        interpreter=True,
+        script_version="v2",
+        words=CONSENT_WORDS,
+    ),
+    ConsentSupplemented(
+        patient=PATIENT,
+        consent=CONSENT,
+        occurred_at=MORNING,
+        offset=-21_600,
+        obtained_by=NURSE,
+        method="written",
+        practitioner=DOCTOR,
+        given_by="self",
+        representative_identified=False,
+        items=ITEMS,
+        evidence="signed_form",
+        evidence_digest=DIGEST,
+        words=CONSENT_WORDS,
+    ),
+    ConsentDeclined(patient=PATIENT, programme=Programme.CCM, occurred_at=MORNING, told_to=NURSE, words=CONSENT_WORDS),
+    PractitionerDesignated(
+        patient=PATIENT,
+        designation=DESIGNATION,
+        practitioner=DOCTOR,
+        practice=PRACTICE,
+        programme=Programme.CCM,
+        side=Side.PRACTITIONER,
+        from_month="2026-03",
+        until_month="2026-12",
+    ),
+    DesignationWithdrawn(
+        patient=PATIENT,
+        designation=DESIGNATION,
+        reason="patient_chose_other",
+        from_month="2026-04",
+        words=WithdrawalWords(evidence="Letter of 30 March."),
+    ),
+)
+
+OF_CARE: tuple[Event, ...] = (
+    CarePlanRevised(
+        patient=PATIENT,
+        revision=1,
+        revised_at=MORNING,
+        author=NURSE,
+        elements=("problem_list", "medication_management"),
+        intervention_owners=True,
+        conditions=(CONDITION,),
+        goals=2,
+        review_on=date(2026, 9, 1),
+        medications_reviewed=True,
+        document=DIGEST,
+        words=PlanWords(elements=(PlanElement(element="problem_list", text="Diabetes."),), pointer="CarePlan/1"),
+    ),
+    CarePlanSigned(patient=PATIENT, revision=1, practitioner=DOCTOR, signed_at=MORNING),
+    CarePlanCopyGiven(
+        patient=PATIENT, revision=1, given_at=MORNING, given_to="caregiver", channel="mail", given_by=NURSE
+    ),
+    TimeLogged(
+        entry="te_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        patient=PATIENT,
+        practice=PRACTICE,
+        performer=NURSE,
+        programme=Programme.CCM,
+        activity="medication_review",
+        described=True,
+        segments=(
+            Segment(start=LATE, end=MIDNIGHT, on=date(2026, 3, 31), offset=-14_400),
+            Segment(start=MIDNIGHT, end=EARLY, on=date(2026, 4, 1), offset=-14_400),
+        ),
+        on=DAY,
+        seconds=1_199,
+        order="after",
+        zone="America/New_York",
+        tzdata="2025b",
+        supervised_by=DOCTOR,
+        employer="contractor",
+        work_country="US",
+        work_state="VA",
+        entered_by=NURSE,
+        contact=Contact(with_whom="pharmacy", two_way=True, channel="phone", outcome="reached"),
+        sensitivity="normal",
+        capture="edited_timer",
+        plan_revision=1,
+        form_version="v3",
+        row=TOKEN,
+        words=TimeWords(description="Called the pharmacy about a refill.", activity="Rx call"),
+    ),
+    DecisionMakingAttested(
+        patient=PATIENT,
+        month="2026-03",
+        practitioner=DOCTOR,
+        level="moderate",
+        attested_at=MORNING,
+        words=DecisionMakingWords(problems="Two, one worse.", data="HbA1c.", risk="Drug management."),
+    ),
+    FamilyChosen(patient=PATIENT, month="2026-03", practitioner=DOCTOR, family="complex"),
+    MonthAttested(
+        patient=PATIENT,
+        month="2026-03",
+        attestation="at_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        practitioner=DOCTOR,
+        attested_at=MORNING,
+        statement="services_furnished",
+        digest=DIGEST,
+        as_of=17,
+        edition=DIGEST,
+        family="noncomplex",
+        staff_seconds=2_400,
+        personal_seconds=0,
+        lines=(CodeUnits(code="99490", units=1), CodeUnits(code="99439", units=1)),
+    ),
+)
+
+OF_PEOPLE: tuple[Event, ...] = (
+    StaffRegistered(
+        staff=DOCTOR,
+        credential="md",
+        npi=NPI,
+        is_person=True,
+        work_country="US",
+        links=(StaffLink(system="npi", token=TOKEN),),
+        words=StaffWords(name="Dr. Ada Lovelace", identifiers=(("npi", NPI),)),
+    ),
+    RoleGranted(staff=DOCTOR, role=Role.PRACTITIONER, practice=PRACTICE, from_on=DAY, until_on=date(2027, 1, 1)),
+    RoleEnded(staff=DOCTOR, role=Role.PRACTITIONER, practice=PRACTICE, last_on=DAY),
+    LicenceRecorded(staff=DOCTOR, kind="md", state="VA", from_on=DAY, until_on=date(2027, 1, 1)),
+    PracticeRegistered(
+        practice=PRACTICE,
+        name="Harbor Family Medicine",
+        tin="123456789",
+        npi=NPI,
+        zone="America/New_York",
+        mac="novitas",
+        sites=(Site(name="Main office", place_of_service="11"),),
+        link=TOKEN,
+    ),
+    CapabilityAttested(
+        practice=PRACTICE,
+        capability="cehrt_year",
+        edition_year=2015,
+        attested_by=DOCTOR,
+        from_on=DAY,
+        until_on=date(2027, 1, 1),
+    ),
+    PolicyAdopted(practice=PRACTICE, policy="untimed_counts", value="no", from_on=DAY),
+)
+
+OF_THE_LEDGER: tuple[Event, ...] = (
+    RecordRead(
+        reader=NURSE,
+        on=DAY,
+        question="month",
+        patients=(PATIENT, OTHER_PATIENT),
+        month="2026-03",
+        as_of=17,
+        opened_words=True,
+    ),
+    CommandRefused(
+        subject=PATIENT,
+        command="attest_month",
+        code="minutes_below_minimum",
+        because="medicare.ccm.99490.minutes_minimum",
+        role=Role.PRACTITIONER,
+        on=DAY,
+        positions=(3, 4),
+    ),
+    LedgerOpened(name="Harbor Health", simulated=True, administrator=DOCTOR, login="os:ada"),
+    RulebookAdopted(edition=DIGEST, formulas=1, content="cnVsZXM=", reason="first edition"),
+    LoginBound(login="os:grace", staff=NURSE),
+    SourceRegistered(system="ehr", trusted_for_acts=True),
+    DeliveryParked(
+        delivery=DELIVERY,
+        source="ehr",
+        command="log_time",
+        waits_for="patient",
+        awaited=TOKEN,
+        words=DeliveryWords(line='{"v":1}'),
+    ),
+    DeliveryResolved(delivery=DELIVERY, source="ehr", subject=PATIENT),
+    DeliveryReleased(delivery=DELIVERY, source="ehr", outcome="refused", code="patient_unknown", facts=0),
+    DeliveryDiscarded(delivery=DELIVERY, source="ehr", reason="test_data"),
+)
+
+EXAMPLES: tuple[Event, ...] = (*OF_PATIENT, *OF_CARE, *OF_PEOPLE, *OF_THE_LEDGER)

@@ -1,0 +1,143 @@
+"""What the tests of the store share: a clock that stands, entropy that repeats, and one patient's facts.
+
+The values are fixed, so that stored bytes are the same in every run.
+"""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from ledger.store.connection import Ledger, create, open_ledger
+from ledger.streams.base import CommandKey, Envelope, Event, Origin, Proposal, Source, Vouched
+from ledger.streams.patient import (
+    Demographics,
+    DemographicsReported,
+    IdentifierLink,
+    IdentityWords,
+    OutsideIdentifier,
+    PatientRegistered,
+    PracticeAssigned,
+)
+from ledger.terms.identity import patient_tag
+from ledger.terms.people import Role
+
+MASTER_KEY = bytes(range(32))
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+LEDGER_ID = "lg_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+PATIENT = "pt_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+OTHER_PATIENT = "pt_bbbbbbbbbbbbbbbbbbbbbbbbbb"
+PRACTICE = "pr_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+NURSE = "st_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+TOKEN = "0123456789abcdef0123456789abcdef"
+CANARY = "Quetzalcoatlus"
+ORIGIN_CANARY = "row-Archaeopteryx"
+
+
+class StandingClock:
+    """A clock that shows what it was set to."""
+
+    def __init__(self, instant: datetime = NOON) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def advance(self, seconds: int) -> None:
+        """Set the clock forward, or back for a negative number."""
+        self.instant += timedelta(seconds=seconds)
+
+
+class RepeatableIds:
+    """Entropy that is the same in every run: SHA-256 of a seed and a counter."""
+
+    def __init__(self, seed: str = "seed") -> None:
+        self.seed = seed
+        self.drawn = 0
+
+    def entropy(self, count: int) -> bytes:
+        out = b""
+        while len(out) < count:
+            self.drawn += 1
+            out += sha256(f"{self.seed}/{self.drawn}".encode()).digest()
+        return out[:count]
+
+
+def new_ledger(folder: Path, *, simulated: bool = False, clock: StandingClock | None = None) -> Ledger:
+    """A new ledger with repeatable entropy."""
+    return create(
+        folder,
+        master_key=MASTER_KEY,
+        clock=clock or StandingClock(),
+        ids=RepeatableIds(),
+        simulated=simulated,
+        ledger_id=LEDGER_ID,
+    )
+
+
+def reopened(folder: Path, *, seed: str = "again", clock: StandingClock | None = None) -> Ledger:
+    """The ledger in a folder, opened as another process would."""
+    return open_ledger(folder, master_key=MASTER_KEY, clock=clock or StandingClock(), ids=RepeatableIds(seed))
+
+
+def registered(patient: str = PATIENT, *, token: str = TOKEN) -> PatientRegistered:
+    """A registration with words."""
+    return PatientRegistered(
+        patient=patient,
+        links=(IdentifierLink(system="mrn", token=token),),
+        practice=PRACTICE,
+        words=IdentityWords(
+            demographics=Demographics(given=CANARY, family="Doe"),
+            identifiers=(OutsideIdentifier(system="mrn", value="A-1"),),
+        ),
+    )
+
+
+def assigned(patient: str = PATIENT) -> PracticeAssigned:
+    """A fact without words."""
+    return PracticeAssigned(patient=patient, practice=PRACTICE, from_on=NOON.date())
+
+
+def reported(patient: str = PATIENT, given: str | None = CANARY) -> DemographicsReported:
+    """A fact with words, or with the words left out."""
+    if given is None:
+        return DemographicsReported(patient=patient)
+    return DemographicsReported(patient=patient, words=IdentityWords(demographics=Demographics(given=given)))
+
+
+def envelope(actor: str = NURSE, **changes: object) -> Envelope:
+    """Who did it."""
+    content: dict[str, object] = {
+        "authenticated_as": "import-login",
+        "actor": actor,
+        "capacity": Role.CLINICAL_STAFF,
+        "vouched": Vouched.SOURCE,
+        "source": Source(system="ehr", recorded_at=NOON),
+        "command": "register_patient",
+    }
+    return Envelope.model_validate(content | changes)
+
+
+def proposal(
+    *events: Event,
+    read_set: tuple[tuple[str, int], ...] = (),
+    key: str | None = None,
+    origin: Origin | None = None,
+    once: str | None = None,
+    clock: datetime | None = None,
+    by: Envelope | None = None,
+) -> Proposal:
+    """What a command appends."""
+    return Proposal(
+        events=events,
+        envelope=by or envelope(),
+        read_set=read_set,
+        key=CommandKey(key, sha256(key.encode()).digest()) if key else None,
+        origin=origin,
+        once=once,
+        clock=clock,
+    )
+
+
+def empty(patient: str = PATIENT) -> tuple[tuple[str, int], ...]:
+    """The condition that nothing is known of the patient."""
+    return ((patient_tag(patient), 0),)

@@ -1,0 +1,106 @@
+"""What the database says comes out in the ledger's own words."""
+
+import sqlite3
+
+import pytest
+from eventsourcing.persistence import OperationalError, PersistenceError
+
+from ledger.store import recorder_sqlite
+from ledger.store.connection import Ledger
+from ledger.store.recorder_sqlite import LedgerConnection
+from ledger.store.sqlite_errors import named, naming_errors
+from ledger.streams.base import Appended
+from ledger.terms.errors import LedgerDamaged, LedgerError, NotALedger, OutcomeUnknown, StoreUnavailable
+from tests.store.sample import NOON, assigned, proposal, registered, reported
+
+
+def sqlite_error(code: int, kind: type[sqlite3.Error] = sqlite3.OperationalError) -> sqlite3.Error:
+    error = kind("as SQLite says it")
+    error.sqlite_errorcode = code
+    return error
+
+
+@pytest.mark.parametrize(
+    ("code", "expected", "words"),
+    [
+        (sqlite3.SQLITE_BUSY, StoreUnavailable, "locked for too long"),
+        (sqlite3.SQLITE_LOCKED, StoreUnavailable, "locked for too long"),
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, StoreUnavailable, "locked for too long"),
+        (sqlite3.SQLITE_FULL, StoreUnavailable, "full"),
+        (sqlite3.SQLITE_READONLY, StoreUnavailable, "cannot be opened for writing"),
+        (sqlite3.SQLITE_CANTOPEN, StoreUnavailable, "cannot be opened for writing"),
+        (sqlite3.SQLITE_NOTADB, NotALedger, "no SQLite database"),
+        (sqlite3.SQLITE_CORRUPT, LedgerDamaged, "damaged"),
+        (sqlite3.SQLITE_IOERR_FSYNC, OutcomeUnknown, "disk failed"),
+        (sqlite3.SQLITE_ERROR, StoreUnavailable, "as SQLite says it"),
+    ],
+)
+def test_every_trouble_has_its_own_words(code: int, expected: type[LedgerError], words: str) -> None:
+    error = named(sqlite_error(code))
+
+    assert type(error) is expected
+    assert words in str(error)
+
+
+def test_an_error_of_the_base_library_speaks_of_its_cause() -> None:
+    error = OperationalError("wrapped")
+    error.__cause__ = sqlite_error(sqlite3.SQLITE_FULL)
+
+    with pytest.raises(StoreUnavailable, match="full"), naming_errors():
+        raise error
+
+
+def test_an_error_of_the_base_library_without_a_cause_is_named_too() -> None:
+    with pytest.raises(StoreUnavailable), naming_errors():
+        raise PersistenceError("pool is gone")
+
+
+def test_a_ledger_locked_for_too_long_is_unavailable_and_nothing_is_recorded(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder_sqlite, "ATTEMPTS", 2)
+    ledger._connection.sqlite.execute("PRAGMA busy_timeout = 1")
+    other = sqlite3.connect(ledger.folder / "ledger.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(StoreUnavailable, match="locked for too long"):
+        ledger.append([proposal(registered())])
+
+    other.execute("ROLLBACK")
+    other.close()
+    assert ledger.refresh() == 0
+
+
+def test_a_full_disk_loses_nothing_and_the_ledger_goes_on_once_there_is_room(ledger: Ledger) -> None:
+    ledger.append([proposal(registered())])
+    database = ledger._connection.sqlite
+    pages = database.execute("PRAGMA page_count").fetchone()[0]
+    database.execute(f"PRAGMA max_page_count = {pages}")
+
+    with pytest.raises(StoreUnavailable, match="full"):
+        ledger.append([proposal(*(reported() for _ in range(100)))])
+
+    database.execute("PRAGMA max_page_count = 1000000")
+    assert ledger.refresh() == 1
+    assert ledger.append([proposal(assigned())])[0] == Appended((2,), NOON)
+
+
+def test_a_commit_that_fails_leaves_no_transaction_open(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(connection: LedgerConnection) -> None:
+        raise sqlite_error(sqlite3.SQLITE_IOERR)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LedgerConnection, "commit", fail)
+        with pytest.raises(OutcomeUnknown, match="same key"):
+            ledger.append([proposal(registered(), key="k")])
+
+    assert ledger.append([proposal(registered(), key="k")])[0] == Appended((1,), NOON)
+
+
+def test_a_statement_that_fails_under_the_lock_rolls_the_group_back(ledger: Ledger) -> None:
+    ledger._connection.sqlite.execute("DROP TABLE command_keys")
+
+    with pytest.raises(StoreUnavailable):
+        ledger.append([proposal(registered(), key="k")])
+
+    assert ledger.refresh() == 0

@@ -1,0 +1,75 @@
+"""Stored bytes never change silently: every event, against the vector that was pinned when it was new."""
+
+import json
+from types import NoneType
+from typing import Any, get_args
+
+import pytest
+
+from ledger.proof.leaf import decode_prefix
+from ledger.store.body import decode_body
+from ledger.streams.base import Event
+from ledger.streams.upcast import EVENTS, upcast
+from tests.store.golden import ENVELOPE, ORIGIN, path_of, recorded
+from tests.store.golden_events import EXAMPLES
+
+BY_TOPIC = {event.TOPIC: event for event in EXAMPLES}
+
+
+def pinned(topic: str, version: int) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path_of(topic, version).read_text(encoding="utf-8"))
+    return content
+
+
+@pytest.mark.parametrize("topic", sorted(EVENTS))
+def test_every_event_has_an_example_and_a_vector_of_each_of_its_versions(topic: str) -> None:
+    missing = [version for version in range(1, EVENTS[topic].VERSION + 1) if not path_of(topic, version).exists()]
+
+    assert topic in BY_TOPIC, "add an example to tests/store/golden_events.py"
+    assert missing == [], "run: python -m tests.store.golden --write"
+
+
+@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.TOPIC)
+def test_the_bytes_of_an_event_are_the_pinned_ones(event: Event) -> None:
+    vector, found = pinned(event.TOPIC, event.VERSION), recorded(event)
+
+    assert event.model_dump_json() == vector["clear"]
+    assert found.state.hex() == vector["state"]
+    assert found.prefix.hex() == vector["prefix"]
+    assert found.leaf.hex() == vector["leaf"]
+
+
+@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.TOPIC)
+def test_an_event_comes_back_from_the_ledger_as_it_was(event: Event) -> None:
+    found = recorded(event)
+
+    assert found.opened == event
+    assert found.fact.envelope == ENVELOPE
+    assert found.origin == (ORIGIN if event.sealing() else None)
+
+
+@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.TOPIC)
+def test_an_example_leaves_no_optional_field_empty(event: Event) -> None:
+    empty = [name for name in type(event).model_fields if getattr(event, name) is None]
+
+    assert empty == []
+
+
+@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.TOPIC)
+def test_a_pinned_body_can_still_be_read(event: Event) -> None:
+    vector = pinned(event.TOPIC, event.VERSION)
+    body, prefix = decode_body(bytes.fromhex(vector["state"])), decode_prefix(bytes.fromhex(vector["prefix"]))
+
+    assert (prefix.topic, prefix.version) == (event.TOPIC, event.VERSION)
+    assert upcast(prefix.topic, prefix.version, body.clear).model_dump_json() == event.model_dump_json()
+
+
+@pytest.mark.parametrize("topic", sorted(EVENTS))
+def test_a_field_that_may_be_empty_is_left_out_of_the_bytes_and_read_back_as_nothing(topic: str) -> None:
+    empty_by_default = [
+        name
+        for name, field in EVENTS[topic].model_fields.items()
+        if NoneType in get_args(field.annotation) and (field.is_required() or field.default is not None)
+    ]
+
+    assert empty_by_default == [], "what is stored by leaving it out must have None as its default"

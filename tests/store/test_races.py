@@ -1,0 +1,153 @@
+"""Processes that want the same thing at once: one winner, no lost answer, no error; and a kill loses nothing."""
+
+import multiprocessing
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+
+import pytest
+
+from ledger.store.connection import Ledger
+from ledger.store.fsck import verify
+from ledger.streams.base import Appended, Moved
+from ledger.terms.identity import by_tag, patient_tag
+from tests.store.sample import NURSE, PATIENT, assigned, new_ledger, proposal, registered, reopened, reported
+
+ROUNDS = 25
+WRITERS = 4
+SPAWN = multiprocessing.get_context("spawn")
+
+Work = Callable[[Path, int, Connection], None]
+
+
+def race_for_one_tag(folder: Path, number: int, answers: Connection) -> None:
+    """In every round each process proposes the next fact of one stream, as of the same head."""
+    with reopened(folder, seed=f"writer {number}") as ledger:
+        answers.send("ready")
+        while (head := answers.recv()) is not None:
+            read_set = ((patient_tag(PATIENT), head),)
+            (answer,) = ledger.append([proposal(reported(), read_set=read_set, key=f"{number}/{head}")])
+            answers.send(answer)
+
+
+def append_without_end(folder: Path, number: int, answers: Connection) -> None:
+    """Append one by one and report what was acknowledged, until somebody kills the process."""
+    with reopened(folder, seed=f"victim {number}") as ledger:
+        count = 0
+        while True:
+            count += 1
+            (answer,) = ledger.append([proposal(reported(), key=f"{number}/{count}")])
+            assert isinstance(answer, Appended)
+            answers.send((f"{number}/{count}", answer.positions))
+
+
+def append_all_at_once(folder: Path, number: int, answers: Connection) -> None:
+    """Append a fixed number of facts, as fast as the others let it."""
+    with reopened(folder, seed=f"crowd {number}") as ledger:
+        answers.send("ready")
+        answers.recv()
+        for count in range(10):
+            ledger.append([proposal(registered(), assigned(), key=f"{number}/{count}")])
+        answers.send("done")
+
+
+def started(work: Work, folder: Path, count: int) -> list[tuple[SpawnProcess, Connection]]:
+    workers = []
+    for number in range(count):
+        ours, theirs = SPAWN.Pipe()
+        process = SPAWN.Process(target=work, args=(folder, number, theirs))
+        process.start()
+        theirs.close()
+        workers.append((process, ours))
+    return workers
+
+
+@pytest.mark.slow
+def test_of_racing_processes_one_wins_each_round_and_the_others_are_told(ledger: Ledger) -> None:
+    workers = started(race_for_one_tag, ledger.folder, WRITERS)
+    for _, pipe in workers:
+        pipe.recv()
+
+    for head in range(ROUNDS):
+        for _, pipe in workers:
+            pipe.send(head)
+        answers = [pipe.recv() for _, pipe in workers]
+
+        assert sorted(type(answer).__name__ for answer in answers) == ["Appended"] + ["Moved"] * (WRITERS - 1)
+        assert Moved(patient_tag(PATIENT)) in answers
+    for process, pipe in workers:
+        pipe.send(None)
+        process.join(30)
+
+    assert [process.exitcode for process, _ in workers] == [0] * WRITERS
+    assert ledger.refresh() == ROUNDS
+    assert verify(ledger).is_sound
+
+
+@pytest.mark.slow
+def test_sixteen_processes_never_see_a_locked_database(ledger: Ledger) -> None:
+    workers = started(append_all_at_once, ledger.folder, 16)
+    for _, pipe in workers:
+        pipe.recv()
+    for _, pipe in workers:
+        pipe.send("go")
+
+    done = [pipe.recv() for _, pipe in workers]
+    for process, _ in workers:
+        process.join(30)
+
+    assert done == ["done"] * 16
+    assert ledger.refresh() == 320
+    assert ledger.head(by_tag(NURSE)) == 320
+    assert verify(ledger).is_sound
+
+
+@pytest.mark.slow
+def test_what_was_acknowledged_survives_a_kill(ledger: Ledger) -> None:
+    acknowledged: dict[str, tuple[int, ...]] = {}
+    for number in range(3):
+        pipe, theirs = SPAWN.Pipe()
+        process = SPAWN.Process(target=append_without_end, args=(ledger.folder, number, theirs))
+        process.start()
+        theirs.close()
+        acknowledged.update(pipe.recv() for _ in range(20 + 7 * number))
+        process.kill()
+        process.join(30)
+        acknowledged.update(left_in(pipe))
+
+    bound = {key: ledger.binding(key) for key in acknowledged}
+
+    assert {key: binding and binding.positions for key, binding in bound.items()} == acknowledged
+    assert verify(ledger).is_sound
+
+
+def left_in(pipe: Connection) -> list[tuple[str, tuple[int, ...]]]:
+    """What a killed process still managed to say."""
+    found = []
+    while pipe.poll():
+        try:
+            found.append(pipe.recv())
+        except EOFError:
+            break
+    return found
+
+
+def test_a_crash_between_statements_leaves_the_ledger_as_it_was(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.append([proposal(registered())])
+    before = verify(ledger).root
+    monkeypatch.setattr("ledger.store.append.INSERT_EVENT", "INSERT INTO nowhere VALUES (?)")
+
+    with pytest.raises(Exception, match="refused the work"):
+        ledger.append([proposal(assigned())])
+
+    assert verify(ledger).root == before
+
+
+def test_two_ledgers_of_one_process_share_nothing(tmp_path: Path) -> None:
+    with new_ledger(tmp_path / "a") as first, new_ledger(tmp_path / "b") as second:
+        first.append([proposal(registered())])
+
+        assert (first.refresh(), second.refresh()) == (1, 0)
