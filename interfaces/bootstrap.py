@@ -1,0 +1,236 @@
+"""The only wiring: settings, key, clock, randomness, zones and logs put together into an open ledger.
+
+Promise: nothing is read from the environment anywhere else; the master key stays in a file outside the ledger's
+folder; logs go to standard error and hold what the store's list allows. Not promised: any answer about care;
+that is for commands and projections.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from interfaces.system import PinnedZones, SimulatedClock, SystemClock, SystemIds
+from ledger.terms.errors import LedgerDamaged, NotALedger, WrongKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from commands.handle import Handler
+    from ledger.store.connection import Ledger
+    from ledger.store.founding import Info
+    from ledger.store.read_models import ReadModels
+    from ledger.terms.ports import Clock
+    from projections.judged import AdoptedRulebooks
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the ledger and its key are, and who asks."""
+
+    folder: Path
+    key_file: Path | None
+    """None: the usual place, named by the ledger's id."""
+    login: str
+    actor: str | None = None
+
+
+class Session:
+    """An open ledger with everything that the edge calls. Read models are opened and pulled when first asked for."""
+
+    def __init__(
+        self, *, log: "Ledger", handler: "Handler", clock: "Clock", zones: PinnedZones, where: Settings
+    ) -> None:
+        self.log = log
+        self.handler = handler
+        self.clock = clock
+        self.zones = zones
+        self.where = where
+        self._rulebook_of: AdoptedRulebooks | None = None
+        self._models: ReadModels | None = None
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the ledger takes its clock from the input."""
+        return self.log.simulated
+
+    @property
+    def rulebook_of(self) -> "AdoptedRulebooks":
+        """The rulebooks of the adopted editions."""
+        from projections.judged import AdoptedRulebooks  # noqa: PLC0415 - only questions judge here
+
+        if self._rulebook_of is None:
+            self._rulebook_of = AdoptedRulebooks()
+        return self._rulebook_of
+
+    def raw_models(self) -> "ReadModels":
+        """The read models as they are, without pulling."""
+        from ledger.store.read_models import ReadModels  # noqa: PLC0415 - only questions need them
+
+        if self._models is None:
+            self._models = ReadModels(self.log.folder)
+        return self._models
+
+    def models(self, progress: "Callable[[int, int], None] | None" = None) -> "ReadModels":
+        """The read models, pulled up to the newest fact; LedgerDamaged where they cannot be."""
+        from projections.follow import Follower  # noqa: PLC0415 - only questions need it
+
+        models = self.raw_models()
+        pulled = Follower(self.log, models, rulebook_of=self.rulebook_of).pull(progress)
+        if pulled.stopped is not None:
+            raise LedgerDamaged(
+                f"The read models stop before position {pulled.stopped.position}: {pulled.stopped.because}",
+                "Run `ccm-ledger verify`; then `ccm-ledger rebuild`.",
+            )
+        return models
+
+    def close(self) -> None:
+        """Close the read models, where they were opened."""
+        if self._models is not None:
+            self._models.close()
+
+
+def is_ledger_named(ledger: str | None) -> bool:
+    """Whether the options or the environment name a ledger."""
+    return bool(ledger or os.environ.get("CCM_LEDGER"))
+
+
+def settings(*, ledger: str | None, key_file: str | None, actor: str | None) -> Settings:
+    """The settings of the command line, filled up from the environment; NotALedger where no ledger is named."""
+    named = ledger or os.environ.get("CCM_LEDGER")
+    if not named:
+        raise NotALedger(
+            "No ledger is named.", "Name its folder: --ledger FOLDER, or set CCM_LEDGER. `ccm-ledger init` makes one."
+        )
+    key = key_file or os.environ.get("CCM_LEDGER_KEY_FILE")
+    return Settings(Path(named), Path(key) if key else None, login(), actor)
+
+
+def login() -> str:
+    """Who runs this program, as the system knows it: never as the environment says."""
+    import pwd  # noqa: PLC0415 - not on every system, and not for every command
+
+    try:
+        return f"os:{pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:
+        return f"os:{os.getuid()}"
+
+
+def configuration_folder() -> Path:
+    """The user's own folder for keys, by the XDG convention."""
+    base = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(base) if base else Path.home() / ".config") / "ccm-ledger"
+
+
+def usual_key_file(ledger_id: str) -> Path:
+    """Where the key of a ledger is kept when nobody says otherwise."""
+    return configuration_folder() / f"{ledger_id}.key"
+
+
+def create_ledger(where: Settings, *, name: str, simulated: bool) -> Path:
+    """Make a ledger with its key and its first facts; the place of the key file."""
+    from commands.opening import open_new_ledger  # noqa: PLC0415 - `--help` must not wait for the store
+    from ledger.rulebook import shipped_edition  # noqa: PLC0415
+    from ledger.store.connection import create  # noqa: PLC0415
+    from ledger.store.founding import LEDGER_FILE  # noqa: PLC0415
+    from ledger.store.keyfile import create_key_file  # noqa: PLC0415
+    from ledger.terms.identity import id_from  # noqa: PLC0415
+
+    configure_logs()
+    if (where.folder / LEDGER_FILE).exists():
+        raise NotALedger("There is a ledger in this folder already.", "Name another folder; a ledger is never remade.")
+    ids = SystemIds()
+    ledger_id = id_from("lg", ids.entropy(16))
+    key_file = where.key_file or usual_key_file(ledger_id)
+    _outside(key_file, where.folder)
+    key = create_key_file(key_file, ids)
+    clock: Clock = SimulatedClock() if simulated else SystemClock()
+    try:
+        log = create(where.folder, master_key=key, clock=clock, ids=ids, simulated=simulated, ledger_id=ledger_id)
+    except BaseException:
+        if not (where.folder / LEDGER_FILE).exists():
+            key_file.unlink()  # nothing was ever sealed under it, and the next attempt finds its place free
+        raise
+    with log:
+        edition = shipped_edition()
+        open_new_ledger(
+            log, name=name, simulated=simulated, login=where.login, edition=edition, now=clock.now(), ids=ids
+        )
+    return key_file
+
+
+@contextmanager
+def opened(where: Settings) -> Iterator[Session]:
+    """The ledger, open, with its handler; closed afterwards."""
+    from commands.handle import Handler  # noqa: PLC0415 - `--help` must not wait for the store
+    from ledger.store.connection import open_ledger  # noqa: PLC0415
+    from ledger.store.keyfile import read_key_file  # noqa: PLC0415
+
+    configure_logs()
+    info = _info(where.folder)
+    key_file = where.key_file or usual_key_file(info.ledger_id)
+    _outside(key_file, where.folder)
+    standing = SimulatedClock()
+    clock: Clock = standing if info.simulated else SystemClock()
+    ids = SystemIds()
+    with open_ledger(where.folder, master_key=read_key_file(key_file), clock=clock, ids=ids) as log:
+        newest = log.facts_at([log.refresh()])
+        if not newest:
+            raise NotALedger(
+                "This ledger holds no fact: its `init` was cut short.", "Remove the folder and run `ccm-ledger init`."
+            )
+        standing.stand_at(newest[-1].recorded_at)
+        zones = PinnedZones()
+        handler = Handler(log=log, ids=ids, clock=clock, zones=zones, login=where.login, default_actor=where.actor)
+        session = Session(log=log, handler=handler, clock=clock, zones=zones, where=where)
+        try:
+            yield session
+        finally:
+            session.close()
+
+
+def _info(folder: Path) -> "Info":
+    """What the ledger in a folder says about itself, for which no key is needed; it names the key file."""
+    from ledger.store.founding import LEDGER_FILE, read_info  # noqa: PLC0415
+    from ledger.store.recorder_sqlite import LedgerConnection, LedgerDatastore  # noqa: PLC0415
+    from ledger.store.sqlite_errors import naming_errors  # noqa: PLC0415
+
+    path = folder / LEDGER_FILE
+    if not path.is_file():
+        raise NotALedger(
+            "There is no ledger in this folder.", "Name the folder of a ledger, or make one: `ccm-ledger init`."
+        )
+    with naming_errors():
+        datastore = LedgerDatastore(str(path.absolute()))
+        try:
+            return read_info(cast(LedgerConnection, datastore.pool.get_connection()).sqlite)
+        finally:
+            datastore.close()
+
+
+def _outside(key_file: Path, folder: Path) -> None:
+    if key_file.resolve().is_relative_to(folder.resolve()):
+        raise WrongKey(
+            "The key file lies inside the ledger's folder, where every copy of the ledger would take it along.",
+            "Keep it elsewhere: --key-file FILE.",
+        )
+
+
+def configure_logs() -> None:
+    """Send log lines to standard error; the store's list says what a line may hold."""
+    import sys  # noqa: PLC0415
+
+    import structlog  # noqa: PLC0415 - `--help` must not wait for it
+
+    from ledger.store.log import configure  # noqa: PLC0415
+
+    configure(sys.stderr)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(_log_level()))
+
+
+def _log_level() -> str:
+    """`CCM_LEDGER_LOG=info` shows a line a command; without it only what needs attention is shown."""
+    wanted = os.environ.get("CCM_LEDGER_LOG", "warning").lower()
+    return wanted if wanted in {"debug", "info", "warning", "error", "critical"} else "warning"

@@ -1,0 +1,112 @@
+"""What every command on an open ledger shares: opening it as the options say, and asking to read before showing.
+
+Promise: nothing about a patient is shown before the ledger has recorded who reads it, and why; a read that is not
+allowed is refused with its code and exit code 1.
+"""
+
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from interfaces import bootstrap
+from interfaces.cli.screen import Screen, steps
+from interfaces.cli.usage import ReadRefused
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ledger.store.read_models import ReadModels
+    from ledger.streams.access import Question
+    from ledger.terms.outcome import Refused
+
+REFUSED: Final = 1
+
+
+@contextmanager
+def session_of(args: Namespace, screen: Screen) -> Iterator[bootstrap.Session]:
+    """The ledger that the options name, open; the screen says from now on whether it is simulated."""
+    where = bootstrap.settings(ledger=args.ledger, key_file=args.key_file, actor=args.speaker)
+    with bootstrap.opened(where) as session:
+        screen.simulated(session.simulated)
+        yield session
+
+
+def pulled(session: bootstrap.Session, screen: Screen) -> "ReadModels":
+    """The read models, brought up to the newest fact; with a bar, because the first time may take long."""
+    with screen.progress("Bringing the read models up", session.log.refresh()) as bar:
+        return session.models(steps(bar))
+
+
+def ask(
+    session: bootstrap.Session,
+    args: Namespace,
+    question: "Question",
+    patients: Sequence[str],
+    *,
+    month: str | None = None,
+    as_of: int | None = None,
+    opened_words: bool = False,
+) -> None:
+    """Have the read allowed and recorded; ReadRefused where it is not."""
+    from commands.access import ask_to_read  # noqa: PLC0415 - `--help` must not wait for it
+    from ledger.terms.people import Purpose  # noqa: PLC0415
+
+    refusal = ask_to_read(
+        session.handler,
+        question,
+        tuple(dict.fromkeys(patients)),
+        purpose=Purpose(args.purpose) if args.purpose else None,
+        month=month,
+        as_of=as_of,
+        opened_words=opened_words,
+    )
+    if refusal is not None:
+        raise ReadRefused(refusal)
+
+
+def may_read(session: bootstrap.Session, patients: Sequence[str]) -> bool:
+    """Whether the reader may read about all of these patients: asked where a list is offered that nobody asked for."""
+    from commands.access import reader_of  # noqa: PLC0415 - `--help` must not wait for it
+    from commands.authority import reading_role  # noqa: PLC0415
+    from ledger.terms.identity import patient_tag, staff_tag  # noqa: PLC0415
+    from ledger.terms.outcome import Refused  # noqa: PLC0415
+
+    handler = session.handler
+    reader = reader_of(handler)
+    if isinstance(reader, Refused):
+        return False
+    staff, on = handler.state(staff_tag(reader)), handler.now().date()
+    practices = {handler.state(patient_tag(patient)).practices for patient in patients}
+    return all(reading_role(staff, on=on, practices=each) is not None for each in practices)
+
+
+def ask_about(session: bootstrap.Session, args: Namespace, question: "Question", patient: str, **about: object) -> None:
+    """The same for one patient, who must be known to this ledger."""
+    from ledger.terms.identity import patient_tag  # noqa: PLC0415
+    from ledger.terms.refusals import refused  # noqa: PLC0415
+
+    if not session.handler.state(patient_tag(patient)).is_registered:
+        raise ReadRefused(refused("no_such_patient", happened="This ledger has no patient with this id."))
+    ask(session, args, question, (patient,), **about)  # type: ignore[arg-type]
+
+
+def as_of(args: Namespace) -> "int | datetime | None":
+    """What `--as-of` names: a position, an instant, or now."""
+    from datetime import datetime  # noqa: PLC0415 - loaded by now
+
+    given: str | None = args.as_of
+    if given is None:
+        return None
+    return int(given) if given.isdigit() else datetime.fromisoformat(given)
+
+
+def told(screen: Screen, refusal: "Refused") -> int:
+    """Show a refusal on standard error, in words or in JSON; the exit code."""
+    from commands.answer import refusal_json  # noqa: PLC0415 - `--help` must not wait for it
+
+    if screen.as_json:
+        screen.note_json({"refusal": refusal_json(refusal)})
+    else:
+        screen.note(f"{refusal.happened} ({refusal.code}: {refusal.because}) {refusal.remedy}")
+    return REFUSED

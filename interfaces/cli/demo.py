@@ -1,0 +1,146 @@
+"""`demo`: the main job from an empty ledger to an explained month, on simulated data, by the commands themselves.
+
+Promise: each step runs a command of this program as it would be typed, in a folder of its own; nothing is put into the
+ledger in another way. The same seed and charts give the same lines; ids are drawn anew each time.
+"""
+
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any, Final
+
+from interfaces.cli.screen import Screen
+from interfaces.cli.usage import Commands, Parser, WrongUsage, count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from interfaces.cli.demo_company import Workshop
+
+_MORE: Final = """\
+Charts come from a folder shared/data/synthea-r4 beside or above the project, where there is one; otherwise the
+simulator writes them. Without --keep the folder is a temporary one.
+"""
+_EXPLAINED_MAX: Final = 42
+_HISTORY_MAX: Final = 14
+_LACKING_MAX: Final = 9
+_WHY_NOT_MAX: Final = 12
+
+
+def add(commands: Commands, shared: Parser) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "demo", parents=[shared], help="the main job on simulated data", description=__doc__, epilog=_MORE
+    )
+    parser.add_argument("--keep", metavar="DIR", help="work in this folder, which must be empty or new, and keep it")
+    parser.add_argument("--seed", metavar="N", type=count, default=1, help="another company (1)")
+    parser.set_defaults(run=run_demo)
+
+
+def run_demo(args: Namespace, screen: Screen) -> int:
+    """Run the steps one after the other."""
+    from interfaces.cli.demo_company import Workshop  # noqa: PLC0415 - `--help` must not wait for it
+
+    screen.simulated(True)
+    workshop = Workshop(_folder(args.keep), args.seed, screen)
+    _set_up(screen, workshop)
+    _charts(screen, workshop)
+    _quarter(screen, workshop)
+    _answers(screen, workshop)
+    patient = _questions(screen, workshop)
+    _next(screen, workshop, patient)
+    screen.answer({"folder": str(workshop.folder), **workshop.tally.as_json()})
+    return 0
+
+
+def _folder(keep: str | None) -> "Path":
+    from pathlib import Path  # noqa: PLC0415 - not needed for --help
+    from tempfile import mkdtemp  # noqa: PLC0415
+
+    if keep is None:
+        return Path(mkdtemp(prefix="ccm-ledger-demo-"))
+    folder = Path(keep)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise WrongUsage("The folder of --keep is not empty.", "Name a new folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _set_up(screen: Screen, workshop: "Workshop") -> None:
+    screen.say("", "Step 1 of 5. A company with two practices, its staff, and a simulated ledger.")
+    workshop.shown("init", "--simulated-clock", "--name", "Demo Care Company")
+    workshop.submit_setup()
+    workshop.deliver_until("staff.jsonl")
+
+
+def _charts(screen: Screen, workshop: "Workshop") -> None:
+    from interfaces.cli.wording import counted  # noqa: PLC0415 - loaded by now
+
+    given = "given" if workshop.has_given_charts else "simulated"
+    charts = counted(len(workshop.company.charts), "chart")
+    screen.say("", f"Step 2 of 5. Patients arrive as FHIR R4 bundles: {charts}, {given}.")
+    workshop.import_charts()
+    screen.say("The same charts once more add nothing:")
+    workshop.import_charts()
+    screen.say("Before CCM can start, each patient lacks something:")
+    workshop.excerpt(_LACKING_MAX, "readiness", "--as", workshop.staff("C-COMP-1"))
+
+
+def _quarter(screen: Screen, workshop: "Workshop") -> None:
+    screen.say("", "Step 3 of 5. Consents, visits, care plans and three months of time arrive, dirty rows included.")
+    workshop.deliver_until(None)
+    screen.say("One of the time logs once more adds nothing:")
+    workshop.deliver_again()
+
+
+def _answers(screen: Screen, workshop: "Workshop") -> None:
+    from interfaces.cli.wording import in_order  # noqa: PLC0415 - loaded by now
+
+    screen.say("", "Step 4 of 5. Every line was answered. Together:", *workshop.tally.as_text())
+    screen.say(f"All answers stand in {workshop.folder / 'answers'}. An example of each refusal and parking:")
+    for code, _ in in_order(workshop.tally.refusals):
+        screen.say(f"  {code}: {workshop.examples[code]}")
+    for code in sorted(workshop.parked_codes):
+        screen.say(f"  {code}: {workshop.examples[code]}")
+    screen.say("An example of each notice, beside an accepted line:")
+    for code, _ in in_order(workshop.tally.notices):
+        screen.say(f"  {code}: {workshop.examples[code]}")
+
+
+def _questions(screen: Screen, workshop: "Workshop") -> str:
+    screen.say("", "Step 5 of 5. The month as a table, explained, replayed, searched and verified.")
+    month = "2026-01"
+    auditor = ("--as", workshop.staff("C-COMP-1"))
+    workshop.shown("months", month, *auditor)
+    row = _most_told(workshop.json("months", month, *auditor)["rows"])
+    patient, billed = row["patient"], {line["code"] for line in row["charges"]}
+    workshop.excerpt(_EXPLAINED_MAX, "month", patient, month, "--explain", *auditor)
+    absent = next(code for code in ("99487", "99439", "99491") if code not in billed)
+    workshop.excerpt(_WHY_NOT_MAX, "month", patient, month, "--why-not", absent, *auditor, of_end=True)
+    workshop.excerpt(_HISTORY_MAX, "history", patient, "--as-of", "2026-01-10T00:00:00Z", *auditor, of_end=True)
+    workshop.excerpt(_HISTORY_MAX, "history", patient, *auditor, of_end=True)
+    workshop.shown("audit", "--outcome", "refused", "--limit", "8", *auditor)
+    workshop.shown("audit", "--patient", patient, "--action", "record_read", "--limit", "8", *auditor)
+    workshop.shown("verify")
+    return str(patient)
+
+
+def _most_told(rows: "Sequence[dict[str, Any]]") -> "dict[str, Any]":
+    """The patient-month with codes of whose entries there is most to tell."""
+    with_codes = [row for row in rows if row["charges"]] or rows
+    return max(with_codes, key=lambda row: (len(set(row["notices"])), row["minutes"], row["patient"]))
+
+
+def _next(screen: Screen, workshop: "Workshop", patient: str) -> None:
+    auditor = workshop.staff("C-COMP-1")
+    screen.say(
+        "",
+        f"Everything is in {workshop.folder}. To go on:",
+        f"  export CCM_LEDGER={workshop.ledger}",
+        f"  export CCM_LEDGER_KEY_FILE={workshop.key_file}",
+        f"  ccm-ledger month {patient} 2026-02 --explain --as {auditor}",
+        f"  ccm-ledger months 2026-03 --csv --as {auditor}",
+        f"  ccm-ledger readiness --as {auditor}",
+        f"  ccm-ledger parked list --as {auditor}",
+        "  ccm-ledger rules show CCM-TIME-15",
+        "  ccm-ledger --help",
+    )

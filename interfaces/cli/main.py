@@ -1,0 +1,149 @@
+"""`ccm-ledger`: read the command line, run one command, end with an exit code that means something.
+
+Promise: 0 done, 1 some lines refused or parked, 2 wrong usage, 3 the ledger is damaged or unavailable; 130 and 141
+where the user or the reader of the output ended it. Faults are told in words on standard error, in JSON with --json,
+never with a traceback and never with what was typed or read. Nothing heavy is imported before a command runs.
+"""
+
+import os
+import sys
+from argparse import SUPPRESS, Action, Namespace
+from collections.abc import Sequence
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, Final
+
+from interfaces.cli import (
+    catalogues,
+    demo,
+    imports,
+    month,
+    months,
+    parked,
+    people,
+    rules,
+    setup,
+    submit,
+    trail,
+    upkeep,
+)
+from interfaces.cli.screen import Screen
+from interfaces.cli.usage import SHARED_DEFAULTS, Parser, ReadRefused, WrongUsage, shared_options
+from ledger.terms.errors import LedgerError
+
+DONE: Final = 0
+WRONG_USAGE: Final = 2
+UNAVAILABLE: Final = 3
+INTERRUPTED: Final = 130
+READER_GONE: Final = 141
+
+_GROUPS: Final = (setup, demo, submit, imports, month, months, trail, people, parked, rules, upkeep, catalogues)
+_ABOUT: Final = (
+    "An audit ledger for Medicare Chronic Care Management: what happened is recorded, what is claimed is judged."
+)
+_EXIT_CODES: Final = """\
+exit codes:
+  0  done
+  1  done, and some lines were refused or parked
+  2  wrong usage
+  3  the ledger is damaged or unavailable
+
+Identifiers and names of patients never stand in arguments: `find` reads them from standard input.
+Every read of patient data is recorded in the ledger.
+"""
+
+
+class _Version(Action):
+    def __call__(self, parser: Any, *_: Any) -> None:
+        from importlib.metadata import version  # noqa: PLC0415 - slow, and only asked for here
+
+        sys.stdout.write(f"ccm-ledger {version('ccm-ledger')}\n")
+        parser.exit()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line; the exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    screen = Screen(as_json="--json" in words)
+    try:
+        return run_words(words, screen)
+    except WrongUsage as fault:
+        return _told(screen, "wrong_usage", fault.happened, fault.remedy, WRONG_USAGE)
+    except ReadRefused as fault:
+        from interfaces.cli.asking import told  # noqa: PLC0415 - loaded by whoever raised it
+
+        return told(screen, fault.refusal)
+    except LedgerError as fault:
+        return _told(screen, _kind(fault), fault.happened, fault.remedy, UNAVAILABLE)
+    except KeyboardInterrupt:
+        screen.note("Interrupted. What was answered is recorded; the same command again goes on from there.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        _forget_output()
+        return READER_GONE
+    except Exception as defect:  # noqa: BLE001 - a traceback could show what was read; type and place cannot
+        return _told(screen, "program_defect", *_defect(defect), UNAVAILABLE)
+
+
+def parser() -> Parser:
+    """The whole command line."""
+    shared = shared_options()
+    top = Parser(prog="ccm-ledger", description=_ABOUT, epilog=_EXIT_CODES, parents=[shared])
+    top.add_argument("--version", action=_Version, nargs=0, default=SUPPRESS, help="show the version and end")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command", parser_class=Parser)
+    for group in _GROUPS:
+        group.add(commands, shared)
+    return top
+
+
+def run_words(words: Sequence[str], screen: Screen) -> int:
+    """Parse the words and run the command that they name on a screen; faults are raised."""
+    whole = parser()
+    args = Namespace(**{**SHARED_DEFAULTS, **vars(whole.parse_all(words))})
+    if not hasattr(args, "run"):
+        raise WrongUsage("No command is named.", "`ccm-ledger --help` lists them.")
+    code: int = args.run(args, screen)
+    screen.out.flush()
+    return code
+
+
+def _told(screen: Screen, kind: str, happened: str, remedy: str, code: int) -> int:
+    try:
+        if screen.as_json:
+            import json  # noqa: PLC0415 - not needed for --help
+
+            told = {"error": {"kind": kind, "happened": happened, "remedy": remedy}, "exit_code": code}
+            screen.note(json.dumps(told, ensure_ascii=False))
+        else:
+            screen.note(f"{happened} {remedy}".strip())
+    except BrokenPipeError:
+        _forget_output()
+    return code
+
+
+def _kind(fault: LedgerError) -> str:
+    name = type(fault).__name__
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+
+
+def _defect(defect: Exception) -> tuple[str, str]:
+    trace = defect.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{Path(trace.tb_frame.f_code.co_filename).stem}, line {trace.tb_lineno}" if trace else "an unknown place"
+    return (
+        f"The program met something that it was not made for: {type(defect).__name__} in {place}.",
+        "What was acknowledged is recorded. Report this line and what you asked for; it says nothing about a patient.",
+    )
+
+
+def _forget_output() -> None:
+    # Python flushes standard output once more at its end, and would complain again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""`months`: every patient-month of a calendar month, as a table or as a CSV file."""
+
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any, Final
+
+from interfaces.cli.screen import Screen
+from interfaces.cli.usage import Commands, Parser, moment, month, practice_id
+
+if TYPE_CHECKING:
+    from projections.questions import Months
+    from projections.tables.layout import MonthRow
+
+_COLUMNS: Final = ("patient", "minutes", "codes", "estimate", "standing", "missing")
+_CSV_COLUMNS: Final = (
+    *("patient", "month", "practice", "practitioner", "payer", "standing", "family", "date_of_service"),
+    *("minutes", "staff_seconds", "personal_seconds", "untimed_seconds", "codes", "national_estimate"),
+    *("missing", "notices", "attested", "as_of", "simulated"),
+)
+
+
+def add(commands: Commands, shared: Parser) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("months", parents=[shared], help="all patients of a month", description=__doc__)
+    parser.add_argument("month", metavar="YYYY-MM", type=month)
+    parser.add_argument("--practice", metavar="P", type=practice_id, help="of this practice alone")
+    parser.add_argument("--all", action="store_true", help="also patients for whom nothing was logged")
+    parser.add_argument("--as-of", metavar="POSITION|INSTANT", type=moment, help="what the ledger knew then")
+    parser.add_argument("--csv", action="store_true", help="a CSV file, safe to open in a spreadsheet")
+    parser.set_defaults(run=run_months)
+
+
+def run_months(args: Namespace, screen: Screen) -> int:
+    """Ask the read models, record the reads, show the rows."""
+    from interfaces.cli.asking import as_of, ask, pulled, session_of  # noqa: PLC0415 - `--help` must not wait for them
+    from projections.questions import months  # noqa: PLC0415
+
+    with session_of(args, screen) as session:
+        found = months(
+            session.log,
+            pulled(session, screen),
+            session.rulebook_of,
+            args.month,
+            practice=args.practice,
+            as_of=as_of(args),
+            with_silent=args.all,
+        )
+        ask(session, args, "months", [row.patient for row in found.rows], month=args.month, as_of=found.position)
+        if args.csv:
+            screen.plain(_csv(found, simulated=session.simulated))
+        else:
+            _show(screen, found)
+    return 0
+
+
+def _show(screen: Screen, found: "Months") -> None:
+    from interfaces.cli.wording import ESTIMATE, counted, money  # noqa: PLC0415 - loaded by now
+    from interfaces.plain import plain  # noqa: PLC0415
+
+    amounts = [row.amount for row in found.rows if row.amount is not None]
+    total = sum(amounts) if amounts else None
+    rows: list[dict[str, Any]] = [_row_json(plain(row)) for row in found.rows]
+    screen.answer(
+        {
+            "month": found.month,
+            "as_of": found.position,
+            "amounts_are": "national estimates",
+            "total": str(total) if total is not None else None,
+            "rows": rows,
+        }
+    )
+    screen.say(f"{found.month}: {counted(len(found.rows), 'patient-month')}, as of position {found.position}.")
+    if found.rows:
+        screen.table(_COLUMNS, [_cells(row) for row in found.rows], right=(1, 3))
+        billable = sum(1 for row in found.rows if row.charges)
+        screen.say(f"{billable:,} with codes; together {money(total or None)} ({ESTIMATE}).")
+
+
+def _cells(row: "MonthRow") -> tuple[str, ...]:
+    from interfaces.cli.wording import money, some  # noqa: PLC0415 - loaded by now
+
+    codes = ", ".join(f"{code} x{units}" for code, units in row.charges) or "-"
+    return row.patient, str(row.minutes), codes, money(row.amount), row.standing, some(row.missing)
+
+
+def _row_json(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "charges": [{"code": code, "units": units} for code, units in row["charges"]]}
+
+
+def _csv(found: "Months", *, simulated: bool) -> str:
+    from interfaces.importing.csv_out import csv_line  # noqa: PLC0415 - `--help` must not wait for it
+
+    lines = [csv_line(_CSV_COLUMNS)]
+    for row in found.rows:
+        codes = " ".join(f"{code}x{units}" for code, units in row.charges)
+        lines.append(
+            csv_line(
+                (
+                    *(row.patient, row.month, row.practice, row.practitioner, row.payer, row.standing, row.family),
+                    *(row.date_of_service, row.minutes, row.staff_seconds, row.personal_seconds, row.untimed_seconds),
+                    *(codes, row.amount, " ".join(row.missing), " ".join(row.notices), row.attested),
+                    *(found.position, "yes" if simulated else "no"),
+                )
+            )
+        )
+    return "".join(lines)

@@ -1,0 +1,108 @@
+"""`find` and `readiness`: whom an identifier leads to, and what each patient still lacks."""
+
+import os
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any, Final
+
+from interfaces.cli.screen import Screen
+from interfaces.cli.usage import Commands, Parser, month, practice_id, standard_input
+
+if TYPE_CHECKING:
+    from interfaces.bootstrap import Session
+    from interfaces.cli.lines import Numbered
+
+_LINE_BYTES_MAX: Final = 4_096
+_MORE: Final = """\
+One identifier a line on standard input: the name of its system and its value, such as `mrn 12345`, or as JSON
+{"system":"mrn","value":"12345"}. The answers come in order and repeat no identifier. Arguments would stay in the
+history of your shell and in the list of processes, so identifiers are never read from there. The exit code is 1 where
+an identifier leads to nobody.
+"""
+
+
+def add(commands: Commands, shared: Parser) -> None:
+    """Declare the commands."""
+    find = commands.add_parser(
+        "find",
+        parents=[shared],
+        help="ids by identifiers from standard input",
+        description="Find patients and staff by identifiers.",
+        epilog=_MORE,
+    )
+    find.set_defaults(run=run_find)
+    readiness = commands.add_parser(
+        "readiness",
+        parents=[shared],
+        help="what each patient still lacks",
+        description="What blocks the release of each patient's month: what must be on record before CCM can be billed.",
+    )
+    readiness.add_argument("--practice", metavar="P", type=practice_id, help="of this practice alone")
+    readiness.add_argument("--month", metavar="YYYY-MM", type=month, help="for this month (else the present one)")
+    readiness.set_defaults(run=run_readiness)
+
+
+def run_find(args: Namespace, screen: Screen) -> int:
+    """Answer each line with an id, recorded as a read before it is shown."""
+    from interfaces.cli.asking import ask, session_of  # noqa: PLC0415 - `--help` must not wait for them
+    from interfaces.cli.lines import LineGroups  # noqa: PLC0415
+
+    descriptor = standard_input()
+    if os.isatty(descriptor):
+        screen.note("Write one identifier a line, such as: mrn 12345. End with Ctrl-D.")
+    answers: list[dict[str, Any]] = []
+    with session_of(args, screen) as session:
+        for group in LineGroups(descriptor, line_bytes_max=_LINE_BYTES_MAX):
+            found = [_found(session, line) for line in group]
+            ask(session, args, "find", [each["id"] for each in found if each["kind"] == "patient"])
+            answers += found
+            for each in found:
+                screen.say(each["id"] or f"{each['outcome'].replace('_', ' ')} (line {each['line']})")
+            screen.out.flush()
+    screen.answer({"found": answers})
+    return 0 if all(each["outcome"] == "found" for each in answers) else 1
+
+
+def _found(session: "Session", line: "Numbered") -> dict[str, Any]:
+    """Whom one line names: never the line itself."""
+    from ledger.terms.identity import identifier_tag  # noqa: PLC0415 - loaded by now
+
+    answer: dict[str, Any] = {"line": line.number, "outcome": "unreadable", "kind": None, "id": None}
+    named = _named(line.raw)
+    if named is None:
+        return answer
+    found = session.handler.state(identifier_tag(session.log.token(*named)))
+    if found.subject is None:
+        return {**answer, "outcome": "not_known"}
+    return {**answer, "outcome": "found", "kind": found.kind, "id": found.subject}
+
+
+def _named(raw: bytes | None) -> tuple[str, str] | None:
+    """System and value of a line, or None where it is neither form."""
+    from pydantic import ValidationError  # noqa: PLC0415 - loaded by now
+
+    from commands.intents.base import OutsideName  # noqa: PLC0415
+
+    try:
+        text = (raw or b"").decode().strip()
+        if text.startswith("{"):
+            name = OutsideName.model_validate_json(text)
+        else:
+            system, _, value = text.partition(" ")
+            name = OutsideName(system=system, value=value.strip())
+    except (UnicodeDecodeError, ValidationError):
+        return None
+    return name.system, name.value
+
+
+def run_readiness(args: Namespace, screen: Screen) -> int:
+    """List the patients with what they lack."""
+    from interfaces.cli.asking import pulled, session_of  # noqa: PLC0415 - `--help` must not wait for them
+    from interfaces.cli.readiness import readiness_rows, show_readiness  # noqa: PLC0415
+    from projections.readiness import patients_known  # noqa: PLC0415
+
+    with session_of(args, screen) as session:
+        patients = patients_known(pulled(session, screen), args.practice)
+        rows = readiness_rows(session, args, patients, month=args.month)
+        screen.answer({"practice": args.practice, "patients": rows})
+        show_readiness(screen, rows)
+    return 0

@@ -1,0 +1,61 @@
+"""Small words that every screen uses: amounts, durations, counts, notices, positions."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from ledger.terms.outcome import Notice
+
+ESTIMATE: Final = "national estimate"
+"""Amounts come from the national schedule without a locality: they are no promise of payment."""
+
+
+def in_order(counts: Counter[str]) -> list[tuple[str, int]]:
+    """Codes with their counts: the most frequent first, then by name."""
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def money(amount: Decimal | None) -> str:
+    """An amount in dollars, or a dash where no price is on file."""
+    return "-" if amount is None else f"${amount:,.2f}"
+
+
+def clock(seconds: int) -> str:
+    """Whole seconds as minutes and seconds, such as 19:59."""
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def moment(instant: datetime) -> str:
+    """An instant in UTC to the second."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def codes(charges: Iterable[Any]) -> str:
+    """Codes with their units, such as 99490 x1, 99439 x2."""
+    return ", ".join(f"{line.code} x{line.units}" for line in charges)
+
+
+def some(names: Sequence[str], *, shown_max: int = 3) -> str:
+    """The first few names of a list, and how many there are beside them."""
+    if len(names) <= shown_max + 1:
+        return ", ".join(names) or "-"
+    return f"{', '.join(names[:shown_max])} and {len(names) - shown_max} more"
+
+
+def notice_lines(notices: Iterable["Notice"], *, indent: str = "  ") -> list[str]:
+    """Notices as two lines each: what happened and by which rule, and what to do."""
+    lines = []
+    for notice in notices:
+        lines.append(f"{indent}{notice.code}: {notice.happened}")
+        if notice.remedy:
+            lines.append(f"{indent}  {notice.remedy}")
+    return lines

@@ -1,0 +1,139 @@
+"""When the thing happened that a fact tells of, and whom it is about: one table over all events.
+
+Promise: every event of streams/upcast.py is in the table (a test says so); the date is the event's own, local where it
+has a local one, and None where the source gave none. Not promised: when the ledger learned it; that is `recorded_at`.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
+
+from ledger.streams.base import Event, Fact
+from ledger.streams.care_month import TimeLogged
+from ledger.terms.calendar import first_day, month_of
+
+Moment = datetime | date | None
+
+
+def _of_time(event: TimeLogged) -> Moment:
+    return event.segments[0].start if event.segments else event.on
+
+
+def _nothing(_: Any) -> Moment:
+    return None
+
+
+_RECORDED: Final = _nothing
+"""Acts that happen by being recorded: registration, linking, assigning logins, parking."""
+
+HAPPENED: Final[dict[str, Callable[[Any], Moment]]] = {
+    "patient_registered": _RECORDED,
+    "demographics_reported": _RECORDED,
+    "identifier_linked": _RECORDED,
+    "practice_assigned": attrgetter("from_on"),
+    "condition_recorded": attrgetter("onset_on"),
+    "risk_attested": attrgetter("on"),
+    "visit_recorded": attrgetter("on"),
+    "coverage_recorded": attrgetter("from_on"),
+    "death_recorded": attrgetter("on"),
+    "consent_recorded": attrgetter("occurred_at"),
+    "consent_supplemented": attrgetter("occurred_at"),
+    "consent_declined": attrgetter("occurred_at"),
+    "practitioner_designated": lambda event: first_day(event.from_month),
+    "designation_withdrawn": lambda event: first_day(event.from_month),
+    "care_plan_revised": attrgetter("revised_at"),
+    "care_plan_signed": attrgetter("signed_at"),
+    "care_plan_copy_given": attrgetter("given_at"),
+    "time_logged": _of_time,
+    "decision_making_attested": attrgetter("attested_at"),
+    "family_chosen": _RECORDED,
+    "month_attested": attrgetter("attested_at"),
+    "staff_registered": _RECORDED,
+    "role_granted": attrgetter("from_on"),
+    "role_ended": attrgetter("last_on"),
+    "licence_recorded": attrgetter("from_on"),
+    "practice_registered": _RECORDED,
+    "capability_attested": attrgetter("from_on"),
+    "policy_adopted": attrgetter("from_on"),
+    "record_read": _RECORDED,
+    "command_refused": _RECORDED,
+    "ledger_opened": _RECORDED,
+    "rulebook_adopted": _RECORDED,
+    "login_bound": _RECORDED,
+    "source_registered": _RECORDED,
+    "delivery_parked": _RECORDED,
+    "delivery_resolved": _RECORDED,
+    "delivery_released": _RECORDED,
+    "delivery_discarded": _RECORDED,
+}
+
+
+def happened(event: Event) -> Moment:
+    """When it happened, as the event says: an instant, a date, or None where it happened by being recorded."""
+    return HAPPENED[event.TOPIC](event)
+
+
+def happened_on(fact: Fact) -> date:
+    """The date by which the trail is searched along the clock `happened`: the local date where the fact has one."""
+    event = fact.event
+    if isinstance(event, TimeLogged) and event.segments:
+        return event.segments[0].on
+    moment = happened(event)
+    if moment is None:
+        return fact.recorded_at.date()
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+class Named(NamedTuple):
+    """Whom and what a fact names: each the name of a field, or None where the event has no such field."""
+
+    patients: str | None
+    patient: str | None
+    staff: str | None
+    practice: str | None
+    month: str | None
+
+
+@cache
+def fields_of(kind: type[Event]) -> Named:
+    """Which fields of an event name somebody. Asked of the class, once: asking an event for what it lacks is slow."""
+    known = kind.model_fields
+
+    def first(*names: str) -> str | None:
+        return next((name for name in names if name in known), None)
+
+    return Named(
+        first("patients"), first("patient", "subject"), first("staff", "subject"), first("practice"), first("month")
+    )
+
+
+def patients_of(event: Event) -> tuple[str, ...]:
+    """The patients that a fact is about: one for record facts, several for a read, none for set-up."""
+    named = fields_of(type(event))
+    if named.patients is not None:
+        return tuple(dict.fromkeys(getattr(event, named.patients)))
+    patient = getattr(event, named.patient) if named.patient else None
+    return (patient,) if patient and patient.startswith("pt_") else ()
+
+
+def staff_of(event: Event) -> str | None:
+    """The staff member that a set-up fact or a refusal is about."""
+    name = fields_of(type(event)).staff
+    staff: str | None = getattr(event, name) if name else None
+    return staff if staff and staff.startswith("st_") else None
+
+
+def practice_of(event: Event) -> str | None:
+    """The practice that a fact names."""
+    name = fields_of(type(event)).practice
+    return getattr(event, name) if name else None
+
+
+def month_of_fact(event: Event) -> str | None:
+    """The care month that a fact names, the first where time crosses a month's end."""
+    if isinstance(event, TimeLogged):
+        return month_of(event.segments[0].on if event.segments else event.dates()[0])
+    name = fields_of(type(event)).month
+    return getattr(event, name) if name else None

@@ -1,0 +1,96 @@
+"""A patient-month and everything that its verdict rests on, gathered and handed to the one judge.
+
+Promise: the same gathering serves the read model, which holds streams folded, and a question as of an earlier position,
+which folds them from the log; both call `ledger.judging`, so they cannot disagree with the deciders. An attested month
+is judged by the edition that its newest attestation names, any other by the edition adopted last (readings, section 6).
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ledger.judging.needs import needed_tags, pinned_edition
+from ledger.judging.shapes import MonthFacts, Verdict
+from ledger.judging.verdict import judge_month
+from ledger.rulebook import Edition, Rulebook, rulebook_of
+from ledger.streams.governance import Adoption, Governance
+from ledger.streams.month_state import CareMonth
+from ledger.terms.errors import LedgerDamaged
+from ledger.terms.identity import LEDGER_TAG, care_month_tag, care_plan_tag, patient_tag
+from projections.states import At
+
+StateAt = Callable[[str], At]
+"""The folded state of a stream, and the position of its newest fact."""
+RulebookOf = Callable[[Adoption], Rulebook]
+
+
+class AdoptedRulebooks:
+    """The rulebooks of the editions that a ledger adopted, each parsed once."""
+
+    def __init__(self) -> None:
+        self._parsed: dict[str, Rulebook] = {}
+
+    def __call__(self, adoption: Adoption) -> Rulebook:
+        """The rulebook of one adopted edition."""
+        found = self._parsed.get(adoption.edition)
+        if found is None:
+            found = self._parsed[adoption.edition] = rulebook_of(Edition.from_bytes(adoption.content))
+        return found
+
+
+class Judged(NamedTuple):
+    """A verdict, the streams that it rests on, and the newest fact that may have changed it."""
+
+    verdict: Verdict
+    reads: tuple[str, ...]
+    position: int
+
+
+def judged(at: StateAt, rulebook_of: RulebookOf, patient: str, month: str, *, record: bool = False) -> Judged:
+    """The verdict on a patient-month, by the states that `at` answers with; `record` names the readings too."""
+    held: dict[str, At] = {}
+    states: dict[str, Any] = {}
+    # The patient's own streams name the others, and those name nobody further.
+    for _ in range(2):
+        for tag in needed_tags(patient, month, states):
+            if tag not in held:
+                held[tag] = at(tag)
+                states[tag] = held[tag].state
+    facts = _facts(patient, month, states)
+    adoption = edition_for(at(LEDGER_TAG).state, facts.month)
+    verdict = judge_month(facts, rulebook_of(adoption), edition=adoption.edition, record=record)
+    newest = max(found.position for tag, found in held.items() if moves_others(tag, found))
+    return Judged(verdict, tuple(held), max(newest, adoption.position))
+
+
+def _facts(patient: str, month: str, states: dict[str, Any]) -> MonthFacts:
+    """The facts out of the states; what `judging.needs.facts_of` answers, without naming every stream once more."""
+    return MonthFacts(
+        states[patient_tag(patient)],
+        states[care_month_tag(patient, month)],
+        states[care_plan_tag(patient)],
+        {tag[9:]: state for tag, state in states.items() if tag.startswith("practice/")},
+        {tag[6:]: state for tag, state in states.items() if tag.startswith("staff/")},
+        {tag: state for tag, state in states.items() if tag.startswith("staff_day/")},
+    )
+
+
+def moves_others(tag: str, found: At) -> bool:
+    """Whether news in this stream may change what rests on its older facts.
+
+    A staff day changes the standing of earlier entries only where entries for two patients share seconds: without
+    this a nurse's every entry would have all of that day's other months judged again.
+    """
+    return not tag.startswith("staff_day/") or bool(found.state.contested)
+
+
+def edition_for(governance: Governance, month: CareMonth) -> Adoption:
+    """The edition that judges a month: the one it was attested by, otherwise the one adopted last."""
+    pinned = pinned_edition(month)
+    adoptions = (a for a in reversed(governance.adoptions) if pinned in {None, a.edition})
+    found = next(adoptions, None)
+    if found is None:
+        raise LedgerDamaged(
+            "A month cannot be judged: the edition of the rulebook that it needs was never adopted in this ledger.",
+            "Ask as of a position after the first adoption; if there is none, run `ccm-ledger verify`.",
+        )
+    return found

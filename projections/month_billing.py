@@ -1,0 +1,143 @@
+"""What a patient-month can be billed as, and what is missing: one row per patient-month.
+
+Promise: a row is the judge's verdict on the facts up to the position of the read model, by the edition in force for
+that month; it is judged again whenever a stream moves that the verdict rests on (the month, the patient, the plan, the
+staff named, their days, the practices) and, while nobody attested, whenever an edition is adopted. No rule stands here.
+Not promised: an answer as of an earlier moment; `questions.month_of` folds that from the log.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Final
+
+from ledger.judging.shapes import Verdict
+from ledger.streams.base import Fact
+from ledger.streams.governance import RulebookAdopted
+from ledger.terms.identity import care_plan_tag, patient_tag
+from projections.base import Changes, Row, Rows, Table
+from projections.judged import Judged, RulebookOf, judged, moves_others
+from projections.states import States
+from projections.tables.layout import MONTH_BILLING, MONTH_READS, joined, optional
+
+MONTHS_AT_ONCE: Final = 2_000
+"""How many months are judged before their rows are written."""
+
+Key = tuple[str, str]
+"""(patient, month)."""
+
+
+class MonthBilling:
+    """The projection of one pass. `kept` answers queries over the rows that this pass wrote or found."""
+
+    name: ClassVar[str] = "month_billing"
+    version: ClassVar[int] = 1
+    tables: ClassVar[tuple[Table, ...]] = (MONTH_BILLING, MONTH_READS)
+
+    def __init__(self, states: States, rulebook_of: RulebookOf, kept: Rows, *, suffix: str, is_empty: bool) -> None:
+        self._states = states
+        self._rulebook_of = rulebook_of
+        self._kept = kept
+        self._suffix = suffix
+        self._is_empty = is_empty
+        self._months: set[Key] = set()
+        self._patients: set[str] = set()
+        self._others: set[str] = set()
+        self._law_moved = False
+
+    def apply(self, fact: Fact, tags: tuple[str, ...]) -> None:
+        """Note which months the fact may have moved."""
+        for tag in tags:
+            kind, _, rest = tag.partition("/")
+            match kind:
+                case "care_month":
+                    self._months.add((rest[:-8], rest[-7:]))
+                case "patient" | "care_plan":
+                    self._patients.add(rest)
+                case "staff" | "staff_day" | "practice":
+                    self._others.add(tag)
+                case "ledger":
+                    self._law_moved |= isinstance(fact.event, RulebookAdopted)
+
+    def settle(self, *, due: bool) -> Iterator[Changes]:
+        """Judge every month that moved, a few thousand at a time."""
+        if not due:
+            return
+        months = sorted(self._moved_months())
+        for at in range(0, len(months), MONTHS_AT_ONCE):
+            done = [self._judge(*key) for key in months[at : at + MONTHS_AT_ONCE]]
+            yield Changes(MONTH_BILLING, [row_of(each) for each in done])
+            yield Changes(MONTH_READS, [row for each in done for row in reads_of(each)])
+        self._is_empty = self._is_empty and not months
+        self._months, self._patients, self._others, self._law_moved = set(), set(), set(), False
+
+    def _judge(self, patient: str, month: str) -> Judged:
+        return judged(self._states.at, self._rulebook_of, patient, month)
+
+    def _moved_months(self) -> set[Key]:
+        """The months that moved themselves, and those that rest on something that did."""
+        moved = self._months
+        if self._is_empty:
+            return moved
+        billing, reads = MONTH_BILLING.name + self._suffix, MONTH_READS.name + self._suffix
+        if self._patients:
+            query = f"SELECT patient, month FROM {billing} WHERE patient IN (SELECT value FROM json_each(?))"
+            moved |= self._keys(query, self._patients)
+        others = [tag for tag in self._others if moves_others(tag, self._states.at(tag))]
+        if others:
+            query = f"SELECT patient, month FROM {reads} WHERE tag IN (SELECT value FROM json_each(?))"
+            moved |= self._keys(query, others)
+        if self._law_moved:
+            moved |= self._keys(f"SELECT patient, month FROM {billing} WHERE attested IS NULL", ())
+        return moved
+
+    def _keys(self, query: str, values: Iterable[str]) -> set[Key]:
+        listed = (json.dumps(sorted(values)),) if values else ()
+        return {(patient, month) for patient, month in self._kept.rows(query, listed)}
+
+
+def row_of(judgement: Judged) -> Row:
+    """The row of a judged month, in the order of the table's columns."""
+    verdict = judgement.verdict
+    return (
+        verdict.patient,
+        verdict.month,
+        verdict.practice,
+        verdict.practitioner,
+        verdict.payer,
+        verdict.standing,
+        verdict.family,
+        verdict.date_of_service.isoformat(),
+        verdict.staff_seconds,
+        verdict.personal_seconds,
+        verdict.untimed_seconds,
+        minutes_of(verdict),
+        " ".join(f"{line.code}:{line.units}" for line in verdict.charges),
+        optional(verdict.amount),
+        joined(tuple(notice.code for notice in verdict.missing)),
+        joined(notices_of(verdict)),
+        verdict.attested,
+        verdict.digest,
+        verdict.edition,
+        judgement.position,
+    )
+
+
+def minutes_of(verdict: Verdict) -> int:
+    """Whole minutes of the family that bills; of staff time where none does."""
+    result = verdict.result(verdict.family) if verdict.family else None
+    return result.minutes if result else verdict.staff_seconds // 60
+
+
+def notices_of(verdict: Verdict) -> tuple[str, ...]:
+    """Every code that a person should look at: the month's own, then those of its entries."""
+    own = tuple(notice.code for notice in verdict.notices)
+    return (*own, *(notice.code for line in verdict.lines for notice in line.notices))
+
+
+def reads_of(judgement: Judged) -> Iterator[Row]:
+    """The streams of others that the verdict rests on; the patient's own are found by the patient's id."""
+    verdict = judgement.verdict
+    own = (patient_tag(verdict.patient), care_plan_tag(verdict.patient))
+    for tag in judgement.reads:
+        if tag not in own and not tag.startswith(("care_month/", "ledger")):
+            yield tag, verdict.patient, verdict.month

@@ -1,0 +1,227 @@
+"""The questions that the interfaces ask, each one function: a month, the months, a history, the trail, what waits.
+
+Promise: answers are frozen values without words about a patient, except where an opener is passed in. An answer as of a
+position is folded from the log up to it and shows nothing learned later; an answer as of now comes from the read models
+and says which position they stand for. Not promised: that the reader may ask; that is decided and recorded before.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+
+from ledger.judging.shapes import Verdict
+from ledger.streams.base import Fact
+from ledger.streams.governance import ParkedDelivery
+from ledger.terms.identity import care_month_tag, patient_tag
+from ledger.terms.people import Programme, Side
+from projections.audit_trail import Clock, Outcome, Search, search_query
+from projections.base import ReadModels
+from projections.judged import RulebookOf, judged
+from projections.month_billing import row_of
+from projections.patient_history import HistoryLine, OpenWords, StreamsLog, line_of
+from projections.states import States
+from projections.table_set import tracked_position
+from projections.tables.layout import AUDIT_TRAIL, MONTH_BILLING, PATIENT_PRACTICES, AuditRow, MonthRow, micros
+
+
+class Repeated(Protocol):
+    """How often a refusal happened that is recorded once."""
+
+    @property
+    def position(self) -> int:
+        """The position of its fact."""
+        ...
+
+    @property
+    def times(self) -> int:
+        """How many times it happened."""
+        ...
+
+
+class AskedLog(StreamsLog, Protocol):
+    """A ledger's log as questions see it."""
+
+    def facts_at(self, positions: Iterable[int]) -> Sequence[Fact]:
+        """The facts at these positions, in order of position."""
+        ...
+
+    def position_at(self, instant: datetime) -> int:
+        """The highest position recorded at or before an instant."""
+        ...
+
+    def refusal_counts(self, after: int = 0) -> Sequence[Repeated]:
+        """How often the refusals recorded behind a position happened."""
+        ...
+
+
+AsOf = int | datetime | None
+"""A position, an instant, or now."""
+
+
+def position_of(log: AskedLog, as_of: AsOf) -> int:
+    """The position that `as_of` means; now is the highest one."""
+    head = log.refresh()
+    if as_of is None:
+        return head
+    return min(log.position_at(as_of) if isinstance(as_of, datetime) else as_of, head)
+
+
+def month_of(
+    log: AskedLog,
+    rulebook_of: RulebookOf,
+    patient: str,
+    month: str,
+    as_of: AsOf = None,
+    *,
+    record: bool = True,
+) -> Verdict:
+    """The verdict on one patient-month as of a position or instant, with every line and what it rests on."""
+    states = States(log, after=position_of(log, as_of))
+    return judged(states.at, rulebook_of, patient, month, record=record).verdict
+
+
+class Months(NamedTuple):
+    """The patient-months of one calendar month, and the position that they stand for."""
+
+    month: str
+    rows: tuple[MonthRow, ...]
+    position: int
+
+
+def months(
+    log: AskedLog,
+    models: ReadModels,
+    rulebook_of: RulebookOf,
+    month: str,
+    *,
+    practice: str | None = None,
+    as_of: AsOf = None,
+    with_silent: bool = False,
+) -> Months:
+    """Every patient-month of a calendar month, by patient; of one practice where one is named.
+
+    Pull before asking: the read models know which patients to ask about, also as of an earlier position. `with_silent`
+    adds patients who consented or were designated to somebody and for whom nobody logged anything.
+    """
+    with models.at_one_moment() as now:
+        tracked = tracked_position(now)
+        found = now.rows(MONTH_BILLING.select("WHERE month = ?"), (month,))
+        known = now.rows(PATIENT_PRACTICES.select()) if with_silent else []
+    rows = tuple(MonthRow.of(row) for row in found)
+    position = tracked if as_of is None else position_of(log, as_of)
+    states = States(log, after=position)
+    if as_of is not None:
+        begun = (row.patient for row in rows if states.at(care_month_tag(row.patient, month)).position)
+        rows = tuple(_row(states, rulebook_of, patient, month) for patient in begun)
+    if with_silent:
+        logged = {row.patient for row in rows}
+        silent = sorted({str(patient) for patient, *_ in known} - logged)
+        quiet = (_row(states, rulebook_of, each, month) for each in silent if is_enrolled(states, each, month))
+        rows = tuple(sorted((*rows, *quiet)))
+    if practice is not None:
+        rows = tuple(row for row in rows if row.practice == practice)
+    return Months(month, rows, position)
+
+
+def is_enrolled(states: States, patient: str, month: str) -> bool:
+    """Whether somebody is designated for the patient's month, or any consent to CCM is on record."""
+    state = states.at(patient_tag(patient)).state
+    designated = any(state.designation(month, Programme.CCM, side) for side in Side)
+    return designated or any(consent.event.programme is Programme.CCM for consent in state.consents)
+
+
+def _row(states: States, rulebook_of: RulebookOf, patient: str, month: str) -> MonthRow:
+    return MonthRow.of(row_of(judged(states.at, rulebook_of, patient, month)))
+
+
+class AuditEntry(NamedTuple):
+    """One fact of the trail: its row, how often it happened where it is a refusal, and its line in words."""
+
+    row: AuditRow
+    times: int
+    line: HistoryLine
+
+
+class AuditPage(NamedTuple):
+    """A page of the trail; `next_after` is the position to go on from, None at the end."""
+
+    entries: tuple[AuditEntry, ...]
+    next_after: int | None
+    position: int
+    """The position up to which the trail was searched."""
+
+
+def audit(
+    log: AskedLog,
+    models: ReadModels,
+    *,
+    actor: str | None = None,
+    patient: str | None = None,
+    action: str | None = None,
+    outcome: Outcome | None = None,
+    practice: str | None = None,
+    since: date | datetime | None = None,
+    until: date | datetime | None = None,
+    clock: Clock = "recorded",
+    after: int = 0,
+    as_of: AsOf = None,
+    limit: int = 100,
+    open_words: OpenWords | None = None,
+) -> AuditPage:
+    """The facts that match, oldest first: at most `limit` of them.
+
+    Along the clock `recorded`, `since` and `until` are instants; along `happened`, dates. Both are included.
+    """
+    position = tracked_position(models)
+    until_position = position if as_of is None else min(position_of(log, as_of), position)
+    search = Search(
+        actor=actor,
+        patient=patient,
+        action=action,
+        outcome=outcome,
+        practice=practice,
+        since=_bound(since, clock),
+        until=_bound(until, clock),
+        clock=clock,
+        after=after,
+        as_of=until_position,
+        limit=limit,
+    )
+    rows = [AuditRow.of(row) for row in models.rows(*search_query(search))]
+    entries = _entries(log, rows[:limit], open_words)
+    return AuditPage(entries, rows[limit - 1].position if len(rows) > limit else None, until_position)
+
+
+def _bound(moment: date | datetime | None, clock: Clock) -> str | int | None:
+    if moment is None:
+        return None
+    if clock == "happened":
+        return (moment.date() if isinstance(moment, datetime) else moment).isoformat()
+    assert isinstance(moment, datetime), "the clock of recording is searched by instants"
+    return micros(moment)
+
+
+def _entries(log: AskedLog, rows: Sequence[AuditRow], open_words: OpenWords | None) -> tuple[AuditEntry, ...]:
+    if not rows:
+        return ()
+    facts = {fact.position: fact for fact in log.facts_at(row.position for row in rows)}
+    counts = {counted.position: counted.times for counted in log.refusal_counts(rows[0].position - 1)}
+    return tuple(AuditEntry(row, counts.get(row.position, 1), line_of(facts[row.position], open_words)) for row in rows)
+
+
+def parked_list(log: AskedLog, *, as_of: AsOf = None, with_closed: bool = False) -> tuple[ParkedDelivery, ...]:
+    """The deliveries that wait for an unknown patient or staff member, oldest first."""
+    states = States(log, after=position_of(log, as_of))
+    waiting = (
+        delivery
+        for tag in log.tags_starting("parked/")
+        for delivery in states.at(tag).state.deliveries
+        if with_closed or delivery.is_open
+    )
+    return tuple(sorted(waiting, key=lambda delivery: delivery.position))
+
+
+def counted_actions(models: ReadModels) -> tuple[tuple[str, int], ...]:
+    """How many facts of each kind the trail holds, by topic: what a search can ask for."""
+    query = f"SELECT topic, COUNT(*) FROM {AUDIT_TRAIL.name} WHERE ordinal = 0 GROUP BY topic ORDER BY topic"
+    return tuple((str(topic), int(count)) for topic, count in models.rows(query))

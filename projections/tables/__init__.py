@@ -1,0 +1,1 @@
+"""The tables of the read models: what a row holds, under which key, found by which columns."""

@@ -1,0 +1,191 @@
+"""What screens show, from values alone: plain text in a pipe, nothing of it computed here."""
+
+import io
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from interfaces.cli.delivering import Tally
+from interfaces.cli.month_text import explained_lines, month_lines, why_not_lines
+from interfaces.cli.screen import Screen, plain_table
+from interfaces.cli.wording import clock, counted, money, some
+from interfaces.plain import plain
+from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Verdict
+from ledger.streams.base import ERASED
+from ledger.terms.outcome import Effect, Notice
+
+TOO_SHORT = Notice(
+    "family_below_minimum", Effect.REVIEW, "19 minutes are logged, 20 are needed.", "Log what is missing."
+)
+LATE = Notice("before_consent", Effect.NOT_COUNTED, "60 seconds do not count.", "Record the consent.", ("r",), 60)
+NO_CONSENT = Notice("consent_not_on_file", Effect.BLOCKS_RELEASE, "No consent is on file.", "Record it.")
+
+
+def verdict(**changes: object) -> Verdict:
+    """A month of nineteen minutes and fifty-nine seconds."""
+    whole: dict[str, object] = {
+        "patient": "pt_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "month": "2026-03",
+        "practice": None,
+        "practitioner": None,
+        "payer": None,
+        "date_of_service": date(2026, 3, 31),
+        "staff_seconds": 1199,
+        "personal_seconds": 0,
+        "untimed_seconds": 600,
+        "lines": (
+            EntryLine("te_x", 7, date(2026, 3, 2), "st_x", None, 1259, 1199, "staff", (LATE,), date(2026, 3, 2), True),
+        ),
+        "families": (FamilyResult("noncomplex", 19, (), None, 19, False, (TOO_SHORT,)),),
+        "suggested": None,
+        "chosen": None,
+        "missing": (NO_CONSENT,),
+        "notices": (),
+        "standing": "below_minimum",
+        "attested": None,
+        "digest": "d" * 64,
+        "edition": "e" * 64,
+        "readings": (),
+        "reading_set": None,
+    }
+    return Verdict(**(whole | changes))  # type: ignore[arg-type]
+
+
+def test_a_month_below_the_minimum_shows_seconds_and_what_is_missing() -> None:
+    lines = list(month_lines(verdict()))
+
+    assert "Standing: below minimum: no family of codes reaches its minimum." in lines
+    assert "Counted: 19:59 of staff, 0:00 of the practitioner." in lines
+    assert "  Of it 10:00 without clock times." in lines
+    assert "Codes: none yet." in lines
+    assert lines[lines.index("Missing before release: 1 point.") + 1] == "  consent_not_on_file: No consent is on file."
+    assert any("the estimate is for Medicare FFS" in line for line in lines)
+
+
+def test_an_entry_shows_why_seconds_of_it_do_not_count() -> None:
+    lines = list(explained_lines(verdict(), ()))
+
+    assert "  2026-03-02  19:59 of 20:59 count  position 7" in lines
+    assert "    before_consent: 60 seconds do not count." in lines
+    assert "      Record the consent." in lines
+
+
+def reasons(**changes: object) -> dict[str, object]:
+    """What the judge answers about 99491 in a month that 99490 bills."""
+    whole: dict[str, object] = {
+        "code": "99491",
+        "is_known": True,
+        "family": "personal",
+        "billed_units": 0,
+        "units_earned": 1,
+        "units_max": 1,
+        "minutes": 31,
+        "minutes_for_next_unit": None,
+        "minutes_missing": None,
+        "other_family_bills": "noncomplex",
+        "uncounted_seconds": 0,
+        "because": [],
+    }
+    return whole | changes
+
+
+def test_a_code_of_a_family_that_does_not_bill_is_explained_by_the_one_that_does() -> None:
+    assert list(why_not_lines(reasons()))[1:] == [
+        "99491 is not among the codes (CCM by the practitioner personally, 31 minutes).",
+        "  The minutes make all the units that it may have.",
+        "  Another family bills: non-complex CCM. The minutes would make 99491 x1.",
+    ]
+
+
+def test_a_code_that_lacks_minutes_is_explained_by_how_many() -> None:
+    short = reasons(minutes=12, units_earned=0, minutes_for_next_unit=30, minutes_missing=18, other_family_bills=None)
+
+    assert list(why_not_lines(short))[2:] == ["  The next unit needs 30 minutes: 18 more."]
+
+
+@pytest.mark.parametrize("standing", ["nothing_logged", "below_minimum", "blocked", "ready", "attested", "stale"])
+def test_every_standing_has_words(standing: str) -> None:
+    assert next(month_lines(verdict(standing=standing))).startswith(f"Standing: {standing.replace('_', ' ')}: ")
+
+
+def test_a_plain_table_aligns_words_left_and_numbers_right() -> None:
+    rows = [("a", "7", "x"), ("bcd", "12", "y")]
+
+    assert plain_table(("name", "count", "end"), rows, right=(1,)) == [
+        "name  count  end",
+        "a         7  x",
+        "bcd      12  y",
+    ]
+
+
+def test_the_banner_of_a_simulated_ledger_is_shown_once() -> None:
+    out = io.StringIO()
+    screen = Screen(as_json=False, out=out)
+    screen.simulated(True)
+    screen.say("one")
+    screen.say("two")
+
+    assert out.getvalue().splitlines() == [
+        "Simulated ledger: its clock comes from the input, and nothing in it is a record of care.",
+        "one",
+        "two",
+    ]
+
+
+def test_json_holds_one_object_and_no_text() -> None:
+    out = io.StringIO()
+    screen = Screen(as_json=True, out=out)
+    screen.say("for people")
+    screen.table(("a",), [("b",)])
+    screen.answer({"a": 1})
+
+    assert out.getvalue() == '{"a": 1, "simulated": false}\n'
+
+
+def test_a_tally_counts_lines_by_outcome_and_codes() -> None:
+    tally = Tally()
+    tally.outcomes.update({"accepted": 1200, "refused": 3})
+    tally.refusals.update({"nul_byte": 1, "line_unreadable": 2})
+
+    assert tally.as_text() == [
+        "1,203 lines: accepted 1,200, unchanged 0, refused 3, parked 0.",
+        "Refused: line_unreadable 2, nul_byte 1.",
+    ]
+    assert tally.exit_code == 1
+    assert tally.as_json()["refusals"] == {"line_unreadable": 2, "nul_byte": 1}
+
+
+def test_small_words() -> None:
+    assert [clock(0), clock(1199), clock(3600)] == ["0:00", "19:59", "60:00"]
+    assert [money(None), money(Decimal("1234.5"))] == ["-", "$1,234.50"]
+    assert [counted(1, "fact"), counted(2, "entry", "entries")] == ["1 fact", "2 entries"]
+    assert [some([]), some(["a", "b", "c", "d"]), some(["a", "b", "c", "d", "e"])] == [
+        "-",
+        "a, b, c, d",
+        "a, b, c and 2 more",
+    ]
+
+
+def test_plain_values_keep_money_as_text_and_say_why_words_are_closed() -> None:
+    whole = {
+        "amount": Decimal("66.10"),
+        "at": datetime(2026, 3, 1, 12, tzinfo=UTC),
+        "on": date(2026, 3, 1),
+        "effect": Effect.REVIEW,
+        "words": ERASED,
+        "line": ChargeLine("99490", 1, None),
+        "codes": frozenset({"b", "a"}),
+    }
+
+    assert plain(whole) == {
+        "amount": "66.10",
+        "at": "2026-03-01T12:00:00Z",
+        "on": "2026-03-01",
+        "effect": "review",
+        "words": "erased",
+        "line": {"code": "99490", "units": 1, "amount": None},
+        "codes": ["a", "b"],
+    }
+    with pytest.raises(TypeError):
+        plain(object())
