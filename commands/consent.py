@@ -23,9 +23,9 @@ from ledger.terms.refusals import refused
 def decide_record_consent(asked: Asked[RecordConsent], states: States, law: Law) -> Outcome:
     """Record a consent conversation, complete or not; nothing is filled in.
 
-    Reads the patient and the practice of that day; law: medicare.ccm.consent. Refuses, in order: in_the_future, after_death. Unchanged where just
-    this consent is on record and the command brings no words. Notices: what the consent lacks (CCM-CONSENT-02, -04,
-    -09), consent_from_recollection, consent_recorded_late.
+    Reads the patient and the practice of that day; law: medicare.ccm.consent. Refuses, in order: in_the_future,
+    after_death. Unchanged where just this consent is on record and the command brings no words. Notices: what the
+    consent lacks (CCM-CONSENT-02, -04, -09), consent_from_recollection, consent_recorded_late.
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient)):

@@ -7,7 +7,7 @@ reading set). Where a stream is missing it answers Need and is asked again.
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 
 from commands.intents.base import Command
 from ledger.rulebook import ReadingSet, Rulebook, TracedRules
@@ -142,15 +142,22 @@ class States:
         return self._held
 
 
+Read = tuple[tuple[date, tuple[str, ...]], ...]
+"""The names read, in order, by the first day of the rules they were read from."""
+SETS_MAX: Final = 4_096
+
+
 class Law:
     """The adopted edition, by date, with one trace of everything that was read of it."""
 
-    __slots__ = ("_traces", "edition", "rulebook")
+    __slots__ = ("_sets", "_traces", "edition", "rulebook")
 
-    def __init__(self, rulebook: Rulebook, edition: str) -> None:
+    def __init__(self, rulebook: Rulebook, edition: str, sets: dict[Read, ReadingSet] | None = None) -> None:
         self.rulebook = rulebook
         self.edition = edition
         self._traces: dict[int, TracedRules] = {}
+        self._sets = {} if sets is None else sets
+        """Sets made before under this edition: most decisions of a kind read the same."""
 
     def on(self, on: date) -> TracedRules:
         """The rules in force on a date; every value read through it is recorded."""
@@ -163,6 +170,12 @@ class Law:
     def reading_set(self) -> ReadingSet | None:
         """Everything that was read, whatever the date; None where no rule was asked for."""
         used = [trace for trace in self._traces.values() if trace.names()]
-        if len(used) == 1:
-            return used[0].reading_set()  # the usual case, and memoised by the rulebook
-        return ReadingSet.of(reading for trace in used for reading in trace.reads()) if used else None
+        if not used:
+            return None
+        key = tuple([(trace.first_day, trace.names()) for trace in used])
+        found = self._sets.get(key)
+        if found is None:
+            if len(self._sets) >= SETS_MAX:
+                self._sets.clear()
+            found = self._sets[key] = ReadingSet.of(reading for trace in used for reading in trace.reads())
+        return found

@@ -15,13 +15,13 @@ import structlog
 
 from commands.answer import Answer
 from commands.catalog import CATALOG
-from commands.deciding import Law
+from commands.deciding import Law, Read
 from commands.intents.governance import ReleaseDelivery
 from commands.one_line import DIRECT, Decided, Deciding
 from commands.release import Release
 from commands.states import Overlay, StateCache
 from commands.wire import Delivery, Unreadable, read_line
-from ledger.rulebook import Edition, Rulebook, rulebook_of
+from ledger.rulebook import Edition, ReadingSet, Rulebook, rulebook_of
 from ledger.streams.base import Appended, CommandKey, EventLog, Fact, KeyBinding, Moved, Proposal
 from ledger.streams.governance import Governance
 from ledger.terms.errors import StoreUnavailable
@@ -56,6 +56,7 @@ class Handler:
         self._clock = clock
         self.state_cache = StateCache(log)
         self._law: tuple[str, Rulebook] | None = None
+        self._reading_sets: dict[Read, ReadingSet] = {}
         self._simulated_now: datetime | None = None
         self._logger = structlog.get_logger("ccm_ledger.commands")
 
@@ -101,7 +102,8 @@ class Handler:
         assert adopted is not None, "init adopts an edition"
         if self._law is None or self._law[0] != adopted.edition:
             self._law = (adopted.edition, rulebook_of(Edition.from_bytes(adopted.content)))
-        return Law(self._law[1], adopted.edition)
+            self._reading_sets.clear()
+        return Law(self._law[1], adopted.edition, self._reading_sets)
 
     # -- one round: decide over an overlay, append as one group, keep what did not hold -----------------------------
 

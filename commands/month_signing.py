@@ -125,8 +125,9 @@ def _billing(asked: Asked[Any], states: States, what: str) -> Designation | Refu
 def _verdict(asked: Asked[Any], states: States, law: Law) -> Verdict | Need:
     """The month as the judge has it: by the edition in use, or by the one that its newest attestation pinned."""
     month = asked.command.month
-    if absent := missing_tags(asked.patient, month, states.held()):
-        return Need(absent)
+    while absent := missing_tags(asked.patient, month, states.held()):
+        if need := states.missing(*absent):
+            return need
     edition, rulebook = law.edition, law.rulebook
     pinned = pinned_edition(states.month(asked.patient, month))
     if pinned is not None and pinned != edition:

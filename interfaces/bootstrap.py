@@ -222,12 +222,9 @@ def configure_logs() -> None:
     """Send log lines to standard error; the store's list says what a line may hold."""
     import sys  # noqa: PLC0415
 
-    import structlog  # noqa: PLC0415 - `--help` must not wait for it
+    from ledger.store import log  # noqa: PLC0415 - `--help` must not wait for it
 
-    from ledger.store.log import configure  # noqa: PLC0415
-
-    configure(sys.stderr)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(_log_level()))
+    log.configure(sys.stderr, _log_level())
 
 
 def _log_level() -> str:

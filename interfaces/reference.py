@@ -31,16 +31,16 @@ _EVENTS = (
     "fields whose words are encrypted under a key of their own."
 )
 _COMMANDS = (
-    "What `submit` takes in `command` and `data`. Testimony is recorded whatever it says; an act is refused when a rule\n"
-    "forbids it. The JSON Schema of every command is printed by `ccm-ledger schema commands`."
+    "What `submit` takes in `command` and `data`. Testimony is recorded whatever it says; an act is refused\n"
+    "when a rule forbids it. `ccm-ledger schema commands` prints the JSON Schema of every command."
 )
 _REFUSALS = (
-    "Every refusal code, in order of precedence: where several conditions are broken, the first of them is the answer.\n"
+    "Every refusal code, in order of precedence: where several conditions are broken, the first is the answer.\n"
     "`again` says whether the same command may be accepted later; `kept` whether the refusal is itself a fact."
 )
 _NOTICES = (
-    "What an accepted fact or a judged month is told, in order of precedence. `not_counted`: seconds that do not count.\n"
-    "`blocks_release`: the month cannot be billed yet. `review`: a person should look; nothing is blocked."
+    "What an accepted fact or a judged month is told, in order. `not_counted`: seconds that do not count.\n"
+    "`blocks_release`: the month cannot be billed yet. `review`: a person should look at it."
 )
 
 

@@ -22,9 +22,7 @@ settings.load_profile("repeatable")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a campaign be run again with the seed that its report names."""
-    parser.addoption(
-        "--seed", type=int, default=None, help="seed of long campaigns (default: a fresh one each)"
-    )
+    parser.addoption("--seed", type=int, default=None, help="seed of long campaigns (default: a fresh one each)")
 
 
 @pytest.fixture(scope="session", autouse=True)

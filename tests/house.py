@@ -117,10 +117,10 @@ def _people(it: House) -> None:
     }
     it.ids["practice"] = dict(it.accepted("register_practice", practice).ids)["practice"]
     for capability, year in (("cehrt_year", 2025), ("access_24x7", None)):
-        data = {"practice": it.ids["practice"], "capability": capability, "from_on": "2025-01-01"}
-        it.accepted("attest_capability", data | ({"edition_year": year} if year else {}))
+        attested = {"practice": it.ids["practice"], "capability": capability, "from_on": "2025-01-01"}
+        it.accepted("attest_capability", attested | ({"edition_year": year} if year else {}))
     for short, name, credential, npi, role in STAFF:
-        data = {
+        data: dict[str, Any] = {
             "name": name,
             "credential": credential,
             "npi": npi,

@@ -29,7 +29,10 @@ Ref = str | OutsideName
 
 
 class Command(Wire):
-    """One intent, in the imperative. `NAME` is what the wire calls it; `KIND` says whether it is refused for its content."""
+    """One intent, in the imperative.
+
+    `NAME` is what the wire calls it; `KIND` says whether it may be refused for its content.
+    """
 
     NAME: ClassVar[str]
     KIND: ClassVar[Literal["act", "testimony"]]

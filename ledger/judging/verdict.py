@@ -12,7 +12,6 @@ from ledger.judging.case import Case
 from ledger.judging.consent import consent_in_month
 from ledger.judging.context import MonthContext
 from ledger.judging.countable import Counted, judge_entries
-from ledger.judging.days import earliest_date, end_of
 from ledger.judging.digest import digest_of, month_bytes
 from ledger.judging.families import complex_obstacle, judge_families
 from ledger.judging.findings import findings_of

@@ -55,13 +55,19 @@ def allowed_only(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapp
 
 def processors() -> list[Processor]:
     """What every line goes through, the allow-list last before it is written."""
-    return [structlog.processors.add_log_level, allowed_only, structlog.processors.JSONRenderer(sort_keys=True)]
+    return [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        allowed_only,
+        structlog.processors.JSONRenderer(sort_keys=True),
+    ]
 
 
-def configure(stream: TextIO) -> None:
-    """Send log lines to a stream as JSON, one a line. Called once, by interfaces/bootstrap.py."""
+def configure(stream: TextIO, level: str = "info") -> None:
+    """Send log lines from a level on to a stream as JSON, one a line. Called once, by interfaces/bootstrap.py."""
     structlog.configure(
         processors=processors(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=False,
     )

@@ -50,7 +50,7 @@ class ConsentRecorded(Event):
     occurred_at: Instant | None = None
     """None: the source gives no moment. Nothing invents one."""
     offset: int | None = Field(default=None, ge=-64_800, le=64_800)
-    """Seconds from UTC to the practice's local time then: the judge opens no zone. None: the patient had no practice."""
+    """Seconds from UTC to local time in the practice then: the judge opens no zone. None: there was no practice."""
     method: Method | None = None
     obtained_by: StaffId | None = None
     practitioner: StaffId | None = None
@@ -80,7 +80,7 @@ class ConsentSupplemented(Event):
     consent: ConsentId
     occurred_at: Instant
     offset: int | None = Field(default=None, ge=-64_800, le=64_800)
-    """Seconds from UTC to the practice's local time then: the judge opens no zone. None: the patient had no practice."""
+    """Seconds from UTC to local time in the practice then: the judge opens no zone. None: there was no practice."""
     obtained_by: StaffId
     method: Method | None = None
     practitioner: StaffId | None = None

@@ -130,15 +130,11 @@ def forbidden_references(module: Module, banned: Mapping[str, str]) -> list[str]
     )
 
 
-def forbidden_imports(
-    module: Module, allowed: tuple[str, ...], denied: tuple[str, ...], remedy: str
-) -> list[str]:
+def forbidden_imports(module: Module, allowed: tuple[str, ...], denied: tuple[str, ...], remedy: str) -> list[str]:
     """Imports outside the allowed names and the standard library, and those of denied parts of the latter."""
     found = []
     for line, full in imported_names(module):
-        pure = full.partition(".")[0] in sys.stdlib_module_names and not any(
-            _covers(name, full) for name in denied
-        )
+        pure = full.partition(".")[0] in sys.stdlib_module_names and not any(_covers(name, full) for name in denied)
         if not pure and not any(_covers(name, full) for name in allowed):
             found.append(f"{module.path}:{line}: {full} may not be imported here; {remedy}")
     return found
@@ -181,14 +177,9 @@ def undocumented(module: Module) -> list[str]:
     public = [
         node
         for node in module.tree.body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        and not node.name.startswith("_")
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_")
     ]
-    found = (
-        []
-        if ast.get_docstring(module.tree)
-        else [f"{module.path}: the module has no docstring; state its promise"]
-    )
+    found = [] if ast.get_docstring(module.tree) else [f"{module.path}: the module has no docstring; state its promise"]
     return found + [
         f"{module.path}:{node.lineno}: {node.name} has no docstring; say what the signature cannot"
         for node in public
@@ -202,11 +193,7 @@ def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def _is_docstring(node: ast.stmt) -> bool:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def _is_all(node: ast.stmt) -> bool:
@@ -215,9 +202,7 @@ def _is_all(node: ast.stmt) -> bool:
         targets = node.targets
     elif isinstance(node, ast.AnnAssign):
         targets = [node.target]
-    return bool(targets) and all(
-        isinstance(target, ast.Name) and target.id == "__all__" for target in targets
-    )
+    return bool(targets) and all(isinstance(target, ast.Name) and target.id == "__all__" for target in targets)
 
 
 # --- money, SQL, words --------------------------------------------------------------------------------
@@ -230,9 +215,7 @@ NEITHER_MONEY_NOR_TIME = frozenset({"cutoff", "timeout"})
 def floats(module: Module) -> list[str]:
     """Float literals and the `float` type; asking for it, to refuse one, is allowed."""
     calls = [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
-    asked = [
-        call.args[1:] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "isinstance"
-    ]
+    asked = [call.args[1:] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "isinstance"]
     ratios = [[word.value for word in call.keywords if word.arg in NEITHER_MONEY_NOR_TIME] for call in calls]
     fine = {id(part) for group in asked + ratios for argument in group for part in ast.walk(argument)}
     return [

@@ -79,9 +79,7 @@ def test_a_method_called_open_is_not_the_builtin() -> None:
     ],
 )
 def test_an_import_against_the_arrows_is_found(code: str, path: str) -> None:
-    found = checks.forbidden_imports(
-        snippet(code, path), ("ledger.terms",), ("os", "urllib.request"), "remedy"
-    )
+    found = checks.forbidden_imports(snippet(code, path), ("ledger.terms",), ("os", "urllib.request"), "remedy")
 
     assert len(found) == 1
 
@@ -96,9 +94,7 @@ def test_an_import_against_the_arrows_is_found(code: str, path: str) -> None:
     ],
 )
 def test_an_import_along_the_arrows_is_fine(code: str) -> None:
-    assert (
-        checks.forbidden_imports(snippet(code), ("ledger.terms",), ("os", "urllib.request"), "remedy") == []
-    )
+    assert checks.forbidden_imports(snippet(code), ("ledger.terms",), ("os", "urllib.request"), "remedy") == []
 
 
 def test_a_module_of_one_line_too_many_is_found() -> None:
@@ -134,19 +130,14 @@ def test_private_helpers_need_no_docstring() -> None:
     assert checks.undocumented(snippet('"""A."""\ndef _f(): ...\nclass _A: ...')) == []
 
 
-@pytest.mark.parametrize(
-    "code", ["rate = 0.1", "x = float(y)", "def f(x: float): ...", "x: list[float] = []", "1e3"]
-)
+@pytest.mark.parametrize("code", ["rate = 0.1", "x = float(y)", "def f(x: float): ...", "x: list[float] = []", "1e3"])
 def test_a_float_is_found(code: str) -> None:
     assert len(checks.floats(snippet(code))) == 1
 
 
 def test_refusing_a_float_is_fine() -> None:
     assert (
-        checks.floats(
-            snippet("ok = not isinstance(x, float)\nbad = isinstance(x, int | float)\nf(cutoff=0.5)")
-        )
-        == []
+        checks.floats(snippet("ok = not isinstance(x, float)\nbad = isinstance(x, int | float)\nf(cutoff=0.5)")) == []
     )
 
 
@@ -166,9 +157,7 @@ def test_an_sql_string_is_found(code: str) -> None:
     assert len(checks.sql_strings(snippet(code))) == 1
 
 
-@pytest.mark.parametrize(
-    "code", ["x = 'Select a patient from the list.'", "x = 'begin with the consent'", "x = ''"]
-)
+@pytest.mark.parametrize("code", ["x = 'Select a patient from the list.'", "x = 'begin with the consent'", "x = ''"])
 def test_a_sentence_is_not_sql(code: str) -> None:
     assert checks.sql_strings(snippet(code)) == []
 

@@ -113,10 +113,7 @@ def test_clocks_ids_and_randomness_come_in_by_one_door() -> None:
 
 def test_pure_rooms_do_not_reach_the_world() -> None:
     complaints = [
-        complaint
-        for module in modules()
-        if module.is_in(*PURE)
-        for complaint in forbidden_references(module, WORLD)
+        complaint for module in modules() if module.is_in(*PURE) for complaint in forbidden_references(module, WORLD)
     ]
 
     assert complaints == []

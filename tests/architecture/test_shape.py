@@ -28,18 +28,14 @@ def test_init_files_list_public_names_and_nothing_else() -> None:
 
 
 def test_every_module_and_everything_public_says_what_it_promises() -> None:
-    complaints = [
-        complaint for module in modules(*ROOMS, "benchmarks") for complaint in checks.undocumented(module)
-    ]
+    complaints = [complaint for module in modules(*ROOMS, "benchmarks") for complaint in checks.undocumented(module)]
 
     assert complaints == []
 
 
 def test_no_float_comes_near_money_or_time() -> None:
     complaints = [
-        complaint
-        for module in modules("ledger", "commands", "projections")
-        for complaint in checks.floats(module)
+        complaint for module in modules("ledger", "commands", "projections") for complaint in checks.floats(module)
     ]
 
     assert complaints == []

@@ -5,16 +5,12 @@ from tests.architecture.source import texts, tracked_files
 
 
 def test_no_tracked_file_names_a_machine_a_registry_or_how_it_was_made() -> None:
-    complaints = [
-        complaint for path, text in texts(tracked_files()) for complaint in unwanted_words(path, text)
-    ]
+    complaints = [complaint for path, text in texts(tracked_files()) for complaint in unwanted_words(path, text)]
 
     assert complaints == []
 
 
 def test_no_file_name_says_so_either() -> None:
-    complaints = [
-        complaint for path, _ in texts(tracked_files()) for complaint in unwanted_words("file name", path)
-    ]
+    complaints = [complaint for path, _ in texts(tracked_files()) for complaint in unwanted_words("file name", path)]
 
     assert complaints == []

@@ -104,9 +104,7 @@ def matches(expected: str, actual: str) -> bool:
     """Whether the output is as shown; spaces at line ends and empty lines at both ends do not count."""
     lines = [line.rstrip() for line in expected.strip("\n").splitlines()]
     # A line of dots may stand for no line at all, so it swallows its own line break.
-    pattern = "".join(
-        r"(?:.*\n)*?" if line.strip() == "..." else _line_pattern(line) + r"\n" for line in lines
-    )
+    pattern = "".join(r"(?:.*\n)*?" if line.strip() == "..." else _line_pattern(line) + r"\n" for line in lines)
     shown = "".join(f"{line.rstrip()}\n" for line in actual.strip("\n").splitlines())
     return re.fullmatch(pattern, shown) is not None
 

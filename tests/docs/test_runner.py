@@ -24,9 +24,7 @@ def test_blocks_come_with_line_and_language() -> None:
 
 
 def test_a_fence_inside_a_longer_fence_is_text() -> None:
-    assert list(blocks("````text\n```console\n$ false\n```\n````\n")) == [
-        Block(1, "text", "```console\n$ false\n```")
-    ]
+    assert list(blocks("````text\n```console\n$ false\n```\n````\n")) == [Block(1, "text", "```console\n$ false\n```")]
 
 
 def test_a_block_inside_a_list_is_cut_back() -> None:
@@ -110,9 +108,7 @@ def test_the_readers_own_settings_are_not_there(tmp_path: Path, monkeypatch: pyt
 
 
 def test_other_output_fails_and_names_the_line(tmp_path: Path) -> None:
-    with pytest.raises(
-        ExampleFailed, match=r"page\.md, line 2: echo one\nshould print\ntwo\n\nbut printed\none"
-    ):
+    with pytest.raises(ExampleFailed, match=r"page\.md, line 2: echo one\nshould print\ntwo\n\nbut printed\none"):
         run("```console\n$ echo one\ntwo\n```\n", tmp_path)
 
 

@@ -118,7 +118,8 @@ def line_of(it: House, step: Step, sent: list[bytes]) -> bytes | None:
             data = {"programme": "CCM", "side": "practitioner", "from_month": first, "until_month": until}
             who = {"patient": it.ids[patient], "practitioner": it.ids[doctor]}
             return it.line("designate_practitioner", data | who, actor=doctor)
-    return _other(it, name, *drawn, sent)
+    patient, month, pick = drawn
+    return _other(it, name, patient, month, pick, sent)
 
 
 def _other(it: House, name: str, patient: str, month: str, pick: int, sent: list[bytes]) -> bytes | None:
@@ -186,7 +187,8 @@ def no_timed_second_counts_twice(it: House) -> None:
         for month in MONTHS[:2]:
             entries = it.handler.state(f"care_month/{it.ids[name]}/{month}").entries
             lines = {line.entry: line for line in verdict(it, it.ids[name], month).lines}
-            counted_here, covered = 0, ()
+            counted_here = 0
+            covered: tuple[tuple[int, int], ...] = ()
             for entry in entries:
                 line = lines[entry.event.entry]
                 assert 0 <= line.counted <= line.seconds == entry.seconds

@@ -1,5 +1,6 @@
 """Deliveries about somebody unknown wait: kept, counted, resolvable, released under their first key."""
 
+from commands.answer import Answer
 from tests.house import House
 
 TIME = {
@@ -17,7 +18,7 @@ def parked(it: House, **changes: object) -> str:
     return dict(answer.ids)["delivery"]
 
 
-def settle(it: House, command: str, delivery: str, **more: object) -> object:
+def settle(it: House, command: str, delivery: str, **more: object) -> Answer:
     return it.send(command, {"source": "ehr", "delivery": delivery, **more}, actor="cora")
 
 

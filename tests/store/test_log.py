@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -12,8 +13,9 @@ from tests.store.sample import CANARY
 
 
 @pytest.fixture(autouse=True)
-def unchanged_configuration() -> object:
+def as_new() -> Iterator[None]:
     before = structlog.get_config()
+    structlog.reset_defaults()
     yield
     structlog.configure(**before)
 
@@ -24,7 +26,9 @@ def test_a_line_is_json_with_the_allowed_fields() -> None:
 
     structlog.get_logger().info("command_handled", outcome="accepted", position=7, duration_ms=3)
 
-    assert json.loads(stream.getvalue()) == {
+    line = json.loads(stream.getvalue())
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {
         "event": "command_handled",
         "level": "info",
         "outcome": "accepted",
@@ -53,3 +57,12 @@ def test_captured_lines_pass_the_same_list() -> None:
 @pytest.mark.parametrize("value", [ValueError(CANARY), {"given": CANARY}, [CANARY], CANARY * 50])
 def test_a_value_that_could_carry_words_is_dropped_even_under_an_allowed_name(value: object) -> None:
     assert allowed_only(None, "info", {"event": "x", "error": value}) == {"event": "x", "dropped": 1}
+
+
+def test_lines_below_the_level_are_not_written() -> None:
+    stream = io.StringIO()
+    configure(stream, "warning")
+
+    structlog.get_logger().info("command_handled", outcome="accepted")
+
+    assert stream.getvalue() == ""

@@ -1,0 +1,70 @@
+"""`python -m benchmarks [NAME ...]`: run the measurements and print their tables.
+
+Exit code 0 whatever the figures are: they are read by people. 1 only where a correctness gate failed, because then
+what was measured did not do its work.
+"""
+
+import argparse
+import platform
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks import bulk_submit, judging, memory, rebuilding, start_up, storing
+from benchmarks.measuring import ROUNDS, GateFailed
+from tests.campaign import commit
+
+Benchmark = Callable[[Path, argparse.Namespace], Iterator[str]]
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "submit": lambda base, args: bulk_submit.run(base, rounds=args.rounds, patients=args.patients),
+    "judging": lambda base, args: judging.run(base, rounds=args.rounds, times=args.months),
+    "rebuild": lambda base, args: rebuilding.run(base, rounds=args.rounds, events=args.events),
+    "store": lambda base, args: storing.run(base, rounds=args.rounds, patients=args.patients),
+    "help": lambda base, args: start_up.run(base, rounds=args.rounds),
+    "memory": lambda base, args: memory.run(base, early=args.lines // 5, late=args.lines),
+}
+
+
+def main() -> int:
+    """Run the benchmarks that were named, or all."""
+    args = _arguments()
+    print(_machine(args.rounds))
+    for name in args.names or BENCHMARKS:
+        with tempfile.TemporaryDirectory(prefix="ccm-bench-", dir=args.folder) as base:
+            try:
+                for table in BENCHMARKS[name](Path(base), args):
+                    print(table, flush=True)
+            except GateFailed as failed:
+                print(f"{name}: a correctness gate failed, so there is no figure. {failed}", file=sys.stderr)
+                return 1
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all where none is named")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds that alternate (default %(default)s)")
+    parser.add_argument("--patients", type=int, default=600, help="patients of submit and store")
+    parser.add_argument("--events", type=int, default=50_000, help="facts of rebuild (200000 for a long run)")
+    parser.add_argument("--months", type=int, default=2_000, help="months judged a round")
+    parser.add_argument("--lines", type=int, default=50_000, help="lines of memory, against a fifth of them")
+    parser.add_argument("--folder", type=Path, default=None, help="where ledgers are made (default: temporary files)")
+    args = parser.parse_args()
+    for name in args.names:
+        if name not in BENCHMARKS:
+            parser.error(f"there is no benchmark {name}: {', '.join(BENCHMARKS)}")
+    return args
+
+
+def _machine(rounds: int) -> str:
+    versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    peer = f"eventsourcing {version('eventsourcing')}"
+    return f"ccm-ledger at {commit()}\n{versions}, {peer}; {platform.machine()}, {rounds} alternating rounds\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

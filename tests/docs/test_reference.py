@@ -1,0 +1,17 @@
+"""The reference pages and the terms say what the program says."""
+
+from pathlib import Path
+
+import pytest
+
+from interfaces.reference import pages
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+
+
+@pytest.mark.parametrize("name", sorted(pages()))
+def test_a_reference_page_is_what_the_program_says(name: str) -> None:
+    expected = pages()[name]
+    actual = (REFERENCE / name).read_text(encoding="utf-8")
+
+    assert expected == actual, f"write it anew: python -m interfaces.reference docs/reference ({name})"
