@@ -86,7 +86,7 @@ def _month(session: world.Opened) -> tuple[MonthFacts, Rulebook, str]:
     outside = lines.patient(0)
     patient = state(identifier_tag(session.log.token(outside["system"], outside["value"]))).subject
     month = state(care_month_tag(patient, _MONTH))
-    law = session.handler.law()
+    law = session.handler.law(session.handler.governance())
     events = [entry.event for entry in month.entries]
     folded = state(patient_tag(patient))
     people = {event.performer for event in events} | {known.event.practitioner for known in folded.designations}

@@ -84,6 +84,7 @@ def opened(place: Place) -> Iterator[Opened]:
     key = read_key_file(place.key_file)
     with open_ledger(place.folder, master_key=key, clock=clock, ids=ids) as log:
         handler = Handler(log=log, ids=ids, clock=clock, zones=PinnedZones(), login=login())
+        calm_the_collector()
         yield Opened(log, handler, clock)
 
 

@@ -10,7 +10,7 @@ from commands.deciding import Asked, Law, States
 from commands.guards import is_after_death, is_future, offset_there, practice_needed, says_the_same
 from commands.intents.consent import ItemsGiven, RecordConsent, RecordDecline, Representative, SupplementConsent
 from ledger.judging.consent import consent_notices, consents_of, judge_consent
-from ledger.judging.law import CONSENT_NAMES, note_reads
+from ledger.judging.law import CONSENT_NAMES
 from ledger.streams.base import SEALED, Closed
 from ledger.streams.consent import ConsentDeclined, ConsentRecorded, ConsentSupplemented, ConsentWords, ItemsAffirmed
 from ledger.streams.patient_state import ConsentOnRecord, Learned, Patient
@@ -161,7 +161,7 @@ def _words(representative: Representative | None, pointer: str | None, note: str
 def _standing(consent: ConsentOnRecord, law: Law) -> tuple[Notice, ...]:
     """What the judge says of the consent as it would stand; what that reads is part of this decision's readings."""
     standing = judge_consent(consent, law.rulebook)
-    note_reads(law.on, ((standing.rules.first_day, CONSENT_NAMES),))
+    law.note(((standing.rules.first_day, CONSENT_NAMES),))
     return consent_notices(standing)
 
 

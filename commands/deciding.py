@@ -143,19 +143,20 @@ class States:
 
 
 Read = tuple[tuple[date, tuple[str, ...]], ...]
-"""The names read, in order, by the first day of the rules they were read from."""
+"""The names read, in order, by a day on which the rules they were read from were in force."""
 SETS_MAX: Final = 4_096
 
 
 class Law:
     """The adopted edition, by date, with one trace of everything that was read of it."""
 
-    __slots__ = ("_sets", "_traces", "edition", "rulebook")
+    __slots__ = ("_noted", "_sets", "_traces", "edition", "rulebook")
 
     def __init__(self, rulebook: Rulebook, edition: str, sets: dict[Read, ReadingSet] | None = None) -> None:
         self.rulebook = rulebook
         self.edition = edition
         self._traces: dict[int, TracedRules] = {}
+        self._noted: dict[tuple[date, tuple[str, ...]], None] = {}
         self._sets = {} if sets is None else sets
         """Sets made before under this edition: most decisions of a kind read the same."""
 
@@ -167,15 +168,21 @@ class Law:
             trace = self._traces[id(in_force)] = in_force.trace()
         return trace
 
+    def note(self, reads: Read) -> None:
+        """Make what the judge has read part of what this decision has read: names, by the day they were read as of."""
+        for on, names in reads:
+            self._noted[on, names] = None
+
     def reading_set(self) -> ReadingSet | None:
         """Everything that was read, whatever the date; None where no rule was asked for."""
-        used = [trace for trace in self._traces.values() if trace.names()]
-        if not used:
+        traced = [(trace.first_day, trace.names()) for trace in self._traces.values() if trace.names()]
+        key = (*traced, *self._noted)
+        if not key:
             return None
-        key = tuple([(trace.first_day, trace.names()) for trace in used])
         found = self._sets.get(key)
         if found is None:
             if len(self._sets) >= SETS_MAX:
                 self._sets.clear()
-            found = self._sets[key] = ReadingSet.of(reading for trace in used for reading in trace.reads())
+            readings = (self.rulebook.in_force(on).find(name) for on, names in key for name in names)
+            found = self._sets[key] = ReadingSet.of(reading for reading in readings if reading is not None)
         return found

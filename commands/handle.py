@@ -58,7 +58,6 @@ class Handler:
         self._law: tuple[str, Rulebook] | None = None
         self._reading_sets: dict[Read, ReadingSet] = {}
         self._simulated_now: datetime | None = None
-        self._logger = structlog.get_logger("ccm_ledger.commands")
 
     # -- what the edge calls -------------------------------------------------------------------------------------
 
@@ -70,6 +69,7 @@ class Handler:
         """The answers to a group of lines, in their order; what they accept is durable when this returns."""
         answers: dict[int, Answer] = {}
         waiting = list(enumerate(batch))
+        self._logger = structlog.get_logger("ccm_ledger.commands").bind()  # once a group: looking it up is dear
         for _ in range(ROUNDS_MAX):
             waiting = self._round(waiting, answers)
             if not waiting:
@@ -96,9 +96,9 @@ class Handler:
             return self._simulated_now
         return self._clock.now()
 
-    def law(self) -> Law:
-        """The adopted edition, ready to be read."""
-        adopted = self._state(LEDGER_TAG).edition()
+    def law(self, governance: Governance) -> Law:
+        """The edition adopted last, ready to be read."""
+        adopted = governance.edition()
         assert adopted is not None, "init adopts an edition"
         if self._law is None or self._law[0] != adopted.edition:
             self._law = (adopted.edition, rulebook_of(Edition.from_bytes(adopted.content)))
@@ -115,6 +115,8 @@ class Handler:
         decided: list[Decided] = []
         later: list[tuple[int, Delivery | Unreadable]] = []
         seen: set[str] = set()
+        tokens = {index: self._key_token(line) for index, line in waiting if isinstance(line, Delivery)}
+        bound = self.log.bindings(list(tokens.values()))
         for at, (index, line) in enumerate(waiting):
             if isinstance(line, Unreadable):
                 answers[index] = Answer(line.key, "refused", refusal=line.refusal)
@@ -123,16 +125,20 @@ class Handler:
             if is_alone and not overlay.is_empty:
                 later += waiting[at:]  # it pins a position, so everything before it must be durable first
                 break
-            token = self._key_token(line)
+            token = tokens[index]
+            key = CommandKey(token, self.log.content_digest(line.content))
+            if token in bound:
+                decided.append(self._decided_before(index, line, key, bound[token], overlay))
+                continue
             if line.command.NAME == ReleaseDelivery.NAME:
-                answers[index] = self._release(line, token, overlay)
+                answers[index] = self._release(line, key)
                 later += waiting[at + 1 :]
                 break
             if token in seen:
                 later.append((index, line))  # the same key again: answered once the first is durable
                 continue
             seen.add(token)
-            decided.append(self._decide(index, line, token, overlay, before))
+            decided.append(Deciding(self, line, key, overlay, before).decided(index))
         again = self._append(decided, answers, before)
         lines = dict(waiting)
         return sorted([(index, lines[index]) for index in again] + later, key=lambda pair: pair[0])
@@ -197,21 +203,14 @@ class Handler:
 
     # -- one line -------------------------------------------------------------------------------------------------
 
-    def _decide(self, index: int, line: Delivery, token: str, overlay: Overlay, before: int) -> Decided:
-        content = self.log.content_digest(line.content)
-        key = CommandKey(token, content)
-        bound = self.log.binding(token)
-        if bound is not None:
-            return Decided(index, self._bound(line, bound, content, overlay), None, (), [])
-        return Deciding(self, line, key, overlay, before).decided(index)
+    def _decided_before(
+        self, index: int, line: Delivery, key: CommandKey, bound: KeyBinding, overlay: Overlay
+    ) -> Decided:
+        return Decided(index, self._bound(line, bound, key.content, overlay), None, (), [])
 
-    def _release(self, line: Delivery, token: str, overlay: Overlay) -> Answer:
-        content = self.log.content_digest(line.content)
-        bound = self.log.binding(token)
-        if bound is not None:
-            return self._bound(line, bound, content, overlay)
+    def _release(self, line: Delivery, key: CommandKey) -> Answer:
         for _ in range(ROUNDS_MAX):
-            answer = Release(self, line, CommandKey(token, content)).answer()
+            answer = Release(self, line, key).answer()
             if answer is not None:
                 return answer
         raise StoreUnavailable(_BUSY, _AGAIN)

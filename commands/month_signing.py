@@ -8,7 +8,7 @@ from typing import Any
 from commands.deciding import Asked, Law, States
 from commands.guards import by_rule, is_future
 from commands.intents.care_month import AttestDecisionMaking, AttestMonth, ChooseFamily
-from ledger.judging import Verdict, facts_of, judge_month, missing_tags, note_reads, pinned_edition
+from ledger.judging import Verdict, facts_of, judge_month, missing_tags, pinned_edition
 from ledger.rulebook import Edition, rulebook_of
 from ledger.streams.care_month import (
     CodeUnits,
@@ -137,7 +137,7 @@ def _verdict(asked: Asked[Any], states: States, law: Law) -> Verdict | Need:
         edition, rulebook = pinned, rulebook_of(Edition.from_bytes(adopted.content))
     verdict = judge_month(facts_of(asked.patient, month, states.held()), rulebook, edition=edition)
     if edition == law.edition:
-        note_reads(law.on, verdict.reads)
+        law.note(verdict.reads)
     return verdict
 
 

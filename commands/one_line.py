@@ -57,8 +57,8 @@ class Session(Protocol):
         """A fresh opaque id."""
         ...
 
-    def law(self) -> Law:
-        """The adopted edition, ready to be read."""
+    def law(self, governance: Governance) -> Law:
+        """The edition adopted last, ready to be read."""
         ...
 
     def clock_for(self, line: Delivery, governance: Governance) -> datetime | Refused:
@@ -78,7 +78,7 @@ class Deciding:
         self._entry: Entry = CATALOG[line.command.NAME]
         self._held: dict[str, Any] = {}
         self._read: dict[str, int] = {}
-        self._law = session.law()
+        self._law = session.law(overlay.get(LEDGER_TAG).state)
         self._now: datetime | None = None
         self._actor = ""
         self._on_behalf_of: str | None = None

@@ -11,7 +11,7 @@ from commands.deciding import Law, States
 from ledger.judging.consent import consent_in_month
 from ledger.judging.context import MonthContext
 from ledger.judging.countable import judge_entries
-from ledger.judging.law import CONSENT_NAMES, MonthLaw, law_on, note_reads
+from ledger.judging.law import CONSENT_NAMES, MonthLaw, law_on
 from ledger.judging.shapes import MonthFacts
 from ledger.judging.window import window_of
 from ledger.rulebook import Rulebook
@@ -55,8 +55,8 @@ def _in_month(event: TimeLogged, month: str, states: States, law: Law, now: date
     context.look_at(_days(event, states))
     (line,) = judge_entries((entry,), context).lines
     activities = frozenset((event.activity,)) if event.activity is not None else _NO_ACTIVITY
-    lists = by.lists(activities, not event.is_timed)
-    note_reads(law.on, ((last, by.time_names), (last, tuple(lists)), *((on, CONSENT_NAMES) for on in read_on)))
+    lists = tuple(sorted(by.lists(activities, not event.is_timed)))
+    law.note(((last, by.time_names), (last, lists), *[(on, CONSENT_NAMES) for on in read_on]))
     return list(line.notices)
 
 

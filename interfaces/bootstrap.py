@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from interfaces.system import PinnedZones, SimulatedClock, SystemClock, SystemIds
+from interfaces.system import PinnedZones, SimulatedClock, SystemClock, SystemIds, calm_the_collector
 from ledger.terms.errors import LedgerDamaged, NotALedger, WrongKey
 
 if TYPE_CHECKING:
@@ -184,6 +184,7 @@ def opened(where: Settings) -> Iterator[Session]:
         standing.stand_at(newest[-1].recorded_at)
         zones = PinnedZones()
         handler = Handler(log=log, ids=ids, clock=clock, zones=zones, login=where.login, default_actor=where.actor)
+        calm_the_collector()
         session = Session(log=log, handler=handler, clock=clock, zones=zones, where=where)
         try:
             yield session

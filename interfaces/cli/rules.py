@@ -91,7 +91,7 @@ def _book(args: Namespace, screen: Screen) -> tuple["Rulebook", str]:
         return rulebook_of(shipped), shipped.digest
     with session_of(args, screen) as session:
         session.handler.governance()
-        law = session.handler.law()
+        law = session.handler.law(session.handler.governance())
         return law.rulebook, law.edition
 
 

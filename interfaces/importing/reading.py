@@ -107,7 +107,10 @@ _WHY: Final[Mapping[str, tuple[str, str]]] = {
         "a resource belongs to the patient that it names",
         "Export it in the bundle of its own patient.",
     ),
-    "mapping_unreadable": ("a mapping file is TOML with the tables that docs list", "Correct the mapping file."),
+    "mapping_unreadable": (
+        "a mapping file is TOML with the tables that docs/importing.md lists",
+        "Correct the mapping file.",
+    ),
     "columns_missing": (
         "a time log needs a patient, a performer, and start and end or date and minutes",
         "Add the columns, or say in a mapping file what they are called.",
@@ -120,7 +123,7 @@ _WHY: Final[Mapping[str, tuple[str, str]]] = {
         "Add or remove cells, or quote the cell with the separator.",
     ),
     "cell_missing": ("patient and performer are needed", "Fill in the cell."),
-    "cell_unreadable": ("each column has its own form", "Correct the cell; the documentation lists the forms."),
+    "cell_unreadable": ("each column has its own form", "Correct the cell; docs/importing.md lists the forms."),
     "clock_times_incomplete": (
         "work is given by start and end, or by date and minutes; nothing is filled in",
         "Fill in start and end, or date and minutes.",

@@ -149,10 +149,14 @@ class Ledger:
                 return
             after = rows[-1].seq
 
-    def binding(self, token: str) -> KeyBinding | None:
-        """What an idempotency key is bound to."""
+    def bindings(self, tokens: Sequence[str]) -> dict[str, KeyBinding]:
+        """What idempotency keys are bound to, by their tokens; those that are bound to nothing are left out."""
         with self._reading as cursor:
-            return reading.binding(cursor, token)
+            return reading.bindings(cursor, tokens)
+
+    def binding(self, token: str) -> KeyBinding | None:
+        """What one idempotency key is bound to."""
+        return self.bindings((token,)).get(token)
 
     def token(self, system: str, value: str) -> str:
         """The HMAC of an outside name under this ledger's index key, 32 hex characters."""

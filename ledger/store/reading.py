@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from ledger.store.mapper import Row
-from ledger.streams.base import KeyBinding
+from ledger.streams.base import Bound, KeyBinding
 
 _COLUMNS: Final = "e.rowid, e.originator_id, e.originator_version, e.topic, e.state, e.recorded_at, e.prefix"
 _FOLLOW: Final = (
@@ -75,13 +75,17 @@ def state_at(cursor: sqlite3.Cursor, position: int) -> bytes | None:
     return row[0] if row else None
 
 
-def binding(cursor: sqlite3.Cursor, token: str) -> KeyBinding | None:
-    """What a key is bound to."""
-    query = "SELECT content, outcome, positions, ids FROM command_keys WHERE token = ?"
-    row = cursor.execute(query, (token,)).fetchone()
-    if row is None:
-        return None
-    content, outcome, positions, ids = row
+def bindings(cursor: sqlite3.Cursor, tokens: Sequence[str]) -> dict[str, KeyBinding]:
+    """What keys are bound to, with one query; those that are bound to nothing are left out."""
+    query = (
+        "SELECT token, content, outcome, positions, ids FROM command_keys"
+        " WHERE token IN (SELECT value FROM json_each(?))"
+    )
+    rows = cursor.execute(query, (orjson.dumps(tokens).decode(),)).fetchall()
+    return {token: _bound(content, outcome, positions, ids) for token, content, outcome, positions, ids in rows}
+
+
+def _bound(content: bytes | None, outcome: Bound, positions: str, ids: str) -> KeyBinding:
     return KeyBinding(
         content,
         outcome,

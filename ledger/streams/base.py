@@ -5,7 +5,7 @@ format. Words about a person live in fields named by `sealing()`; they are never
 Not promised: that a fact counts for anything; that is judged (ledger/judging).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, Protocol
@@ -234,8 +234,8 @@ class EventLog(Protocol):
         """The facts of one stream in order, from sequence `after` (exclusive), up to position `until`."""
         ...
 
-    def binding(self, token: str) -> KeyBinding | None:
-        """What an idempotency key is bound to."""
+    def bindings(self, tokens: Sequence[str]) -> Mapping[str, KeyBinding]:
+        """What idempotency keys are bound to, by their tokens; those that are bound to nothing are left out."""
         ...
 
     def token(self, system: str, value: str) -> str:

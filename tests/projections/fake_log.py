@@ -110,8 +110,8 @@ class FakeLog:
     def tags_starting(self, prefix: str) -> list[str]:
         return sorted(tag for tag in self._streams if tag.startswith(prefix) and self.head(tag))
 
-    def binding(self, token: str) -> KeyBinding | None:
-        return None
+    def bindings(self, tokens: Sequence[str]) -> dict[str, KeyBinding]:
+        return {}
 
     def token(self, system: str, value: str) -> str:
         return sha256(f"{system}|{value}".encode()).hexdigest()[:32]

@@ -25,7 +25,7 @@ from ledger.terms.identity import (
 from tests.campaign import Campaign
 from tests.races.contest import CONTESTANTS, Answer, Contest
 
-ROUNDS = 60
+ROUNDS = 100
 """In CI, where three races of them take a minute on two idle cores; `make soak` runs many more."""
 ROUNDS_IN_SOAK = 500
 DOCTORS = [f"doctor-{number:02d}" for number in range(CONTESTANTS)]
@@ -207,7 +207,7 @@ def _judged(session: world.Opened, patient: int, month: str) -> Verdict:
         staff={person: state(staff_tag(person)) for person in people},
         staff_days={tag: state(tag) for tag in days},
     )
-    law = session.handler.law()
+    law = session.handler.law(session.handler.governance())
     return judge_month(facts, law.rulebook, edition=law.edition, record=False)
 
 

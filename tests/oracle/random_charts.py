@@ -1,0 +1,245 @@
+"""Random patient-months for the comparison with the naive reading: a chart, bent in a few places, with crowded time."""
+
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from ledger.streams import designation, patient, practice
+from ledger.terms.people import Programme
+from tests.facts import CHICAGO, Chart, instant, opaque
+from tests.oracle.naive import ITEMS, split_at_midnight
+
+EVIDENCE = ("signed_form", "recording", "contemporaneous_note", "recollection")
+ACTIVITIES = (
+    "phone_call", "chart_review", "follow_up_coordination", "contact_attempt", "transportation_arrangements",
+    "refill_clinical_review", "visit", "prior_authorization", "appointment_booking", "staff_in_person_education",
+    "administrative", "unlisted", "initiating_assessment", "consent_conversation", None,
+)  # fmt: skip
+WORKERS = ("S1",) * 5 + ("S2",) * 3 + ("MD",) * 4 + ("MD2", "biller", "robot", "abroad", "left", "trainee", "nobody")
+CODES = ("G0439", "99213", "99211", "99495", "99441", "99202", None)
+COUNTED = ACTIVITIES[:6]
+
+
+class Dice(Random):
+    """A seeded random with the two questions that the charts ask."""
+
+    def often(self, share: float) -> bool:
+        """Whether something happens."""
+        return self.random() < share
+
+    def on(self, month: str, *, spread: int = 0) -> str:
+        """A day of the month, or up to `spread` days off it; often one of its two ends."""
+        first = date.fromisoformat(f"{month}-01")
+        last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        if self.often(0.25):
+            return self.choice((first, last)).isoformat()
+        return (first + timedelta(days=self.randint(-spread, (last - first).days + spread))).isoformat()
+
+    def at(self, month: str, *, spread: int = 0) -> str:
+        """A local time in the month, most often in the hours in which the entries crowd."""
+        clock = self.choice(("00:00", "09:00", "09:20", "09:20:30", "10:00", "10:15", "23:50", "12:00"))
+        return f"{self.on(month, spread=spread)} {clock}"
+
+
+def random_chart(seed: int) -> Chart:
+    """The patient-month of a seed."""
+    dice = Dice(seed)
+    month = f"{dice.choice((2024, 2025, 2026))}-{dice.randint(1, 12):02d}"
+    bent = {part for part in PARTS if dice.often(0.22)}
+    chart = Chart(month, without=bent)
+    _people(chart)
+    for part in sorted(bent):
+        if dice.often(0.75):
+            PARTS[part](chart, dice, month)
+    if dice.often(0.12):
+        chart.death(dice.on(month, spread=20))
+    for policy in ("untimed_counts", "staff_in_person_counts"):
+        if dice.often(0.2):
+            chart.policy(policy, dice.choice(("yes", "no")), from_on=dice.choice(("2010-01-01", dice.on(month))))
+    _work(chart, dice, month)
+    if dice.often(0.5):
+        levels = ("straightforward", "low", "moderate", "high", "moderate")
+        for _ in range(dice.randint(1, 2)):
+            chart.decision_making(dice.choice(levels), by=dice.choice(("MD", "MD", "MD", "MD2")))
+    while dice.often(0.35):
+        chart.choose(dice.choice(("noncomplex", "complex", "personal")), by=dice.choice(("MD", "MD", "MD2")))
+    return chart
+
+
+def told(chart: Chart) -> list[dict[str, Any]]:
+    """The chart's facts as the plain dicts that the naive reading takes."""
+    return [{"topic": event.TOPIC, "recorded_at": at, **event.model_dump()} for event, at in chart.told]
+
+
+def _people(chart: Chart) -> None:
+    from ledger.terms.people import Role
+
+    chart.person("robot", Role.CLINICAL_STAFF, "rn", is_person=False)
+    chart.person("abroad", Role.CLINICAL_STAFF, "lpn", country="PH")
+    chart.person("left", Role.CLINICAL_STAFF, "cna", country=None, until_on=f"{chart.month}-14")
+    chart.person("trainee", Role.CLINICAL_STAFF, None)
+
+
+def _work(chart: Chart, dice: Dice, month: str) -> None:
+    crowded = [dice.on(month) for _ in range(dice.randint(1, 3))]
+    long = dice.often(0.5)
+    for _ in range(dice.choice((0, 1, 3, 6, 9, 12))):
+        on = dice.choice(crowded)
+        said: dict[str, Any] = {"by": dice.choice(WORKERS), "activity": dice.choice(COUNTED)}
+        if dice.often(0.12):
+            said["activity"] = dice.choice(ACTIVITIES)
+        if dice.often(0.05):
+            said["programme"] = Programme.RPM
+        if dice.often(0.05):
+            said["described"] = False
+        if dice.often(0.08):
+            said["work_country"] = dice.choice(("US", "PH"))
+        if dice.often(0.14):
+            order = dice.choice((None, None, "before", "after"))
+            chart.untimed(on, dice.randint(1, 40), order=order, **said)
+            continue
+        if dice.often(0.2):
+            said["who"] = dice.choice(("other", "third"))
+        hour, minute = dice.choice(((9, dice.randint(0, 50)), (9, 20), (10, 0), (23, dice.randint(30, 59)), (0, 0)))
+        length = f"{dice.randint(5, 70 if long else 25)}:{dice.choice((0, 0, 59, 30))}"
+        chart.time(f"{on} {hour:02d}:{minute:02d}", length, **said)
+
+
+def _assignment(chart: Chart, dice: Dice, month: str) -> None:
+    chart.tell(patient.PatientRegistered(patient=chart.patient, links=()))
+    from_on = date.fromisoformat(dice.choice((dice.on(month), "2010-01-01", dice.on(month, spread=40))))
+    chart.tell(patient.PracticeAssigned(patient=chart.patient, practice=chart.practice, from_on=from_on))
+
+
+def _capabilities(chart: Chart, dice: Dice, month: str) -> None:
+    for name in ("cehrt_year", "access_24x7"):
+        until = date.fromisoformat(dice.on(month, spread=20)) if dice.often(0.6) else None
+        chart.tell(
+            practice.CapabilityAttested(
+                practice=chart.practice,
+                capability=name,  # type: ignore[arg-type]
+                edition_year=2015 if name == "cehrt_year" else None,
+                attested_by=opaque("st", "MD"),
+                from_on=date.fromisoformat(dice.on(month)) if dice.often(0.3) else date(2010, 1, 1),
+                until_on=until,
+            )
+        )
+
+
+def _conditions(chart: Chart, dice: Dice, month: str) -> None:
+    for number in range(dice.randint(1, 3)):
+        onset = dice.choice((dice.on(month, spread=10), "2015-01-01", None))
+        chart.condition(
+            dice.choice(("E11.9", "I10", "I10", "J44.9", None)),
+            name=f"condition {number}",
+            onset_on=onset,
+            abated_on=dice.on(month, spread=25) if dice.often(0.3) else None,
+            expected=dice.choice((True, True, True, False, None)),
+        )
+
+
+def _risk(chart: Chart, dice: Dice, month: str) -> None:
+    chart.risk(dice.on(month, spread=5))
+
+
+def _visit(chart: Chart, dice: Dice, month: str) -> None:
+    for _ in range(dice.randint(1, 2)):
+        around = dice.choice((f"{chart.year - 1}-01-{dice.choice(('04', '05', '06'))}", dice.on(month, spread=4)))
+        a_year_before = f"{int(month[:4]) - 1}{dice.on(month)[4:]}".replace("02-29", "02-28")
+        on = dice.choice((around, a_year_before))
+        chart.visit(on, dice.choice(CODES), by=dice.choice(("MD", "MD2")), discussed=dice.choice((True, False, None)))
+
+
+def _coverage(chart: Chart, dice: Dice, month: str) -> None:
+    for number in range(dice.randint(1, 2)):
+        chart.coverage(
+            name=dice.choice(("medicare", f"plan {number}")),
+            from_on=dice.choice(("2010-01-01", "2010-01-01", dice.on(month, spread=3))),
+            until_on=dice.on(month, spread=6) if dice.often(0.7) else None,
+            rank=dice.randint(1, 2),
+            verified=dice.at(month, spread=8) if dice.often(0.3) else None,
+        )
+
+
+def _consent(chart: Chart, dice: Dice, month: str) -> None:
+    for number in range(dice.choice((1, 1, 2))):
+        at = dice.at(month, spread=dice.choice((0, 0, 15)))
+        late = timedelta(hours=dice.choice((0, 1, 5, 30, 200, 900)))
+        lacks = [item for item in ITEMS if dice.often(0.12)]
+        said: dict[str, Any] = {"evidence": dice.choice(EVIDENCE), "practitioner": dice.choice(("MD",) * 5 + ("MD2",))}
+        if dice.often(0.1):
+            said[dice.choice(("method", "obtained_by", "given_by", "evidence", "practitioner"))] = None
+        if dice.often(0.08):
+            said |= {"given_by": "representative", "representative_identified": dice.often(0.5)}
+        undated = dice.often(0.06)
+        recorded = _text(at, late)
+        chart.consent(None if undated else at, name=f"consent {number}", lacks=lacks, recorded=recorded, **said)
+        for _ in range(dice.randint(1, 2) if undated or lacks or dice.often(0.25) else 0):
+            then = _text(recorded, timedelta(hours=dice.choice((0, 2, 20, 100))))
+            chart.supplement(
+                then,
+                name=f"consent {number}",
+                affirms=[item for item in lacks if dice.often(0.7)],
+                practitioner="MD" if said["practitioner"] is None else None,
+                recorded=_text(then, timedelta(hours=dice.choice((0, 3, 50)))),
+                evidence=dice.choice(EVIDENCE),
+                method=dice.choice((None, "verbal")),
+                given_by=dice.choice((None, "self")),
+            )
+
+
+def _text(at: str, later: timedelta) -> str:
+    return (instant(at) + later).astimezone(CHICAGO).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _designation(chart: Chart, dice: Dice, month: str) -> None:
+    months = (f"{month[:4]}-01", month, _month_after(month, 1), _month_after(month, -2))
+    who, from_month = dice.choice(("MD", "MD", "MD2", "S1")), dice.choice(months)
+    chart.designate(who, from_month=from_month, until_month=dice.choice((None, month, _month_after(month, -1))))
+    if dice.often(0.4):
+        gone = designation.DesignationWithdrawn(
+            patient=chart.patient,
+            designation=opaque("dg", f"{who} {from_month}"),
+            reason="transfer",
+            from_month=dice.choice(months),
+        )
+        chart.tell(gone)
+        if gone.from_month <= month and dice.often(0.6):
+            chart.designate("MD2" if who == "MD" else "MD", from_month=gone.from_month)
+
+
+def _month_after(month: str, months: int) -> str:
+    number = int(month[:4]) * 12 + int(month[5:]) - 1 + months
+    return f"{number // 12}-{number % 12 + 1:02d}"
+
+
+def _plan(chart: Chart, dice: Dice, month: str) -> None:
+    from tests.facts import ELEMENTS
+
+    for revision in range(1, dice.randint(2, 4)):
+        at = f"{month[:4]}-01-05 10:00" if dice.often(0.3) else dice.at(month, spread=5)
+        chart.revise_plan(
+            at,
+            revision=revision,
+            elements=[element for element in ELEMENTS if dice.often(0.93)],
+            owners=dice.often(0.85),
+            review_on=None if dice.often(0.15) else "",
+        )
+        if dice.often(0.7):
+            chart.sign_plan(by=dice.choice(("MD",) * 4 + ("MD2",)), at=at, revision=revision)
+        if dice.often(0.6):
+            chart.give_copy(revision=revision, at=at)
+
+
+PARTS = {
+    "assignment": _assignment,
+    "capabilities": _capabilities,
+    "conditions": _conditions,
+    "risk": _risk,
+    "visit": _visit,
+    "coverage": _coverage,
+    "consent": _consent,
+    "designation": _designation,
+    "plan": _plan,
+}
+"""What may be bent, and how. A part that is bent and not said again is missing."""
