@@ -14,6 +14,8 @@ from multiprocessing import get_context
 from statistics import median
 from typing import NamedTuple, ParamSpec, Self, TypeVar
 
+from interfaces.system import calm_the_collector
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -70,10 +72,13 @@ def take_turns(contenders: Sequence[Contender], rounds: int = ROUNDS) -> dict[st
 
 
 class Apart:
-    """A process of its own for one contender, kept for all its rounds: nobody pays for the garbage of another."""
+    """A process of its own for one contender, kept for all its rounds: nobody pays for the garbage of another.
+
+    The collector of cycles is calmed as the command line calms it, for the peer as well.
+    """
 
     def __init__(self) -> None:
-        self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=calm_the_collector)
 
     def __call__(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What the function answers over there."""

@@ -17,7 +17,7 @@ from commands.handle import Handler
 from commands.opening import open_new_ledger
 from interfaces.bootstrap import configure_logs, login
 from interfaces.cli.lines import GROUP_LINES_MAX
-from interfaces.system import PinnedZones, SimulatedClock, SystemIds
+from interfaces.system import PinnedZones, SimulatedClock, SystemIds, calm_the_collector
 from ledger.rulebook import shipped_edition
 from ledger.store.connection import Ledger, create, open_ledger
 from ledger.store.keyfile import create_key_file, read_key_file
