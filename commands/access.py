@@ -52,7 +52,7 @@ def ask_to_read(
     on = handler.now().date()
     role = _role(handler, reader, patients)
     if role is None:
-        _record_refusal(handler, reader, question, patients)
+        _record_refusal(handler, reader, question, _closed_to(handler, reader, patients))
         return refused(
             "not_in_this_practice", happened="The reader holds no role in the practice of a patient that was asked for."
         )
@@ -68,7 +68,9 @@ def ask_to_read(
         )
         for group in (batched_by_twelve(patients) or [()])
     ]
-    handler.log.append([_proposal(handler, (event,), reader, role, purpose, question) for event in events])
+    # One list is one read, however many facts tell of it.
+    together = handler.log.token("correlation", handler.new_id("rd")) if len(events) > 1 else None
+    handler.log.append([_proposal(handler, (event,), reader, role, purpose, question, together) for event in events])
     return None
 
 
@@ -79,13 +81,23 @@ def batched_by_twelve(patients: Sequence[str]) -> list[tuple[str, ...]]:
 
 def _role(handler: Handler, reader: str, patients: Sequence[str]) -> Role | None:
     """The role in which every one of the patients may be read about, or None."""
-    staff, on = handler.state(staff_tag(reader)), handler.now().date()
-    role = authority.reading_role(staff, on=on, practices=frozenset())
+    role = _role_for(handler, reader, None)
     for patient in patients:
-        role = authority.reading_role(staff, on=on, practices=handler.state(patient_tag(patient)).practices)
+        role = _role_for(handler, reader, patient)
         if role is None:
             return None
     return role
+
+
+def _role_for(handler: Handler, reader: str, patient: str | None) -> Role | None:
+    """The role in which this patient may be read about; without a patient, any reading role."""
+    practices = handler.state(patient_tag(patient)).practices if patient else frozenset[str]()
+    return authority.reading_role(handler.state(staff_tag(reader)), on=handler.now().date(), practices=practices)
+
+
+def _closed_to(handler: Handler, reader: str, patients: Sequence[str]) -> list[str]:
+    """Those of the patients about whom the reader may not read."""
+    return [patient for patient in patients if _role_for(handler, reader, patient) is None]
 
 
 def _record_refusal(handler: Handler, reader: str, question: Question, patients: Sequence[str]) -> None:
@@ -108,6 +120,7 @@ def _proposal(
     role: Role | None,
     purpose: Purpose | None,
     question: Question,
+    correlation: str | None = None,
 ) -> Proposal:
     governance: Governance = handler.state(LEDGER_TAG)
     own = governance.staff_of(handler.login)
@@ -116,6 +129,7 @@ def _proposal(
         actor=reader,
         capacity=role,
         vouched=Vouched.LOGIN if reader == own else Vouched.SIMULATION,
+        correlation=correlation,
         command=f"read_{question}",
         purpose=purpose or (USUAL_PURPOSE[role] if role else None),
     )

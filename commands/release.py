@@ -1,11 +1,14 @@
 """Releasing a parked delivery: it is decided under its first key, as the person who sent it, and the release is a fact.
 
 The facts that the delivery becomes and the fact of its release are appended as one group, the release on condition
-that they came to be. What is refused stays parked with the refusal shown.
+that they came to be, and the key of the release bound by the first of the two, so that neither is recorded without the
+other. The login (or source) that delivered must vouch for the actor, not the one that releases: to wait and to be
+resolved gives nobody a voice. What is refused stays parked with the refusal shown.
 """
 
 from typing import Literal, Protocol
 
+from commands import authority
 from commands.answer import Answer
 from commands.intents.governance import ReleaseDelivery
 from commands.one_line import Deciding, Session
@@ -13,7 +16,7 @@ from commands.states import Overlay, StateCache
 from commands.wire import Delivery, Unreadable
 from ledger.streams.base import Appended, Closed, CommandKey, Envelope, Event, Proposal
 from ledger.streams.governance import DeliveryParked, DeliveryReleased, DeliveryWords, ParkedDelivery
-from ledger.terms.identity import parked_tag
+from ledger.terms.identity import LEDGER_TAG, parked_tag
 from ledger.terms.outcome import Accepted, Refused, Unchanged
 from ledger.terms.refusals import refused
 
@@ -57,7 +60,15 @@ class Release:
         inner.parked_as = envelope
         inner.known = {parked.awaited: parked.subject} if parked.subject else {}
         outcome = inner.outcome()
-        facts = self._became(inner, outcome, seq)
+        facts = None
+        if isinstance(outcome, Accepted):
+            became = self._became(inner, inner_line, outcome, envelope, overlay)
+            if isinstance(became, Refused):
+                outcome = became
+            else:
+                # Whatever would stop the release stops the facts too: they must not be there without it.
+                needed = {**dict(outer.proposal(()).read_set), **dict(became.read_set), self._tag: seq}
+                facts = became._replace(read_set=tuple(needed.items()))
         code = outcome.code if isinstance(outcome, Refused) else None
         kind: Literal["accepted", "unchanged", "refused"]
         kind = "refused" if code else ("accepted" if facts else "unchanged")
@@ -89,12 +100,27 @@ class Release:
             return line.refusal if isinstance(line, Unreadable) else (line, fact.envelope)
         raise AssertionError("a parked delivery has the fact that parked it")
 
-    def _became(self, inner: Deciding, outcome: Accepted | Unchanged | Refused, seq: int) -> Proposal | None:
-        """The facts that the delivery becomes; on condition that it is still parked. Its own key is bound already."""
-        if not isinstance(outcome, Accepted):
-            return None
+    def _became(
+        self, inner: Deciding, line: Delivery, outcome: Accepted, parked: Envelope, overlay: Overlay
+    ) -> Proposal | Refused:
+        """The facts that the delivery becomes, as whoever delivered it; a refusal where nobody vouches for the actor.
+
+        A delivery is parked before it is known who acts, so who vouches is asked here, of the login it came by.
+        """
         proposal = inner.proposal(outcome.events, ids=outcome.ids)
-        return proposal._replace(key=None, read_set=(*proposal.read_set, (self._tag, seq)))
+        source = line.head.source
+        governance = overlay.get(LEDGER_TAG).state
+        vouched = authority.vouched_for(
+            governance,
+            actor=proposal.envelope.actor,
+            own=governance.staff_of(parked.authenticated_as),
+            source=source.system if source else None,
+            is_act=line.command.KIND == "act",
+        )
+        if isinstance(vouched, Refused):
+            return vouched
+        sent = {"authenticated_as": parked.authenticated_as, "vouched": vouched, "key": parked.key}
+        return proposal._replace(envelope=proposal.envelope.model_copy(update=sent))
 
     def _append(
         self,
@@ -105,8 +131,9 @@ class Release:
         seq: int,
     ) -> Answer | None:
         release = outer.proposal((released,))
-        if isinstance(outcome, Refused):
-            release = release._replace(key=None)  # what is still parked can be released again
+        if isinstance(outcome, Refused) or facts is not None:
+            # What is still parked can be released again; otherwise the first of the two has bound the key.
+            release = release._replace(key=None)
         group = [release]
         if facts is not None:
             # These streams stand one further only if the facts before came to be: the release rests on them.

@@ -7,10 +7,11 @@ data, the source's version and clock) are what an idempotency key is bound to: a
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import orjson
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, create_model
 
 from commands.intents.base import Command, CommandLine
 from ledger.terms.outcome import Refused
@@ -54,11 +55,12 @@ def read_line(raw: bytes, commands: Mapping[str, type[Command]]) -> Delivery | U
         parsed = _parsed(raw)
         found = parsed.get("key")
         key = found if isinstance(found, str) and len(found) <= 200 else None
-        head = _head(parsed, raw)
+        head = _whole(parsed, raw, commands) or _head(parsed, raw)
         model = commands.get(head.command)
         if model is None:
             raise _Fault(refused("command_unknown", happened="The line names a command that does not exist."))
-        return Delivery(head, _command(model, parsed["data"]), raw, _content(head, parsed))
+        command = head.data if isinstance(head.data, model) else _command(model, parsed["data"])
+        return Delivery(head, command, raw, _content(head, parsed))
     except _Fault as fault:
         return Unreadable(key, fault.refusal)
 
@@ -128,6 +130,23 @@ def _texts(value: Any) -> str:
     if isinstance(value, list):
         return "".join(map(_texts, value))
     return value if isinstance(value, str) else ""
+
+
+def _whole(parsed: dict[str, Any], raw: bytes, commands: Mapping[str, type[Command]]) -> CommandLine | None:
+    """The line with its command, read at one go; None where something is wrong, which is then looked for step by step."""
+    name = parsed.get("command")
+    model = commands.get(name) if isinstance(name, str) else None
+    if model is None or parsed.get("v") is True:
+        return None
+    try:
+        return _line_of(model).model_validate_json(raw)
+    except ValidationError:
+        return None
+
+
+@cache
+def _line_of(model: type[Command]) -> type[CommandLine]:
+    return create_model(f"{model.__name__}Line", __base__=CommandLine, data=(model, ...))
 
 
 def _head(parsed: dict[str, Any], raw: bytes) -> CommandLine:

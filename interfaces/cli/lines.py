@@ -3,7 +3,8 @@
 Promise: a line is handed on as soon as nothing more is waiting behind it, so a writer who waits for an answer gets
 it; at most one line of the allowed length, and one group, is held; a longer line is counted and handed on as None,
 its bytes are not kept. Lines end in LF (a CR before it is white space to JSON). A blank line carries no delivery: it
-is counted, so that line numbers are those of the file, and not handed on.
+is counted, so that line numbers are those of the file, and not handed on. The mark with which some programs begin a
+UTF-8 file is no part of its first line.
 """
 
 import os
@@ -11,7 +12,7 @@ import select
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-GROUP_LINES_MAX: Final = 256
+GROUP_LINES_MAX: Final = 512
 GROUP_BYTES_MAX: Final = 4_000_000
 _CHUNK: Final = 1 << 16
 _IDLE_SECONDS: Final = 0.001
@@ -94,6 +95,8 @@ class LineGroups:
 
     def _add(self, whole: bytes | None) -> None:
         self._number += 1
+        if self._number == 1 and whole is not None:
+            whole = whole.removeprefix(b"\xef\xbb\xbf")
         if whole is None or whole.strip():
             self._group.append(Numbered(self._number, whole))
             self._group_bytes += len(whole or b"")

@@ -73,7 +73,7 @@ class Screen:
         import orjson  # noqa: PLC0415 - `--help` must not wait for it
 
         simulated = {"simulated": True} if self.is_simulated else {}
-        self.out.write("".join(f"{orjson.dumps(answer | simulated).decode()}\n" for answer in answers))
+        self.out.write("".join(f"{_json_line(answer | simulated, orjson.dumps)}\n" for answer in answers))
         self.out.flush()
 
     def note_json(self, said: dict[str, Any]) -> None:
@@ -138,6 +138,14 @@ class Screen:
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         Console(file=self.out).print(table)
+
+
+def _json_line(answer: dict[str, Any], dumps: Callable[[Any], bytes]) -> str:
+    try:
+        return dumps(answer).decode()
+    except TypeError:
+        # A key with half a character (a lone surrogate) is given back as it came, escaped.
+        return json.dumps(answer, separators=(",", ":"))
 
 
 def plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> list[str]:

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 Run = Callable[[argparse.Namespace, Any], int]
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
-_MONTH: Final = re.compile(r"^(19|20)\d{2}-(0[1-9]|1[0-2])$")
-_DAY: Final = re.compile(r"^\d{4}-\d{2}-\d{2}$")
-_ID: Final = re.compile(r"^([a-z]{2})_[a-z2-7]{26}$")
-_CODE: Final = re.compile(r"^[A-Z0-9]{5}$")
+# \Z, because $ also matches before a line end that a script left at the end of an argument.
+_MONTH: Final = re.compile(r"^(19|20)\d{2}-(0[1-9]|1[0-2])\Z", re.ASCII)
+_DAY: Final = re.compile(r"^\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+_ID: Final = re.compile(r"^([a-z]{2})_[a-z2-7]{26}\Z")
+_CODE: Final = re.compile(r"^[A-Z0-9]{5}\Z")
+_POSITION_DIGITS: Final = 18
+"""As many as surely fit into a position; more digits than Python reads would be a fault of another kind."""
 
 
 class WrongUsage(Exception):
@@ -135,12 +138,14 @@ def day_or_instant(text: str) -> str:
 
 def instant(text: str) -> str:
     """An instant with its offset from UTC."""
-    from datetime import datetime  # noqa: PLC0415 - most command lines hold no instant
+    from datetime import UTC, datetime  # noqa: PLC0415 - most command lines hold no instant
 
     try:
-        if datetime.fromisoformat(text).tzinfo is None:
+        given = datetime.fromisoformat(text)
+        if given.tzinfo is None:
             raise ValueError
-    except ValueError:
+        given.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(
             "an instant is written 2026-04-01T09:30:00-05:00, with its offset or Z"
         ) from None
@@ -150,8 +155,8 @@ def instant(text: str) -> str:
 def moment(text: str) -> str:
     """What `--as-of` takes: a position of this ledger, or an instant."""
     if text.isascii() and text.isdigit():
-        if not 0 < int(text) < 2**63:
-            raise argparse.ArgumentTypeError("positions count from 1")
+        if len(text) > _POSITION_DIGITS or not int(text):
+            raise argparse.ArgumentTypeError("positions count from 1, and have at most 18 digits")
         return text
     try:
         return instant(text)
@@ -188,14 +193,14 @@ def staff_or_program(text: str) -> str:
 
 def position(text: str) -> int:
     """A position to go on from; 0 is before the first."""
-    if not (text.isascii() and text.isdigit()) or int(text) >= 2**63:
+    if not (text.isascii() and text.isdigit() and len(text) <= _POSITION_DIGITS):
         raise argparse.ArgumentTypeError("takes a position, such as 1204")
     return int(text)
 
 
 def source_name(text: str) -> str:
     """The registered name of a source system."""
-    if not re.match(r"^[a-z][a-z0-9_.-]{0,63}$", text):
+    if not re.match(r"^[a-z][a-z0-9_.-]{0,63}\Z", text):
         raise argparse.ArgumentTypeError("a source has a name of small letters, digits, dots, dashes and underscores")
     return text
 
@@ -224,6 +229,6 @@ def code(text: str) -> str:
 
 def count(text: str) -> int:
     """A whole number from 1 on."""
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= 10_000:
+    if not (text.isascii() and text.isdigit() and len(text) <= _POSITION_DIGITS) or not 0 < int(text) <= 10_000:
         raise argparse.ArgumentTypeError("takes a whole number from 1 to 10000")
     return int(text)

@@ -27,7 +27,7 @@ def plan_blocks(plan: CarePlan, revision: PlanRevision | None, designee: str | N
         happened = "No care plan was in force on the date of service."
         return [notice("care_plan_missing", happened, law.reading("care_plan.required"))]
     found: list[Notice] = []
-    if not any(_is_signed(r, designee) for r in plan.revisions[: revision.revision]):
+    if not _signed_by_then(plan, revision, designee):
         happened = "The billing practitioner has signed no revision of the care plan."
         found.append(notice("care_plan_not_signed", happened, law.reading("care_plan.signed_by")))
     absent = [element for element in law.care_plan_elements if element not in revision.elements]
@@ -52,6 +52,11 @@ def _is_signed(revision: PlanRevision, designee: str | None) -> bool:
     return revision.signed_by is not None and (designee is None or revision.signed_by == designee)
 
 
+def _signed_by_then(plan: CarePlan, revision: PlanRevision, designee: str | None) -> bool:
+    """Whether this revision or an earlier one is signed. A late entry can have a higher number and an earlier date."""
+    return any(_is_signed(r, designee) for r in plan.revisions if r.revised_at <= revision.revised_at)
+
+
 def plan_reviews(
     plan: CarePlan, revision: PlanRevision | None, designee: str | None, on: date, law: MonthLaw
 ) -> list[Notice]:
@@ -62,7 +67,7 @@ def plan_reviews(
     if revision is None:
         return []
     found: list[Notice] = []
-    if not _is_signed(revision, designee) and any(_is_signed(r, designee) for r in plan.revisions[: revision.revision]):
+    if not _is_signed(revision, designee) and _signed_by_then(plan, revision, designee):
         happened = f"Revision {revision.revision} of the care plan is not signed; an earlier one is."
         found.append(notice("care_plan_revision_unsigned", happened, law.reading("care_plan.signed_by")))
     absent = [element for element in law.care_plan_expected if element not in revision.elements]

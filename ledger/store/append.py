@@ -10,6 +10,7 @@ Not promised: that a fact is true or allowed; that was decided before.
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -55,9 +56,15 @@ def _check(proposal: Proposal, *, simulated: bool) -> None:
         "no decision may rest on who looked or who acted"
     )
     assert proposal.events or not proposal.once, "only a fact can be unique"
-    assert proposal.readings is None or sha256(proposal.readings).hexdigest() == proposal.envelope.readings, (
+    assert proposal.readings is None or reading_set_digest(proposal.readings).hex() == proposal.envelope.readings, (
         "the envelope names the reading set by its digest"
     )
+
+
+@lru_cache(maxsize=256)
+def reading_set_digest(content: bytes) -> bytes:
+    """The digest of a reading set: thousands of decisions rest on the same one, which is some kilobytes long."""
+    return sha256(content).digest()
 
 
 class GroupWriter:
@@ -196,7 +203,7 @@ class GroupWriter:
         if proposal.once:
             self._counted.add(proposal.once)
         if proposal.readings is not None:
-            self._readings[sha256(proposal.readings).digest()] = proposal.readings
+            self._readings[reading_set_digest(proposal.readings)] = proposal.readings
         if (key := proposal.key) is not None:
             self._bound.add(key.token)
             self._keys.append((key.token, key.content, proposal.outcome, _json(positions), _json(proposal.ids)))

@@ -46,7 +46,8 @@ class Vault:
         self._lock = threading.RLock()
         self._open: OrderedDict[str, AESGCM] = OrderedDict()
         self._destroyed = self._count_destroyed()
-        self._index_key, self._digest_key = (self._named_key(name) for name in _NAMED)
+        # Keyed once and copied for each name: half of what an HMAC costs is taking the key in.
+        self._index, self._digest = (hmac.new(self._named_key(name), digestmod="sha256") for name in _NAMED)
 
     def opening(self, scope: str) -> AESGCM | None:
         """The cipher that opens a scope, or None where its key is gone; LedgerDamaged where it does not unwrap."""
@@ -96,11 +97,15 @@ class Vault:
 
     def token(self, name: bytes) -> str:
         """The HMAC of an outside name under the index key, 128 bits in hex."""
-        return hmac.digest(self._index_key, name, "sha256")[:16].hex()
+        keyed = self._index.copy()
+        keyed.update(name)
+        return keyed.digest()[:16].hex()
 
     def content_digest(self, content: bytes) -> bytes:
         """The HMAC of a command's canonical bytes under the digest key."""
-        return hmac.digest(self._digest_key, content, "sha256")
+        keyed = self._digest.copy()
+        keyed.update(content)
+        return keyed.digest()
 
     def close(self) -> None:
         """Close the file and forget all keys."""

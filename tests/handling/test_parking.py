@@ -1,6 +1,15 @@
 """Deliveries about somebody unknown wait: kept, counted, resolvable, released under their first key."""
 
+from contextlib import suppress
+from typing import Any
+
+import orjson
+
 from commands.answer import Answer
+from commands.handle import Handler
+from interfaces.system import PinnedZones, SystemClock, SystemIds
+from ledger.streams.base import CommandKey, Envelope, Proposal, Vouched
+from ledger.terms.errors import StoreUnavailable
 from tests.house import House
 
 TIME = {
@@ -122,3 +131,71 @@ def test_an_opaque_id_that_was_never_issued_parks_nothing(at_home: House) -> Non
 
     assert answer.refusal is not None
     assert "no_such_patient" == answer.refusal.code
+
+
+# --- who spoke, and what is recorded together --------------------------------------------------------------------
+
+
+def from_login(it: House, login: str, command: str, data: dict[str, Any], key: str, **head: Any) -> Answer:
+    """A line of somebody else's session in the same ledger."""
+    handler = Handler(log=it.log, ids=SystemIds(), clock=SystemClock(), zones=PinnedZones(), login=login)
+    return handler.handle([handler.read(orjson.dumps({"v": 1, "key": key, "command": command, "data": data} | head))])[0]
+
+
+def patient_in_earnest(it: House) -> str:
+    data = {"identifiers": [{"system": "mrn", "value": "mrn-7"}], "demographics": {}, "practice": it.ids["practice"]}
+    registered = it.send("register_patient", data, actor="feed", source={"system": "ehr"})
+    it.accepted("bind_login", {"login": "os:fay", "staff": it.ids["fay"]})
+    return dict(registered.ids)["patient"]
+
+
+def test_to_park_and_resolve_an_act_of_somebody_unknown_lends_nobody_their_voice(in_earnest: House) -> None:
+    patient = patient_in_earnest(in_earnest)
+    data = {"patient": patient, "practitioner": in_earnest.ids["ada"], "programme": "CCM", "side": "practitioner"}
+    data |= {"from_month": "2026-01"}
+    sent = {"id": {"system": "made", "value": "up"}}
+    parked_as = from_login(in_earnest, "os:fay", "designate_practitioner", data, "fay-1", actor=sent)
+    waiting = {"source": "direct", "delivery": dict(parked_as.ids)["delivery"]}
+    resolution = waiting | {"subject": in_earnest.ids["ada"]}
+    from_login(in_earnest, "os:fay", "resolve_delivery", resolution, "fay-2")
+    released = from_login(in_earnest, "os:fay", "release_delivery", waiting, "fay-3")
+
+    assert released.refusal is not None
+    assert "login_not_bound" == released.refusal.code
+    assert () == in_earnest.handler.state(f"patient/{patient}").designations
+
+
+def test_what_a_delivery_became_speaks_for_whoever_sent_it_under_its_first_key(at_home: House) -> None:
+    at_home.clock = "2026-01-06T18:00:00Z"
+    delivery = parked(at_home)
+    (first,) = at_home.log.read("parked/ehr")
+    settle(at_home, "resolve_delivery", delivery, subject=at_home.ids["patient"])
+    at_home.handler.login = "os:somebody-else"
+    settle(at_home, "release_delivery", delivery)
+    (fact,) = at_home.log.read(f"care_month/{at_home.ids['patient']}/2026-01")
+
+    assert (first.envelope.authenticated_as, first.envelope.key) == (fact.envelope.authenticated_as, fact.envelope.key)
+    assert at_home.ids["bea"] == fact.envelope.actor
+
+
+def test_a_release_whose_key_another_process_bound_meanwhile_records_nothing_twice(at_home: House) -> None:
+    at_home.clock = "2026-01-06T18:00:00Z"
+    delivery = parked(at_home)
+    settle(at_home, "resolve_delivery", delivery, subject=at_home.ids["patient"])
+    line = {"v": 1, "key": "taken", "command": "release_delivery", "clock": at_home.clock}
+    line |= {"actor": {"id": at_home.ids["cora"]}, "data": {"source": "ehr", "delivery": delivery}}
+    read = at_home.handler.read(orjson.dumps(line))
+    release = at_home.log.append
+
+    def after_a_rival(group: Any) -> Any:
+        at_home.log.append = release  # type: ignore[method-assign]
+        envelope = Envelope(authenticated_as="os:rival", actor=at_home.ids["cora"], vouched=Vouched.LOGIN, command="x")
+        key = CommandKey(at_home.log.token("key", "\ntaken"), b"other content")
+        release([Proposal((), envelope, (), key=key, outcome="unchanged", positions=(1,))])
+        return release(group)
+
+    at_home.log.append = after_a_rival  # type: ignore[method-assign]
+    with suppress(StoreUnavailable):
+        at_home.handler.handle([read])
+
+    assert () == at_home.handler.state(f"care_month/{at_home.ids['patient']}/2026-01").entries

@@ -84,9 +84,9 @@ class NaiveMonth:
 
     # --- who bills, for whom -----------------------------------------------------------------------------------
 
-    def practice(self) -> Dict | None:
-        """The practice to which the patient belongs at the end of the month."""
-        told = [f for f in self.of("practice_assigned") if f["from_on"] <= self.last]
+    def practice(self, on: date | None = None) -> Dict | None:
+        """The practice to which the patient belongs on the date of service, or at the end of the month."""
+        told = [f for f in self.of("practice_assigned") if f["from_on"] <= (on or self.last)]
         if not told:
             return None
         name = told[-1]["practice"]
@@ -132,14 +132,15 @@ class NaiveMonth:
         return list(newest.values())
 
     def coverage_end(self) -> date | None:
-        """The last day of coverage, where it ends within the month; 'none on file' and 'goes on' are None."""
-        within = [
-            c for c in self.coverages()
-            if c["from_on"] <= self.last and (c["until_on"] is None or c["until_on"] >= self.first)
-        ]  # fmt: skip
-        if not within or any(c["until_on"] is None or c["until_on"] >= self.last for c in within):
+        """The last day of coverage, where it ended before the month (or the patient's life) did; else None."""
+        until = self.last
+        death = self.death()
+        if death and self.first <= death < self.last:
+            until = death
+        begun = [c for c in self.coverages() if c["from_on"] <= until]
+        if not begun or any(c["until_on"] is None or c["until_on"] >= until for c in begun):
             return None
-        return max(c["until_on"] for c in within)
+        return max(c["until_on"] for c in begun)
 
     # --- consent -----------------------------------------------------------------------------------------------
 
@@ -178,7 +179,8 @@ class NaiveMonth:
 
     def consent_from(self) -> datetime | None:
         """The moment from which minutes may count: the first complete consent that names the designee."""
-        mine = [at for at, names in self.consents() if at is not None and names == self.designee()]
+        who = self.designee()
+        mine = [at for at, names in self.consents() if at is not None and who in (None, names)]
         mine = [at for at in mine if self.local(at) <= self.last]
         return min(mine) if mine else None
 
@@ -270,7 +272,7 @@ class NaiveMonth:
     def date_of_service(self, lines: list[Dict]) -> date:
         """The last day of the month; where death or the end of coverage comes before it, the last counted day."""
         ends = [end for end in (self.death(), self.coverage_end()) if end is not None and end < self.last]
-        if not ends:
+        if not ends or min(ends) < self.first:
             return self.last
         counted = [line["last"] for line in lines if line["last"]]
         return max(counted) if counted else min(ends)
@@ -323,7 +325,7 @@ class NaiveMonth:
         available = [name for name, family in families.items() if family["lines"]]
         if not available:
             said.add("minutes_below_minimum")
-        if self.chosen() and self.chosen() not in available:
+        elif self.chosen() and self.chosen() not in available:
             said.add("chosen_family_not_available")
         if len(available) > 1 and not self.chosen():
             said.add("family_not_chosen")
@@ -331,8 +333,7 @@ class NaiveMonth:
 
     def _missing_people(self, on: date) -> set[str]:
         said = set()
-        practice = self.practice()
-        if practice is None:
+        if self.practice(on) is None:
             said.add("practice_not_assigned")
         who = self.designee()
         if who is None:
@@ -341,7 +342,8 @@ class NaiveMonth:
             said.add("practitioner_may_not_bill")
         for name, code in (("cehrt_year", "cehrt_not_attested"), ("access_24x7", "access_24x7_not_attested")):
             told = [f for f in self.of("capability_attested") if f["capability"] == name and f["from_on"] <= on]
-            if practice and not any(f["until_on"] is None or on <= f["until_on"] for f in told):
+            bills = who is not None or self.practice(on) is not None
+            if not bills or not any(f["until_on"] is None or on <= f["until_on"] for f in told):
                 said.add(code)
         return said
 
@@ -362,40 +364,47 @@ class NaiveMonth:
             said.add("month_after_death")
         if not self._has_visit():
             said.add("initiating_visit_missing")
+        newest = {c["condition"]: c for c in self.of("condition_recorded")}
         held = [
-            c for c in self.of("condition_recorded")
+            c for c in newest.values()
             if c["expected_12_months"] and (c["onset_on"] is None or c["onset_on"] <= self.last)
             and (c["abated_on"] is None or c["abated_on"] >= self.first)
         ]  # fmt: skip
-        if len(held) < 2:
+        diagnoses = {c["icd10"] for c in held if c["icd10"]}
+        if len(diagnoses) + len([c for c in held if not c["icd10"]]) < 2:
             said.add("conditions_below_minimum")
-        if len({c["icd10"] for c in held if c["icd10"]}) < 2:
+        if len(diagnoses) < 2:
             said.add("diagnoses_below_minimum")
         if not any(f["on"] <= self.last for f in self.of("risk_attested")):
             said.add("risk_not_attested")
         end = self.coverage_end()
-        at_all = [c for c in self.coverages() if c["from_on"] <= self.last]
+        at_all = [c for c in self.coverages() if c["from_on"] <= (death if death and self.first <= death else self.last)]
         at_all = [c for c in at_all if c["until_on"] is None or c["until_on"] >= self.first]
         if not at_all:
             said.add("coverage_not_on_file")
-        confirmed = [c for c in at_all if c["verified_at"] and self.local(c["verified_at"]) >= on]
-        if end is not None and not confirmed:
+        ended = [c for c in at_all if c["until_on"] == end]
+        ended = [c for c in ended if c["rank"] == min(one["rank"] for one in ended)]
+        confirmed = [c for c in ended if c["verified_at"] and self.local(c["verified_at"]) >= on]
+        if end is not None and at_all and not confirmed:
             said.add("coverage_ended_in_month")
         return said
 
     def _has_visit(self) -> bool:
         starts = [self.local(at) for at, _ in self.consents() if at is not None and self.local(at) <= self.last]
         earliest = day_before_a_year(min(starts) if starts else self.last)
-        return any(v["code"] in VISITS and earliest <= v["on"] <= self.last for v in self.of("visit_recorded"))
+        visits = [v for v in self.of("visit_recorded") if v["code"] in VISITS and earliest <= v["on"] <= self.last]
+        who = self.designee()
+        # With the billing practitioner, or with another practitioner of the practice: there is one practice here.
+        return any(who in (None, v["practitioner"]) or self.holds(str(who), "practitioner", v["on"]) for v in visits)
 
     def _missing_plan(self, on: date) -> set[str]:
         revisions = [r for r in self.of("care_plan_revised") if self.local(r["revised_at"]) <= on]
         if not revisions:
             return {"care_plan_missing"}
-        signed = {s["revision"] for s in self.of("care_plan_signed") if s["practitioner"] == self.designee()}
-        mine = [r for r in revisions if r["revision"] in signed]
-        said = set() if mine else {"care_plan_not_signed"}
-        plan = max(mine or revisions, key=lambda r: r["revision"])
+        who = self.designee()
+        signed = {s["revision"] for s in self.of("care_plan_signed") if who in (None, s["practitioner"])}
+        plan = max(revisions, key=lambda r: (r["revised_at"], r["revision"]))
+        said = set() if any(r["revision"] in signed for r in revisions) else {"care_plan_not_signed"}
         if not {"problem_list", "goals", "interventions", "medications"} <= set(plan["elements"]):
             said.add("care_plan_element_missing")
         if not plan["intervention_owners"]:

@@ -46,7 +46,9 @@ def random_chart(seed: int) -> Chart:
     dice = Dice(seed)
     month = f"{dice.choice((2024, 2025, 2026))}-{dice.randint(1, 12):02d}"
     bent = {part for part in PARTS if dice.often(0.22)}
-    chart = Chart(month, without=bent)
+    chart = Chart(month, without=bent | {"consent"})
+    if "consent" not in bent:
+        said_at(chart, f"{chart.year}-01-05 09:00")
     _people(chart)
     for part in sorted(bent):
         if dice.often(0.75):
@@ -152,12 +154,13 @@ def _visit(chart: Chart, dice: Dice, month: str) -> None:
 
 def _coverage(chart: Chart, dice: Dice, month: str) -> None:
     for number in range(dice.randint(1, 2)):
+        days = sorted((dice.on(month, spread=3), dice.on(month, spread=6)))
         chart.coverage(
             name=dice.choice(("medicare", f"plan {number}")),
-            from_on=dice.choice(("2010-01-01", "2010-01-01", dice.on(month, spread=3))),
-            until_on=dice.on(month, spread=6) if dice.often(0.7) else None,
+            from_on=dice.choice(("2010-01-01", "2010-01-01", days[0])),
+            until_on=days[1] if dice.often(0.7) else None,
             rank=dice.randint(1, 2),
-            verified=dice.at(month, spread=8) if dice.often(0.3) else None,
+            verified=f"{dice.on(month, spread=8)} {dice.choice(('09:00', '20:00'))}" if dice.often(0.5) else None,
         )
 
 
@@ -173,7 +176,7 @@ def _consent(chart: Chart, dice: Dice, month: str) -> None:
             said |= {"given_by": "representative", "representative_identified": dice.often(0.5)}
         undated = dice.often(0.06)
         recorded = _text(at, late)
-        chart.consent(None if undated else at, name=f"consent {number}", lacks=lacks, recorded=recorded, **said)
+        said_at(chart, None if undated else at, name=f"consent {number}", lacks=lacks, recorded=recorded, **said)
         for _ in range(dice.randint(1, 2) if undated or lacks or dice.often(0.25) else 0):
             then = _text(recorded, timedelta(hours=dice.choice((0, 2, 20, 100))))
             chart.supplement(
@@ -185,7 +188,17 @@ def _consent(chart: Chart, dice: Dice, month: str) -> None:
                 evidence=dice.choice(EVIDENCE),
                 method=dice.choice((None, "verbal")),
                 given_by=dice.choice((None, "self")),
+                offset=_offset(then),
             )
+
+
+def said_at(chart: Chart, at: str | None, **said: Any) -> None:
+    """A consent with the UTC offset of the practice, as the door stores it."""
+    chart.consent(at, offset=_offset(at) if at else None, **said)
+
+
+def _offset(at: str) -> int:
+    return int((instant(at).astimezone(CHICAGO).utcoffset() or timedelta()).total_seconds())
 
 
 def _text(at: str, later: timedelta) -> str:
@@ -218,12 +231,13 @@ def _plan(chart: Chart, dice: Dice, month: str) -> None:
 
     for revision in range(1, dice.randint(2, 4)):
         at = f"{month[:4]}-01-05 10:00" if dice.often(0.3) else dice.at(month, spread=5)
+        due = f"{int(month[:4]) + 1}-02-28"
         chart.revise_plan(
             at,
             revision=revision,
             elements=[element for element in ELEMENTS if dice.often(0.93)],
             owners=dice.often(0.85),
-            review_on=None if dice.often(0.15) else "",
+            review_on=None if dice.often(0.15) else due,
         )
         if dice.often(0.7):
             chart.sign_plan(by=dice.choice(("MD",) * 4 + ("MD2",)), at=at, revision=revision)
