@@ -41,12 +41,14 @@ def run(base: Path, *, rounds: int, times: int) -> Iterator[str]:
             session.clock.stand_at(lines.evening_of(day))
             session.accepted(_two_entries(day))
         facts, rulebook, edition = _month(session)
+        stream = session.log.read(care_month_tag(facts.month.patient, facts.month.month))
+        bodies = [fact.event.model_dump_json(exclude_none=True).encode() for fact in stream]
     gate("entries of the month", wanted=ENTRIES, found=len(facts.month.entries))
     verdict = judge_month(facts, rulebook, edition=edition)
     worked = sum(entry.seconds for entry in facts.month.entries)
     gate("seconds of the month", counted=verdict.staff_seconds, worked=worked)
     gate("entries with a line", wanted=ENTRIES, judged=len(verdict.lines))
-    bodies = [entry.event.model_dump_json().encode() for entry in facts.month.entries]
+    gate("bodies of the month", wanted=ENTRIES, found=len(bodies))
     contenders = [
         Contender("validate forty entries", lambda _: _rate(times, lambda: _validated(bodies))),
         Contender("judge, readings named", lambda _: _rate(times, lambda: _judged(facts, rulebook, edition, True))),
@@ -87,10 +89,10 @@ def _month(session: world.Opened) -> tuple[MonthFacts, Rulebook, str]:
     patient = state(identifier_tag(session.log.token(outside["system"], outside["value"]))).subject
     month = state(care_month_tag(patient, _MONTH))
     law = session.handler.law(session.handler.governance())
-    events = [entry.event for entry in month.entries]
+    works = [entry.work for entry in month.entries]
     folded = state(patient_tag(patient))
-    people = {event.performer for event in events} | {known.event.practitioner for known in folded.designations}
-    days = {staff_day_tag(event.performer, on) for event in events for on in event.staff_dates()}
+    people = {work.performer for work in works} | {known.event.practitioner for known in folded.designations}
+    days = {staff_day_tag(work.performer, on) for work in works for on in work.staff_dates}
     facts = MonthFacts(
         patient=folded,
         month=month,
@@ -120,7 +122,7 @@ def _validated(bodies: list[bytes]) -> list[TimeLogged]:
 
 def _summed(facts: MonthFacts) -> int:
     return sum(
-        int((segment.end - segment.start).total_seconds())
+        piece.end - piece.start
         for entry in facts.month.entries
-        for segment in entry.event.segments
+        for piece in entry.pieces
     )

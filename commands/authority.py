@@ -101,7 +101,8 @@ REACH: Final[Mapping[str, Reach]] = MappingProxyType(
 READERS: Final = tuple(role for role in Role if role not in (Role.INTEGRATION, Role.MACHINE))
 """Who reads the records of the own practice; integrations and machines read nothing."""
 READS_EVERYWHERE: Final = (Role.COMPLIANCE, Role.AUDITOR)
-"""Who reads the records of every practice."""
+"""Who reads the records of every practice, where the role is held in all of them: one practice's administrator can
+grant these roles in that practice, and must not open another's charts by it."""
 AUDITED: Final = frozenset(refusal.code for refusal in CATALOGUE if refusal.audited)
 """Codes whose refusal is a fact in refusals/<subject>."""
 
@@ -169,7 +170,7 @@ def vouched_for(
 def reading_role(staff: Staff, *, on: date, practices: frozenset[str]) -> Role | None:
     """The role in which somebody may read records of these practices on a day; without practices, any reading role."""
     for role in READS_EVERYWHERE:
-        if staff.holds(role, on):
+        if reaches(staff, role, on, frozenset()):
             return role
     if not practices:
         return next((role for role in READERS if staff.holds(role, on)), None)

@@ -13,6 +13,7 @@ from commands.intents.care_month import LogTime
 from commands.time_standing import notices_of_entry
 from ledger.streams.base import SEALED
 from ledger.streams.care_month import Contact, Segment, TimeLogged, TimeWords
+from ledger.streams.month_state import Work
 from ledger.terms.calendar import (
     DAY_SECONDS,
     LocalPart,
@@ -78,8 +79,8 @@ def decide_log_time(asked: Asked[LogTime], states: States, law: Law) -> Outcome:
     event = _entry(asked, states, law, place)
     if event.row is not None:
         for known in states.month(patient, month_of(place.on)).entries:
-            if known.event.row == event.row:
-                return _repeated(known.event, known.position, event)
+            if known.work.row == event.row:
+                return _repeated(known.work, known.position, event)
     found = notices_of_entry(event, states, law, asked.now)
     if place.assumed:
         happened = "The patient belongs to no practice on that day; the entry is kept in the only practice that fits."
@@ -196,7 +197,7 @@ def _designee(asked: Asked[LogTime], states: States, month: str) -> str | None:
     return standing.event.practitioner if standing else None
 
 
-def _repeated(known: TimeLogged, position: int, event: TimeLogged) -> Unchanged | Refused:
+def _repeated(known: Work, position: int, event: TimeLogged) -> Unchanged | Refused:
     """A row of the source that is known: the same, or something else under the same id."""
     said = [(e.performer, e.programme, e.activity, e.on, e.seconds, e.order) for e in (known, event)]
     if said[0] == said[1]:

@@ -1,7 +1,7 @@
 """Deciders about the care plan: revise, sign, record that a copy was given."""
 
 from commands.deciding import Asked, Law, States
-from commands.guards import by_rule, is_after_death, is_future
+from commands.guards import by_rule, is_after_death, is_future, offset_there, practice_needed
 from commands.intents.care_plan import RecordPlanCopy, ReviseCarePlan, SignCarePlan
 from ledger.rulebook import Rules
 from ledger.streams.care_plan import CarePlanCopyGiven, CarePlanRevised, CarePlanSigned, PlanElement, PlanWords
@@ -17,9 +17,10 @@ from ledger.terms.refusals import REFUSALS, refused
 def decide_revise_care_plan(asked: Asked[ReviseCarePlan], states: States, law: Law) -> Outcome:
     """Record a whole revision of the plan; its number is the next one.
 
-    Reads the patient and the plan; law: medicare.ccm.care_plan.elements_required, .intervention_owners_required,
-    .review_date_required. Refuses, in order: in_the_future, after_death. Notices: care_plan_element_missing,
-    care_plan_owners_missing, care_plan_review_date_missing, condition_not_on_record, plan_waits_for_signature.
+    Reads the patient, the plan and the practice of that day; law: medicare.ccm.care_plan.elements_required,
+    .intervention_owners_required, .review_date_required. Refuses, in order: in_the_future, after_death. Notices:
+    care_plan_element_missing, care_plan_owners_missing, care_plan_review_date_missing, condition_not_on_record,
+    plan_waits_for_signature.
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient), care_plan_tag(patient)):
@@ -29,11 +30,14 @@ def decide_revise_care_plan(asked: Asked[ReviseCarePlan], states: States, law: L
         return refused("in_the_future", what="The revision")
     if is_after_death(state, command.revised_at):
         return refused("after_death", what="the revision")
+    if need := practice_needed(asked, states, command.revised_at):
+        return need
     elements = tuple(PlanElement(element=given.element, text=given.text) for given in command.elements)
     event = CarePlanRevised(
         patient=patient,
         revision=len(states.plan(patient).revisions) + 1,
         revised_at=command.revised_at,
+        offset=offset_there(asked, states, command.revised_at),
         author=asked.person("author"),
         elements=tuple(dict.fromkeys(given.element for given in command.elements)),
         intervention_owners=command.intervention_owners,

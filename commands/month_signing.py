@@ -146,7 +146,7 @@ def _deals_with_self(asked: Asked[AttestMonth], states: States, standing: Design
     actor = states.staff(asked.actor)
     entries = states.month(asked.patient, asked.command.month).entries
     return actor.holds(Role.BILLER, asked.today, standing.event.practice) and any(
-        entry.event.performer == asked.actor for entry in entries
+        entry.work.performer == asked.actor for entry in entries
     )
 
 

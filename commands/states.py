@@ -13,9 +13,11 @@ from typing import Any, Final, NamedTuple
 from ledger.streams import folding
 from ledger.streams.base import Envelope, Event, EventLog, Fact
 
-TAGS_MAX: Final = 4_096
-FACTS_MAX: Final = 20_000
-"""How many folded facts are kept, about; each costs some kilobytes, and memory must not grow with the input."""
+TAGS_MAX: Final = 16_384
+BYTES_MAX: Final = 48_000_000
+"""How much the folded states may weigh, about: memory must not grow with the input."""
+BYTES_A_FACT: Final = {"patient": 3_000, "care_plan": 1_500, "care_month": 900, "staff_day": 250}
+"""What a folded fact of a kind of stream weighs, about; one of any other kind weighs two kilobytes."""
 
 
 class Versioned(NamedTuple):
@@ -33,12 +35,12 @@ class Written(NamedTuple):
 
 
 class StateCache:
-    """The newest folded states, at most `TAGS_MAX`, of at most `FACTS_MAX` facts; those not used lately leave first."""
+    """The newest folded states, `TAGS_MAX` at most and of bounded weight; those not used lately leave first."""
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
         self._held: OrderedDict[str, Versioned] = OrderedDict()
-        self._facts = 0
+        self._weight = 0
 
     def at_head(self, tag: str) -> Versioned:
         """The state of a stream as of everything that the log has seen."""
@@ -64,17 +66,21 @@ class StateCache:
             held = self._held.get(tag)
             if held is not None and held.seq + 1 == seq:
                 self._held[tag] = Versioned(seq, folding.step(tag, held.state, fact))
-                self._facts += 1
+                self._weight += _weight(tag, 1)
 
     def _keep(self, tag: str, held: Versioned) -> Versioned:
         known = self._held.pop(tag, None)
-        self._facts += held.seq - (known.seq if known else 0)
+        self._weight += _weight(tag, held.seq - (known.seq if known else 0))
         self._held[tag] = held
-        # The newest one stays, however many facts it holds alone.
-        while len(self._held) > 1 and (len(self._held) > TAGS_MAX or self._facts > FACTS_MAX):
-            _, forgotten = self._held.popitem(last=False)
-            self._facts -= forgotten.seq
+        # The newest one stays, however much it weighs alone.
+        while len(self._held) > 1 and (len(self._held) > TAGS_MAX or self._weight > BYTES_MAX):
+            oldest, forgotten = self._held.popitem(last=False)
+            self._weight -= _weight(oldest, forgotten.seq)
         return held
+
+
+def _weight(tag: str, facts: int) -> int:
+    return BYTES_A_FACT.get(tag.partition("/")[0], 2_000) * facts
 
 
 class Overlay:

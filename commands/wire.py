@@ -133,7 +133,7 @@ def _texts(value: Any) -> str:
 
 
 def _whole(parsed: dict[str, Any], raw: bytes, commands: Mapping[str, type[Command]]) -> CommandLine | None:
-    """The line with its command, read at one go; None where something is wrong, which is then looked for step by step."""
+    """The line with its command, read at one go; None where something is wrong, which is then found step by step."""
     name = parsed.get("command")
     model = commands.get(name) if isinstance(name, str) else None
     if model is None or parsed.get("v") is True:

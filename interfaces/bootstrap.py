@@ -7,13 +7,13 @@ that is for commands and projections.
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from interfaces.system import PinnedZones, SimulatedClock, SystemClock, SystemIds, calm_the_collector
-from ledger.terms.errors import LedgerDamaged, NotALedger, WrongKey
+from ledger.terms.errors import LedgerDamaged, NotALedger, StoreUnavailable, WrongKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,10 +75,19 @@ class Session:
 
     def models(self, progress: "Callable[[int, int], None] | None" = None) -> "ReadModels":
         """The read models, pulled up to the newest fact; LedgerDamaged where they cannot be."""
-        from projections.follow import Follower  # noqa: PLC0415 - only questions need it
+        from ledger.store.read_models import FILE_NAME  # noqa: PLC0415 - only questions need them
+        from projections.follow import Follower  # noqa: PLC0415
 
-        models = self.raw_models()
-        pulled = Follower(self.log, models, rulebook_of=self.rulebook_of).pull(progress)
+        try:
+            models = self.raw_models()
+            pulled = Follower(self.log, models, rulebook_of=self.rulebook_of).pull(progress)
+        except (LedgerDamaged, NotALedger) as error:
+            if is_whole_database(self.log.folder / FILE_NAME):
+                raise
+            raise LedgerDamaged(
+                "The file of the read models is damaged; the facts are another file.",
+                "Run `ccm-ledger rebuild`, which makes the read models anew, then `ccm-ledger verify`.",
+            ) from error
         if pulled.stopped is not None:
             raise LedgerDamaged(
                 f"The read models stop before position {pulled.stopped.position}: {pulled.stopped.because}",
@@ -86,10 +95,35 @@ class Session:
             )
         return models
 
+    def fresh_models(self) -> "ReadModels":
+        """The read models for a rebuild: a file that is damaged is thrown away, since every row is made anew."""
+        from ledger.store.read_models import FILE_NAME  # noqa: PLC0415 - only questions need them
+
+        file = self.log.folder / FILE_NAME
+        if file.exists() and not is_whole_database(file):
+            self.close()
+            for part in ("", "-wal", "-shm"):
+                file.with_name(file.name + part).unlink(missing_ok=True)
+        return self.raw_models()
+
     def close(self) -> None:
         """Close the read models, where they were opened."""
         if self._models is not None:
             self._models.close()
+            self._models = None
+
+
+def is_whole_database(file: Path) -> bool:
+    """Whether SQLite finds nothing wrong in a file; one that is missing is whole."""
+    import sqlite3  # noqa: PLC0415 - only asked for where something failed already
+
+    if not file.exists():
+        return True
+    try:
+        with closing(sqlite3.connect(file)) as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError as error:
+        return getattr(error, "sqlite_errorcode", None) not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def is_ledger_named(ledger: str | None) -> bool:
@@ -145,10 +179,12 @@ def create_ledger(where: Settings, *, name: str, simulated: bool) -> Path:
     ledger_id = id_from("lg", ids.entropy(16))
     key_file = where.key_file or usual_key_file(ledger_id)
     _outside(key_file, where.folder)
-    key = create_key_file(key_file, ids)
+    with _naming_places("The key file"):
+        key = create_key_file(key_file, ids)
     clock: Clock = SimulatedClock() if simulated else SystemClock()
     try:
-        log = create(where.folder, master_key=key, clock=clock, ids=ids, simulated=simulated, ledger_id=ledger_id)
+        with _naming_places("The ledger's folder"):
+            log = create(where.folder, master_key=key, clock=clock, ids=ids, simulated=simulated, ledger_id=ledger_id)
     except BaseException:
         if not (where.folder / LEDGER_FILE).exists():
             key_file.unlink()  # nothing was ever sealed under it, and the next attempt finds its place free
@@ -159,6 +195,16 @@ def create_ledger(where: Settings, *, name: str, simulated: bool) -> Path:
             log, name=name, simulated=simulated, login=where.login, edition=edition, now=clock.now(), ids=ids
         )
     return key_file
+
+
+@contextmanager
+def _naming_places(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{what} cannot be made there: {error.strerror}.", "Name a place that this account may write to."
+        ) from error
 
 
 @contextmanager
@@ -206,7 +252,13 @@ def _info(folder: Path) -> "Info":
     with naming_errors():
         datastore = LedgerDatastore(str(path.absolute()))
         try:
-            return read_info(cast(LedgerConnection, datastore.pool.get_connection()).sqlite)
+            connection = cast(LedgerConnection, datastore.pool.get_connection()).sqlite
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'ledger_info'").fetchone():
+                raise NotALedger(
+                    "The ledger.db in this folder is empty or another program's: it holds no ledger.",
+                    "Restore the folder from a backup. Where `init` was cut short, remove it and run `init` again.",
+                )
+            return read_info(connection)
         finally:
             datastore.close()
 

@@ -67,6 +67,13 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
+def offset_of(text: str) -> int:
+    """Seconds from UTC to Chicago's time at a Chicago wall-clock time."""
+    offset = instant(text).astimezone(CHICAGO).utcoffset()
+    assert offset is not None
+    return int(offset.total_seconds())
+
+
 def law() -> tuple[Rulebook, str]:
     """The shipped rulebook and its edition."""
     edition = shipped_edition()
@@ -350,6 +357,7 @@ class Chart:
             patient=self.patient,
             revision=revision,
             revised_at=instant(at),
+            offset=offset_of(at),
             author=opaque("st", "S1"),
             elements=tuple(elements),
             intervention_owners=owners,

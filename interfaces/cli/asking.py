@@ -91,6 +91,21 @@ def ask_about(session: bootstrap.Session, args: Namespace, question: "Question",
     ask(session, args, question, (patient,), **about)  # type: ignore[arg-type]
 
 
+def known_only(session: bootstrap.Session, args: Namespace) -> None:
+    """Refuse a patient, practice or staff member whom this ledger lacks: an empty answer would be read as one."""
+    from ledger.terms.identity import patient_tag, practice_tag, staff_tag  # noqa: PLC0415 - loaded by now
+    from ledger.terms.refusals import refused  # noqa: PLC0415
+
+    for name, tag, code, what in (
+        ("patient", patient_tag, "no_such_patient", "patient"),
+        ("practice", practice_tag, "no_such_practice", "practice"),
+        ("actor", staff_tag, "no_such_staff", "staff member"),
+    ):
+        given = getattr(args, name, None)
+        if given and given != "program" and not session.handler.state(tag(given)).is_registered:
+            raise ReadRefused(refused(code, happened=f"This ledger has no {what} with this id."))
+
+
 def as_of(args: Namespace) -> "int | datetime | None":
     """What `--as-of` names: a position, an instant, or now."""
     from datetime import datetime  # noqa: PLC0415 - loaded by now

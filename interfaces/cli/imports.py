@@ -51,7 +51,7 @@ def add(commands: Commands, shared: Parser) -> None:
     )
     log.add_argument("file", metavar="FILE.csv", help="a CSV file with a header")
     log.add_argument("--timezone", metavar="Z", help="the zone of clock times without offset, such as America/Chicago")
-    log.add_argument("--source", metavar="S", type=source_name, help="the name of the source system")
+    log.add_argument("--source", metavar="S", type=source_name, help="the registered name of the source (time_log)")
     log.set_defaults(run=run_time_log)
     for each in (fhir, log):
         each.add_argument("--mapping", metavar="FILE.toml", help="what the source's names, columns and codes mean here")

@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, code, moment, month, patient_id
+from interfaces.cli.usage import Commands, Parser, WrongUsage, code, moment, month, patient_id
 
 if TYPE_CHECKING:
     from interfaces.bootstrap import Session
@@ -35,6 +35,8 @@ def run_month(args: Namespace, screen: Screen) -> int:
 
     with session_of(args, screen) as session:
         position = position_of(session.log, as_of(args))
+        if position < session.handler.governance().adoptions[0].position:
+            raise WrongUsage("The ledger had no rules to judge by then.", "Ask as of a later position or instant.")
         ask_about(session, args, "month", args.patient, month=args.month, as_of=position)
         verdict = month_of(session.log, session.rulebook_of, args.patient, args.month, position)
         _show(args, screen, session, verdict, position)
@@ -48,23 +50,39 @@ def _show(args: Namespace, screen: Screen, session: "Session", verdict: "Verdict
 
     book = rulebook_of(session, verdict)
     reasons = why_not(verdict, args.why_not, book) if args.why_not else None
-    screen.answer(month_json(explain(verdict, book), reasons, position, is_explained=args.explain))
+    asserted = asserted_by(session, verdict) if args.explain else {}
+    screen.answer(month_json(explain(verdict, book), reasons, position, asserted, is_explained=args.explain))
     at = session.log.facts_at([position])
     known = f", known {shown_moment(at[-1].recorded_at)}" if at else ""
     screen.say(f"{args.month} of {args.patient}, as of position {position}{known}.", *month_lines(verdict))
     if args.explain:
-        screen.say(*explained_lines(verdict, reading_list(book, verdict.reads)))
+        screen.say(*explained_lines(verdict, reading_list(book, verdict.reads), asserted))
     if reasons is not None:
         screen.say(*why_not_lines(reasons))
 
 
 def month_json(
-    explained: dict[str, Any], reasons: dict[str, Any] | None, position: int, *, is_explained: bool
+    explained: dict[str, Any],
+    reasons: dict[str, Any] | None,
+    position: int,
+    asserted: dict[int, str],
+    *,
+    is_explained: bool,
 ) -> dict[str, Any]:
     """The month for programs: the judge's own tree; entries and rules on request."""
     shown = {name: part for name, part in explained.items() if is_explained or name not in {"entries", "readings"}}
+    if is_explained:
+        shown["entries"] = [{**entry, "asserted_by": asserted.get(entry["position"])} for entry in shown["entries"]]
     beside = {} if reasons is None else {"why_not": reasons}
     return {"as_of": position, **shown, "amounts_are": "national estimates", **beside}
+
+
+def asserted_by(session: "Session", verdict: "Verdict") -> dict[int, str]:
+    """Who alone vouches for the entries that nobody's own login does, by the position of the entry."""
+    from projections.patient_history import who_of  # noqa: PLC0415 - loaded by now
+
+    facts = session.log.facts_at(line.position for line in verdict.lines)
+    return {fact.position: who for fact in facts if (who := who_of(fact.envelope).asserted_by) is not None}
 
 
 def rulebook_of(session: "Session", verdict: "Verdict") -> "Rulebook":

@@ -65,12 +65,12 @@ def _charges(verdict: "Verdict") -> Iterator[str]:
     yield f"  Together {money(verdict.amount)} ({ESTIMATE})."
 
 
-def explained_lines(verdict: "Verdict", readings: Iterable["Reading"]) -> Iterator[str]:
-    """Every entry, every family and every rule that the verdict rests on."""
+def explained_lines(verdict: "Verdict", readings: Iterable["Reading"], asserted: Mapping[int, str]) -> Iterator[str]:
+    """Every entry, every family and every rule that the verdict rests on; `asserted`: who vouches, by position."""
     yield ""
     yield f"Entries: {counted(len(verdict.lines), 'entry', 'entries')}, in the order in which they were recorded."
     for line in verdict.lines:
-        yield from _entry(line)
+        yield from _entry(line, asserted.get(line.position))
     yield ""
     yield "Families of codes:"
     for result in verdict.families:
@@ -83,11 +83,12 @@ def explained_lines(verdict: "Verdict", readings: Iterable["Reading"]) -> Iterat
         yield f"Digest of these readings: {verdict.reading_set}"
 
 
-def _entry(line: "EntryLine") -> Iterator[str]:
+def _entry(line: "EntryLine", asserted: str | None) -> Iterator[str]:
     timed = "" if line.is_timed else ", without clock times"
     yield f"  {line.on}  {clock(line.counted)} of {clock(line.seconds)} count{timed}  position {line.position}"
     pool = f", {line.pool} minutes" if line.pool else ""
-    yield f"    {line.activity or 'no activity given'} by {line.performer}{pool}; entry {line.entry}"
+    voucher = f"; asserted by {asserted}" if asserted else ""
+    yield f"    {line.activity or 'no activity given'} by {line.performer}{pool}; entry {line.entry}{voucher}"
     yield from notice_lines(line.notices, indent="    ")
 
 

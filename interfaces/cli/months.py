@@ -31,10 +31,11 @@ def add(commands: Commands, shared: Parser) -> None:
 
 def run_months(args: Namespace, screen: Screen) -> int:
     """Ask the read models, record the reads, show the rows."""
-    from interfaces.cli.asking import as_of, ask, pulled, session_of  # noqa: PLC0415 - `--help` must not wait for them
+    from interfaces.cli.asking import as_of, ask, known_only, pulled, session_of  # noqa: PLC0415 - not needed for --help
     from projections.questions import months  # noqa: PLC0415
 
     with session_of(args, screen) as session:
+        known_only(session, args)
         found = months(
             session.log,
             pulled(session, screen),

@@ -96,11 +96,12 @@ def _named(raw: bytes | None) -> tuple[str, str] | None:
 
 def run_readiness(args: Namespace, screen: Screen) -> int:
     """List the patients with what they lack."""
-    from interfaces.cli.asking import pulled, session_of  # noqa: PLC0415 - `--help` must not wait for them
+    from interfaces.cli.asking import known_only, pulled, session_of  # noqa: PLC0415 - not needed for --help
     from interfaces.cli.readiness import readiness_rows, show_readiness  # noqa: PLC0415
     from projections.readiness import patients_known  # noqa: PLC0415
 
     with session_of(args, screen) as session:
+        known_only(session, args)
         patients = patients_known(pulled(session, screen), args.practice)
         rows = readiness_rows(session, args, patients, month=args.month)
         screen.answer({"practice": args.practice, "patients": rows})

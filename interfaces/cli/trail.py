@@ -1,7 +1,7 @@
 """`history` and `audit`: every fact about a patient, and every fact of the ledger, by who, what and when."""
 
 from argparse import Namespace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from interfaces.cli.screen import Screen
 from interfaces.cli.usage import (
@@ -104,10 +104,12 @@ def _told(line: "HistoryLine", *, with_words: bool) -> list[str]:
 
 def run_audit(args: Namespace, screen: Screen) -> int:
     """Search the trail, record the reads of the patients found, then show the page."""
-    from interfaces.cli.asking import ask, pulled, session_of  # noqa: PLC0415 - `--help` must not wait for them
+    from interfaces.cli.asking import ask, known_only, pulled, session_of  # noqa: PLC0415 - not needed for --help
     from projections.questions import audit  # noqa: PLC0415
 
+    _check_action(args.action)
     with session_of(args, screen) as session:
+        known_only(session, args)
         page = audit(
             session.log,
             pulled(session, screen),
@@ -126,6 +128,20 @@ def run_audit(args: Namespace, screen: Screen) -> int:
         ask(session, args, "audit", found or ([args.patient] if args.patient else []), as_of=page.position)
         _show(screen, page)
     return 0
+
+
+def _check_action(word: str | None) -> None:
+    """A word that no command and no fact has finds nothing, and nothing found would be read as nothing done."""
+    from commands.catalog import CATALOG  # noqa: PLC0415 - `--help` must not wait for them
+    from ledger.streams.access import Question  # noqa: PLC0415
+    from ledger.streams.upcast import EVENTS  # noqa: PLC0415
+
+    questions = {f"read_{question}" for question in get_args(Question)}
+    if word is not None and word not in {"init", *CATALOG, *EVENTS, *questions}:
+        raise WrongUsage(
+            "--action names no command and no fact that this program knows.",
+            "`ccm-ledger schema commands` and `ccm-ledger schema events` list them.",
+        )
 
 
 def _bound(given: str | None, clock: str, *, is_end: bool) -> "date | datetime | None":

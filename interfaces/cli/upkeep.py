@@ -41,39 +41,24 @@ def run_verify(args: Namespace, screen: Screen) -> int:
     with session_of(args, screen) as session:
         with screen.progress("Facts", session.log.refresh()) as bar:
             found = verify(session.log, steps(bar))
-        differing = differing_models(session, screen) if found.is_sound else []
+        differing = differing_models(session, screen) if found.is_sound else ()
         is_sound = found.is_sound and not differing
-        screen.answer(
-            {"is_sound": is_sound, **plain(found), "read_models_differ": differing, "ledger_id": session.log.ledger_id}
-        )
+        beside = {"read_models_differ": list(differing), "ledger_id": session.log.ledger_id}
+        screen.answer({"is_sound": is_sound, **plain(found), **beside})
         screen.say(*_told(found, differing))
     return 0 if is_sound else DAMAGED
 
 
-def differing_models(session: "Session", screen: Screen) -> list[str]:
-    """The read models whose rows are not what a fold of all facts gives: both are made up to one position."""
-    from pathlib import Path  # noqa: PLC0415 - loaded by now
-    from tempfile import TemporaryDirectory  # noqa: PLC0415
-
-    from ledger.store.read_models import ReadModels  # noqa: PLC0415
-    from projections.rebuild import rebuild  # noqa: PLC0415
-    from projections.table_set import state_roots, tracked_position  # noqa: PLC0415
+def differing_models(session: "Session", screen: Screen) -> tuple[str, ...]:
+    """The read models whose rows are not what a fold of the facts gives, both as of the position of those rows."""
+    from projections.rebuild import agreement  # noqa: PLC0415 - loaded by now
 
     kept = session.models()
-    with TemporaryDirectory(prefix="ccm-ledger-") as folder:
-        fresh = ReadModels(Path(folder))
-        try:
-            with screen.progress("Read models", session.log.refresh()) as bar:
-                rebuild(session.log, fresh, rulebook_of=session.rulebook_of, progress=steps(bar))
-            if tracked_position(fresh) != tracked_position(kept):
-                kept = session.models()
-            expected, found = state_roots(fresh), state_roots(kept)
-        finally:
-            fresh.close()
-    return sorted(name for name, root in expected.items() if found.get(name) != root)
+    with screen.progress("Read models", session.log.refresh()) as bar:
+        return agreement(session.log, kept, rulebook_of=session.rulebook_of, progress=steps(bar)).differing
 
 
-def _told(found: "Verification", differing: list[str]) -> list[str]:
+def _told(found: "Verification", differing: tuple[str, ...]) -> list[str]:
     from interfaces.cli.wording import counted  # noqa: PLC0415 - loaded by now
 
     lines = [f"{counted(found.facts, 'fact')} checked."]
@@ -107,7 +92,7 @@ def run_rebuild(args: Namespace, screen: Screen) -> int:
     from projections.rebuild import rebuild  # noqa: PLC0415
 
     with session_of(args, screen) as session:
-        models = session.raw_models()
+        models = session.fresh_models()
         with screen.progress("Facts", session.log.refresh()) as bar:
             made = rebuild(session.log, models, rulebook_of=session.rulebook_of, progress=steps(bar))
         answer: dict[str, Any] = {"position": made.position, "rows": dict(made.rows)}

@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 from ledger.judging.days import earliest_date, end_of, local_dates
 from ledger.judging.law import CONSENT_NAMES, MonthLaw, law_of
 from ledger.rulebook import Reading, Rulebook, RulesInForce
-from ledger.streams.patient_state import ConsentOnRecord, Patient
+from ledger.streams.consent import ConsentSupplemented
+from ledger.streams.patient_state import ConsentOnRecord, Learned, Patient
 from ledger.terms.notices import in_order, notice
 from ledger.terms.outcome import Notice
 from ledger.terms.people import Programme
@@ -92,10 +93,9 @@ def judge_consent(consent: ConsentOnRecord, rulebook: Rulebook) -> ConsentStandi
     offset = event.offset
     lacks = _lacks(so_far, law)
     if lacks and consent.supplements:
-        for supplement in sorted(consent.supplements, key=lambda s: (s.event.occurred_at, s.position)):
+        for at, _, supplement in sorted((_counts_at(s, law), s.position, s) for s in consent.supplements):
             so_far = _with(so_far, supplement.event)
             recalls = supplement.event.evidence in law.recalling_evidence
-            at = supplement.recorded_at if recalls else supplement.event.occurred_at
             moment = at if moment is None else max(moment, at)
             offset = supplement.event.offset if supplement.event.offset is not None else offset
             recollected = recollected or recalls
@@ -114,6 +114,12 @@ def judge_consent(consent: ConsentOnRecord, rulebook: Rulebook) -> ConsentStandi
         happened is not None and consent.recorded_at - happened > law.late,
         law.rules,
     )
+
+
+def _counts_at(supplement: Learned[ConsentSupplemented], law: MonthLaw) -> datetime:
+    """The moment from which a supplement counts: what was recollected late waits its turn behind what was written."""
+    recalls = supplement.event.evidence in law.recalling_evidence
+    return supplement.recorded_at if recalls else supplement.event.occurred_at
 
 
 def rules_of_day(instant: datetime, rulebook: Rulebook) -> RulesInForce:

@@ -52,11 +52,11 @@ def judge_entries(entries: tuple[Entry, ...], context: MonthContext) -> Counted:
     last_on: date | None = None
     two_way = False
     for entry in entries:
-        event, position, recorded_at, pieces, seconds, held = entry
-        performer, activity = event.performer, event.activity
-        performing = known.get((performer, event.practice, event.work_country))
+        work, position, recorded_at, pieces, seconds, held = entry
+        performer, activity = work.performer, work.activity
+        performing = known.get((performer, work.practice, work.work_country))
         if performing is None and pieces:
-            performing = look_up(performer, event.practice, event.work_country, pieces[0].on)
+            performing = look_up(performer, work.practice, work.work_country, pieces[0].on)
         if activity is not None:
             seen.add(activity)
         if (
@@ -65,16 +65,17 @@ def judge_entries(entries: tuple[Entry, ...], context: MonthContext) -> Counted:
             and pieces
             and not held
             and activity in counted_activities
-            and event.described
-            and event.programme is _CCM
+            and work.described
+            and work.programme is _CCM
             and pieces[0].start >= opens
             and (on := pieces[-1].on) <= closes
-            and (event.entered_by is None or event.entered_by == performer)
-            and recorded_at - event.segments[-1].end <= late
-            and (not troubled or event.entry not in troubled)
+            and (work.entered_by is None or work.entered_by == performer)
+            and work.ended is not None
+            and recorded_at - work.ended <= late
+            and (not troubled or work.entry not in troubled)
         ):
             pool = performing.pool
-            fields = (event.entry, position, pieces[0].on, performer, activity, seconds, seconds, pool, (), on, True)
+            fields = (work.entry, position, pieces[0].on, performer, activity, seconds, seconds, pool, (), on, True)
             add(_new(EntryLine, fields))
             counted = seconds
         else:
@@ -93,6 +94,6 @@ def judge_entries(entries: tuple[Entry, ...], context: MonthContext) -> Counted:
             personal += counted
         if last_on is None or on > last_on:
             last_on = on
-        if not two_way and event.contact is not None and event.contact.two_way:
+        if not two_way and work.two_way:
             two_way = True
     return Counted(tuple(lines), staff, personal, untimed, last_on, two_way, frozenset(seen), has_untimed)

@@ -9,9 +9,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from ledger.judging.days import earliest_date
 from ledger.judging.digest import family_text
 from ledger.judging.law import MonthLaw
+from ledger.judging.plans import made_on
 from ledger.judging.shapes import ChargeLine, FamilyResult
 from ledger.rulebook import (
     RulesInForce,
@@ -147,7 +147,7 @@ def complex_obstacle(month: CareMonth, designee: str | None, plan: PlanRevision 
         return "decision_making_by_other" if month.decision_making else "decision_making_missing"
     if law.rules.find(_LEVELS) is None or not decision_making_suffices(own[-1].level, law.rules):
         return "decision_making_too_low"
-    revised_in_month = plan is not None and month_of(earliest_date(plan.revised_at)) == month.month
+    revised_in_month = plan is not None and month_of(made_on(plan)) == month.month
     if law.rules.get("medicare.ccm.families.complex_plan_revision_required") and not revised_in_month:
         return "plan_not_revised_for_complex"
     return None

@@ -5,8 +5,8 @@ named here is all that `judge_month` looks at. Not promised: that the streams ex
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
-from typing import Any, Final
+from datetime import date
+from typing import Any
 
 from ledger.judging.shapes import MonthFacts
 from ledger.streams.care_plan import CarePlan
@@ -22,8 +22,6 @@ from ledger.terms.identity import (
     staff_tag,
 )
 from ledger.terms.people import Programme, Side
-
-_TICK: Final = timedelta(microseconds=1)
 
 
 def needed_tags(patient: str, month: str, held: Mapping[str, Any]) -> tuple[str, ...]:
@@ -71,7 +69,7 @@ def pinned_edition(month: CareMonth) -> str | None:
 
 
 def _practices(patient: Patient, month: CareMonth) -> tuple[str, ...]:
-    named = [entry.event.practice for entry in month.entries]
+    named = [entry.work.practice for entry in month.entries]
     assigned = [a.event.practice for a in patient.assignments if a.event.from_on <= last_day(month.month)]
     designation = patient.designation(month.month, Programme.CCM, Side.PRACTITIONER)
     if designation is not None:
@@ -86,22 +84,17 @@ def _staff(patient: Patient, month: CareMonth) -> tuple[str, ...]:
         named.append(designation.event.practitioner)
         named += [v.event.practitioner for v in patient.visits if v.event.practitioner and v.event.code]
     for entry in month.entries:
-        named.append(entry.event.performer)
-        if entry.event.entered_by is not None:
-            named.append(entry.event.entered_by)
+        named.append(entry.work.performer)
+        if entry.work.entered_by is not None:
+            named.append(entry.work.entered_by)
     return tuple(dict.fromkeys(named))
 
 
 def _days(month: CareMonth) -> tuple[str, ...]:
-    """The staff-day tags of all entries, each once; most entries lie on one UTC date, which is found without a list."""
+    """The staff-day tags of all entries, each once."""
     days: dict[tuple[str, date], None] = {}
     for entry in month.entries:
-        event = entry.event
-        if event.segments:
-            first, last = event.segments[0].start.date(), (event.segments[-1].end - _TICK).date()
-            if first == last:
-                days[event.performer, first] = None
-                continue
-        for on in event.staff_dates():
-            days[event.performer, on] = None
+        performer, dates = entry.work.performer, entry.work.staff_dates
+        for on in dates:
+            days[performer, on] = None
     return tuple([staff_day_tag(performer, on) for performer, on in days])

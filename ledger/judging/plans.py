@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ledger.judging.days import end_of, months_before
+from ledger.judging.days import local_dates, months_before
 from ledger.judging.law import MonthLaw
 from ledger.streams.care_plan import CarePlan, PlanRevision
 from ledger.terms.notices import notice
@@ -10,8 +10,14 @@ from ledger.terms.outcome import Notice
 
 
 def plan_in_force(plan: CarePlan, date_of_service: date) -> PlanRevision | None:
-    """The newest revision made by the end of the date of service."""
-    return plan.in_force(end_of(date_of_service)) if plan.revisions else None
+    """The newest revision made by the end of the date of service, by the local day on which it was made."""
+    made = [r for r in plan.revisions if made_on(r) <= date_of_service]
+    return max(made, key=lambda r: (r.revised_at, r.revision), default=None)
+
+
+def made_on(revision: PlanRevision) -> date:
+    """The local day of a revision; the latest that it may be where its UTC offset is unknown: nothing is back-dated."""
+    return local_dates(revision.revised_at, revision.offset)[1]
 
 
 def plan_blocks(plan: CarePlan, revision: PlanRevision | None, designee: str | None, law: MonthLaw) -> list[Notice]:
@@ -78,7 +84,8 @@ def plan_reviews(
         happened = f"The care plan has {revision.goals} goals for {len(revision.conditions)} managed conditions."
         found.append(notice("care_plan_goals_few", happened, law.reading("care_plan.goals_per_condition_min")))
     due = revision.review_on is not None and revision.review_on < on
-    if due or revision.revised_at.date() < months_before(on, law.review_months):
-        happened = f"The care plan of {revision.revised_at.date().isoformat()} is due for review."
+    made = made_on(revision)
+    if due or made < months_before(on, law.review_months):
+        happened = f"The care plan of {made.isoformat()} is due for review."
         found.append(notice("care_plan_review_due", happened, law.reading("care_plan.review_months")))
     return found

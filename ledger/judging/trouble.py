@@ -23,9 +23,9 @@ _CCM: Final = Programme.CCM
 
 def judge_entry(entry: Entry, context: MonthContext) -> EntryLine:
     """What becomes of one entry in the month; see the module for the order of reasons."""
-    event = entry.event
-    on = entry.pieces[0].on if entry.pieces else event.dates()[0]
-    performing = context.performers.on(event.performer, event.practice, event.work_country, on)
+    work = entry.work
+    on = entry.pieces[0].on if entry.pieces else work.on
+    performing = context.performers.on(work.performer, work.practice, work.work_country, on)
     whole = _whole_reasons(entry, performing, on, context)
     if whole:
         found = [whole[0]._replace(seconds=entry.seconds), *whole[1:]]
@@ -36,11 +36,11 @@ def judge_entry(entry: Entry, context: MonthContext) -> EntryLine:
         found, counted, last_on = _untimed(entry, on, context)
     found += _reviews(entry, performing, on, counted, context)
     return EntryLine(
-        event.entry,
+        work.entry,
         entry.position,
         on,
-        event.performer,
-        event.activity,
+        work.performer,
+        work.activity,
         entry.seconds,
         counted,
         performing.pool if counted else None,
@@ -52,12 +52,10 @@ def judge_entry(entry: Entry, context: MonthContext) -> EntryLine:
 
 def _whole_reasons(entry: Entry, performing: Performing, on: date, context: MonthContext) -> list[Notice]:
     """Reasons for which nothing of the entry counts (CCM-TIME-03, -06, -09, -10, -16; CCM-STAFF-01 to -07)."""
-    event, law = entry.event, context.law
+    work, law = entry.work, context.law
     found: list[Notice] = []
-    if event.programme is not _CCM:
-        happened = (
-            f"The time does not count for CCM: it was logged for {event.programme.value}; its seconds stay taken."
-        )
+    if work.programme is not _CCM:
+        happened = f"The time does not count for CCM: it was logged for {work.programme.value}; its seconds stay taken."
         found.append(notice("other_programme", happened, law.reading("time.one_code_per_minute")))
     if performing.code is not None:
         found.append(notice(performing.code, *why_not_counted(performing.code, on, law)))
@@ -72,28 +70,28 @@ def _whole_reasons(entry: Entry, performing: Performing, on: date, context: Mont
 
 
 def _activity_reasons(entry: Entry, on: date, context: MonthContext) -> list[Notice]:
-    event, law = entry.event, context.law
+    work, law = entry.work, context.law
     found: list[Notice] = []
     required = law.reading("time.fields_required")
-    known = law.activities.get(event.activity) if event.activity is not None else None
-    if event.activity is None:
+    known = law.activities.get(work.activity) if work.activity is not None else None
+    if work.activity is None:
         found.append(notice("activity_missing", "The time does not count: the entry names no activity.", required))
-    elif known is None or event.activity == "unlisted":
+    elif known is None or work.activity == "unlisted":
         happened = "The time does not count: the source's word for the activity is in no list of the rulebook."
         found.append(notice("activity_not_listed", happened, law.reading("activities.not_counted.unlisted")))
     elif known.standing == "not_counted":
-        happened = f"The time does not count: {event.activity} is an activity whose time is kept only."
+        happened = f"The time does not count: {work.activity} is an activity whose time is kept only."
         found.append(notice("activity_not_counted", happened, known.reading))
     elif known.standing == "needs_reviewer" and not _in_person_adopted(entry, on, context):
-        happened = f"The time does not count: {event.activity} counts where the practice's policy says so."
+        happened = f"The time does not count: {work.activity} counts where the practice's policy says so."
         found.append(notice("activity_needs_reviewer", happened, known.reading))
-    if not event.described:
+    if not work.described:
         found.append(notice("description_missing", "The time does not count: nothing says what was done.", required))
     return found
 
 
 def _policy(entry: Entry, policy: str, on: date, context: MonthContext) -> str | None:
-    practice = context.facts.practices.get(entry.event.practice)
+    practice = context.facts.practices.get(entry.work.practice)
     return practice.policy(policy, on) if practice is not None else None
 
 
@@ -138,12 +136,12 @@ def _cut(entry: Entry, context: MonthContext) -> tuple[list[Notice], int, date |
     if entry.held_by_others:
         happened = "{gone} seconds do not count: an entry recorded earlier for this patient holds them."
         take("time_already_covered", "time.persons_at_once_max", happened, _outside(left, entry.held_by_others))
-    lost = context.lost.get(entry.event.entry)
+    lost = context.lost.get(entry.work.entry)
     if lost:
         happened = "{gone} seconds do not count: an entry recorded earlier puts the performer with another patient."
         take("performer_with_other_patient", "time.patients_at_once_max", happened, _outside(left, lost))
     counted = _seconds(left)
-    over = min(context.overfull.get(entry.event.entry, 0), counted)
+    over = min(context.overfull.get(entry.work.entry, 0), counted)
     if over:
         found.append(_overfull(over, context))
     return found, counted - over, left[-1].on if counted > over else None
@@ -175,14 +173,14 @@ def _untimed(entry: Entry, on: date, context: MonthContext) -> tuple[list[Notice
     reason = _untimed_reason(entry, on, context)
     if reason is not None:
         return [reason], 0, None
-    over = min(context.overfull.get(entry.event.entry, 0), entry.seconds)
+    over = min(context.overfull.get(entry.work.entry, 0), entry.seconds)
     counted = entry.seconds - over
     return [_overfull(over, context)] if over else [], counted, on if counted else None
 
 
 def _untimed_reason(entry: Entry, on: date, context: MonthContext) -> Notice | None:
     """Why an untimed entry lies outside the window; on a boundary day its order must be stated."""
-    window, law, order, seconds = context.window, context.law, entry.event.order, entry.seconds
+    window, law, order, seconds = context.window, context.law, entry.work.order, entry.seconds
     since = context.consent_from
     assert since is not None
     assert context.consent_on is not None
@@ -210,12 +208,12 @@ def _untimed_reason(entry: Entry, on: date, context: MonthContext) -> Notice | N
 
 def _reviews(entry: Entry, performing: Performing, on: date, counted: int, context: MonthContext) -> list[Notice]:
     """What a person should look at: no clock times, contested seconds, country unknown, lateness, who entered it."""
-    event, law = entry.event, context.law
+    work, law = entry.work, context.law
     found: list[Notice] = []
     if not entry.pieces and counted:
         happened = "The entry counts without clock times; its share of the month is shown."
         found.append(notice("no_clock_times", happened, law.reading("policy.untimed_counts")))
-    if event.entry in context.contested:
+    if work.entry in context.contested:
         happened = (
             "The same person has an entry for another patient in the same seconds; the first recorded keeps them."
         )
@@ -224,7 +222,7 @@ def _reviews(entry: Entry, performing: Performing, on: date, counted: int, conte
         happened = "Nobody said in which country the work was done."
         found.append(notice("work_country_unknown", happened, law.reading("performers.work_countries")))
     found += _lateness(entry, on, context)
-    if event.entered_by not in (None, event.performer) and context.performers.is_biller(str(event.entered_by), on):
+    if work.entered_by not in (None, work.performer) and context.performers.is_biller(str(work.entered_by), on):
         found.append(notice("entered_by_biller", "A biller entered this time for the performer."))
     return found
 
@@ -232,7 +230,7 @@ def _reviews(entry: Entry, performing: Performing, on: date, counted: int, conte
 def _lateness(entry: Entry, on: date, context: MonthContext) -> list[Notice]:
     """Lateness by the ledger's clock, from the end of the work or, untimed, of its day (CCM-RED-12, CCM-AMEND-06)."""
     law = context.law
-    ended = entry.event.segments[-1].end if entry.event.segments else end_of(on)
+    ended = entry.work.ended or end_of(on)
     behind = entry.recorded_at - ended
     if behind <= law.late:
         return []

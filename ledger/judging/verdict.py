@@ -192,10 +192,10 @@ def _no_rules(facts: MonthFacts, last: date, edition: str) -> Verdict:
 
 
 def _outside(entry: Entry, happened: str) -> EntryLine:
-    event = entry.event
+    work = entry.work
     found = (notice("outside_the_rules", happened, seconds=entry.seconds),)
-    on = entry.pieces[0].on if entry.pieces else event.dates()[0]
+    on = entry.pieces[0].on if entry.pieces else work.on
     timed = bool(entry.pieces)
     return EntryLine(
-        event.entry, entry.position, on, event.performer, event.activity, entry.seconds, 0, None, found, None, timed
+        work.entry, entry.position, on, work.performer, work.activity, entry.seconds, 0, None, found, None, timed
     )

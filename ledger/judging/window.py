@@ -7,6 +7,7 @@ asked the payer here.
 from datetime import date
 from typing import NamedTuple
 
+from ledger.judging.days import earliest_date
 from ledger.judging.law import MonthLaw
 from ledger.streams.patient import CoverageRecorded
 from ledger.streams.patient_state import Learned, Patient
@@ -20,7 +21,7 @@ class Window(NamedTuple):
     first: date
     last: date
     died_on: date | None
-    """The day of death, where it lies before the month's end."""
+    """The day of death, where it lies in the month or before it."""
     covered_until: date | None
     """The last day of coverage, where it ended before the month did and nothing follows on it."""
     coverage: CoverageRecorded | None
@@ -64,7 +65,7 @@ def window_of(patient: Patient, first: date, last: date) -> Window:
     rank, then the newest. Where none is, the coverage that ended last before that day.
     """
     death = patient.died_on()
-    died_on = death if death is not None and death < last else None
+    died_on = death if death is not None and death <= last else None
     current = _newest_by_id(patient.coverages)
     settled_on = died_on if died_on is not None and died_on >= first else last
     on_file = tuple(c for c in current if c.from_on <= last and (c.until_on is None or c.until_on >= first))
@@ -98,7 +99,8 @@ def coverage_blocks(window: Window, date_of_service: date, law: MonthLaw) -> lis
         return [notice("coverage_not_on_file", happened, law.reading("eligibility.coverage_missing_effect"))]
     if window.covered_until is None:
         return []
-    if coverage.verified_at is not None and coverage.verified_at.date() >= date_of_service:
+    # An evening in the United States is the next day in UTC: what is confirmed on a day confirms no later one.
+    if coverage.verified_at is not None and earliest_date(coverage.verified_at) >= date_of_service:
         return []
     happened = f"Coverage ended on {window.covered_until.isoformat()}, within the month, and nobody confirmed it since."
     return [notice("coverage_ended_in_month", happened, law.reading("time.after_coverage_counts"))]

@@ -45,6 +45,8 @@ class CarePlanRevised(_OfPlan):
 
     TOPIC: ClassVar[str] = "care_plan_revised"
     revised_at: Instant
+    offset: int | None = Field(default=None, ge=-64_800, le=64_800)
+    """Seconds from UTC to local time in the practice then: the judge opens no zone. None: there was no practice."""
     author: StaffId | None = None
     elements: tuple[Word, ...]
     """The element groups present, by the rulebook's words (medicare.ccm.care_plan)."""
@@ -94,6 +96,7 @@ class PlanRevision:
     goals: int
     review_on: date | None
     position: int
+    offset: int | None = None
     signed_at: datetime | None = None
     signed_by: str | None = None
     signed_position: int | None = None
@@ -112,12 +115,6 @@ class CarePlan:
         """The revision of that number."""
         return self.revisions[number - 1] if 1 <= number <= len(self.revisions) else None
 
-    def in_force(self, at: datetime) -> PlanRevision | None:
-        """The newest revision made at or before an instant."""
-        return max(
-            (r for r in self.revisions if r.revised_at <= at), key=lambda r: (r.revised_at, r.revision), default=None
-        )
-
 
 def evolve(state: CarePlan, fact: Fact) -> CarePlan:
     """The plan after one more fact."""
@@ -133,6 +130,7 @@ def evolve(state: CarePlan, fact: Fact) -> CarePlan:
                 goals=e.goals,
                 review_on=e.review_on,
                 position=fact.position,
+                offset=e.offset,
             )
             return replace(state, revisions=(*state.revisions, revision))
         case CarePlanSigned() as e:

@@ -7,12 +7,14 @@ recorded keeps them is law and is applied by the judge (CCM-TIME-04, -05; readin
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from sys import intern
 from typing import NamedTuple
 
 from ledger.streams.base import Fact
-from ledger.streams.care_month import DecisionMakingAttested, FamilyChosen, MonthAttested, TimeLogged
+from ledger.streams.care_month import ClockOrder, DecisionMakingAttested, FamilyChosen, MonthAttested, TimeLogged
 from ledger.terms.calendar import DAY_SECONDS, epoch_seconds, month_of
 from ledger.terms.intervals import Intervals, overlap, total, union
+from ledger.terms.people import Programme
 
 MIDNIGHT_OF_EPOCH = date(1970, 1, 1).toordinal()
 
@@ -25,10 +27,34 @@ class Piece(NamedTuple):
     on: date
 
 
+class Work(NamedTuple):
+    """What is asked of a time entry again and again, in a tenth of the room that the event takes."""
+
+    entry: str
+    practice: str
+    performer: str
+    programme: Programme
+    activity: str | None
+    described: bool
+    work_country: str | None
+    entered_by: str | None
+    order: ClockOrder | None
+    row: str | None
+    on: date
+    """The local date on which it begins."""
+    ended: datetime | None
+    """When it ended; None where it has no clock times."""
+    two_way: bool
+    """Whether it was a two-way contact."""
+    seconds: int
+    """Seconds of the whole entry."""
+    staff_dates: tuple[date, ...]
+
+
 class Entry(NamedTuple):
     """A time entry as it stands in one care month."""
 
-    event: TimeLogged
+    work: Work
     position: int
     recorded_at: datetime
     pieces: tuple[Piece, ...]
@@ -88,8 +114,9 @@ def evolve(state: CareMonth, fact: Fact) -> CareMonth:
 
 def entered(state: CareMonth, event: TimeLogged, position: int, recorded_at: datetime) -> tuple[Entry, Intervals]:
     """The entry as it would stand in this month, and the month's cover with it."""
+    work = _work(event)
     if not event.segments:
-        return Entry(event, position, recorded_at, (), event.seconds, ()), state.covered
+        return Entry(work, position, recorded_at, (), event.seconds, ()), state.covered
     covered = state.covered
     pieces: list[Piece] = []
     held: Intervals = ()
@@ -102,7 +129,28 @@ def entered(state: CareMonth, event: TimeLogged, position: int, recorded_at: dat
         seconds += end - start
         held = (*held, *overlap(state.covered, start, end))
         covered = union(covered, start, end)
-    return Entry(event, position, recorded_at, tuple(pieces), seconds, held), covered
+    return Entry(work, position, recorded_at, tuple(pieces), seconds, held), covered
+
+
+def _work(event: TimeLogged) -> Work:
+    segments = event.segments
+    return Work(
+        event.entry,
+        event.practice,
+        event.performer,
+        event.programme,
+        intern(event.activity) if event.activity is not None else None,
+        event.described,
+        event.work_country,
+        event.entered_by,
+        event.order,
+        event.row,
+        event.dates()[0],
+        segments[-1].end if segments else None,
+        event.contact is not None and event.contact.two_way,
+        event.seconds,
+        event.staff_dates(),
+    )
 
 
 class Worked(NamedTuple):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from interfaces.cli.demo_company import given_charts
 from tests.cli.conftest import Run
 
 HEADER = "patient_id,staff_id,start,end,date,minutes,activity,description,source_row_id\n"
@@ -124,3 +125,17 @@ def test_what_charts_lack_is_shown_to_whoever_may_read_it(run_on_copy: Run, file
     assert (by_program.code, by_desk.code) == (0, 0)
     assert "What each patient lacks is not shown" in by_program.out
     assert "Readiness for 2026-01: 1 patient, 0 of them lacking nothing." in by_desk.out
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(given_charts() is None, reason="the published charts are not beside this project")
+def test_all_published_charts_twice_add_nothing_the_second_time_and_say_what_is_missing(run_on_copy: Run) -> None:
+    words = ("import", "fhir", str(given_charts()), "--mapping", "synthea", "--json")
+    first, second = (json.loads(run_on_copy(*words, actor="feed").out.splitlines()[-1])["summary"] for _ in range(2))
+    waiting = run_on_copy("readiness", "--json").json["patients"]
+
+    assert (58, 0, 0, 0) == (first["files"], first["unchanged"], first["refused"], first["parked"])
+    assert (0, second["lines"]) == (second["accepted"], second["unchanged"])
+    assert first["accepted"] == second["lines"]
+    # The patient who was there before is the only one with a consent: none is made of a chart.
+    assert 58 == sum("consent_not_on_file" in {each["code"] for each in row["lacks"]} for row in waiting)

@@ -48,6 +48,14 @@ def test_an_explained_month_names_positions_and_rules_in_json(run: Run, kept_wor
     assert (minimum["value"], minimum["effective"]) == (20, "2015-01-01")
 
 
+def test_an_explained_month_says_who_alone_vouches_for_an_entry(run: Run, kept_world: World) -> None:
+    shown = run("month", kept_world.ids["patient"], MONTH, "--explain").out
+    answer = run("month", kept_world.ids["patient"], MONTH, "--explain", "--json").json
+
+    assert 3 == shown.count("; asserted by simulation\n")
+    assert {"simulation"} == {entry["asserted_by"] for entry in answer["entries"]}
+
+
 def test_why_not_gives_the_judges_reasons_for_a_code_that_is_absent(run: Run, kept_world: World) -> None:
     shown = run("month", kept_world.ids["patient"], MONTH, "--why-not", "99487").out
 
@@ -75,6 +83,16 @@ def test_a_month_can_be_asked_as_of_an_earlier_instant(run: Run, kept_world: Wor
     answer = run("month", kept_world.ids["patient"], MONTH, "--as-of", "2026-01-06T00:00:00Z", "--json").json
 
     assert (answer["standing"], answer["seconds"]["staff"]) == ("nothing_logged", 0)
+
+
+def test_a_month_as_of_a_moment_before_the_first_rules_is_wrong_usage_and_no_damage(
+    run: Run, kept_world: World
+) -> None:
+    before = run("month", kept_world.ids["patient"], MONTH, "--as-of", "2000-01-01T00:00:00Z")
+    first = run("month", kept_world.ids["patient"], MONTH, "--as-of", "1")
+
+    assert (2, 2) == (before.code, first.code)
+    assert "no rules to judge by then" in before.err
 
 
 def test_an_unknown_patient_is_refused(run: Run) -> None:

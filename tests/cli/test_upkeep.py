@@ -4,9 +4,12 @@ import json
 import sqlite3
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from commands.access import ask_to_read
+from interfaces.bootstrap import Session
 from interfaces.cli.main import main
 from ledger.store.connection import Ledger
 from tests.cli.conftest import Run, World
@@ -136,6 +139,21 @@ def test_a_changed_read_model_is_found_and_rebuild_mends_it(run_on_copy: Run, wo
 
     assert (damaged.code, damaged.json["read_models_differ"]) == (3, ["month_billing"])
     assert run_on_copy("rebuild").code == 0
+    assert run_on_copy("verify").code == 0
+
+
+def test_what_others_record_during_a_verification_is_no_difference(
+    run_on_copy: Run, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pull = Session.models
+
+    def then_somebody_reads(session: Session, progress: Any = None) -> Any:
+        models = pull(session, progress)
+        ask_to_read(session.handler, "month", [world.ids["patient"]])
+        return models
+
+    monkeypatch.setattr(Session, "models", then_somebody_reads)
+
     assert run_on_copy("verify").code == 0
 
 

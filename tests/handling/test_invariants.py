@@ -190,7 +190,7 @@ def no_timed_second_counts_twice(it: House) -> None:
             counted_here = 0
             covered: tuple[tuple[int, int], ...] = ()
             for entry in entries:
-                line = lines[entry.event.entry]
+                line = lines[entry.work.entry]
                 assert 0 <= line.counted <= line.seconds == entry.seconds
                 assert line.seconds == line.counted + sum(
                     n.seconds or 0 for n in line.notices if n.effect == "not_counted"

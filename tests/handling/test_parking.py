@@ -139,7 +139,9 @@ def test_an_opaque_id_that_was_never_issued_parks_nothing(at_home: House) -> Non
 def from_login(it: House, login: str, command: str, data: dict[str, Any], key: str, **head: Any) -> Answer:
     """A line of somebody else's session in the same ledger."""
     handler = Handler(log=it.log, ids=SystemIds(), clock=SystemClock(), zones=PinnedZones(), login=login)
-    return handler.handle([handler.read(orjson.dumps({"v": 1, "key": key, "command": command, "data": data} | head))])[0]
+    return handler.handle([handler.read(orjson.dumps({"v": 1, "key": key, "command": command, "data": data} | head))])[
+        0
+    ]
 
 
 def patient_in_earnest(it: House) -> str:

@@ -1,16 +1,18 @@
-"""The cache of folded states holds so many facts and no more, whatever the number of streams."""
+"""The cache of folded states weighs so much and no more, whatever the number of streams."""
 
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from commands.states import FACTS_MAX, StateCache
+from commands.states import BYTES_MAX, StateCache
 from ledger.streams.base import Envelope, Fact, Vouched
 from ledger.streams.staff import RoleGranted
 from ledger.terms.people import Role
 
 FACTS = 1_000
-FIT = FACTS_MAX // FACTS
+BYTES_A_FACT = 2_000  # of a stream of no special kind
+MANY = BYTES_MAX // BYTES_A_FACT
+FIT = BYTES_MAX // BYTES_A_FACT // FACTS
 STAFF = "st_" + "a" * 26
 ENVELOPE = Envelope(authenticated_as="os:anna", actor=STAFF, capacity=None, vouched=Vouched.LOGIN, command="grant_role")
 EVENT = RoleGranted(staff=STAFF, role=Role.BILLER, from_on=date(2025, 1, 1))
@@ -63,12 +65,12 @@ def test_what_was_not_used_lately_is_forgotten_when_there_are_too_many_facts() -
 def test_one_stream_larger_than_all_that_is_kept_is_still_answered() -> None:
     class Huge(Streams):
         def head(self, tag: str) -> int:
-            return FACTS_MAX + FACTS
+            return MANY + FACTS
 
         def read(self, tag: str, *, after: int = 0, until: int | None = None) -> Iterable[Fact]:
-            for _ in range(FACTS_MAX // FACTS + 1):
+            for _ in range(MANY // FACTS + 1):
                 yield from super().read(tag)
 
     answered = StateCache(Huge()).at_head("identifier/1")  # type: ignore[arg-type]
 
-    assert answered.seq == FACTS_MAX + FACTS
+    assert answered.seq == MANY + FACTS

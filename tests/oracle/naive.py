@@ -6,7 +6,7 @@ It covers 2021 to 2026, one practice, Medicare FFS, non-facility. What the docum
 """
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,11 +42,12 @@ RVU = {
 FREEDOMS = {
     "death or coverage end in a month without counted work": "date of service is the last day alive or covered",
     "untimed work on the last day of coverage": "a boundary day, like the days of consent and death",
+    "entry across a midnight within the month": "its service date, for role and policy, is the day on which it begins",
     "condition that abated within the month": "it was in force in that month",
     "signature and copy of the plan after the month": "they serve: what must lie before the date of service is the plan",
     "supplement recorded before its consent, or naming another practitioner": "not drawn here",
     "visit without a practitioner on record": "serves, with a review notice; not drawn here",
-    "24-hour day": "seconds fill the day in order of recording; an entry that does not count fills it too; not drawn here",
+    "24-hour day": "seconds fill the day as recorded, those of an entry that does not count too; not drawn here",
     "two amounts alike, or no price": "suggested family: not compared without prices",
 }
 """What the documents leave open, and how this reading resolves it."""
@@ -112,9 +113,9 @@ class NaiveMonth:
     def holds(self, who: str, role: str, on: date) -> bool:
         """Whether somebody holds a role on a day."""
         for told in self.of("role_granted"):
-            if told["staff"] == who and told["role"] == role and told["from_on"] <= on:
-                if told["until_on"] is None or on <= told["until_on"]:
-                    return True
+            is_it = told["staff"] == who and told["role"] == role
+            if is_it and told["from_on"] <= on and (told["until_on"] is None or on <= told["until_on"]):
+                return True
         return False
 
     def death(self) -> date | None:
@@ -146,7 +147,7 @@ class NaiveMonth:
 
     def consents(self) -> list[tuple[datetime | None, str | None]]:
         """Each consent to CCM: the moment from which it is complete (None: never), and whom it names."""
-        answer: list[tuple[datetime | None, str | None]] = []
+        answer = []
         for told in self.of("consent_recorded"):
             if told["programme"] != "CCM":
                 continue
@@ -157,12 +158,11 @@ class NaiveMonth:
                 if moment is not None and part["evidence"] == "recollection":
                     moment = max(moment, part["recorded_at"])
                 dated.append((moment, part))
-            # Without a date of its own a conversation is there as soon as a supplement is: it started nothing before.
-            dated.sort(key=lambda pair: pair[0].timestamp() if pair[0] else 0.0)
-            answer.append(self._complete_from(dated))
+            # What completes a consent rests on it: the conversation comes first, then what was added, as it counts.
+            answer.append(self._complete_from(dated[:1] + sorted(dated[1:], key=lambda pair: pair[0])))
         return answer
 
-    def _complete_from(self, dated: list[tuple[datetime | None, Dict]]) -> tuple[datetime | None, str | None]:
+    def _complete_from(self, dated: list[tuple[Any, Dict]]) -> tuple[datetime | None, str | None]:
         whole: Dict = dict.fromkeys(ITEMS, False)
         for moment, part in dated:
             for item in ITEMS:
@@ -170,11 +170,12 @@ class NaiveMonth:
             for field in ("method", "obtained_by", "practitioner", "given_by", "evidence"):
                 whole[field] = whole.get(field) or part[field]
             whole["known"] = whole.get("known", False) or part["representative_identified"]
-            whole["moment"] = moment
+            moments = [at for at in (whole.get("moment"), moment) if at]
+            whole["moment"] = max(moments) if moments else None
             identified = whole["given_by"] == "self" or whole["known"]
             fields = ("method", "obtained_by", "practitioner", "given_by", "evidence", "moment", *ITEMS)
             if identified and all(whole[field] for field in fields):
-                return moment, whole["practitioner"]
+                return whole["moment"], whole["practitioner"]
         return None, whole.get("practitioner")
 
     def consent_from(self) -> datetime | None:
@@ -239,19 +240,20 @@ class NaiveMonth:
                 continue
             counted: dict[date, int] = {}
             with_others = elsewhere.get(entry["performer"], set())
+            days = {*seconds.values()}
+            open_days = {on for on in days if self.first <= on <= self.last and not self.is_over(on)}
+            begins = consent.timestamp() if consent else float("inf")
             for second, on in seconds.items():
-                if not self.first <= on <= self.last or second in taken or second in with_others:
-                    continue
-                if consent is None or second < consent.timestamp() or self.is_over(on):
-                    continue
-                counted[on] = counted.get(on, 0) + 1
+                if on in open_days and second >= begins and second not in taken and second not in with_others:
+                    counted[on] = counted.get(on, 0) + 1
             if entry["on"] is not None and self.untimed_counts(entry, consent):
                 counted[entry["on"]] = entry["seconds"]
-            counted = {on: n for on, n in counted.items() if self.pool(entry, on)}
+            worked = sorted(on for on in {*days, entry["on"]} if on and self.first <= on <= self.last)
+            pool = self.pool(entry, worked[0]) if worked else None
             taken |= set(seconds)
-            days = [on for on in seconds.values() if self.first <= on <= self.last]
-            if days or (entry["on"] is not None and self.first <= entry["on"] <= self.last):
-                pool = self.pool(entry, max(counted)) if counted else None
+            if not pool:
+                counted = {}
+            if worked:
                 line = {"entry": entry["entry"], "counted": sum(counted.values()), "pool": pool}
                 answer.append({**line, "last": max(counted) if counted else None})
         return answer
@@ -378,7 +380,9 @@ class NaiveMonth:
         if not any(f["on"] <= self.last for f in self.of("risk_attested")):
             said.add("risk_not_attested")
         end = self.coverage_end()
-        at_all = [c for c in self.coverages() if c["from_on"] <= (death if death and self.first <= death else self.last)]
+        at_all = [
+            c for c in self.coverages() if c["from_on"] <= (death if death and self.first <= death else self.last)
+        ]
         at_all = [c for c in at_all if c["until_on"] is None or c["until_on"] >= self.first]
         if not at_all:
             said.add("coverage_not_on_file")
@@ -437,16 +441,3 @@ class NaiveMonth:
             "suggested": suggested,
             "missing": self.missing(families, on),
         }
-
-
-def split_at_midnight(start: datetime, end: datetime, zone: str) -> list[Dict]:
-    """An interval cut at each local midnight, found by asking every second which local day it lies on."""
-    pieces: list[Dict] = []
-    second = start
-    while second < end:
-        on = second.astimezone(ZoneInfo(zone)).date()
-        if not pieces or pieces[-1]["on"] != on:
-            pieces.append({"start": second, "on": on})
-        second += timedelta(seconds=1)
-        pieces[-1]["end"] = second
-    return pieces

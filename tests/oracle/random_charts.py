@@ -5,9 +5,9 @@ from random import Random
 from typing import Any
 
 from ledger.streams import designation, patient, practice
-from ledger.terms.people import Programme
-from tests.facts import CHICAGO, Chart, instant, opaque
-from tests.oracle.naive import ITEMS, split_at_midnight
+from ledger.terms.people import Programme, Role
+from tests.facts import CHICAGO, ELEMENTS, Chart, instant, offset_of, opaque
+from tests.oracle.naive import ITEMS
 
 EVIDENCE = ("signed_form", "recording", "contemporaneous_note", "recollection")
 ACTIVITIES = (
@@ -21,14 +21,19 @@ COUNTED = ACTIVITIES[:6]
 
 
 class Dice(Random):
-    """A seeded random with the two questions that the charts ask."""
+    """A seeded random with the questions that the charts ask."""
+
+    pivot: str | None = None
+    """A day on which much happens at once: where rules meet, they go wrong."""
 
     def often(self, share: float) -> bool:
         """Whether something happens."""
         return self.random() < share
 
     def on(self, month: str, *, spread: int = 0) -> str:
-        """A day of the month, or up to `spread` days off it; often one of its two ends."""
+        """A day of the month, or up to `spread` days off it; often one of its ends, or the pivot."""
+        if self.pivot and self.often(0.35):
+            return self.pivot
         first = date.fromisoformat(f"{month}-01")
         last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
         if self.often(0.25):
@@ -37,7 +42,7 @@ class Dice(Random):
 
     def at(self, month: str, *, spread: int = 0) -> str:
         """A local time in the month, most often in the hours in which the entries crowd."""
-        clock = self.choice(("00:00", "09:00", "09:20", "09:20:30", "10:00", "10:15", "23:50", "12:00"))
+        clock = self.choice(("00:00", "00:00", "09:00", "09:20", "09:20:30", "10:00", "10:15", "23:50", "12:00"))
         return f"{self.on(month, spread=spread)} {clock}"
 
 
@@ -45,7 +50,9 @@ def random_chart(seed: int) -> Chart:
     """The patient-month of a seed."""
     dice = Dice(seed)
     month = f"{dice.choice((2024, 2025, 2026))}-{dice.randint(1, 12):02d}"
-    bent = {part for part in PARTS if dice.often(0.22)}
+    dice.pivot = dice.on(month)
+    share = dice.choice((0.1, 0.2, 0.5))
+    bent = {part for part in PARTS if dice.often(share)}
     chart = Chart(month, without=bent | {"consent"})
     if "consent" not in bent:
         said_at(chart, f"{chart.year}-01-05 09:00")
@@ -53,7 +60,7 @@ def random_chart(seed: int) -> Chart:
     for part in sorted(bent):
         if dice.often(0.75):
             PARTS[part](chart, dice, month)
-    if dice.often(0.12):
+    if dice.often(0.2):
         chart.death(dice.on(month, spread=20))
     for policy in ("untimed_counts", "staff_in_person_counts"):
         if dice.often(0.2):
@@ -74,8 +81,6 @@ def told(chart: Chart) -> list[dict[str, Any]]:
 
 
 def _people(chart: Chart) -> None:
-    from ledger.terms.people import Role
-
     chart.person("robot", Role.CLINICAL_STAFF, "rn", is_person=False)
     chart.person("abroad", Role.CLINICAL_STAFF, "lpn", country="PH")
     chart.person("left", Role.CLINICAL_STAFF, "cna", country=None, until_on=f"{chart.month}-14")
@@ -96,7 +101,7 @@ def _work(chart: Chart, dice: Dice, month: str) -> None:
             said["described"] = False
         if dice.often(0.08):
             said["work_country"] = dice.choice(("US", "PH"))
-        if dice.often(0.14):
+        if dice.often(0.2):
             order = dice.choice((None, None, "before", "after"))
             chart.untimed(on, dice.randint(1, 40), order=order, **said)
             continue
@@ -188,17 +193,13 @@ def _consent(chart: Chart, dice: Dice, month: str) -> None:
                 evidence=dice.choice(EVIDENCE),
                 method=dice.choice((None, "verbal")),
                 given_by=dice.choice((None, "self")),
-                offset=_offset(then),
+                offset=offset_of(then),
             )
 
 
 def said_at(chart: Chart, at: str | None, **said: Any) -> None:
     """A consent with the UTC offset of the practice, as the door stores it."""
-    chart.consent(at, offset=_offset(at) if at else None, **said)
-
-
-def _offset(at: str) -> int:
-    return int((instant(at).astimezone(CHICAGO).utcoffset() or timedelta()).total_seconds())
+    chart.consent(at, offset=offset_of(at) if at else None, **said)
 
 
 def _text(at: str, later: timedelta) -> str:
@@ -227,8 +228,6 @@ def _month_after(month: str, months: int) -> str:
 
 
 def _plan(chart: Chart, dice: Dice, month: str) -> None:
-    from tests.facts import ELEMENTS
-
     for revision in range(1, dice.randint(2, 4)):
         at = f"{month[:4]}-01-05 10:00" if dice.often(0.3) else dice.at(month, spread=5)
         due = f"{int(month[:4]) + 1}-02-28"

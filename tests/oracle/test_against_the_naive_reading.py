@@ -1,4 +1,4 @@
-"""The judge against the naive reading of the same documents: no difference in seconds, codes, units, dollars or what is missing.
+"""The judge against the naive reading of the same documents: no difference in seconds, units, dollars, what is missing.
 
 A difference prints its seed; `random_chart(seed)` builds that month again. What the documents leave open stands in
 `naive.FREEDOMS` with how it is resolved.

@@ -202,6 +202,7 @@ OF_CARE: tuple[Event, ...] = (
         patient=PATIENT,
         revision=1,
         revised_at=MORNING,
+        offset=-21_600,
         author=NURSE,
         elements=("problem_list", "medication_management"),
         intervention_owners=True,

@@ -1,0 +1,62 @@
+"""Reads: one list is one read however many facts tell of it, and only a read that is not allowed is a refusal."""
+
+from commands.access import PATIENTS_A_FACT, ask_to_read
+from ledger.streams.access import CommandRefused, RecordRead
+from ledger.terms.outcome import Refused
+from tests.house import House
+
+
+def registered(it: House, count: int, practice: str) -> list[str]:
+    """So many further patients of a practice."""
+    answers = [
+        it.accepted(
+            "register_patient",
+            {
+                "identifiers": [{"system": "mrn", "value": f"{practice[-4:]}-{number}"}],
+                "demographics": {},
+                "practice": practice,
+            },
+            actor="feed",
+        )
+        for number in range(count)
+    ]
+    return [dict(answer.ids)["patient"] for answer in answers]
+
+
+def other_practice(it: House) -> str:
+    site = {"name": "Main", "place_of_service": "11"}
+    data = {"name": "Hillside", "tin": "987654321", "zone": "America/Denver", "sites": [site]}
+    it.accepted("grant_role", {"staff": it.ids["feed"], "role": "integration", "from_on": "2025-01-01"})
+    return dict(it.accepted("register_practice", data).ids)["practice"]
+
+
+def test_a_list_is_one_fact_per_twelve_patients_under_one_correlation(at_home: House) -> None:
+    patients = registered(at_home, PATIENTS_A_FACT + 1, at_home.ids["practice"])
+    at_home.handler.default_actor = at_home.ids["fay"]
+    refusal = ask_to_read(at_home.handler, "months", patients)
+    reads = [fact for fact in at_home.log.follow(0, 10_000) if isinstance(fact.event, RecordRead)]
+
+    assert refusal is None
+    assert [12, 1] == [len(fact.event.patients) for fact in reads if isinstance(fact.event, RecordRead)]
+    (together,) = {fact.envelope.correlation for fact in reads}
+    assert together is not None
+
+
+def test_a_refused_list_is_recorded_about_those_alone_who_may_not_be_read_about(at_home: House) -> None:
+    mine = registered(at_home, 1, at_home.ids["practice"])
+    theirs = registered(at_home, 1, other_practice(at_home))
+    at_home.handler.default_actor = at_home.ids["fay"]
+    refusal = ask_to_read(at_home.handler, "months", mine + theirs)
+    refusals = [fact.event for fact in at_home.log.follow(0, 10_000) if isinstance(fact.event, CommandRefused)]
+
+    assert isinstance(refusal, Refused)
+    assert "not_in_this_practice" == refusal.code
+    assert theirs == [event.subject for event in refusals]
+
+
+def test_a_refused_read_shows_nothing_and_records_no_read(at_home: House) -> None:
+    theirs = registered(at_home, 1, other_practice(at_home))
+    at_home.handler.default_actor = at_home.ids["fay"]
+    ask_to_read(at_home.handler, "history", theirs)
+
+    assert [] == [fact for fact in at_home.log.follow(0, 10_000) if isinstance(fact.event, RecordRead)]
