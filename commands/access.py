@@ -35,6 +35,12 @@ def reader_of(handler: Handler) -> str | Refused:
     return actor
 
 
+def may_read(handler: Handler, patients: Sequence[str]) -> bool:
+    """Whether the reader may read about all of these patients: for a list that is offered and that nobody asked for."""
+    reader = reader_of(handler)
+    return not isinstance(reader, Refused) and all(_roles(handler, reader, patients).values())
+
+
 def ask_to_read(
     handler: Handler,
     question: Question,
@@ -50,9 +56,10 @@ def ask_to_read(
     if isinstance(reader, Refused):
         return reader
     on = handler.now().date()
-    role = _role(handler, reader, patients)
-    if role is None:
-        _record_refusal(handler, reader, question, _closed_to(handler, reader, patients))
+    roles = _roles(handler, reader, patients)
+    if not all(roles.values()):
+        closed = [patient for patient in patients if roles[patient] is None]
+        _record_refusal(handler, reader, question, closed or [reader])
         return refused(
             "not_in_this_practice", happened="The reader holds no role in the practice of a patient that was asked for."
         )
@@ -68,6 +75,7 @@ def ask_to_read(
         )
         for group in (batched_by_twelve(patients) or [()])
     ]
+    role = roles[patients[-1] if patients else None]
     # One list is one read, however many facts tell of it.
     together = handler.log.token("correlation", handler.new_id("rd")) if len(events) > 1 else None
     handler.log.append([_proposal(handler, (event,), reader, role, purpose, question, together) for event in events])
@@ -79,38 +87,27 @@ def batched_by_twelve(patients: Sequence[str]) -> list[tuple[str, ...]]:
     return [tuple(patients[at : at + PATIENTS_A_FACT]) for at in range(0, len(patients), PATIENTS_A_FACT)]
 
 
-def _role(handler: Handler, reader: str, patients: Sequence[str]) -> Role | None:
-    """The role in which every one of the patients may be read about, or None."""
-    role = _role_for(handler, reader, None)
+def _roles(handler: Handler, reader: str, patients: Sequence[str]) -> dict[str | None, Role | None]:
+    """The role in which the reader may read about each patient, None where in none; under None, any reading role."""
+    staff, on = handler.state(staff_tag(reader)), handler.now().date()
+    found: dict[str | None, Role | None] = {None: authority.reading_role(staff, on=on, practices=frozenset())}
     for patient in patients:
-        role = _role_for(handler, reader, patient)
-        if role is None:
-            return None
-    return role
+        practices = handler.state(patient_tag(patient)).practices
+        found[patient] = authority.reading_role(staff, on=on, practices=practices)
+    return found
 
 
-def _role_for(handler: Handler, reader: str, patient: str | None) -> Role | None:
-    """The role in which this patient may be read about; without a patient, any reading role."""
-    practices = handler.state(patient_tag(patient)).practices if patient else frozenset[str]()
-    return authority.reading_role(handler.state(staff_tag(reader)), on=handler.now().date(), practices=practices)
-
-
-def _closed_to(handler: Handler, reader: str, patients: Sequence[str]) -> list[str]:
-    """Those of the patients about whom the reader may not read."""
-    return [patient for patient in patients if _role_for(handler, reader, patient) is None]
-
-
-def _record_refusal(handler: Handler, reader: str, question: Question, patients: Sequence[str]) -> None:
+def _record_refusal(handler: Handler, reader: str, question: Question, subjects: Sequence[str]) -> None:
+    """The refusal as a fact about each patient, at most twelve; about the reader, who may read about nobody."""
     day = handler.now().date()
     proposals = []
-    for patient in patients[:PATIENTS_A_FACT]:
+    for subject in subjects[:PATIENTS_A_FACT]:
         event = CommandRefused(
-            subject=patient, command=f"read_{question}", code="not_in_this_practice", because="readings 2", on=day
+            subject=subject, command=f"read_{question}", code="not_in_this_practice", because="readings 2", on=day
         )
-        once = handler.log.token("refusal", f"{reader}|not_in_this_practice|{patient}|{day.isoformat()}")
+        once = handler.log.token("refusal", f"{reader}|not_in_this_practice|{subject}|{day.isoformat()}")
         proposals.append(_proposal(handler, (event,), reader, None, None, question)._replace(once=once))
-    if proposals:
-        handler.log.append(proposals)
+    handler.log.append(proposals)
 
 
 def _proposal(

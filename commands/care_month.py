@@ -12,8 +12,7 @@ from commands.guards import is_future
 from commands.intents.care_month import LogTime
 from commands.time_standing import notices_of_entry
 from ledger.streams.base import SEALED
-from ledger.streams.care_month import Contact, Segment, TimeLogged, TimeWords
-from ledger.streams.month_state import Work
+from ledger.streams.care_month import Contact, Segment, TimeLogged, TimeWords, Work
 from ledger.terms.calendar import (
     DAY_SECONDS,
     LocalPart,

@@ -65,22 +65,6 @@ def ask(
         raise ReadRefused(refusal)
 
 
-def may_read(session: bootstrap.Session, patients: Sequence[str]) -> bool:
-    """Whether the reader may read about all of these patients: asked where a list is offered that nobody asked for."""
-    from commands.access import reader_of  # noqa: PLC0415 - `--help` must not wait for it
-    from commands.authority import reading_role  # noqa: PLC0415
-    from ledger.terms.identity import patient_tag, staff_tag  # noqa: PLC0415
-    from ledger.terms.outcome import Refused  # noqa: PLC0415
-
-    handler = session.handler
-    reader = reader_of(handler)
-    if isinstance(reader, Refused):
-        return False
-    staff, on = handler.state(staff_tag(reader)), handler.now().date()
-    practices = {handler.state(patient_tag(patient)).practices for patient in patients}
-    return all(reading_role(staff, on=on, practices=each) is not None for each in practices)
-
-
 def ask_about(session: bootstrap.Session, args: Namespace, question: "Question", patient: str, **about: object) -> None:
     """The same for one patient, who must be known to this ledger."""
     from ledger.terms.identity import patient_tag  # noqa: PLC0415

@@ -59,7 +59,8 @@ def add(commands: Commands, shared: Parser) -> None:
 
 def run_fhir(args: Namespace, screen: Screen) -> int:
     """Import charts, then show what each of their patients still lacks."""
-    from interfaces.cli.asking import may_read, session_of, told  # noqa: PLC0415 - `--help` must not wait for them
+    from commands.access import may_read  # noqa: PLC0415 - `--help` must not wait for them
+    from interfaces.cli.asking import session_of, told  # noqa: PLC0415
     from interfaces.cli.readiness import readiness_rows, show_readiness  # noqa: PLC0415
     from interfaces.importing.fhir import Setting  # noqa: PLC0415
     from interfaces.importing.mapping import ChartMapping, read_chart_mapping  # noqa: PLC0415
@@ -75,7 +76,7 @@ def run_fhir(args: Namespace, screen: Screen) -> int:
         met = _Met()
         _charts(session, screen, files, Setting(mapping=mapping, zone=zone, practice=args.practice), met)
         patients = list(met.patients)
-        if may_read(session, patients):
+        if may_read(session.handler, patients):
             rows = readiness_rows(session, args, patients)
             show_readiness(screen, rows)
             met.show(screen, readiness=rows)

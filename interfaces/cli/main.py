@@ -51,6 +51,7 @@ exit codes:
 Identifiers and names of patients never stand in arguments: `find` reads them from standard input.
 Every read of patient data is recorded in the ledger.
 """
+_GO_ON: Final = "What was answered is recorded; the same command again goes on from there."
 
 
 class _Version(Action):
@@ -64,6 +65,12 @@ class _Version(Action):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line; the exit code."""
     words = sys.argv[1:] if arguments is None else arguments
+    if sys.stderr is None:
+        # Closed by the caller: nobody hears faults, and the exit code still tells of them.
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process
+    if sys.stdout is None:
+        sys.stderr.write("Standard output is closed. Let it go to a file, a pipe or a terminal.\n")
+        return WRONG_USAGE
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -79,11 +86,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LedgerError as fault:
         return _told(screen, _kind(fault), fault.happened, fault.remedy, UNAVAILABLE)
     except KeyboardInterrupt:
-        screen.note("Interrupted. What was answered is recorded; the same command again goes on from there.")
-        return INTERRUPTED
+        return _told(screen, "interrupted", "Interrupted.", _GO_ON, INTERRUPTED)
     except BrokenPipeError:
         _forget_output()
         return READER_GONE
+    except OSError as fault:
+        _forget_output()
+        happened = f"A file could not be read or written, perhaps the one for the answers: {fault.strerror}."
+        return _told(screen, "files_unavailable", happened, f"Mend that. {_GO_ON}", UNAVAILABLE)
     except Exception as defect:  # noqa: BLE001 - a traceback could show what was read; type and place cannot
         return _told(screen, "program_defect", *_defect(defect), UNAVAILABLE)
 

@@ -4,6 +4,7 @@ Promise: a chart has exactly one Patient; a resource that names another patient 
 whatever the bytes. Not promised: that a resource holds what FHIR asks for; the readers of resources look at that.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -118,15 +119,17 @@ def _bundle(content: bytes) -> Mapping[str, Any] | Unread:
     if not content.strip():
         return Unread(0, refused("file_empty", "The file is empty."))
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return Unread(0, refused("encoding_not_utf8", "The file is UTF-16."))
+        return Unread(0, _of_file("encoding_not_utf8", "The file is UTF-16."))
     content = content.removeprefix(b"\xef\xbb\xbf")
     # In JSON a NUL can also be written as an escape; neither is part of any text of a chart.
     if b"\x00" in content or _ESCAPED_NUL.search(content):
-        return Unread(0, refused("nul_byte", "The file holds a NUL."))
+        return Unread(0, _of_file("nul_byte", "The file holds a NUL."))
     try:
         parsed = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         return Unread(0, _not_json(content, str(error)))
+    if (twice := _field_twice(content)) is not None:
+        return Unread(0, twice)
     if not isinstance(parsed, dict) or parsed.get("resourceType") != "Bundle" or parsed.get("type") not in _BUNDLES:
         return Unread(0, refused("not_a_bundle", "The file is JSON, and no bundle that holds a chart."))
     return parsed
@@ -136,9 +139,9 @@ def _not_json(content: bytes, error: str) -> Refused:
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as wrong:
-        return refused("encoding_not_utf8", f"The file is not UTF-8 from its byte {wrong.start + 1} on.")
+        return _of_file("encoding_not_utf8", f"The file is not UTF-8 from its byte {wrong.start + 1} on.")
     if "depth" in error.lower() or "recursion" in error.lower():
-        return refused("nested_too_deeply", "The file is nested deeper than 1,024 levels.")
+        return _too_deep()
     # The parser's message ends with the place and quotes nothing of the file.
     return refused("json_malformed", f"The file is not JSON: {error}.")
 
@@ -169,3 +172,33 @@ def _names(entry: Entry, raw: Mapping[str, Any]) -> Iterator[str]:
     yield f"urn:uuid:{entry.id}"
     if url := as_text(raw.get("fullUrl")):
         yield url
+
+
+def _field_twice(content: bytes) -> Refused | None:
+    """The refusal of a file in which an object gives one field twice: a parser would keep the last and say nothing."""
+    try:
+        json.loads(content, object_pairs_hook=_no_field_twice)
+    except _Twice:
+        return _of_file("field_repeated", "An object of the file gives one field twice.")
+    except RecursionError:
+        return _too_deep()
+    return None
+
+
+class _Twice(Exception):
+    """An object gives one field twice."""
+
+
+def _no_field_twice(pairs: list[tuple[str, Any]]) -> None:
+    # What the object holds was read already; only its names are looked at.
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise _Twice
+
+
+def _too_deep() -> Refused:
+    return _of_file("nested_too_deeply", "The file is nested deeper than 1,024 levels.")
+
+
+def _of_file(code: str, happened: str) -> Refused:
+    """A refusal whose remedy speaks of lines elsewhere, for a file that is exported as a whole."""
+    return refused(code, happened)._replace(remedy="Export the chart again, as one bundle in UTF-8 JSON.")

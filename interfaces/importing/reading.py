@@ -151,7 +151,7 @@ _WHY: Final[Mapping[str, tuple[str, str]]] = {
     ),
 }
 
-_SHARED: Final = frozenset({"line_too_long", "encoding_not_utf8", "nul_byte", "nested_too_deeply"})
+_SHARED: Final = frozenset({"line_too_long", "encoding_not_utf8", "nul_byte", "nested_too_deeply", "field_repeated"})
 """Codes that files have in common with the lines of `submit`; their words stand in the ledger's catalogue."""
 
 CODES: Final = frozenset(_WHY) | _SHARED

@@ -12,7 +12,8 @@ from ledger.judging.context import MonthContext
 from ledger.judging.days import end_of
 from ledger.judging.performers import Performing, why_not_counted
 from ledger.judging.shapes import EntryLine
-from ledger.streams.month_state import Entry, Piece
+from ledger.streams.care_month import Piece
+from ledger.streams.month_state import Entry
 from ledger.terms.intervals import Intervals, union_all, without
 from ledger.terms.notices import RANK, in_order, notice
 from ledger.terms.outcome import Notice

@@ -102,14 +102,14 @@ class Mapper:
             parts.append(part)
             digests.append(digest)
         clear = event.model_dump_json(exclude_none=True).encode()
-        salts = tuple(entropy[at : at + TAG_SALT_BYTES] for at in range(0, tag_bytes, TAG_SALT_BYTES))
+        salts = tuple([entropy[at : at + TAG_SALT_BYTES] for at in range(0, tag_bytes, TAG_SALT_BYTES)])
         return Packed(
             topic=event.TOPIC,
             state=encode_body(envelope, clear, tuple(parts)),
             prefix=self._prefix(event, envelope_digest, clear, digests),
             tags=tags,
             salts=salts,
-            blinds=tuple(blinded(tag, salt) for tag, salt in zip(tags, salts, strict=True)),
+            blinds=tuple([blinded(tag, salt) for tag, salt in zip(tags, salts, strict=True)]),
         )
 
     def fact(self, row: Row) -> Fact:

@@ -5,14 +5,15 @@ each (performer, UTC date) it touches. Whether its seconds count is judged (ledg
 TOPIC and field names are the storage format.
 """
 
-from datetime import UTC, date
+from datetime import date, datetime
 from functools import cached_property
-from typing import ClassVar, Literal
+from sys import intern
+from typing import ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
 from ledger.streams.base import SEALED, Closed, Event, Part, Sealing, year_scope
-from ledger.terms.calendar import CareMonth, Instant, month_of, utc_dates
+from ledger.terms.calendar import CareMonth, Instant, epoch_seconds, month_of, utc_dates
 from ledger.terms.identity import (
     AttestationId,
     Digest,
@@ -49,6 +50,38 @@ class Contact(Part):
     two_way: bool
     channel: Literal["phone", "video", "portal", "message", "in_person", "mail", "other"]
     outcome: Literal["reached", "left_message", "no_answer", "wrong_number"] | None = None
+
+
+class Piece(NamedTuple):
+    """A segment of an entry in epoch seconds, with its local date."""
+
+    start: int
+    end: int
+    on: date
+
+
+class Work(NamedTuple):
+    """What is asked of a time entry again and again, in a tenth of the room that the event takes."""
+
+    entry: str
+    practice: str
+    performer: str
+    programme: Programme
+    activity: str | None
+    described: bool
+    work_country: str | None
+    entered_by: str | None
+    order: ClockOrder | None
+    row: str | None
+    on: date
+    """The local date on which it begins."""
+    ended: datetime | None
+    """When it ended; None where it has no clock times."""
+    two_way: bool
+    """Whether it was a two-way contact."""
+    seconds: int
+    """Seconds of the whole entry."""
+    staff_dates: tuple[date, ...]
 
 
 class TimeWords(Part):
@@ -121,9 +154,36 @@ class TimeLogged(Event):
     def tags(self) -> tuple[str, ...]:
         return self._tags
 
+    # What follows is asked for by the overlay, the append and every fold: worth making once.
+
+    @cached_property
+    def spans(self) -> tuple[Piece, ...]:
+        """The segments in epoch seconds; none where the entry has no clock times."""
+        return tuple([Piece(epoch_seconds(s.start), epoch_seconds(s.end), s.on) for s in self.segments])
+
+    @cached_property
+    def work(self) -> Work:
+        """What the folded month keeps of this entry."""
+        return Work(
+            self.entry,
+            self.practice,
+            self.performer,
+            self.programme,
+            intern(self.activity) if self.activity is not None else None,
+            self.described,
+            self.work_country,
+            self.entered_by,
+            self.order,
+            self.row,
+            self.dates()[0],
+            self.segments[-1].end if self.segments else None,
+            self.contact is not None and self.contact.two_way,
+            self.seconds,
+            self.staff_dates(),
+        )
+
     @cached_property
     def _tags(self) -> tuple[str, ...]:
-        # Asked for by the overlay, the append and the folds: worth making once.
         months = [care_month_tag(self.patient, month) for month in self.months()]
         return (*months, *[staff_day_tag(self.performer, on) for on in self.staff_dates()])
 
@@ -201,8 +261,3 @@ class MonthAttested(Event):
 
     def tags(self) -> tuple[str, ...]:
         return (care_month_tag(self.patient, self.month),)
-
-
-def utc_of(segment: Segment) -> tuple[int, int]:
-    """The bounds of a segment in whole epoch seconds."""
-    return int(segment.start.astimezone(UTC).timestamp()), int(segment.end.astimezone(UTC).timestamp())

@@ -7,48 +7,14 @@ recorded keeps them is law and is applied by the judge (CCM-TIME-04, -05; readin
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from sys import intern
 from typing import NamedTuple
 
 from ledger.streams.base import Fact
-from ledger.streams.care_month import ClockOrder, DecisionMakingAttested, FamilyChosen, MonthAttested, TimeLogged
-from ledger.terms.calendar import DAY_SECONDS, epoch_seconds, month_of
+from ledger.streams.care_month import DecisionMakingAttested, FamilyChosen, MonthAttested, Piece, TimeLogged, Work
+from ledger.terms.calendar import DAY_SECONDS, month_of
 from ledger.terms.intervals import Intervals, overlap, total, union
-from ledger.terms.people import Programme
 
 MIDNIGHT_OF_EPOCH = date(1970, 1, 1).toordinal()
-
-
-class Piece(NamedTuple):
-    """A segment of an entry within one care month, in epoch seconds, with its local date."""
-
-    start: int
-    end: int
-    on: date
-
-
-class Work(NamedTuple):
-    """What is asked of a time entry again and again, in a tenth of the room that the event takes."""
-
-    entry: str
-    practice: str
-    performer: str
-    programme: Programme
-    activity: str | None
-    described: bool
-    work_country: str | None
-    entered_by: str | None
-    order: ClockOrder | None
-    row: str | None
-    on: date
-    """The local date on which it begins."""
-    ended: datetime | None
-    """When it ended; None where it has no clock times."""
-    two_way: bool
-    """Whether it was a two-way contact."""
-    seconds: int
-    """Seconds of the whole entry."""
-    staff_dates: tuple[date, ...]
 
 
 class Entry(NamedTuple):
@@ -114,43 +80,20 @@ def evolve(state: CareMonth, fact: Fact) -> CareMonth:
 
 def entered(state: CareMonth, event: TimeLogged, position: int, recorded_at: datetime) -> tuple[Entry, Intervals]:
     """The entry as it would stand in this month, and the month's cover with it."""
-    work = _work(event)
     if not event.segments:
-        return Entry(work, position, recorded_at, (), event.seconds, ()), state.covered
+        return Entry(event.work, position, recorded_at, (), event.seconds, ()), state.covered
     covered = state.covered
     pieces: list[Piece] = []
     held: Intervals = ()
     seconds = 0
-    for segment in event.segments:
-        if month_of(segment.on) != state.month:
+    for start, end, on in event.spans:
+        if month_of(on) != state.month:
             continue
-        start, end = epoch_seconds(segment.start), epoch_seconds(segment.end)
-        pieces.append(Piece(start, end, segment.on))
+        pieces.append(Piece(start, end, on))
         seconds += end - start
         held = (*held, *overlap(state.covered, start, end))
         covered = union(covered, start, end)
-    return Entry(work, position, recorded_at, tuple(pieces), seconds, held), covered
-
-
-def _work(event: TimeLogged) -> Work:
-    segments = event.segments
-    return Work(
-        event.entry,
-        event.practice,
-        event.performer,
-        event.programme,
-        intern(event.activity) if event.activity is not None else None,
-        event.described,
-        event.work_country,
-        event.entered_by,
-        event.order,
-        event.row,
-        event.dates()[0],
-        segments[-1].end if segments else None,
-        event.contact is not None and event.contact.two_way,
-        event.seconds,
-        event.staff_dates(),
-    )
+    return Entry(event.work, position, recorded_at, tuple(pieces), seconds, held), covered
 
 
 class Worked(NamedTuple):
@@ -203,8 +146,9 @@ def worked_on(state: StaffDay, event: TimeLogged, position: int, on: date) -> St
         overfull = _overfull(state, event.entry, event.seconds)
         return replace(state, untimed_seconds=state.untimed_seconds + event.seconds, overfull=overfull)
     midnight = (on.toordinal() - MIDNIGHT_OF_EPOCH) * DAY_SECONDS
-    start = max(epoch_seconds(event.segments[0].start), midnight)
-    end = min(epoch_seconds(event.segments[-1].end), midnight + DAY_SECONDS)
+    spans = event.spans
+    start = max(spans[0].start, midnight)
+    end = min(spans[-1].end, midnight + DAY_SECONDS)
     mine = Worked(start, end, event.entry, event.patient, position)
     shared = overlap(state.covered, start, end)
     lost, contested = _against_earlier(state, mine) if shared else ((), frozenset())

@@ -64,7 +64,7 @@ def test_a_month_below_the_minimum_shows_seconds_and_what_is_missing() -> None:
 
 
 def test_an_entry_shows_why_seconds_of_it_do_not_count() -> None:
-    lines = list(explained_lines(verdict(), ()))
+    lines = list(explained_lines(verdict(), (), {}))
 
     assert "  2026-03-02  19:59 of 20:59 count  position 7" in lines
     assert "    before_consent: 60 seconds do not count." in lines

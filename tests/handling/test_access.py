@@ -1,6 +1,6 @@
 """Reads: one list is one read however many facts tell of it, and only a read that is not allowed is a refusal."""
 
-from commands.access import PATIENTS_A_FACT, ask_to_read
+from commands.access import PATIENTS_A_FACT, ask_to_read, may_read
 from ledger.streams.access import CommandRefused, RecordRead
 from ledger.terms.outcome import Refused
 from tests.house import House
@@ -60,3 +60,14 @@ def test_a_refused_read_shows_nothing_and_records_no_read(at_home: House) -> Non
     ask_to_read(at_home.handler, "history", theirs)
 
     assert [] == [fact for fact in at_home.log.follow(0, 10_000) if isinstance(fact.event, RecordRead)]
+
+
+def test_whoever_may_read_about_nobody_is_refused_on_record_too(at_home: House) -> None:
+    at_home.handler.default_actor = at_home.ids["feed"]
+    refusal = ask_to_read(at_home.handler, "parked", [])
+    (fact,) = at_home.log.read(f"refusals/{at_home.ids['feed']}")
+
+    assert isinstance(refusal, Refused)
+    assert isinstance(fact.event, CommandRefused)
+    assert ("read_parked", "not_in_this_practice") == (fact.event.command, fact.event.code)
+    assert not may_read(at_home.handler, [])

@@ -44,10 +44,11 @@ FREEDOMS = {
     "untimed work on the last day of coverage": "a boundary day, like the days of consent and death",
     "entry across a midnight within the month": "its service date, for role and policy, is the day on which it begins",
     "condition that abated within the month": "it was in force in that month",
-    "signature and copy of the plan after the month": "they serve: what must lie before the date of service is the plan",
+    "signature and copy of the plan after the month": "they serve: what lies before the date of service is the plan",
     "supplement recorded before its consent, or naming another practitioner": "not drawn here",
     "visit without a practitioner on record": "serves, with a review notice; not drawn here",
     "24-hour day": "seconds fill the day as recorded, those of an entry that does not count too; not drawn here",
+    "two coverages that end on one day": "the one of lowest rank, then the one recorded last, is the one to confirm",
     "two amounts alike, or no price": "suggested family: not compared without prices",
 }
 """What the documents leave open, and how this reading resolves it."""
@@ -129,6 +130,7 @@ class NaiveMonth:
         """Coverages on file; one said again under its name replaces what was said."""
         newest: dict[str, Dict] = {}
         for told in self.of("coverage_recorded"):
+            newest.pop(told["coverage"], None)
             newest[told["coverage"]] = told
         return list(newest.values())
 
@@ -387,7 +389,7 @@ class NaiveMonth:
         if not at_all:
             said.add("coverage_not_on_file")
         ended = [c for c in at_all if c["until_on"] == end]
-        ended = [c for c in ended if c["rank"] == min(one["rank"] for one in ended)]
+        ended = [c for c in ended if c["rank"] == min(one["rank"] for one in ended)][-1:]
         confirmed = [c for c in ended if c["verified_at"] and self.local(c["verified_at"]) >= on]
         if end is not None and at_all and not confirmed:
             said.add("coverage_ended_in_month")
