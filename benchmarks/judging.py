@@ -121,8 +121,4 @@ def _validated(bodies: list[bytes]) -> list[TimeLogged]:
 
 
 def _summed(facts: MonthFacts) -> int:
-    return sum(
-        piece.end - piece.start
-        for entry in facts.month.entries
-        for piece in entry.pieces
-    )
+    return sum(piece.end - piece.start for entry in facts.month.entries for piece in entry.pieces)

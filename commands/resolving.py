@@ -65,8 +65,9 @@ def who(ref: Ref, kind: str, *, get: Get, token: Token, known: Mapping[str, str]
 
 def _behind(ref: OutsideName, kind: str, *, get: Get, token: Token, known: Mapping[str, str]) -> str | Refused:
     hashed = token(ref.system, ref.value)
-    if hashed in known:
-        return known[hashed]
+    resolved = known.get(hashed)
+    if resolved is not None and kind in (KIND_OF_ID[resolved[:2]], "any"):
+        return resolved
     named: Named = get(identifier_tag(hashed))
     if named.subject is not None and kind in (named.kind, "any"):
         return named.subject

@@ -7,7 +7,7 @@ that is for commands and projections.
 
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -75,14 +75,13 @@ class Session:
 
     def models(self, progress: "Callable[[int, int], None] | None" = None) -> "ReadModels":
         """The read models, pulled up to the newest fact; LedgerDamaged where they cannot be."""
-        from ledger.store.read_models import FILE_NAME  # noqa: PLC0415 - only questions need them
-        from projections.follow import Follower  # noqa: PLC0415
+        from projections.follow import Follower  # noqa: PLC0415 - only questions need it
 
         try:
             models = self.raw_models()
             pulled = Follower(self.log, models, rulebook_of=self.rulebook_of).pull(progress)
         except (LedgerDamaged, NotALedger) as error:
-            if is_whole_database(self.log.folder / FILE_NAME):
+            if _are_whole(self.log.folder):
                 raise
             raise LedgerDamaged(
                 "The file of the read models is damaged; the facts are another file.",
@@ -99,9 +98,9 @@ class Session:
         """The read models for a rebuild: a file that is damaged is thrown away, since every row is made anew."""
         from ledger.store.read_models import FILE_NAME  # noqa: PLC0415 - only questions need them
 
-        file = self.log.folder / FILE_NAME
-        if file.exists() and not is_whole_database(file):
+        if not _are_whole(self.log.folder):
             self.close()
+            file = self.log.folder / FILE_NAME
             for part in ("", "-wal", "-shm"):
                 file.with_name(file.name + part).unlink(missing_ok=True)
         return self.raw_models()
@@ -113,17 +112,19 @@ class Session:
             self._models = None
 
 
-def is_whole_database(file: Path) -> bool:
-    """Whether SQLite finds nothing wrong in a file; one that is missing is whole."""
-    import sqlite3  # noqa: PLC0415 - only asked for where something failed already
+def _are_whole(folder: Path) -> bool:
+    """Whether the database finds nothing wrong in the file of the read models."""
+    from ledger.store.read_models import ReadModels  # noqa: PLC0415 - only asked for where something failed already
+    from projections.rebuild import is_whole  # noqa: PLC0415
 
-    if not file.exists():
-        return True
     try:
-        with closing(sqlite3.connect(file)) as connection:
-            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-    except sqlite3.DatabaseError as error:
-        return getattr(error, "sqlite_errorcode", None) not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+        models = ReadModels(folder)
+        try:
+            return is_whole(models)
+        finally:
+            models.close()
+    except (LedgerDamaged, NotALedger):
+        return False
 
 
 def is_ledger_named(ledger: str | None) -> bool:
@@ -249,16 +250,15 @@ def _info(folder: Path) -> "Info":
         raise NotALedger(
             "There is no ledger in this folder.", "Name the folder of a ledger, or make one: `ccm-ledger init`."
         )
+    if not path.stat().st_size:
+        raise NotALedger(
+            "The ledger.db in this folder is empty: it holds no ledger.",
+            "Restore the folder from a backup. Where `init` was cut short, remove it and run `init` again.",
+        )
     with naming_errors():
         datastore = LedgerDatastore(str(path.absolute()))
         try:
-            connection = cast(LedgerConnection, datastore.pool.get_connection()).sqlite
-            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'ledger_info'").fetchone():
-                raise NotALedger(
-                    "The ledger.db in this folder is empty or another program's: it holds no ledger.",
-                    "Restore the folder from a backup. Where `init` was cut short, remove it and run `init` again.",
-                )
-            return read_info(connection)
+            return read_info(cast(LedgerConnection, datastore.pool.get_connection()).sqlite)
         finally:
             datastore.close()
 

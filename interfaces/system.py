@@ -17,8 +17,8 @@ SIMULATION_BEGINS: Final = datetime(2000, 1, 1, tzinfo=UTC)
 def calm_the_collector() -> None:
     """Switch the collector of cycles off: deciding makes many objects and no cycles (tests/handling/test_cycles.py).
 
-    Looking for cycles in the folded states took a quarter of bulk `submit`. What is not part of a cycle is freed at once
-    all the same.
+    Looking for cycles in the folded states took a quarter of bulk `submit`. What is part of no cycle is freed at once,
+    collector or not.
     """
     gc.collect()
     gc.freeze()

@@ -135,8 +135,12 @@ def test_months_are_a_table_with_a_total(run: Run, kept_world: World) -> None:
     assert lines[4] == "1 with codes; together $116.57 (national estimate)."
 
 
-def test_months_of_another_practice_are_empty(run: Run) -> None:
-    assert run("months", MONTH, "--practice", "pr_aaaaaaaaaaaaaaaaaaaaaaaaaa", "--json").json["rows"] == []
+def test_months_of_another_practice_are_empty(run_on_copy: Run, world: World) -> None:
+    data = {"name": "Lakeside", "tin": "995259047", "npi": "1943292544", "zone": "America/New_York"}
+    line = world.line("register_practice", data, key="lake", actor={"id": world.ids["admin"]})
+    other = json.loads(world.process("submit", "-", given=line.encode()).out)["ids"]["practice"]
+
+    assert run_on_copy("months", MONTH, "--practice", other, "--json").json["rows"] == []
 
 
 def test_months_as_csv_have_no_banner_and_say_that_they_are_simulated(run: Run, kept_world: World) -> None:

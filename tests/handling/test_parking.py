@@ -115,6 +115,16 @@ def test_a_delivery_is_resolved_to_the_kind_that_it_waits_for(at_home: House) ->
     assert "delivery_waits_for_other_kind" == resolved.refusal.code
 
 
+def test_one_identifier_for_patient_and_nurse_is_resolved_for_the_one_whom_it_waits_for(at_home: House) -> None:
+    at_home.clock = "2026-01-06T18:00:00Z"
+    delivery = parked(at_home, performer={"system": "mrn", "value": "mrn-9"})
+    settle(at_home, "resolve_delivery", delivery, subject=at_home.ids["patient"])
+    released = settle(at_home, "release_delivery", delivery)
+
+    assert released.refusal is not None
+    assert "waiting_for_staff" == released.refusal.code
+
+
 def test_an_unknown_nurse_parks_the_delivery_too(at_home: House) -> None:
     at_home.clock = "2026-01-06T18:00:00Z"
     data = {"patient": at_home.ids["patient"], "performer": {"system": "hr", "value": "hr-new"}, **TIME}

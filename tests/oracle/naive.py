@@ -143,7 +143,8 @@ class NaiveMonth:
         begun = [c for c in self.coverages() if c["from_on"] <= until]
         if not begun or any(c["until_on"] is None or c["until_on"] >= until for c in begun):
             return None
-        return max(c["until_on"] for c in begun)
+        end: date = max(c["until_on"] for c in begun)
+        return end
 
     # --- consent -----------------------------------------------------------------------------------------------
 

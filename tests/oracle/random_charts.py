@@ -124,7 +124,7 @@ def _capabilities(chart: Chart, dice: Dice, month: str) -> None:
         chart.tell(
             practice.CapabilityAttested(
                 practice=chart.practice,
-                capability=name,  # type: ignore[arg-type]
+                capability=name,
                 edition_year=2015 if name == "cehrt_year" else None,
                 attested_by=opaque("st", "MD"),
                 from_on=date.fromisoformat(dice.on(month)) if dice.often(0.3) else date(2010, 1, 1),

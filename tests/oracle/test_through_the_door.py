@@ -3,6 +3,7 @@
 Lines go in as `submit` takes them; the facts that the ledger then holds are read naively, and asked of the ledger.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ledger.terms.outcome import Effect, Notice
 from projections.judged import AdoptedRulebooks
 from projections.questions import month_of
 from tests.house import House, consent_of, house
@@ -69,20 +71,29 @@ def story_of(dice: Random, patient: str, zone: str) -> Story:
     return Story(patient, edge, consented, consented + timedelta(minutes=dice.choice((0, 30, 5000))))
 
 
-def live(it: House, dice: Random, stories: list[Story]) -> None:
-    """Consents as their moments come; then all entries, in any order."""
+def not_counted(notices: Iterable[Notice]) -> list[tuple[str, int | None]]:
+    """What does not count, and how many seconds of it."""
+    return [(notice.code, notice.seconds) for notice in notices if notice.effect is Effect.NOT_COUNTED]
+
+
+def live(it: House, dice: Random, stories: list[Story]) -> dict[str, list[tuple[str, int | None]]]:
+    """Consents as their moments come; then all entries, in any order. Answers what each was told does not count."""
     for story in sorted(stories, key=lambda story: story.recorded):
         kind = dice.choice(("contemporaneous_note", "recollection", "signed_form"))
         said = {"occurred_at": story.consented.isoformat(), "evidence": {"kind": kind, "pointer": "note"}}
         it.clock = story.recorded.isoformat()
         it.accepted("record_consent", consent_of(it, patient=story.patient, **said), actor="bea")
     it.clock = NOW
+    said_of = {}
     for story in sorted(stories * ENTRIES, key=lambda _: dice.random()):
         start = story.edge + timedelta(seconds=dice.randrange(-3000, 3000))
         end = start + timedelta(seconds=dice.randrange(60, 3600))
         performer = dice.choice(("ada", "dot", "bea", "cal"))
         whole = {"patient": story.patient, "performer": it.ids[performer]}
-        assert it.log_time(start.isoformat(), end.isoformat(), actor=performer, **whole).outcome == "accepted"
+        answer = it.log_time(start.isoformat(), end.isoformat(), actor=performer, **whole)
+        assert answer.outcome == "accepted"
+        said_of[dict(answer.ids)["entry"]] = sorted(not_counted(answer.notices))
+    return said_of
 
 
 def facts_of(it: House) -> list[dict[str, Any]]:
@@ -101,15 +112,20 @@ def test_what_comes_through_the_door_is_counted_as_the_documents_say(tmp_path: P
         practices = {zone: practice_in(it, zone) for zone in ZONES}
         zones = [ZONES[number % len(ZONES)] for number in range(15)]
         patients = [patient_of(it, practices[zone], number) for number, zone in enumerate(zones)]
-        live(it, dice, [story_of(dice, who, zone) for who, zone in zip(patients, zones, strict=True)])
+        told_at_once = live(it, dice, [story_of(dice, who, zone) for who, zone in zip(patients, zones, strict=True)])
         facts = facts_of(it)
         counted = 0
+        told_later: dict[str, list[tuple[str, int | None]]] = {entry: [] for entry in told_at_once}
         for who in patients:
             for month in MONTHS:
                 naive = NaiveMonth(facts, who, month).answer()
-                judged = as_said(month_of(it.log, rulebooks, who, month))
+                verdict = month_of(it.log, rulebooks, who, month)
+                judged = as_said(verdict)
+                for line in verdict.lines:
+                    told_later[line.entry] = sorted(told_later[line.entry] + not_counted(line.notices))
                 counted += naive["staff"] + naive["personal"]
 
                 assert naive == judged, (who, month)
 
         assert counted > 20_000
+        assert told_later == told_at_once
