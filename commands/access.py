@@ -77,7 +77,7 @@ def ask_to_read(
     ]
     role = roles[patients[-1] if patients else None]
     # One list is one read, however many facts tell of it.
-    together = handler.log.token("correlation", handler.new_id("rd")) if len(events) > 1 else None
+    together = handler.log.token("#correlation", handler.new_id("rd")) if len(events) > 1 else None
     handler.log.append([_proposal(handler, (event,), reader, role, purpose, question, together) for event in events])
     return None
 
@@ -105,7 +105,7 @@ def _record_refusal(handler: Handler, reader: str, question: Question, subjects:
         event = CommandRefused(
             subject=subject, command=f"read_{question}", code="not_in_this_practice", because="readings 2", on=day
         )
-        once = handler.log.token("refusal", f"{reader}|not_in_this_practice|{subject}|{day.isoformat()}")
+        once = handler.log.token("#refusal", f"{reader}|not_in_this_practice|{subject}|{day.isoformat()}")
         proposals.append(_proposal(handler, (event,), reader, None, None, question)._replace(once=once))
     handler.log.append(proposals)
 

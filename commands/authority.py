@@ -146,23 +146,27 @@ def reaches(staff: Staff, role: Role, on: date, practices: frozenset[str]) -> bo
 
 
 def vouched_for(
-    governance: Governance, *, actor: str, own: str | None, source: str | None, is_act: bool
+    governance: Governance, *, login: str, actor: str | None, source: str | None, is_act: bool
 ) -> Vouched | Refused:
     """Who vouches for the actor: a simulation for all, the own bound login for everything, a source for testimony.
 
-    `own` is the staff member for whom the session's login speaks. A source that is named must be registered, whoever
-    vouches: keys are scoped by it. Refuses, in order: source_unknown, login_not_bound, source_not_trusted_for_acts.
+    A source that is named must be registered, whoever vouches (keys are scoped by it), and delivers by its own login
+    only. `actor` is None where it is not known yet who acts. Refuses, in order: source_unknown, source_of_other_login,
+    login_not_bound, source_not_trusted_for_acts.
     """
     if governance.simulated:
         return Vouched.SIMULATION
-    trusted = governance.source(source) if source is not None else None
-    if source is not None and trusted is None:
+    registered = governance.source(source) if source is not None else None
+    if source is not None and registered is None:
         return refused("source_unknown")
-    if own == actor:
+    if registered is not None and registered.login != login:
+        return refused("source_of_other_login")
+    own = governance.staff_of(login)
+    if own is not None and actor in (own, None):
         return Vouched.LOGIN
-    if source is None:
+    if registered is None:
         return refused("login_not_bound", happened="The login of this session does not speak for the actor named.")
-    if is_act and not trusted:
+    if is_act and not registered.trusted_for_acts:
         return refused("source_not_trusted_for_acts")
     return Vouched.SOURCE
 

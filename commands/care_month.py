@@ -177,7 +177,7 @@ def _entry(asked: Asked[LogTime], states: States, law: Law, place: _Place) -> Ti
         capture=command.capture,
         plan_revision=command.plan_revision,
         form_version=command.form_version,
-        row=asked.token("row", f"{asked.source_system}\n{asked.source_row}") if untimed else None,
+        row=asked.token("#row", f"{asked.source_system}\n{asked.source_row}") if untimed else None,
         words=words if words.description is not None or words.activity is not None else SEALED,
     )
 

@@ -1,7 +1,7 @@
 """Deciders about the care plan: revise, sign, record that a copy was given."""
 
 from commands.deciding import Asked, Law, States
-from commands.guards import by_rule, is_after_death, is_future, offset_there, practice_needed
+from commands.guards import by_rule, document_of, is_after_death, is_future, offset_there, practice_needed
 from commands.intents.care_plan import RecordPlanCopy, ReviseCarePlan, SignCarePlan
 from ledger.rulebook import Rules
 from ledger.streams.care_plan import CarePlanCopyGiven, CarePlanRevised, CarePlanSigned, PlanElement, PlanWords
@@ -45,7 +45,7 @@ def decide_revise_care_plan(asked: Asked[ReviseCarePlan], states: States, law: L
         goals=command.goals,
         review_on=command.review_on,
         medications_reviewed=command.medications_reviewed,
-        document=command.document,
+        document=document_of(asked, command.document),
         words=PlanWords(elements=elements, pointer=command.pointer),
     )
     notices = _plan_notices(event, state, law.on(command.revised_at.date()))

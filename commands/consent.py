@@ -7,7 +7,7 @@ which months are judged; the notices are its words.
 from datetime import datetime
 
 from commands.deciding import Asked, Law, States
-from commands.guards import is_after_death, is_future, offset_there, practice_needed, says_the_same
+from commands.guards import document_of, is_after_death, is_future, offset_there, practice_needed, says_the_same
 from commands.intents.consent import ItemsGiven, RecordConsent, RecordDecline, Representative, SupplementConsent
 from ledger.judging.consent import consent_notices, consents_of, judge_consent
 from ledger.judging.law import CONSENT_NAMES
@@ -116,7 +116,7 @@ def _recorded(asked: Asked[RecordConsent], offset: int | None) -> ConsentRecorde
         representative_identified=command.representative is not None,
         items=_items(command.items),
         evidence=command.evidence.kind if command.evidence else None,
-        evidence_digest=command.evidence.digest if command.evidence else None,
+        document=document_of(asked, command.evidence.digest if command.evidence else None),
         language=command.language,
         interpreter=command.interpreter,
         script_version=command.script_version,
@@ -138,7 +138,7 @@ def _supplement(asked: Asked[SupplementConsent], offset: int | None) -> ConsentS
         representative_identified=command.representative is not None,
         items=_items(command.items),
         evidence=command.evidence.kind,
-        evidence_digest=command.evidence.digest,
+        document=document_of(asked, command.evidence.digest),
         words=_words(command.representative, command.evidence.pointer, command.note),
     )
 

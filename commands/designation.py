@@ -145,6 +145,6 @@ def _first_shared(standing: Designation, asked: PractitionerDesignated) -> str |
 def _may_withdraw(actor: Staff, designation: PractitionerDesignated, asked: Asked[WithdrawDesignation]) -> bool:
     return (
         asked.actor == designation.practitioner
-        or actor.holds(Role.COMPLIANCE, asked.today)
+        or actor.holds(Role.COMPLIANCE, asked.today, designation.practice)
         or actor.holds(Role.ADMINISTRATOR, asked.today, designation.practice)
     )

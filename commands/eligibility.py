@@ -8,7 +8,7 @@ words is a new fact unless its key is known.
 from datetime import timedelta
 
 from commands.deciding import Asked, Law, States
-from commands.guards import is_after_death, is_future, says_the_same
+from commands.guards import document_of, is_after_death, is_future, says_the_same
 from commands.intents.patient import AttestRisk, RecordCondition, RecordCoverage, RecordDeath, RecordVisit
 from ledger.rulebook import Rules
 from ledger.streams.base import SEALED
@@ -53,7 +53,7 @@ def decide_record_condition(asked: Asked[RecordCondition], states: States, law: 
         onset_on=command.onset_on,
         abated_on=command.abated_on,
         expected_12_months=command.expected_12_months,
-        document=command.document,
+        document=document_of(asked, command.document),
         words=words if words != ConditionWords() else SEALED,
     )
     notices = _condition_notices(command, law.on(asked.today))
@@ -112,7 +112,7 @@ def decide_record_visit(asked: Asked[RecordVisit], states: States, law: Law) -> 
         code=command.code,
         practitioner=asked.person("practitioner"),
         ccm_discussed=command.ccm_discussed,
-        document=command.document,
+        document=document_of(asked, command.document),
     )
     notices = _visit_notices(command, law.on(command.on))
     for known in states.patient(patient).visits:
@@ -166,8 +166,8 @@ def decide_record_death(asked: Asked[RecordDeath], states: States, law: Law) -> 
     if is_future(asked, command.on):
         return refused("in_the_future", what="The day of death")
     deaths = states.patient(patient).deaths
-    event = DeathRecorded(patient=patient, on=command.on, document=command.document)
-    if deaths and deaths[-1].event.on == command.on and command.document in (None, deaths[-1].event.document):
+    event = DeathRecorded(patient=patient, on=command.on, document=document_of(asked, command.document))
+    if deaths and deaths[-1].event.on == command.on and event.document in (None, deaths[-1].event.document):
         return Unchanged((deaths[-1].position,))
     differs = deaths and deaths[-1].event.on != command.on
     happened = "Another day of death was on record; from now on this one is used."

@@ -45,15 +45,17 @@ def decide_bind_login(asked: Asked[BindLogin], states: States, law: Law) -> Outc
 
 
 def decide_register_source(asked: Asked[RegisterSource], states: States, law: Law) -> Outcome:
-    """Let a source system deliver; a later registration changes whether it is trusted for acts.
+    """Let a source system deliver by one login; a later registration changes by which, and whether it may act.
 
     Reads the ledger's own stream. Unchanged where the source is registered just so.
     """
     if need := states.missing(LEDGER_TAG):
         return need
     state = states.governance()
-    event = SourceRegistered(system=asked.command.system, trusted_for_acts=asked.command.trusted_for_acts)
-    if state.source(event.system) is event.trusted_for_acts:
+    command = asked.command
+    login = command.login or asked.login
+    event = SourceRegistered(system=command.system, login=login, trusted_for_acts=command.trusted_for_acts)
+    if state.source(event.system) == event:
         return Unchanged(_at(said_at(state.said, event)))
     return Accepted((event,))
 

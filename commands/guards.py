@@ -67,6 +67,11 @@ def offset_there(asked: Asked[Any], states: States, when: datetime) -> int | Non
     return int(offset.total_seconds()) if offset is not None else None
 
 
+def document_of(asked: Asked[Any], digest: str | None) -> str | None:
+    """The token of a document's digest; the digest itself is sealed with the origin, where no guess can be tried."""
+    return asked.token("#document", digest) if digest is not None else None
+
+
 def says_the_same(known: Event, new: Event, *, but: str = "") -> bool:
     """Whether two facts say the same in the clear, their own id (`but`) apart. Sealed words are not compared."""
     return type(known) is type(new) and all(

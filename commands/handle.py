@@ -24,7 +24,7 @@ from commands.wire import Delivery, Unreadable, read_line
 from ledger.rulebook import Edition, ReadingSet, Rulebook, rulebook_of
 from ledger.streams.base import Appended, CommandKey, EventLog, Fact, KeyBinding, Moved, Proposal
 from ledger.streams.governance import Governance
-from ledger.terms.errors import StoreUnavailable
+from ledger.terms.errors import LedgerError, StoreUnavailable
 from ledger.terms.identity import LEDGER_TAG, id_from, parked_tag
 from ledger.terms.outcome import Refused
 from ledger.terms.ports import Clock, IdSource, Zones
@@ -32,6 +32,7 @@ from ledger.terms.refusals import refused
 
 ROUNDS_MAX: Final = 1_000
 _BUSY: Final = "Other writers moved the same streams again and again; these lines were not recorded."
+_STILL_WAITS: Final = "The delivery is parked already, and whom it waits for is not known yet."
 _AGAIN: Final = "Send them again under the same keys."
 
 
@@ -126,19 +127,23 @@ class Handler:
                 later += waiting[at:]  # it pins a position, so everything before it must be durable first
                 break
             token = tokens[index]
-            key = CommandKey(token, self.log.content_digest(line.content))
+            key = CommandKey(token, self.log.content_digest(self._content(line)))
             if token in bound:
                 decided.append(self._decided_before(index, line, key, bound[token], overlay))
                 continue
             if line.command.NAME == ReleaseDelivery.NAME:
-                answers[index] = self._release(line, key)
-                later += waiting[at + 1 :]
+                answer = Release(self, line, key).answer()
+                if answer is None:
+                    later += waiting[at:]  # a stream moved, perhaps the key's own: it is looked at again
+                else:
+                    answers[index] = answer
+                    later += waiting[at + 1 :]
                 break
             if token in seen:
                 later.append((index, line))  # the same key again: answered once the first is durable
                 continue
             seen.add(token)
-            decided.append(Deciding(self, line, key, overlay, before).decided(index))
+            decided.append(self._decided(index, line, key, overlay, before))
         again = self._append(decided, answers, before)
         lines = dict(waiting)
         return sorted([(index, lines[index]) for index in again] + later, key=lambda pair: pair[0])
@@ -208,12 +213,21 @@ class Handler:
     ) -> Decided:
         return Decided(index, self._bound(line, bound, key.content, overlay), None, (), [])
 
-    def _release(self, line: Delivery, key: CommandKey) -> Answer:
-        for _ in range(ROUNDS_MAX):
-            answer = Release(self, line, key).answer()
-            if answer is not None:
-                return answer
-        raise StoreUnavailable(_BUSY, _AGAIN)
+    def _decided(self, index: int, line: Delivery, key: CommandKey, overlay: Overlay, before: int) -> Decided:
+        try:
+            return Deciding(self, line, key, overlay, before).decided(index)
+        except LedgerError:
+            raise
+        except Exception as defect:  # noqa: BLE001 - one line's defect must not keep the rest of a file out
+            self._logger.error("line_defect", command=line.command.NAME, error=type(defect).__name__)
+            return Decided(index, Answer(line.key, "refused", refusal=refused("program_defect")), None, (), [])
+
+    @staticmethod
+    def _content(line: Delivery) -> bytes:
+        """What the key is bound to; of an act also who acts, for the same signature of another is another act."""
+        if line.command.KIND == "testimony" or line.head.actor is None:
+            return line.content
+        return line.content + line.head.actor.model_dump_json(exclude_none=True).encode()
 
     def _bound(self, line: Delivery, bound: KeyBinding, content: bytes, overlay: Overlay) -> Answer:
         if bound.content is None:
@@ -233,11 +247,12 @@ class Handler:
         parked = overlay.get(parked_tag(source)).state.get(dict(bound.ids).get("delivery", ""))
         if parked is not None and parked.became:
             return Answer(line.key, "unchanged", parked.became, bound.ids)
-        return Answer(line.key, "parked", bound.positions, bound.ids)
+        refusal = refused(f"waiting_for_{parked.waits_for}", happened=_STILL_WAITS) if parked is not None else None
+        return Answer(line.key, "parked", bound.positions, bound.ids, refusal=refusal)
 
     def _key_token(self, line: Delivery) -> str:
         source = line.head.source.system if line.head.source else ""
-        return self.log.token("key", f"{source}\n{line.head.key}")
+        return self.log.token("#key", f"{source}\n{line.head.key}")
 
     def _state(self, tag: str) -> Any:
         return self.state_cache.at_head(tag).state

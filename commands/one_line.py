@@ -4,6 +4,7 @@ Promise: the steps come in the order of the catalogue of refusals, and everythin
 read set of the append. Nothing is appended here.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol
@@ -12,6 +13,7 @@ from commands import authority
 from commands.answer import Answer
 from commands.catalog import CATALOG, Entry
 from commands.deciding import Asked, Law, States
+from commands.intents.base import Command
 from commands.opening import PROGRAM
 from commands.resolving import resolve, who
 from commands.states import Overlay, Written
@@ -28,7 +30,12 @@ from ledger.terms.refusals import is_audited, refused
 
 DIRECT: Final = "direct"
 """The name under which deliveries without a source are parked."""
-EXPECTABLE: Final = frozenset(("patient", "care_plan", "care_month", "staff", "staff_day", "practice", "ledger"))
+EXPECTABLE: Final = re.compile(
+    r"ledger|(patient|care_plan)/pt_[a-z2-7]{26}|(staff/st|practice/pr)_[a-z2-7]{26}"
+    r"|care_month/pt_[a-z2-7]{26}/(19|20)\d{2}-(0[1-9]|1[0-2])|staff_day/st_[a-z2-7]{26}/(19|20)\d{2}-[01]\d-[0-3]\d",
+    re.ASCII,
+)
+"""Streams that a sender may expect something of: only whole names of ours, for they are stored."""
 
 
 class Decided(NamedTuple):
@@ -158,14 +165,28 @@ class Deciding:
         """Who acts, and who vouches for that."""
         session, head = self._session, self._line.head
         governance: Governance = self._get(LEDGER_TAG)
-        own = governance.staff_of(session.login)
+        login = self.parked_as.authenticated_as if self.parked_as else session.login
+        own = governance.staff_of(login)
         usual = self.parked_as.actor if self.parked_as else (session.default_actor or own)
         claimed = head.actor.id if head.actor else usual
         if claimed is None:
             return refused("login_not_bound", happened="The login of this session speaks for no staff member.")
         actor = who(claimed, "staff", get=self._get, token=session.log.token, known=self.known)
+        is_known = isinstance(actor, str)
+        vouched = authority.vouched_for(
+            governance,
+            login=login,
+            actor=actor if isinstance(actor, str) else None,
+            source=head.source.system if head.source else None,
+            # Until it is known who acts nobody acts: the line can only wait.
+            is_act=is_known and self._entry.command.KIND == "act",
+        )
+        if isinstance(vouched, Refused):
+            return vouched
+        self._vouched = vouched
         if isinstance(actor, Refused):
-            return self._unknown_actor(actor, own, governance)
+            self._actor = own or PROGRAM
+            return actor if actor.waiting_for else refused("actor_unknown")
         self._actor = actor
         self._get(staff_tag(actor))
         if head.actor and head.actor.on_behalf_of is not None:
@@ -173,29 +194,7 @@ class Deciding:
             if isinstance(behalf, Refused):
                 return behalf
             self._on_behalf_of = behalf
-        if self.parked_as is not None:
-            self._vouched = self.parked_as.vouched
-            return None
-        vouched = authority.vouched_for(
-            governance,
-            actor=actor,
-            own=own,
-            source=head.source.system if head.source else None,
-            is_act=self._entry.command.KIND == "act",
-        )
-        if isinstance(vouched, Refused):
-            return vouched
-        self._vouched = vouched
         return None
-
-    def _unknown_actor(self, actor: Refused, own: str | None, governance: Governance) -> Refused:
-        """A line whose actor is not known yet waits, where a bound login or a registered source answers for it."""
-        source = self._line.head.source
-        is_from_somebody = own is not None or (source is not None and governance.source(source.system) is not None)
-        if actor.waiting_for is None or not is_from_somebody:
-            return refused("actor_unknown", happened="The staff member who is said to act is not known to this ledger.")
-        self._actor = own or PROGRAM
-        return actor
 
     def _addressed(self) -> Refused | None:
         """Whom the command speaks of."""
@@ -232,9 +231,11 @@ class Deciding:
 
     def _expected(self) -> Refused | None:
         for tag, seq in self._line.head.expect.items():
-            held = self._overlay.get(tag).seq if tag.partition("/")[0] in EXPECTABLE else None
+            if not EXPECTABLE.fullmatch(tag):
+                return refused("expectation_not_met", happened="The sender expects something of what is no stream.")
+            held = self._overlay.get(tag).seq
             if held != seq:
-                happened = f"The sender expected a stream at {seq}; it stands at {'nothing' if held is None else held}."
+                happened = f"The sender expected a stream to hold {seq} facts; it holds {held}."
                 return refused("expectation_not_met", happened=happened)
             self._read.setdefault(tag, seq)
         return None
@@ -292,6 +293,7 @@ class Deciding:
                 row=head.source.id if head.source else None,
                 version=head.source.version if head.source else None,
                 correlation=head.correlation,
+                document=document_of(self._line.command),
             ),
             clock=self._now if self._get(LEDGER_TAG).simulated else None,
             **binding,
@@ -309,13 +311,13 @@ class Deciding:
             vouched=self._vouched,
             source=Source(
                 system=source.system,
-                row=log.token("row", f"{source.system}\n{source.id}") if source.id else None,
-                version=log.token("version", f"{source.system}\n{source.version}") if source.version else None,
+                row=log.token("#row", f"{source.system}\n{source.id}") if source.id else None,
+                version=log.token("#version", f"{source.system}\n{source.version}") if source.version else None,
                 recorded_at=source.recorded_at,
             )
             if source
             else None,
-            correlation=log.token("correlation", head.correlation) if head.correlation else None,
+            correlation=log.token("#correlation", head.correlation) if head.correlation else None,
             command=self._line.command.NAME,
             key=self._key.token,
             read_set=tuple(self._read.items()),
@@ -337,7 +339,14 @@ class Deciding:
             role=self._capacity,
             on=day,
         )
-        once = self._session.log.token("refusal", f"{self._actor}|{refusal.code}|{subject}|{day.isoformat()}")
+        once = self._session.log.token("#refusal", f"{self._actor}|{refusal.code}|{subject}|{day.isoformat()}")
         simulated = self._get(LEDGER_TAG).simulated
         envelope = self.envelope(None).model_copy(update={"read_set": (), "key": None})
         return Proposal((event,), envelope, (), once=once, clock=self._now if simulated else None)
+
+
+def document_of(command: Command) -> str | None:
+    """The digest of the document that a command brings, or of its evidence."""
+    evidence = getattr(command, "evidence", None)
+    digest: str | None = getattr(command, "document", None) or getattr(evidence, "digest", None)
+    return digest

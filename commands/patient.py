@@ -9,7 +9,7 @@ from typing import Final
 
 from commands.authority import MATRIX, reaches
 from commands.deciding import Asked, Law, States
-from commands.guards import is_after_death, mbi_fault, named_by, tokens_of
+from commands.guards import document_of, is_after_death, mbi_fault, named_by, tokens_of
 from commands.intents.base import OutsideName
 from commands.intents.patient import AssignPractice, DemographicsGiven, LinkIdentifier, RegisterPatient
 from ledger.streams.base import Event
@@ -112,7 +112,7 @@ def decide_assign_practice(asked: Asked[AssignPractice], states: States, law: La
 def demographics_token(asked: Asked[RegisterPatient], given: DemographicsGiven) -> str | None:
     """The token of demographics as reported, or None where nothing was: equal demographics have equal tokens."""
     said = given.model_dump(mode="json", exclude_none=True)
-    return asked.token("demographics", json.dumps(said, sort_keys=True, separators=(",", ":"))) if said else None
+    return asked.token("#demographics", json.dumps(said, sort_keys=True, separators=(",", ":"))) if said else None
 
 
 def _registered(asked: Asked[RegisterPatient], tokens: dict[str, OutsideName]) -> Accepted:
@@ -123,7 +123,7 @@ def _registered(asked: Asked[RegisterPatient], tokens: dict[str, OutsideName]) -
             links=_links(tokens),
             practice=command.practice,
             demographics=demographics_token(asked, command.demographics),
-            document=command.document,
+            document=document_of(asked, command.document),
             words=_words(tokens, command.demographics),
         ),
     )
@@ -141,7 +141,7 @@ def _reported(asked: Asked[RegisterPatient], known: Patient, new: dict[str, Outs
     if token is not None and token not in told:
         words = _words({}, command.demographics)
         reported = DemographicsReported(
-            patient=known.patient, demographics=token, document=command.document, words=words
+            patient=known.patient, demographics=token, document=document_of(asked, command.document), words=words
         )
         events.append(reported)
         if told:

@@ -28,7 +28,7 @@ def decide_register_practice(asked: Asked[RegisterPractice], states: States, law
     zone_unknown. Unchanged where that practice is known with the same content.
     """
     command = asked.command
-    link = asked.token("practice", f"{command.tin}\n{command.name.casefold()}")
+    link = asked.token("#practice", f"{command.tin}\n{command.name.casefold()}")
     if need := states.missing(identifier_tag(link)):
         return need
     known = named_by(states, link).subject

@@ -8,7 +8,6 @@ resolved gives nobody a voice. What is refused stays parked with the refusal sho
 
 from typing import Literal, Protocol
 
-from commands import authority
 from commands.answer import Answer
 from commands.intents.governance import ReleaseDelivery
 from commands.one_line import Deciding, Session
@@ -16,7 +15,7 @@ from commands.states import Overlay, StateCache
 from commands.wire import Delivery, Unreadable
 from ledger.streams.base import Appended, Closed, CommandKey, Envelope, Event, Proposal
 from ledger.streams.governance import DeliveryParked, DeliveryReleased, DeliveryWords, ParkedDelivery
-from ledger.terms.identity import LEDGER_TAG, parked_tag
+from ledger.terms.identity import parked_tag
 from ledger.terms.outcome import Accepted, Refused, Unchanged
 from ledger.terms.refusals import refused
 
@@ -62,13 +61,10 @@ class Release:
         outcome = inner.outcome()
         facts = None
         if isinstance(outcome, Accepted):
-            became = self._became(inner, inner_line, outcome, envelope, overlay)
-            if isinstance(became, Refused):
-                outcome = became
-            else:
-                # Whatever would stop the release stops the facts too: they must not be there without it.
-                needed = {**dict(outer.proposal(()).read_set), **dict(became.read_set), self._tag: seq}
-                facts = became._replace(read_set=tuple(needed.items()))
+            became = self._became(inner, outcome, envelope)
+            # Whatever would stop the release stops the facts too: they must not be there without it.
+            needed = {**dict(outer.proposal(()).read_set), **dict(became.read_set), self._tag: seq}
+            facts = became._replace(read_set=tuple(needed.items()))
         code = outcome.code if isinstance(outcome, Refused) else None
         kind: Literal["accepted", "unchanged", "refused"]
         kind = "refused" if code else ("accepted" if facts else "unchanged")
@@ -100,26 +96,10 @@ class Release:
             return line.refusal if isinstance(line, Unreadable) else (line, fact.envelope)
         raise AssertionError("a parked delivery has the fact that parked it")
 
-    def _became(
-        self, inner: Deciding, line: Delivery, outcome: Accepted, parked: Envelope, overlay: Overlay
-    ) -> Proposal | Refused:
-        """The facts that the delivery becomes, as whoever delivered it; a refusal where nobody vouches for the actor.
-
-        A delivery is parked before it is known who acts, so who vouches is asked here, of the login it came by.
-        """
+    def _became(self, inner: Deciding, outcome: Accepted, parked: Envelope) -> Proposal:
+        """The facts that the delivery becomes, as whoever delivered it."""
         proposal = inner.proposal(outcome.events, ids=outcome.ids)
-        source = line.head.source
-        governance = overlay.get(LEDGER_TAG).state
-        vouched = authority.vouched_for(
-            governance,
-            actor=proposal.envelope.actor,
-            own=governance.staff_of(parked.authenticated_as),
-            source=source.system if source else None,
-            is_act=line.command.KIND == "act",
-        )
-        if isinstance(vouched, Refused):
-            return vouched
-        sent = {"authenticated_as": parked.authenticated_as, "vouched": vouched, "key": parked.key}
+        sent = {"authenticated_as": parked.authenticated_as, "key": parked.key}
         return proposal._replace(envelope=proposal.envelope.model_copy(update=sent))
 
     def _append(

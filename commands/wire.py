@@ -6,7 +6,8 @@ data, the source's version and clock) are what an idempotency key is bound to: a
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -76,7 +77,7 @@ def _parsed(raw: bytes) -> dict[str, Any]:
         happened = f"The line is not UTF-8 from its byte {error.start + 1} on."
         raise _Fault(refused("encoding_not_utf8", happened=happened)) from None
     try:
-        parsed = json.loads(text, object_pairs_hook=_no_field_twice, parse_constant=_no_constant)
+        parsed = json.loads(text, object_pairs_hook=_no_field_twice, parse_constant=_no_constant, parse_float=Decimal)
     except RecursionError:
         raise _Fault(too_deep()) from None
     except json.JSONDecodeError as error:
@@ -116,11 +117,17 @@ def _no_constant(name: str) -> Any:
 
 
 def _depth(value: Any) -> int:
-    if isinstance(value, dict):
-        return 1 + max(map(_depth, value.values()), default=0)
-    if isinstance(value, list):
-        return 1 + max(map(_depth, value), default=0)
-    return 0
+    """How deep objects and lists are nested, found level by level: a deep line must not exhaust the stack."""
+    depth, level = 0, [value]
+    while level := [inner for outer in level for inner in _inside(outer)]:
+        depth += 1
+        if depth > DEPTH_MAX:
+            break
+    return depth
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _texts(value: Any) -> str:
@@ -183,18 +190,19 @@ def _of_fields(error: ValidationError, model: type[BaseModel]) -> Refused:
         return refused("line_unreadable", happened="The line holds half a character (a lone surrogate).")
     faults = [_fault_of(dict(fault)) for fault in error.errors(include_url=False, include_input=False)]
     code, place = min(faults, key=lambda pair: (_RANK.index(pair[0]), pair[1]))
-    at = f"`{place}`" if place else "the line itself"
+    at = f"The field `{place}` of `{_name(model)}`" if place else f"What `{_name(model)}` takes"
     match code:
+        case "field_unknown" if place:
+            happened = f"{at} has an inner field that it does not take; see `ccm-ledger schema commands`."
         case "field_unknown":
             known = ", ".join(f"`{name}`" for name in model.model_fields)
-            inside = f" inside {at}" if place else ""
-            happened = f"The line has a field{inside} that `{_name(model)}` does not take; it takes {known}."
+            happened = f"The line has a field that `{_name(model)}` does not take; it takes {known}."
         case "field_missing":
-            happened = f"The field {at} of `{_name(model)}` is missing."
+            happened = f"{at} is missing."
         case "npi_check_digit":
-            happened = f"The number in {at} fails the check digit of an NPI."
+            happened = f"{at} holds a number that fails the check digit of an NPI."
         case _:
-            happened = f"The field {at} of `{_name(model)}` cannot be read as what it must be."
+            happened = f"{at} cannot be read as what it must be."
     return refused(code, happened=happened)
 
 

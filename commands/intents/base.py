@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ledger.terms.calendar import Instant
+from ledger.terms.calendar import GivenInstant
 from ledger.terms.people import Outside, SourceName
 
 
@@ -51,7 +51,7 @@ class SourceLine(Wire):
     system: SourceName
     id: Outside | None = None
     version: Outside | None = None
-    recorded_at: Instant | None = None
+    recorded_at: GivenInstant | None = None
 
 
 class CommandLine(Wire):
@@ -64,5 +64,5 @@ class CommandLine(Wire):
     source: SourceLine | None = None
     correlation: Outside | None = None
     expect: dict[str, int] = Field(default_factory=dict)
-    clock: Instant | None = None
+    clock: GivenInstant | None = None
     data: Any

@@ -1,13 +1,12 @@
 """Commands about a month: time, decision making, family choice, attestation."""
 
-from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from commands.intents.base import Command, Ref, Wire
 from ledger.streams.care_month import Capture, ClockOrder, DecisionLevel, Employer, Family
-from ledger.terms.calendar import CareMonth, Instant
+from ledger.terms.calendar import CareMonth, GivenDay, GivenInstant
 from ledger.terms.identity import Digest
 from ledger.terms.people import Country, Programme, Word, Words
 
@@ -33,9 +32,9 @@ class LogTime(Command):
     patient: Ref
     performer: Ref
     programme: Programme = Programme.CCM
-    start: Instant | None = None
-    end: Instant | None = None
-    on: date | None = None
+    start: GivenInstant | None = None
+    end: GivenInstant | None = None
+    on: GivenDay | None = None
     minutes: int | None = Field(default=None, ge=1, le=1440)
     order: ClockOrder | None = None
     activity: Words | None = None

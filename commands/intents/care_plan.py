@@ -1,12 +1,11 @@
 """Commands about the care plan: revise, sign, give a copy."""
 
-from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from commands.intents.base import Command, Ref, Wire
-from ledger.terms.calendar import Instant
+from ledger.terms.calendar import GivenDay, GivenInstant
 from ledger.terms.identity import ConditionId, Digest
 from ledger.terms.people import Word, Words
 
@@ -24,13 +23,13 @@ class ReviseCarePlan(Command):
     NAME: ClassVar = "revise_care_plan"
     KIND: ClassVar = "testimony"
     patient: Ref
-    revised_at: Instant
+    revised_at: GivenInstant
     author: Ref | None = None
     elements: tuple[ElementGiven, ...] = Field(max_length=40)
     intervention_owners: bool = False
     conditions: tuple[ConditionId, ...] = Field(default=(), max_length=60)
     goals: int = Field(default=0, ge=0, le=500)
-    review_on: date | None = None
+    review_on: GivenDay | None = None
     medications_reviewed: bool | None = None
     pointer: Words | None = None
     document: Digest | None = None
@@ -52,7 +51,7 @@ class RecordPlanCopy(Command):
     KIND: ClassVar = "testimony"
     patient: Ref
     revision: int = Field(ge=1)
-    given_at: Instant
+    given_at: GivenInstant
     given_to: Literal["patient", "caregiver"]
     channel: Word
     given_by: Ref | None = None

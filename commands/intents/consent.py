@@ -6,7 +6,7 @@ from pydantic import Field
 
 from commands.intents.base import Command, Ref, Wire
 from ledger.streams.consent import EvidenceKind, Method
-from ledger.terms.calendar import Instant
+from ledger.terms.calendar import GivenInstant
 from ledger.terms.identity import ConsentId, Digest
 from ledger.terms.people import Name, Programme, Word, Words
 
@@ -43,7 +43,7 @@ class RecordConsent(Command):
     KIND: ClassVar = "testimony"
     patient: Ref
     programme: Programme
-    occurred_at: Instant | None = None
+    occurred_at: GivenInstant | None = None
     method: Method | None = None
     obtained_by: Ref | None = None
     practitioner: Ref | None = None
@@ -64,7 +64,7 @@ class SupplementConsent(Command):
     KIND: ClassVar = "testimony"
     patient: Ref
     consent: ConsentId
-    occurred_at: Instant
+    occurred_at: GivenInstant
     obtained_by: Ref
     method: Method | None = None
     practitioner: Ref | None = None
@@ -82,6 +82,6 @@ class RecordDecline(Command):
     KIND: ClassVar = "testimony"
     patient: Ref
     programme: Programme
-    occurred_at: Instant
+    occurred_at: GivenInstant
     told_to: Ref | None = None
     note: Words | None = None

@@ -33,6 +33,8 @@ class RegisterSource(Command):
     NAME: ClassVar = "register_source"
     KIND: ClassVar = "act"
     system: SourceName
+    login: str | None = Field(default=None, min_length=1, max_length=200, pattern=r"^[a-z]+:[^\x00-\x1f\x7f]+$")
+    """By which login the source delivers; by default the one that registers it."""
     trusted_for_acts: bool = False
 
 

@@ -1,12 +1,11 @@
 """Commands about who a patient is and what a month of theirs may rest on: registration to coverage."""
 
-from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from commands.intents.base import Command, OutsideName, Ref, Wire
-from ledger.terms.calendar import Instant
+from ledger.terms.calendar import GivenDay, GivenInstant
 from ledger.terms.identity import ConditionId, Digest, PracticeId
 from ledger.terms.people import Name, Word, Words
 
@@ -16,7 +15,7 @@ class DemographicsGiven(Wire):
 
     given: Name | None = None
     family: Name | None = None
-    born_on: date | None = None
+    born_on: GivenDay | None = None
     sex: Word | None = None
     phone: Words | None = None
     address: Words | None = None
@@ -49,7 +48,7 @@ class AssignPractice(Command):
     KIND: ClassVar = "act"
     patient: Ref
     practice: PracticeId
-    from_on: date
+    from_on: GivenDay
 
 
 class CodeGiven(Wire):
@@ -67,8 +66,8 @@ class RecordCondition(Command):
     patient: Ref
     source_code: CodeGiven | None = None
     icd10: str | None = Field(default=None, pattern=r"^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$")
-    onset_on: date | None = None
-    abated_on: date | None = None
+    onset_on: GivenDay | None = None
+    abated_on: GivenDay | None = None
     expected_12_months: bool | None = None
     description: Words | None = None
     pointer: Words | None = None
@@ -81,7 +80,7 @@ class AttestRisk(Command):
     NAME: ClassVar = "attest_risk"
     KIND: ClassVar = "act"
     patient: Ref
-    on: date
+    on: GivenDay
     conditions: tuple[ConditionId, ...] = ()
     statement: Words | None = None
 
@@ -92,7 +91,7 @@ class RecordVisit(Command):
     NAME: ClassVar = "record_visit"
     KIND: ClassVar = "testimony"
     patient: Ref
-    on: date
+    on: GivenDay
     code: str | None = Field(default=None, pattern=r"^[A-Z0-9]{5}$")
     practitioner: Ref | None = None
     ccm_discussed: bool | None = None
@@ -107,13 +106,13 @@ class RecordCoverage(Command):
     patient: Ref
     payer: Word
     kind: Literal["medicare_ffs", "medicare_advantage", "medicaid", "commercial", "other"]
-    from_on: date
-    until_on: date | None = None
+    from_on: GivenDay
+    until_on: GivenDay | None = None
     rank: int = Field(default=1, ge=1, le=9)
     qmb: bool = False
     member: Words | None = None
     plan: Words | None = None
-    verified_at: Instant | None = None
+    verified_at: GivenInstant | None = None
 
 
 class RecordDeath(Command):
@@ -122,5 +121,5 @@ class RecordDeath(Command):
     NAME: ClassVar = "record_death"
     KIND: ClassVar = "testimony"
     patient: Ref
-    on: date
+    on: GivenDay
     document: Digest | None = None

@@ -1,12 +1,12 @@
 """Commands about people who work here and the practices they work for."""
 
-from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from commands.intents.base import Command, OutsideName, Ref, Wire
 from ledger.streams.practice import Capability
+from ledger.terms.calendar import GivenDay
 from ledger.terms.identity import PracticeId
 from ledger.terms.people import Country, Name, Npi, Role, Word
 
@@ -16,8 +16,8 @@ class RoleGiven(Wire):
 
     role: Role
     practice: PracticeId | None = None
-    from_on: date
-    until_on: date | None = None
+    from_on: GivenDay
+    until_on: GivenDay | None = None
 
 
 class RegisterStaff(Command):
@@ -42,8 +42,8 @@ class GrantRole(Command):
     staff: Ref
     role: Role
     practice: PracticeId | None = None
-    from_on: date
-    until_on: date | None = None
+    from_on: GivenDay
+    until_on: GivenDay | None = None
 
 
 class EndRole(Command):
@@ -54,7 +54,7 @@ class EndRole(Command):
     staff: Ref
     role: Role
     practice: PracticeId | None = None
-    last_on: date
+    last_on: GivenDay
 
 
 class RecordLicence(Command):
@@ -65,8 +65,8 @@ class RecordLicence(Command):
     staff: Ref
     kind: Word
     state: str = Field(pattern=r"^[A-Z]{2}$")
-    from_on: date
-    until_on: date | None = None
+    from_on: GivenDay
+    until_on: GivenDay | None = None
 
 
 class SiteGiven(Wire):
@@ -97,8 +97,8 @@ class AttestCapability(Command):
     practice: PracticeId
     capability: Capability
     edition_year: int | None = Field(default=None, ge=2011, le=2100)
-    from_on: date
-    until_on: date | None = None
+    from_on: GivenDay
+    until_on: GivenDay | None = None
 
 
 class AdoptPolicy(Command):
@@ -109,4 +109,4 @@ class AdoptPolicy(Command):
     practice: PracticeId
     policy: Literal["untimed_counts", "staff_in_person_counts", "noncomplex_attestation"]
     value: Literal["yes", "no", "each", "batch"]
-    from_on: date
+    from_on: GivenDay

@@ -8,7 +8,7 @@ Not promised: that a fact counts for anything; that is judged (ledger/judging).
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum, StrEnum
-from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, Protocol
+from typing import Annotated, ClassVar, Final, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -122,12 +122,16 @@ class Envelope(Part):
 
 
 class Origin(Part):
-    """The outside names of a delivery, sealed with the words of its first subject."""
+    """The outside names of a delivery and the digest of its document, sealed with the words of its first subject.
+
+    In the clear they are tokens: enough to tell that two are the same, nothing to compare a guess with.
+    """
 
     key: str | None = None
     row: str | None = None
     version: str | None = None
     correlation: str | None = None
+    document: Digest | None = None
 
 
 class Fact:
@@ -253,14 +257,3 @@ class EventLog(Protocol):
     def append(self, group: Sequence[Proposal]) -> Sequence[Appended | Moved]:
         """Append the proposals in order as one durable commit; each succeeds or is Moved on its own condition."""
         ...
-
-
-def origin_of(event: Event) -> str | None:
-    """The tag of the first sealed subject of an event, beside whose words its Origin is sealed."""
-    sealings = event.sealing()
-    return sealings[0].subject if sealings else None
-
-
-def words_of(event: Any, field: str = "words") -> Any:
-    """The sealed words of an event, or Closed.SEALED / Closed.ERASED, or None where it has none."""
-    return getattr(event, field, None)

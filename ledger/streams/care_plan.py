@@ -12,7 +12,7 @@ from pydantic import Field
 
 from ledger.streams.base import SEALED, Closed, Event, Fact, Part, Sealing, year_scope
 from ledger.terms.calendar import Instant
-from ledger.terms.identity import ConditionId, Digest, PatientId, StaffId, care_plan_tag
+from ledger.terms.identity import ConditionId, PatientId, StaffId, Token, care_plan_tag
 from ledger.terms.people import Word
 
 
@@ -56,7 +56,7 @@ class CarePlanRevised(_OfPlan):
     goals: int = Field(default=0, ge=0)
     review_on: date | None = None
     medications_reviewed: bool | None = None
-    document: Digest | None = None
+    document: Token | None = None
     words: PlanWords | Closed = Field(default=SEALED, exclude=True)
 
     def sealing(self) -> tuple[Sealing, ...]:

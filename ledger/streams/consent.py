@@ -10,7 +10,7 @@ from pydantic import Field
 
 from ledger.streams.base import SEALED, Closed, Event, Part, Sealing, year_scope
 from ledger.terms.calendar import Instant
-from ledger.terms.identity import ConsentId, Digest, PatientId, StaffId, patient_tag
+from ledger.terms.identity import ConsentId, PatientId, StaffId, Token, patient_tag
 from ledger.terms.people import Programme, Word
 
 Method = Literal["verbal", "written", "electronic"]
@@ -58,7 +58,7 @@ class ConsentRecorded(Event):
     representative_identified: bool = False
     items: ItemsAffirmed
     evidence: EvidenceKind | None = None
-    evidence_digest: Digest | None = None
+    document: Token | None = None
     language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
     interpreter: bool | None = None
     script_version: Word | None = None
@@ -88,7 +88,7 @@ class ConsentSupplemented(Event):
     representative_identified: bool = False
     items: ItemsAffirmed
     evidence: EvidenceKind
-    evidence_digest: Digest | None = None
+    document: Token | None = None
     words: ConsentWords | Closed = Field(default=SEALED, exclude=True)
 
     def tags(self) -> tuple[str, ...]:

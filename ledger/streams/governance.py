@@ -59,10 +59,11 @@ class LoginBound(Event):
 
 
 class SourceRegistered(Event):
-    """A source system may deliver: testimony, and acts too where it is trusted for acts."""
+    """A source system may deliver, by one login: testimony, and acts too where it is trusted for acts."""
 
     TOPIC: ClassVar[str] = "source_registered"
     system: SourceName
+    login: str = Field(min_length=1, max_length=200, pattern=r"^[a-z]+:[^\x00-\x1f\x7f]+$")
     trusted_for_acts: bool = False
 
     def tags(self) -> tuple[str, ...]:
@@ -153,8 +154,8 @@ class Governance:
     adoptions: tuple[Adoption, ...] = ()
     logins: tuple[tuple[str, str], ...] = ()
     """(login, staff id); the later binding of a login wins."""
-    sources: tuple[tuple[str, bool], ...] = ()
-    """(system, trusted for acts); the later registration wins."""
+    sources: tuple[SourceRegistered, ...] = ()
+    """In order of registration; the later registration of a system wins."""
     said: tuple[tuple[Event, int], ...] = ()
     """Logins bound and sources registered, each with its position: what a repeated command is answered with."""
 
@@ -162,9 +163,9 @@ class Governance:
         """The staff member that a login speaks for."""
         return next((staff for bound, staff in reversed(self.logins) if bound == login), None)
 
-    def source(self, system: str) -> bool | None:
-        """Whether a source is trusted for acts; None where it is not registered."""
-        return next((trusted for known, trusted in reversed(self.sources) if known == system), None)
+    def source(self, system: str) -> SourceRegistered | None:
+        """How a source is registered; None where it is not."""
+        return next((known for known in reversed(self.sources) if known.system == system), None)
 
     def edition(self) -> Adoption | None:
         """The edition in use now."""
@@ -186,7 +187,7 @@ def evolve(state: Governance, fact: Fact) -> Governance:
         case LoginBound() as e:
             return replace(state, logins=(*state.logins, (e.login, e.staff)))
         case SourceRegistered() as e:
-            return replace(state, sources=(*state.sources, (e.system, e.trusted_for_acts)))
+            return replace(state, sources=(*state.sources, e))
     return state
 
 

@@ -14,7 +14,6 @@ from ledger.terms.calendar import Instant
 from ledger.terms.identity import (
     ConditionId,
     CoverageId,
-    Digest,
     PatientId,
     PracticeId,
     StaffId,
@@ -75,7 +74,7 @@ class PatientRegistered(_OfPatient):
     practice: PracticeId | None = None
     demographics: Token | None = None
     """The token of the demographics as reported, so that a repeat is known without opening them; None: none given."""
-    document: Digest | None = None
+    document: Token | None = None
     words: IdentityWords | Closed = Field(default=SEALED, exclude=True)
 
     def tags(self) -> tuple[str, ...]:
@@ -90,7 +89,7 @@ class DemographicsReported(_OfPatient):
 
     TOPIC: ClassVar[str] = "demographics_reported"
     demographics: Token | None = None
-    document: Digest | None = None
+    document: Token | None = None
     words: IdentityWords | Closed = Field(default=SEALED, exclude=True)
 
     def sealing(self) -> tuple[Sealing, ...]:
@@ -144,7 +143,7 @@ class ConditionRecorded(_OfPatient):
     abated_on: date | None = None
     expected_12_months: bool | None = None
     """Expected to last twelve months or until death (CCM-ELIG-01); None: nobody said."""
-    document: Digest | None = None
+    document: Token | None = None
     words: ConditionWords | Closed = Field(default=SEALED, exclude=True)
 
     def sealing(self) -> tuple[Sealing, ...]:
@@ -171,6 +170,10 @@ class RiskAttested(_OfPatient):
         return (Sealing("words", patient_tag(self.patient), year_scope(self.patient, self.on.year)),)
 
 
+class NoWords(Part):
+    """Nothing is said in words; where a fact came from is sealed alone."""
+
+
 class VisitRecorded(_OfPatient):
     """A visit that happened, with its code where known; whether it qualifies is judged (CCM-INIT-01 to -07)."""
 
@@ -180,7 +183,11 @@ class VisitRecorded(_OfPatient):
     code: str | None = Field(default=None, pattern=r"^[A-Z0-9]{5}$")
     practitioner: StaffId | None = None
     ccm_discussed: bool | None = None
-    document: Digest | None = None
+    document: Token | None = None
+    words: NoWords | Closed = Field(default=SEALED, exclude=True)
+
+    def sealing(self) -> tuple[Sealing, ...]:
+        return (Sealing("words", patient_tag(self.patient), year_scope(self.patient, self.on.year)),)
 
 
 class CoverageWords(Part):
@@ -213,4 +220,8 @@ class DeathRecorded(_OfPatient):
 
     TOPIC: ClassVar[str] = "death_recorded"
     on: date
-    document: Digest | None = None
+    document: Token | None = None
+    words: NoWords | Closed = Field(default=SEALED, exclude=True)
+
+    def sealing(self) -> tuple[Sealing, ...]:
+        return (Sealing("words", patient_tag(self.patient), year_scope(self.patient, self.on.year)),)

@@ -129,10 +129,6 @@ class Staff:
             for held in self.roles
         )
 
-    def roles_on(self, on: date) -> tuple[Role, ...]:
-        """The roles held on a day, in the order granted."""
-        return tuple(dict.fromkeys(held.role for held in self.roles if held.covers(on)))
-
     def practices_on(self, on: date) -> frozenset[str | None]:
         """The practices in which any role is held on a day; None among them means all."""
         return frozenset(held.practice for held in self.roles if held.covers(on))

@@ -5,11 +5,12 @@ month in the zone of the practice (CCM-TIME-15). Not promised: the current time;
 """
 
 import calendar
+import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Annotated, Any, Final, NamedTuple
 
-from pydantic import AfterValidator, AwareDatetime, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 DAY_SECONDS: Final = 86_400
 _ZERO: Final = timedelta(0)
@@ -26,6 +27,46 @@ def _in_utc(instant: datetime) -> datetime:
 
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """An aware instant, kept in UTC."""
+
+YEAR_MIN: Final = 1900
+YEAR_MAX: Final = 2199
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}")
+
+
+def _day_by_shape(given: Any) -> Any:
+    """Refuse what is no day by its shape: digits alone would be taken for seconds since 1970."""
+    if type(given) is date or (isinstance(given, str) and _DAY.fullmatch(given)):
+        return given
+    raise ValueError("a day is written YYYY-MM-DD")
+
+
+def _instant_by_shape(given: Any) -> Any:
+    if isinstance(given, datetime) or (isinstance(given, str) and _INSTANT.match(given)):
+        return given
+    raise ValueError("an instant is written YYYY-MM-DDTHH:MM with seconds and zone")
+
+
+def _of_our_time(given: date) -> date:
+    if not YEAR_MIN <= given.year <= YEAR_MAX:
+        raise ValueError(f"a year lies between {YEAR_MIN} and {YEAR_MAX}")
+    return given
+
+
+def _instant_of_our_time(given: datetime) -> datetime:
+    _of_our_time(given)
+    return _in_utc(given)
+
+
+GivenInstant = Annotated[
+    AwareDatetime,
+    Field(strict=False),  # the shape is checked first, and a text that passed it is no guess
+    BeforeValidator(_instant_by_shape),
+    AfterValidator(_instant_of_our_time),
+]
+"""An instant as a sender may give it: written out, of the years 1900 to 2199; kept in UTC."""
+GivenDay = Annotated[date, Field(strict=False), BeforeValidator(_day_by_shape), AfterValidator(_of_our_time)]
+"""A day as a sender may give it: YYYY-MM-DD, of the years 1900 to 2199."""
 
 CareMonth = Annotated[str, StringConstraints(pattern=r"^(19|20)\d{2}-(0[1-9]|1[0-2])$")]
 """A calendar month as YYYY-MM."""
@@ -99,31 +140,6 @@ def utc_dates(start: datetime, end: datetime) -> tuple[date, ...]:
     return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
-def one_year_before(on: date) -> date:
-    """The same day one calendar year earlier; 29 February answers with 28 February."""
-    try:
-        return on.replace(year=on.year - 1)
-    except ValueError:
-        return on.replace(year=on.year - 1, day=28)
-
-
-def parse_month(text: str) -> str:
-    """`text` as a care month; ValueError otherwise."""
-    year, _, number = text.partition("-")
-    if len(year) != 4 or len(number) != 2 or not (year + number).isascii() or not (year + number).isdigit():
-        raise ValueError("a month is written YYYY-MM")
-    return month_of(date(int(year), int(number), 1))
-
-
 def stored_instant(instant: datetime) -> str:
     """The instant as stored: ISO 8601 in UTC, a Z, and no fraction when there is none."""
     return _in_utc(instant).isoformat().replace("+00:00", "Z")
-
-
-def json_default(value: Any) -> str:
-    """How instants and dates are written in canonical JSON."""
-    if isinstance(value, datetime):
-        return stored_instant(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no canonical JSON form")

@@ -58,6 +58,13 @@ READING: Final = (
         'Send "v": 1, or use a newer program.',
     ),
     Refusal(
+        "program_defect",
+        "The program met a defect of its own in this line; nothing of it was recorded.",
+        "A defect in one line is kept from the others (readings, 1).",
+        "Report the line's number and this code, and send the line again with a later version.",
+        retryable=True,
+    ),
+    Refusal(
         "command_unknown",
         "No command has the name that the line gives.",
         _SUBMIT,
@@ -122,6 +129,13 @@ SPEAKING: Final = (
         "The source system is not registered with this ledger.",
         _VOUCHED,
         "Have an administrator register the source, then send the line again.",
+        retryable=True,
+    ),
+    Refusal(
+        "source_of_other_login",
+        "The source system delivers by another login than that of this session.",
+        _VOUCHED,
+        "Deliver by the login of the source, or have an administrator register the source with this login.",
         retryable=True,
     ),
     Refusal(

@@ -7,7 +7,7 @@ import pytest
 from commands import authority
 from commands.catalog import CATALOG
 from ledger.streams.base import Vouched
-from ledger.streams.governance import Governance
+from ledger.streams.governance import Governance, SourceRegistered
 from ledger.streams.staff import RoleHeld, Staff
 from ledger.terms.outcome import Refused
 from ledger.terms.people import Role
@@ -128,18 +128,30 @@ def test_a_role_counts_on_its_own_days_only() -> None:
 
 # --- who vouches ------------------------------------------------------------------------------------------------
 
-LEDGER = Governance(sources=(("timer", False), ("ehr", True)))
+FEED = "os:feed"
+LEDGER = Governance(
+    logins=(("os:ada", ADA), ("os:bo", opaque("st", 2))),
+    sources=(
+        SourceRegistered(system="timer", login=FEED),
+        SourceRegistered(system="ehr", login=FEED, trusted_for_acts=True),
+    ),
+)
 
 
 def vouched(
-    *, own: str | None = None, source: str | None = None, is_act: bool = True, ledger: Governance = LEDGER
+    *,
+    login: str = FEED,
+    actor: str | None = ADA,
+    source: str | None = None,
+    is_act: bool = True,
+    ledger: Governance = LEDGER,
 ) -> object:
-    found = authority.vouched_for(ledger, actor=ADA, own=own, source=source, is_act=is_act)
+    found = authority.vouched_for(ledger, login=login, actor=actor, source=source, is_act=is_act)
     return found.code if isinstance(found, Refused) else found
 
 
 def test_the_own_login_vouches_for_everything() -> None:
-    assert Vouched.LOGIN == vouched(own=ADA)
+    assert Vouched.LOGIN == vouched(login="os:ada")
 
 
 def test_a_registered_source_vouches_for_testimony() -> None:
@@ -152,12 +164,22 @@ def test_a_source_vouches_for_acts_where_it_is_trusted_for_them() -> None:
 
 
 def test_somebody_elses_login_vouches_for_nobody() -> None:
-    assert "login_not_bound" == vouched(own=opaque("st", 2), is_act=False)
+    assert "login_not_bound" == vouched(login="os:bo", is_act=False)
     assert "login_not_bound" == vouched(is_act=False)
 
 
 def test_a_source_that_is_not_registered_is_refused_whoever_vouches() -> None:
-    assert "source_unknown" == vouched(own=ADA, source="fax")
+    assert "source_unknown" == vouched(login="os:ada", source="fax")
+
+
+def test_a_source_delivers_by_its_own_login_only() -> None:
+    assert "source_of_other_login" == vouched(login="os:bo", source="ehr")
+    assert "source_of_other_login" == vouched(login="os:ada", source="ehr")
+
+
+def test_nobody_unknown_is_vouched_for_by_a_login_that_is_bound_to_nobody() -> None:
+    assert "login_not_bound" == vouched(login="os:stranger", actor=None, is_act=False)
+    assert Vouched.LOGIN == vouched(login="os:ada", actor=None, is_act=False)
 
 
 def test_a_simulated_ledger_vouches_for_all() -> None:

@@ -21,7 +21,7 @@ from tests.commands.world import (
     person,
     utc,
 )
-from tests.gwt import opaque
+from tests.gwt import opaque, token
 
 # --- record_condition -------------------------------------------------------------------------------------------
 
@@ -243,7 +243,7 @@ def test_the_same_day_of_death_again_is_unchanged() -> None:
 def test_a_document_for_a_known_death_is_a_new_fact_without_contradiction() -> None:
     then = known().by(NURSE).then(death()).when(death(document="a" * 64))
 
-    assert ("a" * 64, []) == (then.event.document, then.codes)
+    assert (token("#document", "a" * 64), []) == (then.event.document, then.codes)
 
 
 def test_another_day_of_death_is_stored_and_to_be_reviewed() -> None:

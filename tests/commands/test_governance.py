@@ -66,7 +66,13 @@ def source(*, trusted: bool = False) -> RegisterSource:
 
 
 def test_a_source_is_registered() -> None:
-    assert SourceRegistered(system="timer") == office().by(ADMIN).when(source()).event
+    assert SourceRegistered(system="timer", login="os:test") == office().by(ADMIN).when(source()).event
+
+
+def test_a_source_may_deliver_by_another_login_than_that_of_the_administrator() -> None:
+    asked = RegisterSource(system="timer", login="os:feed")
+
+    assert SourceRegistered(system="timer", login="os:feed") == office().by(ADMIN).when(asked).event
 
 
 def test_a_source_registered_before_is_unchanged() -> None:

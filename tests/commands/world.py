@@ -53,7 +53,7 @@ def practice(which: str = PRACTICE, zone: str = "America/Chicago", tin: str = "3
     """A practice."""
     name = f"Practice {tin[-1]}"
     return PracticeRegistered(
-        practice=which, name=name, tin=tin, zone=zone, link=token("practice", f"{tin}\n{name.casefold()}")
+        practice=which, name=name, tin=tin, zone=zone, link=token("#practice", f"{tin}\n{name.casefold()}")
     )
 
 

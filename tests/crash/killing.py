@@ -70,7 +70,7 @@ class Campaign:
             assert [fact.position for fact in facts] == list(range(self._checked_to + 1, head + 1))
             self._checked_to = head
             for key, positions in self.acknowledged.items():
-                bound = log.binding(token := log.token("key", f"{lines.SOURCE}\n{key}"))
+                bound = log.binding(token := log.token("#key", f"{lines.SOURCE}\n{key}"))
                 assert bound is not None, f"{key} was acknowledged and is not there"
                 assert bound.positions == positions
                 (fact,) = log.facts_at(positions)

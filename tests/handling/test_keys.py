@@ -1,5 +1,8 @@
 """Idempotency keys: one delivery, one event; the same key gives the same answer for ever."""
 
+import pytest
+
+from commands import one_line
 from tests.house import House
 
 NINE = "2026-01-06T15:00:00Z"
@@ -104,3 +107,44 @@ def test_an_expectation_that_holds_is_no_obstacle_and_one_that_does_not_is_refus
     assert "accepted" == first.outcome
     assert second.refusal is not None
     assert "expectation_not_met" == second.refusal.code
+
+
+@pytest.mark.parametrize(
+    "tag", ["patient/John Smith", "care_month", "care_month/foo", "by/st_" + "a" * 26, "x" * 200, "staff_day/today"]
+)
+def test_what_is_no_stream_is_expected_of_nobody_and_stored_nowhere(at_home: House, tag: str) -> None:
+    at_home.clock = "2026-01-06T18:00:00Z"
+    answer = at_home.log_time(NINE, TEN_PAST, expect={tag: 0})
+
+    assert answer.refusal is not None
+    assert "expectation_not_met" == answer.refusal.code
+
+
+def test_the_same_key_of_another_person_is_another_act(at_home: House) -> None:
+    at_home.clock = "2026-02-02T12:00:00Z"
+    signature = {"patient": at_home.ids["patient"], "revision": 1}
+    at_home.send("sign_care_plan", signature, key="sign", actor="ada")
+    copy = {"patient": at_home.ids["patient"], "on": "2026-02-01"}
+    first = at_home.accepted("attest_risk", copy, key="risk", actor="ada")
+    other = at_home.send("attest_risk", copy, key="risk", actor="dot")
+
+    assert other.refusal is not None
+    assert ("exists_with_different_content", first.positions) == (other.refusal.code, other.positions)
+
+
+def test_a_defect_in_one_line_keeps_no_other_line_out(at_home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_home.clock = "2026-01-06T18:00:00Z"
+
+    def broken(*_: object) -> None:
+        raise OverflowError("a defect of the program")
+
+    entry = one_line.CATALOG["record_death"]._replace(decide=broken)  # type: ignore[arg-type]
+    monkeypatch.setattr(one_line, "CATALOG", {**one_line.CATALOG, "record_death": entry})
+    who = {"patient": at_home.ids["patient"]}
+    defect, visit = at_home.send_lines(
+        at_home.line("record_death", who | {"on": "2026-01-05"}, actor="bea"),
+        at_home.line("record_visit", who | {"on": "2026-01-05"}, actor="bea"),
+    )
+
+    assert defect.refusal is not None
+    assert ("program_defect", "accepted") == (defect.refusal.code, visit.outcome)

@@ -55,6 +55,23 @@ BAD = {
         b'{"v":1,"key":"k","command":"record_death","data":{"on":' + b"9" * 400 + b"}}",
         "field_unreadable",
     ),
+    "digits_for_a_day": (data(on="20260102"), "field_unreadable"),
+    "seconds_for_a_day": (data(on="1767312000"), "field_unreadable"),
+    "seconds_for_an_instant": (line(source={"system": "ehr", "recorded_at": "1767312000"}), "field_unreadable"),
+    "the_year_one": (data(on="0001-01-01"), "field_unreadable"),
+    "the_year_one_far_east": (
+        line(source={"system": "ehr", "recorded_at": "0001-01-01T00:00:00+14:00"}),
+        "field_unreadable",
+    ),
+    "the_last_year_far_west": (
+        line(source={"system": "ehr", "recorded_at": "9999-12-31T23:00:00-12:00"}),
+        "field_unreadable",
+    ),
+    "more_than_any_number": (
+        b'{"v":1,"key":"k","command":"log_time","data":{"patient":"a","performer":"b","minutes":1e999}}',
+        "field_unreadable",
+    ),
+    "nested_arrays": (b'{"v":1,"data":' + b"[" * 900 + b"]" * 900 + b"}", "nested_too_deeply"),
     "a_bad_npi": (line(command="register_staff", data={"name": "A", "npi": "1234567890"}), "npi_check_digit"),
     "a_naive_instant": (line(source={"system": "ehr", "recorded_at": "2026-01-01T00:00:00"}), "field_unreadable"),
 }

@@ -202,7 +202,7 @@ def test_a_release_whose_key_another_process_bound_meanwhile_records_nothing_twi
     def after_a_rival(group: Any) -> Any:
         at_home.log.append = release  # type: ignore[method-assign]
         envelope = Envelope(authenticated_as="os:rival", actor=at_home.ids["cora"], vouched=Vouched.LOGIN, command="x")
-        key = CommandKey(at_home.log.token("key", "\ntaken"), b"other content")
+        key = CommandKey(at_home.log.token("#key", "\ntaken"), b"other content")
         release([Proposal((), envelope, (), key=key, outcome="unchanged", positions=(1,))])
         return release(group)
 

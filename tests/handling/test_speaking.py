@@ -1,5 +1,7 @@
 """Who may speak: logins, sources, capacity; and which refusals become facts."""
 
+from commands.handle import Handler
+from interfaces.system import PinnedZones, SystemClock, SystemIds
 from ledger.streams.access import CommandRefused
 from tests.house import House
 
@@ -87,3 +89,38 @@ def test_an_actor_who_is_unknown_is_refused(at_home: House) -> None:
 
     assert answer.refusal is not None
     assert "actor_unknown" == answer.refusal.code
+
+
+def test_a_source_delivers_by_its_own_login_only(in_earnest: House) -> None:
+    in_earnest.accepted("register_source", {"system": "lab", "login": "os:lab", "trusted_for_acts": True})
+    answer = in_earnest.send("register_patient", PATIENT, actor="feed", source={"system": "lab"})
+
+    assert answer.refusal is not None
+    assert "source_of_other_login" == answer.refusal.code
+
+
+def test_a_stranger_parks_nothing_by_naming_somebody_on_whose_behalf(in_earnest: House) -> None:
+    stranger = Handler(
+        log=in_earnest.log, ids=SystemIds(), clock=SystemClock(), zones=PinnedZones(), login="os:stranger"
+    )
+    unknown = {"system": "hr", "value": "nobody"}
+    line = in_earnest.line("register_patient", PATIENT, actor={"id": in_earnest.ids["fay"], "on_behalf_of": unknown})
+    (answer,) = stranger.handle([stranger.read(line)])
+
+    assert answer.refusal is not None
+    assert "login_not_bound" == answer.refusal.code
+
+
+def test_compliance_of_another_practice_withdraws_no_designation(at_home: House) -> None:
+    practice = {"name": "Rival Care", "tin": "987654321", "zone": "America/Chicago"}
+    rival = dict(at_home.accepted("register_practice", practice).ids)["practice"]
+    role = {"role": "compliance", "practice": rival, "from_on": "2025-01-01"}
+    data = {"name": "Rita Rival", "roles": [role]}
+    at_home.ids["rita"] = dict(at_home.accepted("register_staff", data).ids)["staff"]
+    designation = at_home.handler.state(f"patient/{at_home.ids['patient']}").designations[0].event.designation
+    withdrawal = {"reason": "transfer", "from_month": "2026-02", "evidence": "A letter."}
+    who = {"patient": at_home.ids["patient"], "designation": designation}
+    answer = at_home.send("withdraw_designation", who | withdrawal, actor="rita")
+
+    assert answer.refusal is not None
+    assert "rival_may_not_withdraw" == answer.refusal.code

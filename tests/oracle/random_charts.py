@@ -7,7 +7,7 @@ from typing import Any
 from ledger.streams import designation, patient, practice
 from ledger.terms.people import Programme, Role
 from tests.facts import CHICAGO, ELEMENTS, Chart, instant, offset_of, opaque
-from tests.oracle.naive import ITEMS
+from tests.oracle.naive_time import ITEMS
 
 EVIDENCE = ("signed_form", "recording", "contemporaneous_note", "recollection")
 ACTIVITIES = (
@@ -52,7 +52,7 @@ def random_chart(seed: int) -> Chart:
     month = f"{dice.choice((2024, 2025, 2026))}-{dice.randint(1, 12):02d}"
     dice.pivot = dice.on(month)
     share = dice.choice((0.1, 0.2, 0.5))
-    bent = {part for part in PARTS if dice.often(share)}
+    bent = {part for part in PARTS if dice.often(max(share, OFTEN.get(part, 0)))}
     chart = Chart(month, without=bent | {"consent"})
     if "consent" not in bent:
         said_at(chart, f"{chart.year}-01-05 09:00")
@@ -160,12 +160,13 @@ def _visit(chart: Chart, dice: Dice, month: str) -> None:
 def _coverage(chart: Chart, dice: Dice, month: str) -> None:
     for number in range(dice.randint(1, 2)):
         days = sorted((dice.on(month, spread=3), dice.on(month, spread=6)))
+        evening = date.fromisoformat(dice.on(month)) - timedelta(days=dice.choice((0, 1)))
         chart.coverage(
             name=dice.choice(("medicare", f"plan {number}")),
             from_on=dice.choice(("2010-01-01", "2010-01-01", days[0])),
             until_on=days[1] if dice.often(0.7) else None,
             rank=dice.randint(1, 2),
-            verified=f"{dice.on(month, spread=8)} {dice.choice(('09:00', '20:00'))}" if dice.often(0.5) else None,
+            verified=f"{evening} {dice.choice(('09:00', '20:00'))}" if dice.often(0.6) else None,
         )
 
 
@@ -173,7 +174,7 @@ def _consent(chart: Chart, dice: Dice, month: str) -> None:
     for number in range(dice.choice((1, 1, 2))):
         at = dice.at(month, spread=dice.choice((0, 0, 15)))
         late = timedelta(hours=dice.choice((0, 1, 5, 30, 200, 900)))
-        lacks = [item for item in ITEMS if dice.often(0.12)]
+        lacks = [item for item in ITEMS if dice.often(0.25)]
         said: dict[str, Any] = {"evidence": dice.choice(EVIDENCE), "practitioner": dice.choice(("MD",) * 5 + ("MD2",))}
         if dice.often(0.1):
             said[dice.choice(("method", "obtained_by", "given_by", "evidence", "practitioner"))] = None
@@ -182,14 +183,14 @@ def _consent(chart: Chart, dice: Dice, month: str) -> None:
         undated = dice.often(0.06)
         recorded = _text(at, late)
         said_at(chart, None if undated else at, name=f"consent {number}", lacks=lacks, recorded=recorded, **said)
-        for _ in range(dice.randint(1, 2) if undated or lacks or dice.often(0.25) else 0):
-            then = _text(recorded, timedelta(hours=dice.choice((0, 2, 20, 100))))
+        for _ in range(dice.randint(1, 3) if undated or lacks or dice.often(0.25) else 0):
+            then = _text(recorded, timedelta(hours=dice.choice((0, 0, 1, 2, 24, 100))))
             chart.supplement(
                 then,
                 name=f"consent {number}",
-                affirms=[item for item in lacks if dice.often(0.7)],
+                affirms=[item for item in lacks if dice.often(0.8)],
                 practitioner="MD" if said["practitioner"] is None else None,
-                recorded=_text(then, timedelta(hours=dice.choice((0, 3, 50)))),
+                recorded=_text(then, timedelta(hours=dice.choice((0, 1, 24, 50)))),
                 evidence=dice.choice(EVIDENCE),
                 method=dice.choice((None, "verbal")),
                 given_by=dice.choice((None, "self")),
@@ -244,6 +245,8 @@ def _plan(chart: Chart, dice: Dice, month: str) -> None:
             chart.give_copy(revision=revision, at=at)
 
 
+OFTEN = {"consent": 0.45, "coverage": 0.3}
+"""What decides which seconds count is bent more often."""
 PARTS = {
     "assignment": _assignment,
     "capabilities": _capabilities,

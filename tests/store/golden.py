@@ -16,7 +16,7 @@ from tests.store.golden_events import EXAMPLES
 from tests.store.sample import envelope, new_ledger, proposal
 
 FOLDER = Path(__file__).parent / "golden"
-ORIGIN = Origin(key="line-1", row="row-1", version="2", correlation="batch-9")
+ORIGIN = Origin(key="line-1", row="row-1", version="2", correlation="batch-9", document="ab" * 32)
 ENVELOPE = envelope(
     correlation="c0" * 16,
     key="d0" * 16,

@@ -51,6 +51,7 @@ from ledger.streams.patient import (
     IdentifierLink,
     IdentifierLinked,
     IdentityWords,
+    NoWords,
     OutsideIdentifier,
     PatientRegistered,
     PracticeAssigned,
@@ -97,10 +98,8 @@ CONSENT_WORDS = ConsentWords(
 )
 
 OF_PATIENT: tuple[Event, ...] = (
-    PatientRegistered(
-        patient=PATIENT, links=(LINK,), practice=PRACTICE, document=DIGEST, demographics=TOKEN, words=WHO
-    ),
-    DemographicsReported(patient=PATIENT, document=DIGEST, demographics=TOKEN, words=WHO),
+    PatientRegistered(patient=PATIENT, links=(LINK,), practice=PRACTICE, document=TOKEN, demographics=TOKEN, words=WHO),
+    DemographicsReported(patient=PATIENT, document=TOKEN, demographics=TOKEN, words=WHO),
     IdentifierLinked(patient=PATIENT, links=(LINK,), words=WHO),
     PracticeAssigned(patient=PATIENT, practice=PRACTICE, from_on=DAY),
     ConditionRecorded(
@@ -111,7 +110,7 @@ OF_PATIENT: tuple[Event, ...] = (
         onset_on=date(2019, 5, 1),
         abated_on=date(2026, 1, 1),
         expected_12_months=True,
-        document=DIGEST,
+        document=TOKEN,
         words=ConditionWords(description="Diabetes mellitus type 2", pointer="Condition/1"),
     ),
     RiskAttested(
@@ -128,7 +127,8 @@ OF_PATIENT: tuple[Event, ...] = (
         code="G0439",
         practitioner=DOCTOR,
         ccm_discussed=True,
-        document=DIGEST,
+        document=TOKEN,
+        words=NoWords(),
     ),
     CoverageRecorded(
         patient=PATIENT,
@@ -142,7 +142,7 @@ OF_PATIENT: tuple[Event, ...] = (
         verified_at=MORNING,
         words=CoverageWords(member="1EG4TE5MK73", plan="Original Medicare"),
     ),
-    DeathRecorded(patient=PATIENT, on=DAY, document=DIGEST),
+    DeathRecorded(patient=PATIENT, on=DAY, document=TOKEN, words=NoWords()),
     ConsentRecorded(
         patient=PATIENT,
         consent=CONSENT,
@@ -156,7 +156,7 @@ OF_PATIENT: tuple[Event, ...] = (
         representative_identified=True,
         items=ITEMS,
         evidence="contemporaneous_note",
-        evidence_digest=DIGEST,
+        document=TOKEN,
         language="es-MX",
         interpreter=True,
         script_version="v2",
@@ -174,7 +174,7 @@ OF_PATIENT: tuple[Event, ...] = (
         representative_identified=False,
         items=ITEMS,
         evidence="signed_form",
-        evidence_digest=DIGEST,
+        document=TOKEN,
         words=CONSENT_WORDS,
     ),
     ConsentDeclined(patient=PATIENT, programme=Programme.CCM, occurred_at=MORNING, told_to=NURSE, words=CONSENT_WORDS),
@@ -210,7 +210,7 @@ OF_CARE: tuple[Event, ...] = (
         goals=2,
         review_on=date(2026, 9, 1),
         medications_reviewed=True,
-        document=DIGEST,
+        document=TOKEN,
         words=PlanWords(elements=(PlanElement(element="problem_list", text="Diabetes."),), pointer="CarePlan/1"),
     ),
     CarePlanSigned(patient=PATIENT, revision=1, practitioner=DOCTOR, signed_at=MORNING),
@@ -329,7 +329,7 @@ OF_THE_LEDGER: tuple[Event, ...] = (
     LedgerOpened(name="Harbor Health", simulated=True, administrator=DOCTOR, login="os:ada"),
     RulebookAdopted(edition=DIGEST, formulas=1, content="cnVsZXM=", reason="first edition"),
     LoginBound(login="os:grace", staff=NURSE),
-    SourceRegistered(system="ehr", trusted_for_acts=True),
+    SourceRegistered(system="ehr", login="os:feed", trusted_for_acts=True),
     DeliveryParked(
         delivery=DELIVERY,
         source="ehr",

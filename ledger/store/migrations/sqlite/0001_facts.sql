@@ -99,3 +99,5 @@ BEGIN SELECT RAISE(ABORT, 'a key is bound for ever: command_keys refuses DELETE'
 CREATE TRIGGER refusal_count_only_grows BEFORE UPDATE ON refusal_count
 WHEN NEW.count <= OLD.count OR NEW.token IS NOT OLD.token OR NEW.position IS NOT OLD.position
 BEGIN SELECT RAISE(ABORT, 'repeats of a refusal only add up: the count may only go up'); END;
+CREATE TRIGGER refusal_count_no_delete BEFORE DELETE ON refusal_count
+BEGIN SELECT RAISE(ABORT, 'repeats of a refusal only add up: refusal_count refuses DELETE'); END;
