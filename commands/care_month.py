@@ -21,7 +21,7 @@ from ledger.terms.calendar import (
     utc_dates,
     whole_seconds,
 )
-from ledger.terms.identity import care_month_tag, patient_tag, practice_tag, staff_day_tag, staff_tag
+from ledger.terms.identity import care_month_tag, patient_tag, practice_tag, row_tag, staff_day_tag, staff_tag
 from ledger.terms.notices import in_order, notice
 from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
 from ledger.terms.people import Programme, Role, Side
@@ -77,9 +77,10 @@ def decide_log_time(asked: Asked[LogTime], states: States, law: Law) -> Outcome:
         return need
     event = _entry(asked, states, law, place)
     if event.row is not None:
-        for known in states.month(patient, month_of(place.on)).entries:
-            if known.work.row == event.row:
-                return _repeated(known.work, known.position, event)
+        if need := states.missing(row_tag(event.row)):
+            return need
+        if (known := states.get(row_tag(event.row))) is not None:
+            return _repeated(known.work, known.position, event)
     found = notices_of_entry(event, states, law, asked.now)
     if place.assumed:
         happened = "The patient belongs to no practice on that day; the entry is kept in the only practice that fits."

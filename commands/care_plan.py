@@ -56,7 +56,7 @@ def decide_sign_care_plan(asked: Asked[SignCarePlan], states: States, law: Law) 
     """Sign a revision; the signature carries the present moment and no other (CCM-PLAN-07, CCM-AMEND-05).
 
     Reads the patient, the plan and the actor; law: medicare.ccm.billing_practitioner.credentials. Refuses, in order:
-    revision_unknown, after_death, signature_not_by_practitioner, already_signed. Unchanged where the actor has signed
+    revision_unknown, after_death, signature_not_by_practitioner. Unchanged where the actor has signed
     it. Notices: plan_signed_by_other.
     """
     patient, number = asked.patient, asked.command.revision
@@ -72,10 +72,9 @@ def decide_sign_care_plan(asked: Asked[SignCarePlan], states: States, law: Law) 
     if states.staff(asked.actor).credential not in may_bill:
         because = by_rule(by, REFUSALS["signature_not_by_practitioner"].because)
         return refused("signature_not_by_practitioner", because=because)
-    if revision.signed_by == asked.actor:
-        return Unchanged((revision.signed_position or revision.position,))
-    if revision.signed_by is not None:
-        return refused("already_signed")
+    before = dict(revision.signatures).get(asked.actor)
+    if before is not None:
+        return Unchanged((before,))
     event = CarePlanSigned(patient=patient, revision=number, practitioner=asked.actor, signed_at=asked.now)
     return Accepted((event,), _signer_notices(asked, state, law.on(asked.today)))
 

@@ -89,7 +89,7 @@ def decide_assign_practice(asked: Asked[AssignPractice], states: States, law: La
     """Assign a patient to a practice from a day on; earlier days keep the practice that they had.
 
     Reads the patient, the practice and the actor. Refuses, in order: not_in_this_practice (neither the patient's nor
-    the new one), no_such_practice, after_death. Unchanged where that assignment stands.
+    the new one), no_such_practice, after_death. Unchanged where that assignment stands. Notices: practice_changed.
     """
     command = asked.command
     if need := states.missing(patient_tag(asked.patient), practice_tag(command.practice), staff_tag(asked.actor)):
@@ -100,13 +100,18 @@ def decide_assign_practice(asked: Asked[AssignPractice], states: States, law: La
         return refused("not_in_this_practice")
     if not states.practice(command.practice).is_registered:
         return refused("no_such_practice")
-    if is_after_death(patient, command.from_on):
+    from_on = command.from_on or asked.today
+    if is_after_death(patient, from_on):
         return refused("after_death", what="the assignment")
-    begun = [known for known in patient.assignments if known.event.from_on <= command.from_on]
+    begun = [known for known in patient.assignments if known.event.from_on <= from_on]
     newest = max(begun, key=lambda known: (known.event.from_on, known.position), default=None)
-    if newest and (newest.event.practice, newest.event.from_on) == (command.practice, command.from_on):
+    if newest and (newest.event.practice, newest.event.from_on) == (command.practice, from_on):
         return Unchanged((newest.position,))
-    return Accepted((PracticeAssigned(patient=asked.patient, practice=command.practice, from_on=command.from_on),))
+    event = PracticeAssigned(patient=asked.patient, practice=command.practice, from_on=from_on)
+    if newest is None or newest.event.practice == command.practice:
+        return Accepted((event,))
+    happened = f"The patient belonged to another practice until {from_on.isoformat()}; the new one may read the record."
+    return Accepted((event,), (notice("practice_changed", happened),))
 
 
 def demographics_token(asked: Asked[RegisterPatient], given: DemographicsGiven) -> str | None:

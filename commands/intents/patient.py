@@ -48,7 +48,8 @@ class AssignPractice(Command):
     KIND: ClassVar = "act"
     patient: Ref
     practice: PracticeId
-    from_on: GivenDay
+    from_on: GivenDay | None = None
+    """By default the day on which it is recorded."""
 
 
 class CodeGiven(Wire):

@@ -79,6 +79,8 @@ class _ChartReader:
     def answers(self) -> Iterator[Read]:
         """Every answer of the chart in the order in which it is submitted."""
         yield self._registration()
+        if self._setting.practice is not None:
+            yield self._assignment(self._setting.practice)
         mine: list[Entry] = []
         for entry in self._chart.entries:
             if entry.kind not in _READERS and entry.kind not in fhir_plan.KINDS:
@@ -136,9 +138,12 @@ class _ChartReader:
             "demographics": _present(demographics),
             "document": self._chart.patient.digest,
         }
-        if self._setting.practice is not None:
-            data["practice"] = self._setting.practice
         return self._line(self._chart.patient, "register_patient", data)
+
+    def _assignment(self, practice: str) -> Delivered:
+        """The practice is the importer's word and no part of the chart: an act with a key of its own."""
+        data: CommandDict = {"patient": self._patient, "practice": practice}
+        return self._line(self._chart.patient, "assign_practice", data, f":practice:{practice}")
 
     def _identifiers(self) -> Iterator[dict[str, str]]:
         given: set[tuple[str, str]] = set()

@@ -55,7 +55,7 @@ def plan_blocks(plan: CarePlan, revision: PlanRevision | None, designee: str | N
 
 
 def _is_signed(revision: PlanRevision, designee: str | None) -> bool:
-    return revision.signed_by is not None and (designee is None or revision.signed_by == designee)
+    return any(designee in (None, signer) for signer, _ in revision.signatures)
 
 
 def _signed_by_then(plan: CarePlan, revision: PlanRevision, designee: str | None) -> bool:

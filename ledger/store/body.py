@@ -67,6 +67,8 @@ def split_body(state: bytes) -> tuple[int, int]:
 
     This is the whole of what a fold needs. Raises LedgerDamaged or NeedsNewerProgram.
     """
+    if not isinstance(state, bytes):
+        raise damaged()  # a column of SQLite holds whatever somebody put in
     if state[:1] != _FORMAT_BYTE:
         raise _foreign(state)
     start = 9 + int.from_bytes(state[1:5], "big")

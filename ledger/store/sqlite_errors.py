@@ -65,6 +65,16 @@ def named(error: Exception) -> LedgerError:
                 "The disk failed while the ledger was being written or read.",
                 "Check the disk, then send it again under the same key: what was recorded is not recorded twice.",
             )
+        case sqlite3.SQLITE_CONSTRAINT | sqlite3.SQLITE_MISMATCH:
+            return LedgerDamaged(
+                "The ledger's tables contradict each other, so nothing was recorded: rows are gone or were put in.",
+                "Stop writing, keep this disk, and run `ccm-ledger verify`.",
+            )
+        case sqlite3.SQLITE_ERROR if "no such" in str(error):
+            return LedgerDamaged(
+                "A table or column of the ledger is gone, so nothing was recorded.",
+                "Stop writing, keep this disk, and restore the file from a backup.",
+            )
         case _:
             return StoreUnavailable(f"The database refused the work: {error}.", "Nothing was recorded.")
 

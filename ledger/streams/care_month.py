@@ -23,6 +23,7 @@ from ledger.terms.identity import (
     StaffId,
     Token,
     care_month_tag,
+    row_tag,
     staff_day_tag,
 )
 from ledger.terms.people import Country, Programme, Word
@@ -185,7 +186,8 @@ class TimeLogged(Event):
     @cached_property
     def _tags(self) -> tuple[str, ...]:
         months = [care_month_tag(self.patient, month) for month in self.months()]
-        return (*months, *[staff_day_tag(self.performer, on) for on in self.staff_dates()])
+        rows = (row_tag(self.row),) if self.row is not None else ()
+        return (*months, *[staff_day_tag(self.performer, on) for on in self.staff_dates()], *rows)
 
     def sealing(self) -> tuple[Sealing, ...]:
         year = self.dates()[0].year

@@ -97,9 +97,8 @@ class PlanRevision:
     review_on: date | None
     position: int
     offset: int | None = None
-    signed_at: datetime | None = None
-    signed_by: str | None = None
-    signed_position: int | None = None
+    signatures: tuple[tuple[str, int], ...] = ()
+    """(practitioner, position) of each signature: the billing practitioner of a month may be the second to sign."""
     copy_given_at: datetime | None = None
 
 
@@ -134,8 +133,9 @@ def evolve(state: CarePlan, fact: Fact) -> CarePlan:
             )
             return replace(state, revisions=(*state.revisions, revision))
         case CarePlanSigned() as e:
-            signed = {"signed_at": e.signed_at, "signed_by": e.practitioner, "signed_position": fact.position}
-            return _with(state, e.revision, **signed)
+            known = state.revision(e.revision)
+            signatures = (*(known.signatures if known else ()), (e.practitioner, fact.position))
+            return _with(state, e.revision, signatures=signatures)
         case CarePlanCopyGiven() as e:
             known = state.revision(e.revision)
             first = e.given_at if known is None or known.copy_given_at is None else min(known.copy_given_at, e.given_at)

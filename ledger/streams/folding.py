@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from ledger.streams import care_plan, governance, month_state, patient_state, practice, staff
 from ledger.streams.base import Fact
+from ledger.streams.care_month import TimeLogged, Work
 from ledger.streams.patient import IdentifierLinked, PatientRegistered
 from ledger.streams.staff import StaffRegistered
 
@@ -34,6 +35,17 @@ def _evolve_named(state: Named, fact: Fact) -> Named:
     return state
 
 
+class FirstRow(NamedTuple):
+    """What a row of a source without clock times said when it first came, and where that stands."""
+
+    work: Work
+    position: int
+
+
+def _first_row(fact: Fact) -> FirstRow | None:
+    return FirstRow(fact.event.work, fact.position) if isinstance(fact.event, TimeLogged) else None
+
+
 class Folding(NamedTuple):
     """How a kind of stream folds."""
 
@@ -55,6 +67,7 @@ FOLDINGS: Final[dict[str, Folding]] = {
         lambda s, f, tag: month_state.evolve_staff_day(s, f, date.fromisoformat(tag[-10:])),
     ),
     "staff": Folding(lambda _: staff.Staff(), lambda s, f, _: staff.evolve(s, f)),
+    "row": Folding(lambda _: None, lambda s, f, _: s or _first_row(f)),
     "practice": Folding(lambda _: practice.Practice(), lambda s, f, _: practice.evolve(s, f)),
     "ledger": Folding(lambda _: governance.Governance(), lambda s, f, _: governance.evolve(s, f)),
     "parked": Folding(lambda _: governance.ParkedDeliveries(), lambda s, f, _: governance.evolve_parked(s, f)),

@@ -88,6 +88,11 @@ def identifier_tag(token: str) -> str:
     return f"identifier/{token}"
 
 
+def row_tag(token: str) -> str:
+    """The stream of one row of a source that has no clock times: its id is all that tells a repeat from more work."""
+    return f"row/{token}"
+
+
 def by_tag(actor: str) -> str:
     """Everything that one actor did. No decider may read it."""
     return f"by/{actor}"
@@ -113,7 +118,15 @@ def parked_tag(source: str) -> str:
     return f"parked/{source}"
 
 
-RECORD_ONLY_PREFIXES: Final = ("patient/", "care_plan/", "care_month/", "staff/", "staff_day/", "claims/")
+RECORD_ONLY_PREFIXES: Final = (
+    "patient/",
+    "care_plan/",
+    "care_month/",
+    "staff/",
+    "staff_day/",
+    "row/",
+    "claims/",
+)
 """Tags that only record facts may carry, so that a look at a chart moves no decision (architecture, section 3)."""
 UNDECIDABLE_PREFIXES: Final = ("by/", "accessed/", "access/", "reviewed/")
 """Tags that no decider may read."""

@@ -13,6 +13,13 @@ OF_RECORDS: Final = (
         "If the patient changed practices, assign the new one from its first day.",
     ),
     kind(
+        "practice_changed",
+        REVIEW,
+        "The patient belonged to another practice until now, and the new one may read the record.",
+        "HIPAA-06",
+        "If nobody agreed to it, assign the patient back and look at who read the record since.",
+    ),
+    kind(
         "visit_not_qualifying",
         REVIEW,
         "The visit does not count as an initiating visit.",

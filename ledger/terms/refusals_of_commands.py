@@ -235,13 +235,6 @@ ACTING: Final = (
         audited=True,
     ),
     Refusal(
-        "already_signed",
-        "The revision carries another practitioner's signature.",
-        _SIGNATURE,
-        "Record a revision of your own and sign that; the earlier signature stays.",
-        audited=True,
-    ),
-    Refusal(
         "not_the_billing_practitioner",
         "The actor is not the designated billing practitioner of {month}.",
         _ATTEST,

@@ -332,3 +332,9 @@ def test_a_month_that_is_touched_on_its_last_minute_only_speaks_for_both() -> No
 
     assert ["after_death"] == then.codes
     assert 600 == then.notices[0].seconds
+
+
+def test_a_row_of_a_source_that_comes_again_with_a_day_of_another_month_counts_once() -> None:
+    ledger = enrolled().by(FEED).row("r1").then(untimed())
+
+    assert "exists_with_different_content" == ledger.when(untimed(day="2026-02-27")).refused

@@ -128,10 +128,11 @@ def test_a_signature_of_a_credential_that_does_not_bill_is_refused() -> None:
     assert "signature_not_by_practitioner" == known().and_(plan()).by(PSYCHOLOGIST).when(sign()).refused
 
 
-def test_a_second_practitioner_signs_a_revision_of_their_own() -> None:
+def test_a_colleague_who_signs_first_keeps_nobody_else_from_signing() -> None:
     second = person(SECOND, Role.PRACTITIONER, PRACTICE, "np")
+    signed_by_colleague = known().and_(plan(), *second).by(SECOND).then(sign())
 
-    assert "already_signed" == enrolled().and_(*second).by(SECOND).when(sign()).refused
+    assert ADA == signed_by_colleague.by(ADA).when(sign()).event.practitioner
 
 
 def test_neither_a_nurse_nor_a_practitioner_elsewhere_signs() -> None:

@@ -191,6 +191,18 @@ def test_a_patient_is_assigned_from_a_day_on() -> None:
     assert PracticeAssigned(patient=PATIENT, practice=OTHER_PRACTICE, from_on=on("2026-03-01")) == then.event
 
 
+def test_a_patient_who_leaves_another_practice_is_assigned_with_a_notice() -> None:
+    first = known().by(DESK).then(assign())
+
+    assert ["practice_changed"] == first.when(assign(OTHER_PRACTICE, "2026-03-05")).codes
+
+
+def test_without_a_day_a_patient_is_assigned_from_the_day_of_recording() -> None:
+    asked = AssignPractice(patient=PATIENT, practice=OTHER_PRACTICE)
+
+    assert date(2026, 3, 31) == known().by(DESK).when(asked).event.from_on
+
+
 def test_the_same_assignment_again_is_unchanged() -> None:
     ledger = known().by(DESK)
 

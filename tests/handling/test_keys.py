@@ -3,6 +3,7 @@
 import pytest
 
 from commands import one_line
+from commands.catalog import CATALOG
 from tests.house import House
 
 NINE = "2026-01-06T15:00:00Z"
@@ -138,8 +139,8 @@ def test_a_defect_in_one_line_keeps_no_other_line_out(at_home: House, monkeypatc
     def broken(*_: object) -> None:
         raise OverflowError("a defect of the program")
 
-    entry = one_line.CATALOG["record_death"]._replace(decide=broken)  # type: ignore[arg-type]
-    monkeypatch.setattr(one_line, "CATALOG", {**one_line.CATALOG, "record_death": entry})
+    entry = CATALOG["record_death"]._replace(decide=broken)  # type: ignore[arg-type]
+    monkeypatch.setattr(one_line, "CATALOG", {**CATALOG, "record_death": entry})
     who = {"patient": at_home.ids["patient"]}
     defect, visit = at_home.send_lines(
         at_home.line("record_death", who | {"on": "2026-01-05"}, actor="bea"),

@@ -140,8 +140,10 @@ def test_a_patient_is_registered_with_the_identifiers_that_lead_to_one_person() 
                 "address": "1 Sample Street, Northfield, 00000",
             },
             "document": document_of_patient,
-            "practice": "pr_aaaaaaaaaaaaaaaaaaaaaaaaaa",
         }
+    ]
+    assert commands(answers, "assign_practice") == [
+        {"patient": {"system": "fhir", "value": "p-1"}, "practice": "pr_aaaaaaaaaaaaaaaaaaaaaaaaaa"}
     ]
     assert skipped(report) == {
         ("Patient", "identifier_never_imported"): 3,

@@ -25,7 +25,7 @@ from ledger.terms.identity import (
 from tests.campaign import Campaign
 from tests.races.contest import CONTESTANTS, Answer, Contest
 
-ROUNDS = 100
+ROUNDS = 200
 """In CI, where three races of them take a minute on two idle cores; `make soak` runs many more."""
 ROUNDS_IN_SOAK = 500
 DOCTORS = [f"doctor-{number:02d}" for number in range(CONTESTANTS)]

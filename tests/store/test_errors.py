@@ -100,7 +100,27 @@ def test_a_commit_that_fails_leaves_no_transaction_open(ledger: Ledger, monkeypa
 def test_a_statement_that_fails_under_the_lock_rolls_the_group_back(ledger: Ledger) -> None:
     ledger._connection.sqlite.execute("DROP TABLE command_keys")
 
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(LedgerDamaged):
         ledger.append([proposal(registered(), key="k")])
 
     assert ledger.refresh() == 0
+
+
+def test_facts_that_somebody_removed_are_told_as_damage_when_the_next_one_comes(ledger: Ledger) -> None:
+    ledger.append([proposal(registered(), key="k")])
+    connection = ledger._connection.sqlite
+    connection.execute("DROP TRIGGER stored_events_no_delete")
+    connection.execute("DELETE FROM stored_events")
+
+    with pytest.raises(LedgerDamaged, match="contradict each other"):
+        ledger.append([proposal(registered(), key="another")])
+
+
+def test_a_body_that_somebody_made_a_text_is_told_as_damage(ledger: Ledger) -> None:
+    ledger.append([proposal(registered(), key="k")])
+    connection = ledger._connection.sqlite
+    connection.execute("DROP TRIGGER stored_events_no_update")
+    connection.execute("UPDATE stored_events SET state = 'words'")
+
+    with pytest.raises(LedgerDamaged):
+        ledger.follow(0, 10)
