@@ -25,7 +25,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "rebuild": lambda base, args: rebuilding.run(base, rounds=args.rounds, events=args.events),
     "store": lambda base, args: storing.run(base, rounds=args.rounds, patients=args.patients),
     "help": lambda base, args: start_up.run(base, rounds=args.rounds),
-    "memory": lambda base, args: memory.run(base, early=args.lines // 5, late=args.lines),
+    "memory": lambda base, args: memory.run(base, early=args.lines * 2 // 5, late=args.lines),
 }
 
 
@@ -51,7 +51,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--patients", type=int, default=600, help="patients of submit and store")
     parser.add_argument("--events", type=int, default=50_000, help="facts of rebuild (200000 for a long run)")
     parser.add_argument("--months", type=int, default=2_000, help="months judged a round")
-    parser.add_argument("--lines", type=int, default=50_000, help="lines of memory, against a fifth of them")
+    parser.add_argument("--lines", type=int, default=50_000, help="lines of memory, against two fifths of them")
     parser.add_argument("--folder", type=Path, default=None, help="where ledgers are made (default: temporary files)")
     args = parser.parse_args()
     for name in args.names:

@@ -14,7 +14,7 @@ from ledger.streams import folding
 from ledger.streams.base import Envelope, Event, EventLog, Fact
 
 TAGS_MAX: Final = 16_384
-BYTES_MAX: Final = 48_000_000
+BYTES_MAX: Final = 32_000_000
 """How much the folded states may weigh, about: memory must not grow with the input."""
 BYTES_A_FACT: Final = {"patient": 3_000, "care_plan": 1_500, "care_month": 900, "staff_day": 250}
 """What a folded fact of a kind of stream weighs, about; one of any other kind weighs two kilobytes."""

@@ -9,8 +9,8 @@ from tests.campaign import Campaign
 
 
 @pytest.mark.slow
-def test_fifty_thousand_lines_take_no_more_memory_than_ten_thousand(tmp_path: Path) -> None:
-    growth = measure(tmp_path, early=10_000, late=50_000)
+def test_fifty_thousand_lines_take_no_more_memory_than_twenty_thousand(tmp_path: Path) -> None:
+    growth = measure(tmp_path, early=20_000, late=50_000)  # by then the folded states weigh what they may
 
     assert growth.grown <= GROWTH_MAX.number, growth
 

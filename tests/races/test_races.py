@@ -196,9 +196,9 @@ def _judged(session: world.Opened, patient: int, month: str) -> Verdict:
     state, named = session.handler.state, lines.patient(patient)
     who = state(identifier_tag(session.log.token(named["system"], named["value"]))).subject
     folded, entries = state(patient_tag(who)), state(care_month_tag(who, month))
-    events = [entry.event for entry in entries.entries]
-    days = {staff_day_tag(event.performer, on) for event in events for on in event.staff_dates()}
-    people = {event.performer for event in events} | {known.event.practitioner for known in folded.designations}
+    works = [entry.work for entry in entries.entries]
+    days = {staff_day_tag(work.performer, on) for work in works for on in work.staff_dates}
+    people = {work.performer for work in works} | {known.event.practitioner for known in folded.designations}
     facts = MonthFacts(
         patient=folded,
         month=entries,
