@@ -15,7 +15,6 @@ Nothing is `-`. Attestations, positions and the words of notices are not part of
 it, and neither does moving the ledger or rewording a message.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -27,11 +26,6 @@ if TYPE_CHECKING:
     from ledger.judging.countable import Counted
 
 FORMAT: Final = "ccm-month-1"
-
-
-def digest_of(canonical: bytes) -> str:
-    """SHA-256, in hex, over the canonical bytes of a derived month."""
-    return hashlib.sha256(canonical).hexdigest()
 
 
 def month_bytes(

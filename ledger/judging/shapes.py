@@ -4,7 +4,8 @@ Promise: a verdict is a value; equal facts and equal rules give an equal verdict
 dollars and reasons, never a name or a word about a patient.
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -80,6 +81,29 @@ class FamilyResult(NamedTuple):
     """Why it is not available, or capped."""
 
 
+class Signable:
+    """The canonical bytes of a derived month, and their digest, made when first asked for: few verdicts are signed."""
+
+    __slots__ = ("_digest", "_make")
+
+    def __init__(self, make: Callable[[], bytes]) -> None:
+        self._make = make
+        self._digest: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes, in hex."""
+        if self._digest is None:
+            self._digest = hashlib.sha256(self._make()).hexdigest()
+        return self._digest
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Signable) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer for one patient-month, with the reasons."""
@@ -107,8 +131,7 @@ class Verdict:
     standing: Standing
     attested: str | None
     """The newest attestation's id."""
-    digest: str
-    """SHA-256 of the derived month: what attest_month signs."""
+    signable: Signable
     edition: str
     readings: tuple[str, ...]
     """Names of the rules read, in order of first reading; empty where no readings were asked for."""
@@ -118,6 +141,11 @@ class Verdict:
     """The moment from which minutes count; None while no complete consent stands."""
     reads: tuple[tuple[date, tuple[str, ...]], ...] = ()
     """What was read: a day, and the names of the quantities read as of it. See law.note_reads."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the derived month: what attest_month signs."""
+        return self.signable.digest
 
     @property
     def family(self) -> Family | None:

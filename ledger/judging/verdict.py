@@ -12,13 +12,13 @@ from ledger.judging.case import Case
 from ledger.judging.consent import consent_in_month
 from ledger.judging.context import MonthContext
 from ledger.judging.countable import Counted, judge_entries
-from ledger.judging.digest import digest_of, month_bytes
+from ledger.judging.digest import month_bytes
 from ledger.judging.families import complex_obstacle, judge_families
 from ledger.judging.findings import findings_of
 from ledger.judging.law import Applied, MonthLaw, Readings, law_on, readings_of
 from ledger.judging.plans import plan_in_force
 from ledger.judging.readiness import choice_in_month
-from ledger.judging.shapes import EntryLine, MonthFacts, Standing, Verdict
+from ledger.judging.shapes import EntryLine, MonthFacts, Signable, Standing, Verdict
 from ledger.judging.window import window_of
 from ledger.rulebook import Rulebook
 from ledger.streams.month_state import CareMonth, Entry
@@ -46,20 +46,21 @@ def judge_month(facts: MonthFacts, rulebook: Rulebook, *, edition: str, record: 
     missing, notices = findings_of(case)
     read = readings_of(rulebook, _applied(case)) if record else _NOTHING_READ
     month, families, counted = facts.month, case.families, case.counted
-    canonical = month_bytes(
-        month=month.month,
-        patient=month.patient,
-        practice=case.practice,
-        practitioner=case.designee,
-        payer=case.payer,
-        date_of_service=case.on,
-        counted=counted,
-        families=families.text,
-        chosen=case.chosen,
-        findings=(*missing, *notices),
-        edition=edition,
+    signable = Signable(
+        lambda: month_bytes(
+            month=month.month,
+            patient=month.patient,
+            practice=case.practice,
+            practitioner=case.designee,
+            payer=case.payer,
+            date_of_service=case.on,
+            counted=counted,
+            families=families.text,
+            chosen=case.chosen,
+            findings=(*missing, *notices),
+            edition=edition,
+        )
     )
-    digest = digest_of(canonical)
     return Verdict(
         patient=month.patient,
         month=month.month,
@@ -76,9 +77,9 @@ def judge_month(facts: MonthFacts, rulebook: Rulebook, *, edition: str, record: 
         chosen=case.chosen,
         missing=missing,
         notices=notices,
-        standing=_standing(month, digest, families.suggested is not None, bool(missing)),
+        standing=_standing(month, signable, families.suggested is not None, bool(missing)),
         attested=month.attestations[-1].event.attestation if month.attestations else None,
-        digest=digest,
+        signable=signable,
         edition=edition,
         readings=read.names,
         reading_set=read.digest or None,
@@ -133,10 +134,10 @@ def _applied(case: Case) -> Applied:
     )
 
 
-def _standing(month: CareMonth, digest: str, available: bool, blocked: bool) -> Standing:
+def _standing(month: CareMonth, signable: Signable, available: bool, blocked: bool) -> Standing:
     """Where the month stands: an attestation speaks first, for it pins the digest or is stale."""
     if month.attestations:
-        return "attested" if month.attestations[-1].event.digest == digest else "stale"
+        return "attested" if month.attestations[-1].event.digest == signable.digest else "stale"
     if not month.entries:
         return "nothing_logged"
     if not available:
@@ -152,20 +153,21 @@ def _no_rules(facts: MonthFacts, last: date, edition: str) -> Verdict:
     )
     missing = (notice("no_rules_in_force", happened),)
     practice = facts.patient.practice_on(last)
-    canonical = month_bytes(
-        month=month.month,
-        patient=month.patient,
-        practice=practice,
-        practitioner=None,
-        payer=None,
-        date_of_service=last,
-        counted=counted,
-        families="",
-        chosen=None,
-        findings=missing,
-        edition=edition,
+    signable = Signable(
+        lambda: month_bytes(
+            month=month.month,
+            patient=month.patient,
+            practice=practice,
+            practitioner=None,
+            payer=None,
+            date_of_service=last,
+            counted=counted,
+            families="",
+            chosen=None,
+            findings=missing,
+            edition=edition,
+        )
     )
-    digest = digest_of(canonical)
     return Verdict(
         patient=month.patient,
         month=month.month,
@@ -182,9 +184,9 @@ def _no_rules(facts: MonthFacts, last: date, edition: str) -> Verdict:
         chosen=None,
         missing=missing,
         notices=(),
-        standing=_standing(month, digest, False, True),
+        standing=_standing(month, signable, False, True),
         attested=month.attestations[-1].event.attestation if month.attestations else None,
-        digest=digest,
+        signable=signable,
         edition=edition,
         readings=(),
         reading_set=None,

@@ -11,7 +11,7 @@ from interfaces.cli.month_text import explained_lines, month_lines, why_not_line
 from interfaces.cli.screen import Screen, plain_table
 from interfaces.cli.wording import clock, counted, money, some
 from interfaces.plain import plain
-from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Verdict
+from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Signable, Verdict
 from ledger.streams.base import ERASED
 from ledger.terms.outcome import Effect, Notice
 
@@ -44,7 +44,7 @@ def verdict(**changes: object) -> Verdict:
         "notices": (),
         "standing": "below_minimum",
         "attested": None,
-        "digest": "d" * 64,
+        "signable": Signable(lambda: b"a month"),
         "edition": "e" * 64,
         "readings": (),
         "reading_set": None,
