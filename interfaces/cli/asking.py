@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from interfaces import bootstrap
 from interfaces.cli.screen import Screen, steps
-from interfaces.cli.usage import ReadRefused
+from interfaces.cli.usage import ReadRefused, a_ledger_is_named
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +26,7 @@ REFUSED: Final = 1
 @contextmanager
 def session_of(args: Namespace, screen: Screen) -> Iterator[bootstrap.Session]:
     """The ledger that the options name, open; the screen says from now on whether it is simulated."""
+    a_ledger_is_named(args.ledger)
     where = bootstrap.settings(ledger=args.ledger, key_file=args.key_file, actor=args.speaker)
     with bootstrap.opened(where) as session:
         screen.simulated(session.simulated)

@@ -3,7 +3,7 @@
 from argparse import Namespace
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, WrongUsage
+from interfaces.cli.usage import Commands, Parser, WrongUsage, a_ledger_is_named
 
 _MORE = """\
 The key file is made new (mode 0600) and is never inside the ledger's folder. Without it nothing in the ledger can be
@@ -26,6 +26,7 @@ def run_init(args: Namespace, screen: Screen) -> int:
 
     if not 1 <= len(args.name) <= 200:
         raise WrongUsage("A ledger's name has 1 to 200 characters.", "Choose a shorter one: --name NAME.")
+    a_ledger_is_named(args.ledger)
     where = bootstrap.settings(ledger=args.ledger, key_file=args.key_file, actor=None)
     key_file = bootstrap.create_ledger(where, name=args.name, simulated=args.simulated_clock)
     screen.simulated(args.simulated_clock)

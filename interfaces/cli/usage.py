@@ -34,6 +34,16 @@ class WrongUsage(Exception):
         self.remedy = remedy
 
 
+def a_ledger_is_named(ledger: str | None) -> None:
+    """WrongUsage where neither the options nor the environment name a ledger."""
+    from interfaces import bootstrap  # noqa: PLC0415 - `--help` must not wait for it
+
+    if not bootstrap.is_ledger_named(ledger):
+        raise WrongUsage(
+            "No ledger is named.", "Name its folder: --ledger FOLDER, or set CCM_LEDGER. `ccm-ledger init` makes one."
+        )
+
+
 class ReadRefused(Exception):
     """The ledger does not let this actor read this."""
 

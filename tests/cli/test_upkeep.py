@@ -74,10 +74,10 @@ def test_an_init_that_fails_leaves_no_key_behind(place: Path) -> None:
     assert not (place / "my.key").exists()
 
 
-def test_no_ledger_named_ends_with_3(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_ledger_named_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.delenv("CCM_LEDGER", raising=False)
 
-    assert main(["verify"]) == 3
+    assert main(["verify"]) == 2
     assert capsys.readouterr().err == (
         "No ledger is named. Name its folder: --ledger FOLDER, or set CCM_LEDGER. `ccm-ledger init` makes one.\n"
     )
