@@ -44,17 +44,17 @@ class AuditTrail:
 
 def rows_of(fact: Fact) -> list[Row]:
     """The rows of one fact, in the order of the table's columns."""
-    event, envelope = fact.event, fact.envelope
+    event, said = fact.event, fact.said
     outcome, code = outcome_of(event)
     patients = patients_of(event) or (None,)
-    capacity, source = envelope.capacity, envelope.source
-    start = (micros(fact.recorded_at), happened_on(fact).isoformat(), envelope.actor)
+    capacity, source = said.capacity, said.source
+    start = (micros(fact.recorded_at), happened_on(fact).isoformat(), said.actor)
     middle: Row = (
         None if capacity is None else capacity.value,
-        envelope.on_behalf_of,
-        envelope.vouched.value,
+        said.on_behalf_of,
+        said.vouched.value,
         None if source is None else source.system,
-        envelope.command,
+        said.command,
         event.TOPIC,
         event.FACT.value,
         outcome,

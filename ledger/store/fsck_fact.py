@@ -21,7 +21,7 @@ from ledger.proof.leaf import (
 )
 from ledger.store import seal
 from ledger.store.body import Body, SealedPart, decode_body
-from ledger.store.mapper import Mapper, read_envelope
+from ledger.store.mapper import EnvelopeBytes, Mapper
 from ledger.streams.base import Event, FactClass
 from ledger.streams.upcast import upcast
 from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram
@@ -108,7 +108,7 @@ class FactChecker:
             body, prefix = decode_body(row.state), decode_prefix(row.prefix)
             yield from self._header(row, prefix, body)
             event = upcast(row.topic, prefix.version, body.clear)
-            envelope = read_envelope(body.envelope)
+            envelope = EnvelopeBytes(body.envelope).whole()
         except NeedsNewerProgram as error:
             yield Issue(Verdict.NEWER_PROGRAM, error.happened)
             return

@@ -9,18 +9,17 @@ Promise: every stored byte is covered by the header's prefix; reading validates 
 """
 
 from collections.abc import Iterable
-from functools import partial
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ledger.proof.leaf import TAG_SALT_BYTES, SealedDigests, blinded, prefix_start
 from ledger.store import seal
 from ledger.store.body import SealedPart, damaged, decode_body, encode_body, split_body
 from ledger.store.instants import from_micros
 from ledger.store.vault import Vault
-from ledger.streams.base import ERASED, Envelope, Event, Fact, FactClass, Origin
+from ledger.streams.base import ERASED, Envelope, Event, Fact, FactClass, Origin, Said
 from ledger.streams.upcast import upcast
 from ledger.terms.identity import RECORD_ONLY_PREFIXES, by_tag
 from ledger.terms.ports import IdSource
@@ -122,7 +121,7 @@ class Mapper:
             home=home,
             version=version,
             event=upcast(topic, self.event_version(topic, prefix), state[start:end]),
-            envelope=partial(read_envelope, state[5 : start - 4]),
+            envelope=EnvelopeBytes(state[5 : start - 4]),
             seq=seq,
         )
 
@@ -176,9 +175,28 @@ class Mapper:
         return b"".join(pieces)
 
 
-def read_envelope(data: bytes) -> Envelope:
-    """The envelope, validated; LedgerDamaged where the bytes are none."""
+class EnvelopeBytes:
+    """An envelope as stored; LedgerDamaged where the bytes are none."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def whole(self) -> Envelope:
+        """All of it, validated."""
+        return _read(Envelope, self._data)
+
+    def said(self) -> Said:
+        """Who said it, in which capacity, by which command."""
+        return _read(Said, self._data)
+
+
+R = TypeVar("R", bound=BaseModel)
+
+
+def _read(model: type[R], data: bytes) -> R:
     try:
-        return Envelope.model_validate_json(data)
+        return model.model_validate_json(data)
     except ValidationError as error:
         raise damaged() from error

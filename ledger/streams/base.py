@@ -5,7 +5,7 @@ format. Words about a person live in fields named by `sealing()`; they are never
 Not promised: that a fact counts for anything; that is judged (ledger/judging).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Annotated, ClassVar, Final, Literal, NamedTuple, Protocol
@@ -121,6 +121,39 @@ class Envelope(Part):
     edition: Digest | None = None
 
 
+class SaidSource(BaseModel):
+    """The name of the source, and nothing else of it."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+    system: SourceName
+
+
+class Said(BaseModel):
+    """Who said it, in which capacity, by which command: what the audit trail asks of every envelope."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+    actor: str
+    capacity: Role | None = None
+    on_behalf_of: str | None = None
+    vouched: Vouched
+    source: SaidSource | None = None
+    command: Word
+
+
+class StoredEnvelope(Protocol):
+    """An envelope that is read when it is asked for."""
+
+    def whole(self) -> Envelope:
+        """All of it, validated."""
+        ...
+
+    def said(self) -> Said:
+        """Who said it, at a third of the cost."""
+        ...
+
+
 class Origin(Part):
     """The outside names of a delivery and the digest of its document, sealed with the words of its first subject.
 
@@ -147,7 +180,7 @@ class Fact:
         home: str,
         version: int,
         event: Event,
-        envelope: Envelope | Callable[[], Envelope],
+        envelope: Envelope | StoredEnvelope,
         seq: int = 0,
     ) -> None:
         self.position = position
@@ -163,8 +196,13 @@ class Fact:
     def envelope(self) -> Envelope:
         """The envelope, decoded when first asked for: most folds never ask."""
         if not isinstance(self._envelope, Envelope):
-            self._envelope = self._envelope()
+            self._envelope = self._envelope.whole()
         return self._envelope
+
+    @property
+    def said(self) -> Envelope | Said:
+        """Who said it, in which capacity, by which command; of a stored envelope nothing else is read."""
+        return self._envelope if isinstance(self._envelope, Envelope) else self._envelope.said()
 
 
 Bound = Literal["accepted", "unchanged", "parked"]
