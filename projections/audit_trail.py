@@ -47,13 +47,12 @@ def rows_of(fact: Fact) -> list[Row]:
     event, said = fact.event, fact.said
     outcome, code = outcome_of(event)
     patients = patients_of(event) or (None,)
-    capacity, source = said.capacity, said.source
     start = (micros(fact.recorded_at), happened_on(fact).isoformat(), said.actor)
     middle: Row = (
-        None if capacity is None else capacity.value,
+        said.capacity,
         said.on_behalf_of,
-        said.vouched.value,
-        None if source is None else source.system,
+        said.vouched,
+        said.source,
         said.command,
         event.TOPIC,
         event.FACT.value,

@@ -121,25 +121,16 @@ class Envelope(Part):
     edition: Digest | None = None
 
 
-class SaidSource(BaseModel):
-    """The name of the source, and nothing else of it."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
-
-    system: SourceName
-
-
-class Said(BaseModel):
+class Said(NamedTuple):
     """Who said it, in which capacity, by which command: what the audit trail asks of every envelope."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
-
     actor: str
-    capacity: Role | None = None
-    on_behalf_of: str | None = None
-    vouched: Vouched
-    source: SaidSource | None = None
-    command: Word
+    capacity: str | None
+    on_behalf_of: str | None
+    vouched: str
+    source: str | None
+    """The name of the system."""
+    command: str
 
 
 class StoredEnvelope(Protocol):
@@ -150,7 +141,7 @@ class StoredEnvelope(Protocol):
         ...
 
     def said(self) -> Said:
-        """Who said it, at a third of the cost."""
+        """Who said it, at a fraction of the cost."""
         ...
 
 
@@ -200,9 +191,13 @@ class Fact:
         return self._envelope
 
     @property
-    def said(self) -> Envelope | Said:
-        """Who said it, in which capacity, by which command; of a stored envelope nothing else is read."""
-        return self._envelope if isinstance(self._envelope, Envelope) else self._envelope.said()
+    def said(self) -> Said:
+        """Who said it, in which capacity, by which command; of a stored envelope nothing else is looked at."""
+        if not isinstance(self._envelope, Envelope):
+            return self._envelope.said()
+        e = self._envelope
+        capacity, source = e.capacity.value if e.capacity else None, e.source.system if e.source else None
+        return Said(e.actor, capacity, e.on_behalf_of, e.vouched.value, source, e.command)
 
 
 Bound = Literal["accepted", "unchanged", "parked"]
