@@ -6,7 +6,7 @@ repeated is kept beside the facts and shown at read.
 """
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Final, Literal, NamedTuple
 
 from ledger.streams.access import CommandRefused
 from ledger.streams.base import Event, Fact
@@ -63,8 +63,13 @@ def rows_of(fact: Fact) -> list[Row]:
     return [(fact.position, ordinal, *start, *middle, patient, *end) for ordinal, patient in enumerate(patients)]
 
 
+_TELLS_AN_OUTCOME: Final = frozenset((CommandRefused.TOPIC, DeliveryReleased.TOPIC, "delivery_parked"))
+
+
 def outcome_of(event: Event) -> tuple[Outcome, str | None]:
     """What became of the command that the fact tells of, and the refusal code where it was refused."""
+    if event.TOPIC not in _TELLS_AN_OUTCOME:
+        return "recorded", None
     match event:
         case CommandRefused():
             return "refused", event.code

@@ -8,14 +8,14 @@ is judged by the edition that its newest attestation names, any other by the edi
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ledger.judging.needs import needed_tags, pinned_edition
-from ledger.judging.shapes import MonthFacts, Verdict
+from ledger.judging.needs import gather, pinned_edition
+from ledger.judging.shapes import Verdict
 from ledger.judging.verdict import judge_month
 from ledger.rulebook import Edition, Rulebook, rulebook_of
 from ledger.streams.governance import Adoption, Governance
 from ledger.streams.month_state import CareMonth
 from ledger.terms.errors import LedgerDamaged
-from ledger.terms.identity import LEDGER_TAG, care_month_tag, care_plan_tag, patient_tag
+from ledger.terms.identity import LEDGER_TAG
 from projections.states import At
 
 StateAt = Callable[[str], At]
@@ -48,30 +48,16 @@ class Judged(NamedTuple):
 def judged(at: StateAt, rulebook_of: RulebookOf, patient: str, month: str, *, record: bool = False) -> Judged:
     """The verdict on a patient-month, by the states that `at` answers with; `record` names the readings too."""
     held: dict[str, At] = {}
-    states: dict[str, Any] = {}
-    # The patient's own streams name the others, and those name nobody further.
-    for _ in range(2):
-        for tag in needed_tags(patient, month, states):
-            if tag not in held:
-                held[tag] = at(tag)
-                states[tag] = held[tag].state
-    facts = _facts(patient, month, states)
+
+    def state_of(tag: str) -> Any:
+        found = held[tag] = at(tag)
+        return found.state
+
+    facts = gather(patient, month, state_of)
     adoption = edition_for(at(LEDGER_TAG).state, facts.month)
     verdict = judge_month(facts, rulebook_of(adoption), edition=adoption.edition, record=record)
     newest = max(found.position for tag, found in held.items() if moves_others(tag, found))
     return Judged(verdict, tuple(held), max(newest, adoption.position))
-
-
-def _facts(patient: str, month: str, states: dict[str, Any]) -> MonthFacts:
-    """The facts out of the states; what `judging.needs.facts_of` answers, without naming every stream once more."""
-    return MonthFacts(
-        states[patient_tag(patient)],
-        states[care_month_tag(patient, month)],
-        states[care_plan_tag(patient)],
-        {tag[9:]: state for tag, state in states.items() if tag.startswith("practice/")},
-        {tag[6:]: state for tag, state in states.items() if tag.startswith("staff/")},
-        {tag: state for tag, state in states.items() if tag.startswith("staff_day/")},
-    )
 
 
 def moves_others(tag: str, found: At) -> bool:
