@@ -17,8 +17,9 @@ from commands.answer import Answer
 from commands.catalog import CATALOG
 from commands.deciding import Law, Read
 from commands.intents.governance import ReleaseDelivery
-from commands.one_line import DIRECT, Decided, Deciding
+from commands.one_line import DIRECT, Deciding
 from commands.release import Release
+from commands.session import Decided
 from commands.states import Overlay, StateCache
 from commands.wire import Delivery, Unreadable, read_line
 from ledger.rulebook import Edition, ReadingSet, Rulebook, rulebook_of

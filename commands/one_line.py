@@ -7,25 +7,25 @@ read set of the append. Nothing is appended here.
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final
 
 from commands import authority
 from commands.answer import Answer
 from commands.catalog import CATALOG, Entry
-from commands.deciding import Asked, Law, States
+from commands.deciding import Asked, States
 from commands.intents.base import Command
 from commands.opening import PROGRAM
 from commands.resolving import resolve, who
+from commands.session import Decided, Session
 from commands.states import Overlay, Written
 from commands.wire import Delivery
 from ledger.streams.access import CommandRefused
-from ledger.streams.base import CommandKey, Envelope, Event, EventLog, Origin, Proposal, Source, Vouched
+from ledger.streams.base import CommandKey, Envelope, Event, Origin, Proposal, Source, Vouched
 from ledger.streams.governance import DeliveryParked, DeliveryWords, Governance
 from ledger.streams.patient_state import Patient
 from ledger.terms.identity import LEDGER_TAG, patient_tag, staff_tag
 from ledger.terms.outcome import Accepted, Need, Refused, Unchanged
 from ledger.terms.people import Role
-from ledger.terms.ports import Zones
 from ledger.terms.refusals import is_audited, refused
 
 DIRECT: Final = "direct"
@@ -36,41 +36,6 @@ EXPECTABLE: Final = re.compile(
     re.ASCII,
 )
 """Streams that a sender may expect something of: only whole names of ours, for they are stored."""
-
-
-class Decided(NamedTuple):
-    """What was decided of one line, before anything is durable."""
-
-    at: int
-    """Its place in the group."""
-    answer: Answer
-    proposal: Proposal | None
-    read: tuple[str, ...]
-    written: list[Written]
-    refusal_fact: Proposal | None = None
-    code: str = ""
-    actor: str = ""
-
-
-class Session(Protocol):
-    """What a line is decided within: the log, the login, the clock (handle.Handler)."""
-
-    log: EventLog
-    login: str
-    default_actor: str | None
-    zones: Zones
-
-    def new_id(self, kind: str) -> str:
-        """A fresh opaque id."""
-        ...
-
-    def law(self, governance: Governance) -> Law:
-        """The edition adopted last, ready to be read."""
-        ...
-
-    def clock_for(self, line: Delivery, governance: Governance) -> datetime | Refused:
-        """The instant at which a line is decided."""
-        ...
 
 
 class Deciding:

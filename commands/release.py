@@ -10,7 +10,8 @@ from typing import Literal, Protocol
 
 from commands.answer import Answer
 from commands.intents.governance import ReleaseDelivery
-from commands.one_line import Deciding, Session
+from commands.one_line import Deciding
+from commands.session import Session
 from commands.states import Overlay, StateCache
 from commands.wire import Delivery, Unreadable
 from ledger.streams.base import Appended, Closed, CommandKey, Envelope, Event, Proposal
