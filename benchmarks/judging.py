@@ -13,19 +13,12 @@ import orjson
 
 from benchmarks import lines, world
 from benchmarks.measuring import Contender, Target, gate, rates_table, take_turns, timed
+from ledger.judging.needs import gather
 from ledger.judging.shapes import MonthFacts
 from ledger.judging.verdict import judge_month
 from ledger.rulebook import Rulebook
 from ledger.streams.care_month import TimeLogged
-from ledger.terms.identity import (
-    care_month_tag,
-    care_plan_tag,
-    identifier_tag,
-    patient_tag,
-    practice_tag,
-    staff_day_tag,
-    staff_tag,
-)
+from ledger.terms.identity import care_month_tag, identifier_tag
 
 ENTRIES: Final = 40
 FLOOR: Final = Target(6_000)
@@ -87,21 +80,8 @@ def _month(session: world.Opened) -> tuple[MonthFacts, Rulebook, str]:
     state: Callable[[str], Any] = session.handler.state
     outside = lines.patient(0)
     patient = state(identifier_tag(session.log.token(outside["system"], outside["value"]))).subject
-    month = state(care_month_tag(patient, _MONTH))
     law = session.handler.law(session.handler.governance())
-    works = [entry.work for entry in month.entries]
-    folded = state(patient_tag(patient))
-    people = {work.performer for work in works} | {known.event.practitioner for known in folded.designations}
-    days = {staff_day_tag(work.performer, on) for work in works for on in work.staff_dates}
-    facts = MonthFacts(
-        patient=folded,
-        month=month,
-        plan=state(care_plan_tag(patient)),
-        practices={practice: state(practice_tag(practice)) for practice in folded.practices},
-        staff={person: state(staff_tag(person)) for person in people},
-        staff_days={tag: state(tag) for tag in days},
-    )
-    return facts, law.rulebook, law.edition
+    return gather(patient, _MONTH, state), law.rulebook, law.edition
 
 
 def _rate(times: int, act: Callable[[], object]) -> float:

@@ -6,12 +6,11 @@ of a hundred. What a verdict names as read is the set of quantities of the parts
 Promise: values and readings are those of the rules given. Not promised: that a programme existed; see `exists`.
 """
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from ledger.rulebook import Reading, ReadingSet, Rulebook, Rules, RulesInForce, activity_standing
+from ledger.rulebook import Reading, ReadingSet, Rulebook, RulesInForce, activity_standing
 
 _CCM: Final = "medicare.ccm"
 ACTIVITIES: Final = f"{_CCM}.activities"
@@ -252,11 +251,3 @@ def reading_list(rulebook: Rulebook, reads: Reads) -> tuple[Reading, ...]:
     """What was read: each reading once, in order."""
     found = {(r.name, r.effective): r for on, names in reads for r in map(rulebook.in_force(on).reading, names)}
     return tuple(found.values())
-
-
-def note_reads(on: Callable[[date], Rules], reads: Reads) -> None:
-    """Reads again, through the trace of a decision, what a verdict has read, so that the decision names it too."""
-    for day, names in reads:
-        rules = on(day)
-        for name in names:
-            rules.find(name)

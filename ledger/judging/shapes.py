@@ -140,7 +140,7 @@ class Verdict:
     consent_from: datetime | None = None
     """The moment from which minutes count; None while no complete consent stands."""
     reads: tuple[tuple[date, tuple[str, ...]], ...] = ()
-    """What was read: a day, and the names of the quantities read as of it. See law.note_reads."""
+    """What was read: a day, and the names of the quantities read as of it. A decision notes them with its own."""
 
     @property
     def digest(self) -> str:

@@ -3,22 +3,21 @@
 import hashlib
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
+from commands.deciding import Law
 from ledger.judging import (
     explain,
     judge_month,
     missing_tags,
     needed_tags,
-    note_reads,
     pinned_edition,
     reading_list,
     why_not,
 )
 from ledger.judging.law import readings_of
-from ledger.rulebook import ReadingSet, TracedRules
+from ledger.rulebook import ReadingSet
 from ledger.streams.folding import initial
 from ledger.terms.notices import CATALOGUE, KINDS
 from tests.facts import Chart, codes, law, opaque
@@ -160,15 +159,13 @@ def test_every_rule_that_a_notice_names_is_among_the_readings() -> None:
 def test_a_decision_names_what_its_verdict_has_read() -> None:
     rulebook, _ = law()
     verdict = busy().verdict()
-    traces: dict[int, TracedRules] = {}
+    decided = Law(rulebook, EDITION)
 
-    def on(day: Any) -> TracedRules:
-        rules = rulebook.in_force(day)
-        return traces.setdefault(id(rules), rules.trace())
+    decided.note(verdict.reads)
 
-    note_reads(on, verdict.reads)
-
-    assert {name for trace in traces.values() for name in trace.names()} == set(verdict.readings)
+    named = decided.reading_set()
+    assert named is not None
+    assert {reading.name for reading in named.readings} == set(verdict.readings)
 
 
 def test_a_verdict_first_needs_the_patients_own_streams() -> None:

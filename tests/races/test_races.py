@@ -9,19 +9,12 @@ from typing import Any
 import pytest
 
 from benchmarks import lines, world
-from ledger.judging.shapes import MonthFacts, Verdict
+from ledger.judging.needs import gather
+from ledger.judging.shapes import Verdict
 from ledger.judging.verdict import judge_month
 from ledger.store.fsck import verify
 from ledger.terms.calendar import month_of
-from ledger.terms.identity import (
-    care_month_tag,
-    care_plan_tag,
-    identifier_tag,
-    patient_tag,
-    practice_tag,
-    staff_day_tag,
-    staff_tag,
-)
+from ledger.terms.identity import identifier_tag, patient_tag
 from tests.campaign import Campaign
 from tests.races.contest import CONTESTANTS, Answer, Contest
 
@@ -195,20 +188,8 @@ def _lost_seconds(answer: Answer) -> bool:
 def _judged(session: world.Opened, patient: int, month: str) -> Verdict:
     state, named = session.handler.state, lines.patient(patient)
     who = state(identifier_tag(session.log.token(named["system"], named["value"]))).subject
-    folded, entries = state(patient_tag(who)), state(care_month_tag(who, month))
-    works = [entry.work for entry in entries.entries]
-    days = {staff_day_tag(work.performer, on) for work in works for on in work.staff_dates}
-    people = {work.performer for work in works} | {known.event.practitioner for known in folded.designations}
-    facts = MonthFacts(
-        patient=folded,
-        month=entries,
-        plan=state(care_plan_tag(who)),
-        practices={practice: state(practice_tag(practice)) for practice in folded.practices},
-        staff={person: state(staff_tag(person)) for person in people},
-        staff_days={tag: state(tag) for tag in days},
-    )
     law = session.handler.law(session.handler.governance())
-    return judge_month(facts, law.rulebook, edition=law.edition, record=False)
+    return judge_month(gather(who, month, state), law.rulebook, edition=law.edition, record=False)
 
 
 def _slowest(answers: list[Answer]) -> float:
