@@ -6,7 +6,7 @@ from typing import Final
 
 from benchmarks import lines, world
 from benchmarks.measuring import Contender, Target, gate, rates_table, take_turns, timed
-from ledger.store.read_models import ReadModels
+from ledger.store.sqlite.read_models import ReadModels
 from projections.rebuild import BATCH, rebuild
 
 TARGET: Final = Target(0.3)

@@ -112,13 +112,12 @@ class Handler:
     def _round(
         self, waiting: list[tuple[int, Delivery | Unreadable]], answers: dict[int, Answer]
     ) -> list[tuple[int, Delivery | Unreadable]]:
-        overlay = Overlay(self.state_cache, self.log.refresh())
-        before = overlay.position
+        tokens = {index: self._key_token(line) for index, line in waiting if isinstance(line, Delivery)}
+        before, bound = self.log.look(list(tokens.values()))
+        overlay = Overlay(self.state_cache, before)
         decided: list[Decided] = []
         later: list[tuple[int, Delivery | Unreadable]] = []
         seen: set[str] = set()
-        tokens = {index: self._key_token(line) for index, line in waiting if isinstance(line, Delivery)}
-        bound = self.log.bindings(list(tokens.values()))
         for at, (index, line) in enumerate(waiting):
             if isinstance(line, Unreadable):
                 answers[index] = Answer(line.key, "refused", refusal=line.refusal)

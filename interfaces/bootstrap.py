@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from interfaces.system import PinnedZones, SimulatedClock, SystemClock, SystemIds, calm_the_collector
 from ledger.terms.errors import LedgerDamaged, NotALedger, StoreUnavailable, WrongKey
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from commands.handle import Handler
-    from ledger.store.connection import Ledger
-    from ledger.store.founding import Info
-    from ledger.store.read_models import ReadModels
+    from ledger.store.connection import Ledger, Place
+    from ledger.store.engine import StoredReadModels
     from ledger.terms.ports import Clock
     from projections.judged import AdoptedRulebooks
 
@@ -30,7 +29,8 @@ if TYPE_CHECKING:
 class Settings:
     """Where the ledger and its key are, and who asks."""
 
-    folder: Path
+    place: "Place"
+    """A folder, or a ledger on a server."""
     key_file: Path | None
     """None: the usual place, named by the ledger's id."""
     login: str
@@ -49,7 +49,7 @@ class Session:
         self.zones = zones
         self.where = where
         self._rulebook_of: AdoptedRulebooks | None = None
-        self._models: ReadModels | None = None
+        self._models: StoredReadModels | None = None
 
     @property
     def simulated(self) -> bool:
@@ -65,15 +65,13 @@ class Session:
             self._rulebook_of = AdoptedRulebooks()
         return self._rulebook_of
 
-    def raw_models(self) -> "ReadModels":
+    def raw_models(self) -> "StoredReadModels":
         """The read models as they are, without pulling."""
-        from ledger.store.read_models import ReadModels  # noqa: PLC0415 - only questions need them
-
         if self._models is None:
-            self._models = ReadModels(self.log.folder)
+            self._models = self.log.read_models()
         return self._models
 
-    def models(self, progress: "Callable[[int, int], None] | None" = None) -> "ReadModels":
+    def models(self, progress: "Callable[[int, int], None] | None" = None) -> "StoredReadModels":
         """The read models, pulled up to the newest fact; LedgerDamaged where they cannot be."""
         from projections.follow import Follower  # noqa: PLC0415 - only questions need it
 
@@ -81,7 +79,7 @@ class Session:
             models = self.raw_models()
             pulled = Follower(self.log, models, rulebook_of=self.rulebook_of).pull(progress)
         except (LedgerDamaged, NotALedger) as error:
-            if _are_whole(self.log.folder):
+            if _are_whole(self.log):
                 raise
             raise LedgerDamaged(
                 "The file of the read models is damaged; the facts are another file.",
@@ -94,15 +92,11 @@ class Session:
             )
         return models
 
-    def fresh_models(self) -> "ReadModels":
-        """The read models for a rebuild: a file that is damaged is thrown away, since every row is made anew."""
-        from ledger.store.read_models import FILE_NAME  # noqa: PLC0415 - only questions need them
-
-        if not _are_whole(self.log.folder):
+    def fresh_models(self) -> "StoredReadModels":
+        """The read models for a rebuild: what is damaged is thrown away, since every row is made anew."""
+        if not _are_whole(self.log):
             self.close()
-            file = self.log.folder / FILE_NAME
-            for part in ("", "-wal", "-shm"):
-                file.with_name(file.name + part).unlink(missing_ok=True)
+            self.log.engine.discard_read_models()
         return self.raw_models()
 
     def close(self) -> None:
@@ -112,15 +106,12 @@ class Session:
             self._models = None
 
 
-def _are_whole(folder: Path) -> bool:
-    """Whether the database finds nothing wrong in the file of the read models."""
-    from ledger.store.read_models import ReadModels  # noqa: PLC0415 - only asked for where something failed already
-    from projections.rebuild import is_whole  # noqa: PLC0415
-
+def _are_whole(log: "Ledger") -> bool:
+    """Whether the database finds nothing wrong with the read models."""
     try:
-        models = ReadModels(folder)
+        models = log.read_models()
         try:
-            return is_whole(models)
+            return models.is_whole()
         finally:
             models.close()
     except (LedgerDamaged, NotALedger):
@@ -137,10 +128,38 @@ def settings(*, ledger: str | None, key_file: str | None, actor: str | None) -> 
     named = ledger or os.environ.get("CCM_LEDGER")
     if not named:
         raise NotALedger(
-            "No ledger is named.", "Name its folder: --ledger FOLDER, or set CCM_LEDGER. `ccm-ledger init` makes one."
+            "No ledger is named.",
+            "Name its folder or its address: --ledger FOLDER, or set CCM_LEDGER. `ccm-ledger init` makes one.",
         )
     key = key_file or os.environ.get("CCM_LEDGER_KEY_FILE")
-    return Settings(Path(named), Path(key) if key else None, login(), actor)
+    return Settings(place_of(named), Path(key) if key else None, login(), actor)
+
+
+def place_of(named: str) -> "Place":
+    """The place that an option or a variable names: a URL is an address on a server, anything else a folder."""
+    if "://" not in named:
+        return Path(named)
+    from ledger.store.postgres.address import parse_address  # noqa: PLC0415 - folders need none of it
+
+    return parse_address(named).with_password(_password())
+
+
+def _password() -> str | None:
+    """The password in the file that CCM_LEDGER_PASSWORD_FILE names; None leaves it to PostgreSQL's own ways."""
+    named = os.environ.get("CCM_LEDGER_PASSWORD_FILE")
+    if not named:
+        return None
+    file = Path(named)
+    try:
+        is_open = bool(file.stat().st_mode & 0o077)
+        password = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongKey("The password file cannot be read.", "Check CCM_LEDGER_PASSWORD_FILE.") from error
+    if is_open or not password:
+        raise WrongKey(
+            "The password file is empty, or others can read it.", "Close it to all but its owner: chmod 600."
+        )
+    return password
 
 
 def login() -> str:
@@ -168,26 +187,25 @@ def create_ledger(where: Settings, *, name: str, simulated: bool) -> Path:
     """Make a ledger with its key and its first facts; the place of the key file."""
     from commands.opening import open_new_ledger  # noqa: PLC0415 - `--help` must not wait for the store
     from ledger.rulebook import shipped_edition  # noqa: PLC0415
-    from ledger.store.connection import create  # noqa: PLC0415
-    from ledger.store.founding import LEDGER_FILE  # noqa: PLC0415
+    from ledger.store.connection import create, exists  # noqa: PLC0415
     from ledger.store.keyfile import create_key_file  # noqa: PLC0415
     from ledger.terms.identity import id_from  # noqa: PLC0415
 
     configure_logs()
-    if (where.folder / LEDGER_FILE).exists():
-        raise NotALedger("There is a ledger in this folder already.", "Name another folder; a ledger is never remade.")
+    if exists(where.place):
+        raise NotALedger("There is a ledger at this place already.", "Name another place; a ledger is never remade.")
     ids = SystemIds()
     ledger_id = id_from("lg", ids.entropy(16))
     key_file = where.key_file or usual_key_file(ledger_id)
-    _outside(key_file, where.folder)
+    _outside(key_file, where.place)
     with _naming_places("The key file"):
         key = create_key_file(key_file, ids)
     clock: Clock = SimulatedClock() if simulated else SystemClock()
     try:
         with _naming_places("The ledger's folder"):
-            log = create(where.folder, master_key=key, clock=clock, ids=ids, simulated=simulated, ledger_id=ledger_id)
+            log = create(where.place, master_key=key, clock=clock, ids=ids, simulated=simulated, ledger_id=ledger_id)
     except BaseException:
-        if not (where.folder / LEDGER_FILE).exists():
+        if not exists(where.place):
             key_file.unlink()  # nothing was ever sealed under it, and the next attempt finds its place free
         raise
     with log:
@@ -212,17 +230,17 @@ def _naming_places(what: str) -> Iterator[None]:
 def opened(where: Settings) -> Iterator[Session]:
     """The ledger, open, with its handler; closed afterwards."""
     from commands.handle import Handler  # noqa: PLC0415 - `--help` must not wait for the store
-    from ledger.store.connection import open_ledger  # noqa: PLC0415
+    from ledger.store.connection import info_of, open_ledger  # noqa: PLC0415
     from ledger.store.keyfile import read_key_file  # noqa: PLC0415
 
     configure_logs()
-    info = _info(where.folder)
+    info = info_of(where.place)
     key_file = where.key_file or usual_key_file(info.ledger_id)
-    _outside(key_file, where.folder)
+    _outside(key_file, where.place)
     standing = SimulatedClock()
     clock: Clock = standing if info.simulated else SystemClock()
     ids = SystemIds()
-    with open_ledger(where.folder, master_key=read_key_file(key_file), clock=clock, ids=ids) as log:
+    with open_ledger(where.place, master_key=read_key_file(key_file), clock=clock, ids=ids) as log:
         newest = log.facts_at([log.refresh()])
         if not newest:
             raise NotALedger(
@@ -239,32 +257,8 @@ def opened(where: Settings) -> Iterator[Session]:
             session.close()
 
 
-def _info(folder: Path) -> "Info":
-    """What the ledger in a folder says about itself, for which no key is needed; it names the key file."""
-    from ledger.store.founding import LEDGER_FILE, read_info  # noqa: PLC0415
-    from ledger.store.recorder_sqlite import LedgerConnection, LedgerDatastore  # noqa: PLC0415
-    from ledger.store.sqlite_errors import naming_errors  # noqa: PLC0415
-
-    path = folder / LEDGER_FILE
-    if not path.is_file():
-        raise NotALedger(
-            "There is no ledger in this folder.", "Name the folder of a ledger, or make one: `ccm-ledger init`."
-        )
-    if not path.stat().st_size:
-        raise NotALedger(
-            "The ledger.db in this folder is empty: it holds no ledger.",
-            "Restore the folder from a backup. Where `init` was cut short, remove it and run `init` again.",
-        )
-    with naming_errors():
-        datastore = LedgerDatastore(str(path.absolute()))
-        try:
-            return read_info(cast(LedgerConnection, datastore.pool.get_connection()).sqlite)
-        finally:
-            datastore.close()
-
-
-def _outside(key_file: Path, folder: Path) -> None:
-    if key_file.resolve().is_relative_to(folder.resolve()):
+def _outside(key_file: Path, place: "Place") -> None:
+    if isinstance(place, Path) and key_file.resolve().is_relative_to(place.resolve()):
         raise WrongKey(
             "The key file lies inside the ledger's folder, where every copy of the ledger would take it along.",
             "Keep it elsewhere: --key-file FILE.",

@@ -60,11 +60,6 @@ def rebuild(
     return Rebuilt(position, tuple(counted))
 
 
-def is_whole(models: ReadModels) -> bool:
-    """Whether the database finds nothing wrong in its own file; whether the rows are right, `agreement` says."""
-    return models.rows("PRAGMA quick_check(1)") == [("ok",)]
-
-
 class Agreement(NamedTuple):
     """The roots of the rows in use and of the same rows recomputed, by table, at one position."""
 

@@ -16,7 +16,7 @@ from interfaces.cli.usage import ReadRefused, a_ledger_is_named
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ledger.store.read_models import ReadModels
+    from ledger.store.engine import StoredReadModels
     from ledger.streams.access import Question
     from ledger.terms.outcome import Refused
 
@@ -33,7 +33,7 @@ def session_of(args: Namespace, screen: Screen) -> Iterator[bootstrap.Session]:
         yield session
 
 
-def pulled(session: bootstrap.Session, screen: Screen) -> "ReadModels":
+def pulled(session: bootstrap.Session, screen: Screen) -> "StoredReadModels":
     """The read models, brought up to the newest fact; with a bar, because the first time may take long."""
     with screen.progress("Bringing the read models up", session.log.refresh()) as bar:
         return session.models(steps(bar))

@@ -30,9 +30,9 @@ def run_init(args: Namespace, screen: Screen) -> int:
     where = bootstrap.settings(ledger=args.ledger, key_file=args.key_file, actor=None)
     key_file = bootstrap.create_ledger(where, name=args.name, simulated=args.simulated_clock)
     screen.simulated(args.simulated_clock)
-    screen.answer({"ledger": str(where.folder), "key_file": str(key_file), "administrator_login": where.login})
+    screen.answer({"ledger": str(where.place), "key_file": str(key_file), "administrator_login": where.login})
     screen.say(
-        f"The ledger was made in {where.folder}.",
+        f"The ledger was made in {where.place}.",
         f"Its key is {key_file}. Keep a copy of it in a safe place: without it the ledger cannot be opened.",
         f"{where.login} is its administrator.",
     )

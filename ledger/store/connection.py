@@ -1,4 +1,4 @@
-"""A ledger: the log that deciders append to and projections follow, in one folder with `ledger.db` and `vault.db`.
+"""A ledger: the log that deciders append to and projections follow, in a folder or in a PostgreSQL schema.
 
 Promise: what `append` answered survives kill -9 and power loss; facts come in one total order without gaps, validated;
 sealed words are opened only by `open_words` and `origin`. Several processes may open one ledger at once, and the
@@ -6,34 +6,38 @@ threads of a process may share a Ledger. Database exceptions come out as ledger/
 Not promised: that bytes on the disk were not changed by somebody else; `fsck.verify` looks for that.
 """
 
-import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, cast
+from typing import Final, Self
 
-from ledger.store import reading
-from ledger.store.append import GroupWriter, prepare
-from ledger.store.founding import LEDGER_FILE, VAULT_FILE, Info, found, read_info
-from ledger.store.heads import HeadCache
+from ledger.store.append import prepare
+from ledger.store.engine import Engine, Info, RefusalCount, Stats, StoredReadModels, TagOf
+from ledger.store.heads import NO_HEAD, Head, HeadCache
 from ledger.store.instants import from_micros, to_micros
 from ledger.store.mapper import Mapper, Row
-from ledger.store.migrate import migrate
-from ledger.store.reading import RefusalCount, Stats, TagOf
-from ledger.store.recorder_sqlite import LedgerConnection, LedgerDatastore, LedgerRecorder, last_row
-from ledger.store.sqlite_errors import named, naming_errors
-from ledger.store.vault import Vault, open_vault
+from ledger.store.postgres.address import Address
+from ledger.store.sqlite import engine as sqlite_engine
+from ledger.store.sqlite import founding as sqlite_founding
+from ledger.store.sqlite.errors import naming_errors
+from ledger.store.sqlite.key_rows import open_vault_file
+from ledger.store.vault import Vault
 from ledger.streams.base import Appended, Event, Fact, KeyBinding, Moved, Origin, Proposal
-from ledger.terms.errors import LedgerDamaged, NotALedger
+from ledger.terms.errors import LedgerDamaged, StoreUnavailable
 from ledger.terms.ports import Clock, IdSource
 
 READ_CHUNK: Final = 512
+PREPARED_AGAIN_MAX: Final = 8
+"""How often a group is sealed anew because keys were destroyed meanwhile; erasures are rare, so once is enough."""
+
+Place = Path | Address
+"""Where a ledger is: a folder, or a schema on a PostgreSQL server."""
 
 
 def create(
-    folder: Path,
+    place: Place,
     *,
     master_key: bytes,
     clock: Clock,
@@ -41,69 +45,83 @@ def create(
     simulated: bool,
     ledger_id: str | None = None,
 ) -> "Ledger":
-    """Make a new ledger in a folder and open it; NotALedger where there is one already.
+    """Make a new ledger and open it; NotALedger where there is one already.
 
     Whether the ledger is simulated is decided here for ever. `ledger_id` is drawn where none is given.
     """
-    with naming_errors():
-        found(folder, master_key=master_key, clock=clock, ids=ids, simulated=simulated, ledger_id=ledger_id)
-    return open_ledger(folder, master_key=master_key, clock=clock, ids=ids)
+    if isinstance(place, Address):
+        from ledger.store.postgres import founding  # noqa: PLC0415 - a desk without a server never loads psycopg
+
+        founding.found(place, master_key=master_key, clock=clock, ids=ids, simulated=simulated, ledger_id=ledger_id)
+    else:
+        with naming_errors():
+            sqlite_founding.found(
+                place, master_key=master_key, clock=clock, ids=ids, simulated=simulated, ledger_id=ledger_id
+            )
+    return open_ledger(place, master_key=master_key, clock=clock, ids=ids)
 
 
-def open_ledger(folder: Path, *, master_key: bytes, clock: Clock, ids: IdSource) -> "Ledger":
-    """Open the ledger in a folder.
+def open_ledger(place: Place, *, master_key: bytes, clock: Clock, ids: IdSource) -> "Ledger":
+    """Open a ledger.
 
     Raises NotALedger (there is none), WrongKey (the vault does not open), NeedsNewerProgram (made by a newer one),
-    LedgerDamaged (its schema is of unknown make), StoreUnavailable (durable settings did not hold).
+    LedgerDamaged (its schema is of unknown make), StoreUnavailable (durable settings did not hold, or no server).
     """
-    path = folder / LEDGER_FILE
-    if not path.is_file():
-        raise NotALedger(
-            f"There is no ledger in {folder}.", "Name the folder of a ledger, or make one: ccm-ledger init."
-        )
-    with naming_errors():
-        datastore = LedgerDatastore(str(path.absolute()))
-        try:
-            connection = cast(LedgerConnection, datastore.pool.get_connection())
-            migrate(connection.sqlite, "sqlite", to_micros(clock.now()))
-            info = read_info(connection.sqlite)
-            vault = open_vault(
-                folder / VAULT_FILE, ledger_id=info.ledger_id, master_key=master_key, ids=ids, clock=clock
-            )
-        except BaseException:
-            datastore.close()
-            raise
-    return Ledger(LedgerRecorder(datastore), connection, vault, info, clock, ids, folder)
+    if isinstance(place, Address):
+        from ledger.store.postgres.engine import open_engine, open_vault_schema  # noqa: PLC0415
+
+        engine: Engine = open_engine(place)
+        with _closing_on_failure(engine):
+            vault = open_vault_schema(engine, master_key=master_key, ids=ids, clock=clock)
+    else:
+        engine = sqlite_engine.open_engine(place, clock)
+        with _closing_on_failure(engine):
+            file = place / sqlite_founding.VAULT_FILE
+            ledger_id = engine.info.ledger_id
+            vault = open_vault_file(file, ledger_id=ledger_id, master_key=master_key, ids=ids, clock=clock)
+    return Ledger(engine, vault, clock, ids)
+
+
+@contextmanager
+def _closing_on_failure(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        engine.close()
+        raise
+
+
+def info_of(place: Place) -> Info:
+    """What a ledger says about itself, for which no key is needed; raises as `open_ledger`."""
+    if isinstance(place, Address):
+        from ledger.store.postgres import engine  # noqa: PLC0415
+
+        return engine.info_of(place)
+    return sqlite_engine.info_of(place)
+
+
+def exists(place: Place) -> bool:
+    """Whether there is a ledger at a place, readable or not."""
+    if isinstance(place, Address):
+        from ledger.store.postgres import founding  # noqa: PLC0415
+
+        return founding.exists(place)
+    return (place / sqlite_founding.LEDGER_FILE).exists()
 
 
 class Ledger:
     """An open ledger; implements the EventLog protocol. Use as a context manager, or call `close`."""
 
-    def __init__(
-        self,
-        recorder: LedgerRecorder,
-        connection: LedgerConnection,
-        vault: Vault,
-        info: Info,
-        clock: Clock,
-        ids: IdSource,
-        folder: Path,
-    ) -> None:
-        self.folder = folder
-        self.recorder = recorder
+    def __init__(self, engine: Engine, vault: Vault, clock: Clock, ids: IdSource) -> None:
+        info = engine.info
+        self.engine = engine
         self.vault = vault
         self.mapper = Mapper(info.ledger_id, vault, ids)
         self.ledger_id = info.ledger_id
         self.simulated = info.simulated
         self.created_at = from_micros(info.created_at)
-        self._connection = connection
         self._clock = clock
         self._heads = HeadCache()
-        self._lock = threading.RLock()
-        self._cursor = connection.sqlite.cursor()
-        # The pool's connections answer with sqlite3.Row, which costs a name lookup a field.
-        self._cursor.row_factory = None
-        self._reading = _Reading(self._lock, self._cursor)
 
     # --- EventLog ---------------------------------------------------------------------------------
 
@@ -112,37 +130,33 @@ class Ledger:
 
         Raises StoreUnavailable (nothing of the group was recorded) or OutcomeUnknown (ask again under the same keys).
         """
-        prepared = prepare(group, self.mapper, simulated=self.simulated)
-        with self._lock, naming_errors():
-            with self._connection.transaction(commit=True):
-                writer = GroupWriter(self._cursor, self._heads, self._clock.now())
-                answers = writer.place_all(prepared)
-                writer.flush()
-            writer.settle()
-        return answers
+        for _ in range(PREPARED_AGAIN_MAX):
+            prepared = prepare(group, self.mapper, simulated=self.simulated)
+            answers = self.engine.append(prepared, self._heads, self._clock.now())
+            if answers is not None:
+                return answers
+            self.vault.notice(self.vault.rows.destroyed())
+        raise StoreUnavailable("Nothing was recorded: keys are being destroyed without end.", "Send it again later.")
 
     def refresh(self) -> int:
         """Notice what other writers appended; answers the highest position."""
-        with self._reading as cursor:
-            position, _ = last_row(cursor)
-            self._heads.catch_up(cursor, position)
-        return position
+        return self.engine.look(self._heads, ())[0]
+
+    def look(self, tokens: Sequence[str]) -> tuple[int, dict[str, KeyBinding]]:
+        """`refresh` and `bindings` in one step, as of one moment."""
+        return self.engine.look(self._heads, tokens)
 
     def head(self, tag: str) -> int:
         """How many facts the stream holds, as of the last `refresh` or `append` (or later)."""
-        if (known := self._heads.known(tag)) is not None:
-            return known[1]
-        with self._reading as cursor:
-            return self._heads.get(cursor, tag)[1]
+        return self._head(tag)[1]
 
     def read(self, tag: str, *, after: int = 0, until: int | None = None) -> Iterator[Fact]:
         """The facts of one stream in order, from sequence `after` (exclusive), up to position `until`."""
         while True:
-            with self._reading as cursor:
-                tag_id, count = self._heads.get(cursor, tag)
-                if not tag_id or after >= count:
-                    return
-                rows = reading.stream(cursor, tag_id, after=after, until=until, limit=READ_CHUNK)
+            tag_id, count = self._head(tag)
+            if not tag_id or after >= count:
+                return
+            rows = self.engine.stream(tag_id, after=after, until=until, limit=READ_CHUNK)
             for row in rows:
                 yield self.mapper.fact(row)
             if len(rows) < READ_CHUNK:
@@ -151,8 +165,7 @@ class Ledger:
 
     def bindings(self, tokens: Sequence[str]) -> dict[str, KeyBinding]:
         """What idempotency keys are bound to, by their tokens; those that are bound to nothing are left out."""
-        with self._reading as cursor:
-            return reading.bindings(cursor, tokens)
+        return self.engine.look(self._heads, tokens)[1]
 
     def binding(self, token: str) -> KeyBinding | None:
         """What one idempotency key is bound to."""
@@ -171,33 +184,28 @@ class Ledger:
 
     def follow(self, after: int, limit: int) -> list[Fact]:
         """The facts behind position `after`, at most `limit`, in order: the way of followers and rebuilds."""
-        return self.mapper.facts(self.follow_rows(after, limit))
+        return self.mapper.facts(self.engine.follow(after, limit))
 
     def follow_rows(self, after: int, limit: int) -> list[Row]:
         """What `follow` reads, not decoded yet."""
-        with self._reading as cursor:
-            return reading.follow(cursor, after, limit)
+        return self.engine.follow(after, limit)
 
     def facts_at(self, positions: Iterable[int]) -> list[Fact]:
         """The facts at these positions, in order of position; those that do not exist are left out."""
-        with self._reading as cursor:
-            rows = reading.at(cursor, sorted(set(positions)))
-        return self.mapper.facts(rows)
+        return self.mapper.facts(self.engine.at(sorted(set(positions))))
 
     def position_at(self, instant: datetime) -> int:
         """The highest position recorded at or before an instant; 0 where there is none."""
-        with self._reading as cursor:
-            return reading.position_at(cursor, last_row(cursor)[0], to_micros(instant))
+        return self.engine.position_at(to_micros(instant))
 
     def tags_of(self, position: int) -> tuple[TagOf, ...]:
         """The tags of a fact with its sequence number in each, the home stream first."""
-        with self._reading as cursor:
-            return reading.tags_of(cursor, position)
+        return self.engine.tags_of(position)
 
     def tags_starting(self, prefix: str) -> list[str]:
         """The streams whose name begins with `prefix`, in order of their names: the months of a patient, the parked."""
-        with self._reading as cursor:
-            return reading.tags_starting(cursor, prefix)
+        assert prefix, "a scan of all streams is never meant"
+        return self.engine.tags_starting(prefix)
 
     # --- sealed words -----------------------------------------------------------------------------
 
@@ -217,29 +225,24 @@ class Ledger:
 
     def reading_set(self, digest: str) -> bytes | None:
         """The canonical bytes of the reading set with this digest (hex)."""
-        with self._reading as cursor:
-            return reading.reading_set(cursor, bytes.fromhex(digest))
+        return self.engine.reading_set(bytes.fromhex(digest))
 
     def refusal_counts(self, after: int = 0) -> list[RefusalCount]:
         """How often the refusals recorded behind position `after` happened, in order of position."""
-        with self._reading as cursor:
-            return reading.refusal_counts(cursor, after)
+        return self.engine.refusal_counts(after)
 
     def stats(self) -> Stats:
         """How much the ledger holds; counts rows."""
-        with self._reading as cursor:
-            return reading.stats(cursor)
+        return self.engine.stats()
+
+    def read_models(self) -> StoredReadModels:
+        """The read models beside the facts, opened anew; the caller closes them."""
+        return self.engine.read_models()
 
     def close(self) -> None:
-        """Close both databases; a second call does nothing."""
-        pool = self.recorder.datastore.pool
-        with self._lock:
-            if not pool.closed:
-                # SQLite closes a file, and clears its log away, once no statement is open on it.
-                self._cursor.close()
-                pool.put_connection(self._connection)
-                self.recorder.datastore.close()
-                self.vault.close()
+        """Close ledger and vault; a second call does nothing."""
+        self.engine.close()
+        self.vault.close()
 
     def __enter__(self) -> Self:
         return self
@@ -249,31 +252,19 @@ class Ledger:
     ) -> None:
         self.close()
 
+    def _head(self, tag: str) -> Head:
+        if (known := self._heads.known(tag)) is not None:
+            return known
+        as_of = self._heads.position
+        head = self.engine.heads_of((tag,)).get(tag, NO_HEAD)
+        self._heads.learn_read(tag, head, as_of=as_of)
+        return head
+
     def _state(self, position: int) -> bytes:
-        with self._reading as cursor:
-            state = reading.state_at(cursor, position)
+        state = self.engine.state_at(position)
         if state is None:
             raise LedgerDamaged(
                 f"Position {position} is gone from the ledger.",
                 "Stop writing, keep this disk, and run `ccm-ledger verify`.",
             )
         return state
-
-
-class _Reading:
-    """The ledger's cursor under its lock, errors named. A class, as it is entered for every line of an import."""
-
-    def __init__(self, lock: threading.RLock, cursor: sqlite3.Cursor) -> None:
-        self._lock = lock
-        self._cursor = cursor
-
-    def __enter__(self) -> sqlite3.Cursor:
-        self._lock.acquire()
-        return self._cursor
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._lock.release()
-        if isinstance(error, sqlite3.Error):
-            raise named(error) from error

@@ -7,22 +7,15 @@ Not promised: see NOT_PROVEN. Who can rewrite the whole database can rewrite it 
 the machine shows that.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from typing import Final, NamedTuple
-
-import orjson
 
 from ledger.proof.leaf import DIGEST_BYTES
 from ledger.proof.merkle import MerkleFrontier
 from ledger.store.connection import Ledger
+from ledger.store.engine import Snapshot, Unreadable
 from ledger.store.fsck_fact import FactChecker, StoredFact, StoredTag, Verdict
-from ledger.store.migrate import Family, migrate, pending
-from ledger.store.recorder_sqlite import LedgerConnection
-from ledger.store.sqlite_errors import naming_errors
-from ledger.terms.errors import LedgerError
 
 FINDINGS_MAX: Final = 1_000
 PROGRESS_STEP: Final = 1_000
@@ -33,18 +26,6 @@ NOT_PROVEN: Final = (
     "Bindings of keys that were answered `unchanged` are covered by no proof.",
 )
 """What a clean verification does not show; `ccm-ledger verify` says so."""
-
-_FACTS: Final = (
-    "SELECT rowid, originator_id, originator_version, topic, state, recorded_at, prefix, leaf"
-    " FROM stored_events ORDER BY rowid"
-)
-_TAG_ROWS: Final = (
-    "SELECT t.position, t.ordinal, g.tag, t.seq, t.salt FROM event_tags t LEFT JOIN tags g ON g.tag_id = t.tag_id"
-    " ORDER BY t.position, t.ordinal"
-)
-_STREAMS: Final = "SELECT tag_id, tag, head FROM tags ORDER BY tag_id"
-_SEQS: Final = "SELECT tag_id, seq, position FROM event_tags INDEXED BY event_tags_by_tag ORDER BY tag_id, seq"
-_SCHEMA: Final = "SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
 
 
 class Finding(NamedTuple):
@@ -84,16 +65,15 @@ def verify(ledger: Ledger, progress: Progress | None = None) -> Verification:
     Damage is a finding and never an exception; StoreUnavailable still says that the files cannot be read now.
     """
     run = _Run(ledger, progress)
-    with _snapshot(ledger) as connection:
+    with ledger.engine.snapshot() as stored:
         try:
-            run.check_file(connection)
-            run.check_schema(connection, "sqlite")
-            run.check_facts(connection)
-            run.check_streams(connection)
-            run.check_keys(connection)
-            run.check_reading_sets(connection)
-        except sqlite3.DatabaseError as error:
-            run.find(Verdict.FILE_DAMAGED, f"The database cannot be read to its end: {error}.")
+            run.check_database(stored)
+            run.check_facts(stored)
+            run.check_streams(stored)
+            run.check_keys(stored)
+            run.check_reading_sets(stored)
+        except Unreadable as error:
+            run.find(Verdict.FILE_DAMAGED, f"The database cannot be read to its end: {error.happened}.")
     return run.result()
 
 
@@ -125,39 +105,25 @@ class _Run:
             erased=self._checker.erased,
         )
 
-    def check_file(self, connection: sqlite3.Connection) -> None:
-        """SQLite's own check of pages and indexes."""
-        for (line,) in connection.execute("PRAGMA integrity_check(100)").fetchall():
-            if line != "ok":
-                self.find(Verdict.FILE_DAMAGED, f"SQLite finds its file damaged: {line}.")
+    def check_database(self, stored: Snapshot) -> None:
+        """The database's own checks, and the tables and guards that the migrations must have left."""
+        for words in stored.database_trouble():
+            self.find(Verdict.FILE_DAMAGED, words)
+        for words in stored.schema_trouble():
+            self.find(Verdict.SCHEMA_DIFFERS, words)
 
-    def check_schema(self, connection: sqlite3.Connection, family: Family) -> None:
-        """The migrations that were applied, and the tables and triggers that they must have left."""
-        try:
-            unapplied = pending(connection, family)
-        except LedgerError as error:
-            self.find(Verdict.SCHEMA_DIFFERS, error.happened)
-            return
-        assert not unapplied, "a ledger is migrated when it is opened"
-        with _blank(family) as blank:
-            wanted = dict(blank.execute(_SCHEMA).fetchall())
-        found = dict(connection.execute(_SCHEMA).fetchall())
-        for name in sorted(wanted.keys() | found.keys()):
-            if wanted.get(name) != found.get(name):
-                self.find(Verdict.SCHEMA_DIFFERS, f"The {name} is not the one that the migrations make.")
-
-    def check_facts(self, connection: sqlite3.Connection) -> None:
+    def check_facts(self, stored: Snapshot) -> None:
         """Every fact against its header, its leaf, its tags, its place and its time."""
-        total = connection.execute("SELECT COUNT(*) FROM stored_events").fetchone()[0]
-        tags, has_readings = _Tags(connection), _has_reading_set(connection)
+        total = stored.fact_count()
+        tags = _Tags(stored)
         recorded_at = 0
-        for done, row in enumerate(map(StoredFact._make, connection.execute(_FACTS)), 1):
+        for done, row in enumerate(map(StoredFact._make, stored.facts()), 1):
             for position in tags.skip_to(row.position):
                 self.find(Verdict.TAGS_DIFFER, "A tag names a fact that is not there.", position=position)
             own_tags = tags.take(row.position)
             if row.is_well_formed:
                 self._check_place(row, recorded_at)
-                for verdict, words in self._checker.issues(row, own_tags, has_readings):
+                for verdict, words in self._checker.issues(row, own_tags, stored.has_reading_set):
                     self.find(verdict, words, position=row.position)
                 recorded_at = row.recorded_at
             else:
@@ -170,11 +136,11 @@ class _Run:
         for position in tags.skip_to(None):
             self.find(Verdict.TAGS_DIFFER, "A tag names a fact that is not there.", position=position)
 
-    def check_streams(self, connection: sqlite3.Connection) -> None:
+    def check_streams(self, stored: Snapshot) -> None:
         """Every stream counts its facts without gaps, in the order of the ledger, up to its head."""
-        streams = connection.execute(_STREAMS)
+        streams = stored.streams()
         stream, count, last = next(streams, None), 0, 0
-        for tag_id, seq, position in connection.execute(_SEQS):
+        for tag_id, seq, position in stored.numbers():
             while stream is not None and stream[0] < tag_id:
                 self._check_head(stream, count)
                 stream, count, last = next(streams, None), 0, 0
@@ -192,20 +158,20 @@ class _Run:
             self._check_head(stream, count)
             stream, count = next(streams, None), 0
 
-    def check_keys(self, connection: sqlite3.Connection) -> None:
+    def check_keys(self, stored: Snapshot) -> None:
         """Every key and every count of refusals points to facts that are there."""
-        for outcome, positions in connection.execute("SELECT outcome, positions FROM command_keys"):
+        for _, _, outcome, positions, _ in stored.bound_keys():
             if outcome not in {"accepted", "unchanged", "parked"} or not self._are_positions(positions):
                 self.find(
                     Verdict.KEY_DANGLES, f"A command key ({outcome}) is bound to facts that are not there: {positions}."
                 )
-        for (position,) in connection.execute("SELECT position FROM refusal_count"):
+        for _, position, _ in stored.refusals():
             if not self._is_position(position):
                 self.find(Verdict.KEY_DANGLES, f"Refusals are counted for a fact that is not there: {position}.")
 
-    def check_reading_sets(self, connection: sqlite3.Connection) -> None:
+    def check_reading_sets(self, stored: Snapshot) -> None:
         """Every reading set is what its digest says."""
-        for digest, content in connection.execute("SELECT digest, content FROM reading_sets"):
+        for digest, content in stored.reading_sets():
             if not isinstance(content, bytes) or sha256(content).digest() != digest:
                 self.find(
                     Verdict.READING_SET_DIFFERS,
@@ -230,12 +196,8 @@ class _Run:
                 Verdict.HEAD_DIFFERS, f"The stream says it holds {stream[2]} facts and holds {count}.", tag=stream[1]
             )
 
-    def _are_positions(self, text: str) -> bool:
-        try:
-            positions = orjson.loads(text)
-        except (TypeError, ValueError):
-            return False
-        return isinstance(positions, list) and all(map(self._is_position, positions))
+    def _are_positions(self, value: object) -> bool:
+        return isinstance(value, list) and all(map(self._is_position, value))
 
     def _is_position(self, value: object) -> bool:
         return isinstance(value, int) and 0 < value <= self._last
@@ -244,8 +206,8 @@ class _Run:
 class _Tags:
     """The tag rows of the facts, in step with the facts."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._rows = map(StoredTag._make, connection.execute(_TAG_ROWS))
+    def __init__(self, stored: Snapshot) -> None:
+        self._rows = map(StoredTag._make, stored.tag_rows())
         self._next = next(self._rows, None)
 
     def take(self, position: int) -> list[StoredTag]:
@@ -261,32 +223,3 @@ class _Tags:
         while self._next is not None and (position is None or self._next.position < position):
             yield self._next.position
             self._next = next(self._rows, None)
-
-
-def _has_reading_set(connection: sqlite3.Connection) -> Callable[[str], bool]:
-    query = "SELECT 1 FROM reading_sets WHERE digest = ?"
-    return lambda digest: connection.execute(query, (bytes.fromhex(digest),)).fetchone() is not None
-
-
-@contextmanager
-def _snapshot(ledger: Ledger) -> Iterator[sqlite3.Connection]:
-    with naming_errors(), ledger.recorder.datastore.get_connection(commit=False) as pooled:
-        assert isinstance(pooled, LedgerConnection)
-        connection, row_factory = pooled.sqlite, pooled.sqlite.row_factory
-        connection.row_factory = None
-        connection.execute("BEGIN")
-        try:
-            yield connection
-        finally:
-            connection.rollback()
-            connection.row_factory = row_factory
-
-
-@contextmanager
-def _blank(family: Family) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        migrate(connection, family, 0)
-        yield connection
-    finally:
-        connection.close()

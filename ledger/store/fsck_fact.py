@@ -100,7 +100,7 @@ class FactChecker:
         self.erased = 0
 
     def issues(
-        self, row: StoredFact, tags: Sequence[StoredTag], has_reading_set: Callable[[str], bool]
+        self, row: StoredFact, tags: Sequence[StoredTag], has_reading_set: Callable[[bytes], bool]
     ) -> Iterator[Issue]:
         """Everything about the fact that does not agree."""
         yield from self._leaf(row, tags)
@@ -123,7 +123,7 @@ class FactChecker:
         if prefix.version == event.VERSION:
             yield from _own_tags(event, by_tag(envelope.actor), names)
         yield from self._sealed(row.topic, event, prefix, body)
-        if envelope.readings is not None and not has_reading_set(envelope.readings):
+        if envelope.readings is not None and not has_reading_set(bytes.fromhex(envelope.readings)):
             yield Issue(Verdict.READING_SET_MISSING, "The readings that the decision rested on are not stored.")
 
     def _leaf(self, row: StoredFact, tags: Sequence[StoredTag]) -> Iterator[Issue]:

@@ -4,12 +4,10 @@ Promise: a known head is a dictionary hit. The cache is never newer than the dat
 before `catch_up`. Not promised: that a head is the latest; `Ledger.refresh` brings it up to date.
 """
 
-import sqlite3
+import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
-
-import orjson
 
 HEADS_MAX: Final = 32_768
 # Past this many new facts it is cheaper to forget than to ask which streams moved.
@@ -19,7 +17,7 @@ CATCH_UP_MAX: Final = 20_000
 Head = tuple[int, int]
 """The id of a stream's row in `tags`, and how many facts it holds; (0, 0) where there is no such stream."""
 
-_NONE: Final[Head] = (0, 0)
+NO_HEAD: Final[Head] = (0, 0)
 
 
 class HeadCache:
@@ -28,6 +26,7 @@ class HeadCache:
     def __init__(self) -> None:
         self.position = 0
         self._known: OrderedDict[str, Head] = OrderedDict()
+        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._known)
@@ -36,18 +35,8 @@ class HeadCache:
         """The head of a stream where it is known; asks nobody."""
         return self._known.get(tag)
 
-    def get(self, cursor: sqlite3.Cursor, tag: str) -> Head:
-        """The head of a stream, from the database where it is not known yet."""
-        if (known := self._known.get(tag)) is not None:
-            self._known.move_to_end(tag)
-            return known
-        row = cursor.execute("SELECT tag_id, head FROM tags WHERE tag = ?", (tag,)).fetchone()
-        head = (row[0], row[1]) if row else _NONE
-        self.learn(((tag, head),))
-        return head
-
-    def get_all(self, cursor: sqlite3.Cursor, tags: Iterable[str]) -> dict[str, Head]:
-        """The heads of many streams with one query for those that are not known yet."""
+    def part(self, tags: Iterable[str]) -> tuple[dict[str, Head], list[str]]:
+        """The heads that are known, and the streams that must be asked for."""
         known = self._known
         found: dict[str, Head] = {}
         missing = []
@@ -57,33 +46,43 @@ class HeadCache:
                 missing.append(tag)
             else:
                 found[tag] = head
-        if missing:
-            query = "SELECT tag, tag_id, head FROM tags WHERE tag IN (SELECT value FROM json_each(?))"
-            found.update(dict.fromkeys(missing, _NONE))
-            rows = cursor.execute(query, (orjson.dumps(missing).decode(),)).fetchall()
-            found.update((tag, (tag_id, head)) for tag, tag_id, head in rows)
-        return found
+        return found, missing
 
     def learn(self, heads: Iterable[tuple[str, Head]]) -> None:
-        """Take in heads that are committed, as of the cache's position."""
+        """Take in heads that are committed, as of the cache's position or later; a stream only grows."""
         known = self._known
-        for tag, head in heads:
-            known[tag] = head
-            known.move_to_end(tag)
-        while len(known) > HEADS_MAX:
-            known.popitem(last=False)
+        with self._lock:
+            for tag, head in heads:
+                if head[1] >= known.get(tag, NO_HEAD)[1]:
+                    known[tag] = head
+                known.move_to_end(tag)
+            while len(known) > HEADS_MAX:
+                known.popitem(last=False)
 
-    def catch_up(self, cursor: sqlite3.Cursor, position: int) -> None:
-        """Bring the known heads up to `position`, whoever appended meanwhile."""
+    def learn_read(self, tag: str, head: Head, *, as_of: int) -> None:
+        """Take in a head that was read while the cache stood at `as_of`; another thread may have moved it on since."""
+        if as_of == self.position:
+            self.learn(((tag, head),))
+
+    def reached(self, position: int, *, base: int) -> None:
+        """Facts up to `position` were appended behind `base`, and their heads learned."""
+        with self._lock:
+            if self.position == base:
+                self.position = position
+
+    def catch_up(self, position: int, moved: Callable[[int], Iterable[tuple[str, Head]]]) -> None:
+        """Bring the known heads up to `position`; `moved` tells which streams moved behind a position."""
         if position == self.position:
             return
         if 0 < position - self.position <= CATCH_UP_MAX:
-            query = (
-                "SELECT tag, tag_id, head FROM tags WHERE tag_id IN (SELECT tag_id FROM event_tags WHERE position > ?)"
-            )
-            for tag, tag_id, head in cursor.execute(query, (self.position,)):
-                if tag in self._known:
-                    self._known[tag] = (tag_id, head)
+            newer = moved(self.position)
+            with self._lock:
+                for tag, head in newer:
+                    if head[1] > self._known.get(tag, head)[1]:
+                        self._known[tag] = head
+                self.position = max(self.position, position)
         else:
-            self._known.clear()
-        self.position = position
+            # Also where the ledger is behind: a standby took over that had not seen everything, or a backup came back.
+            with self._lock:
+                self._known.clear()
+                self.position = position

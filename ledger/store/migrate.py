@@ -5,14 +5,14 @@ was applied, or a number that this program does not know, stops the start. Facts
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
 from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram
 
-Family = Literal["sqlite", "vault"]
+Family = Literal["sqlite", "vault", "postgres", "control"]
 
 _TABLE = (
     "CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 BLOB NOT NULL,"
@@ -56,8 +56,12 @@ def migrate(connection: sqlite3.Connection, family: Family, applied_at: int) -> 
 
 def pending(connection: sqlite3.Connection, family: Family) -> tuple[Migration, ...]:
     """What is not applied yet. LedgerDamaged where an applied one has another text, NeedsNewerProgram where unknown."""
+    return unapplied(family, _applied(connection))
+
+
+def unapplied(family: Family, applied: Sequence[tuple[int, str, bytes]]) -> tuple[Migration, ...]:
+    """The migrations that come after the (number, name, sha256) that are applied; raises as `pending`."""
     known = {migration.number: migration for migration in migrations(family)}
-    applied = _applied(connection)
     for number, name, digest in applied:
         if number not in known:
             raise NeedsNewerProgram(

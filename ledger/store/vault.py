@@ -7,24 +7,17 @@ Not promised: that a backup of the vault was destroyed as well.
 """
 
 import hmac
-import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
 
-import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.store.body import NONCE_BYTES, variable
 from ledger.store.instants import to_micros
 from ledger.store.keyfile import KEY_BYTES
-from ledger.store.migrate import migrate
-from ledger.store.recorder_sqlite import BUSY_SECONDS, begin_immediate, configure
-from ledger.store.sqlite_errors import naming_errors
 from ledger.terms.errors import LedgerDamaged, NotALedger, StoreUnavailable, WrongKey
 from ledger.terms.ports import Clock, IdSource
 
@@ -34,18 +27,53 @@ _CHECK: Final = b"ccm-ledger vault"
 _NAMED: Final = ("index", "digest")
 
 
+class KeyRows(Protocol):
+    """The rows of a vault: wrapped keys, which open under the master key alone. First come, first kept."""
+
+    tells_at_append: bool
+    """Whether the append itself notices a destroyed key, so that nobody needs to ask before."""
+
+    def identity(self) -> tuple[str, bytes] | None:
+        """(ledger id, check value)."""
+        ...
+
+    def named(self, name: str) -> bytes | None:
+        """A wrapped key that is drawn once for the ledger."""
+        ...
+
+    def wrapped(self, scopes: Sequence[str]) -> Mapping[str, bytes | None]:
+        """The wrapped data keys of these scopes; None where it was destroyed, left out where there never was one."""
+        ...
+
+    def add(self, rows: Sequence[tuple[str, bytes, int]]) -> None:
+        """Make (scope, wrapped, created_at) durable; a scope that has a key keeps it."""
+        ...
+
+    def destroy(self, scopes: Sequence[str]) -> None:
+        """Blank the data keys of these scopes, durably; StoreUnavailable where a copy stays behind."""
+        ...
+
+    def destroyed(self) -> int:
+        """How many data keys were destroyed so far."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection back."""
+        ...
+
+
 class Vault:
     """The open vault of one ledger. Threads may share it."""
 
-    def __init__(self, connection: sqlite3.Connection, ledger_id: str, master: AESGCM, ids: IdSource, clock: Clock):
+    def __init__(self, rows: KeyRows, ledger_id: str, master: AESGCM, ids: IdSource, clock: Clock):
         self.ledger_id = ledger_id
-        self._connection = connection
+        self.rows = rows
         self._master = master
         self._ids = ids
         self._clock = clock
         self._lock = threading.RLock()
         self._open: OrderedDict[str, AESGCM] = OrderedDict()
-        self._destroyed = self._count_destroyed()
+        self.destroyed = rows.destroyed()
         # Keyed once and copied for each name: half of what an HMAC costs is taking the key in.
         self._index, self._digest = (hmac.new(self._named_key(name), digestmod="sha256") for name in _NAMED)
 
@@ -64,36 +92,34 @@ class Vault:
 
     def is_destroyed(self, scope: str) -> bool:
         """Whether the scope had a key that was destroyed (and not: a key that was never made or was lost)."""
-        with self._lock, naming_errors():
-            row = self._connection.execute("SELECT wrapped FROM data_keys WHERE scope = ?", (scope,)).fetchone()
-        return row is not None and row[0] is None
+        found = self.rows.wrapped((scope,))
+        return scope in found and found[scope] is None
 
     def ensure(self, scopes: Iterable[str]) -> None:
         """Make the missing data keys, durably, in one transaction. StoreUnavailable where a key was destroyed."""
         with self._lock:
-            self._notice_destroyed()
+            if not self.rows.tells_at_append:
+                self._notice_destroyed()
             if missing := [scope for scope in dict.fromkeys(scopes) if scope not in self._open]:
-                with naming_errors():
-                    self._ensure(missing)
+                self._ensure(missing)
 
     def destroy(self, scopes: Iterable[str]) -> None:
         """Destroy the data keys of these scopes: what is sealed under them can never be opened again.
 
         StoreUnavailable where a reader of the vault kept a copy of the keys in its log: to be asked again.
         """
-        names = [(scope,) for scope in scopes]
-        with self._lock, naming_errors():
-            # The bytes of a destroyed key are overwritten in the file, and none may stay behind in the log.
-            self._connection.execute("PRAGMA secure_delete = ON")
-            with _committed(self._connection):
-                self._connection.executemany("UPDATE data_keys SET wrapped = NULL WHERE scope = ?", names)
-            self._notice_destroyed()
-            (is_busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if is_busy:
-            raise StoreUnavailable(
-                "The keys are destroyed, but the vault's log still holds a copy: another program was reading it.",
-                "Stop the other programs and order the erasure again.",
-            )
+        with self._lock:
+            try:
+                self.rows.destroy(list(scopes))
+            finally:
+                self._notice_destroyed()
+
+    def notice(self, destroyed: int) -> None:
+        """Forget the open keys where the vault has destroyed more of them than this program knows of."""
+        with self._lock:
+            if destroyed != self.destroyed:
+                self._open.clear()
+                self.destroyed = destroyed
 
     def token(self, name: bytes) -> str:
         """The HMAC of an outside name under the index key, 128 bits in hex."""
@@ -108,30 +134,25 @@ class Vault:
         return keyed.digest()
 
     def close(self) -> None:
-        """Close the file and forget all keys."""
+        """Forget all keys and give the rows back."""
         with self._lock:
             self._open.clear()
-            self._connection.close()
+            self.rows.close()
 
     def _cipher(self, scope: str) -> AESGCM | None:
         if (known := self._open.get(scope)) is not None:
             self._open.move_to_end(scope)
             return known
-        with naming_errors():
-            row = self._connection.execute("SELECT wrapped FROM data_keys WHERE scope = ?", (scope,)).fetchone()
-        if row is None or row[0] is None:
-            return None
-        return self._remember(scope, self._unwrap(row[0], scope))
+        wrapped = self.rows.wrapped((scope,)).get(scope)
+        return None if wrapped is None else self._remember(scope, self._unwrap(wrapped, scope))
 
     def _ensure(self, missing: list[str]) -> None:
-        found = self._wrapped(missing)
+        found = dict(self.rows.wrapped(missing))
         if new := [scope for scope in missing if scope not in found]:
             now = to_micros(self._clock.now())
-            rows = [(scope, self._wrap(self._ids.entropy(KEY_BYTES), scope), now) for scope in new]
-            with _committed(self._connection):
-                # Another process may have made the same key since: the first one stays, and everybody reads it.
-                self._connection.executemany("INSERT OR IGNORE INTO data_keys VALUES (?, ?, ?)", rows)
-            found |= self._wrapped(new)
+            # Another process may make the same key at this moment: the first one stays, and everybody reads it.
+            self.rows.add([(scope, self._wrap(self._ids.entropy(KEY_BYTES), scope), now) for scope in new])
+            found |= self.rows.wrapped(new)
         for scope, wrapped in found.items():
             if wrapped is None:
                 raise StoreUnavailable(
@@ -140,10 +161,6 @@ class Vault:
                 )
             self._remember(scope, self._unwrap(wrapped, scope))
 
-    def _wrapped(self, scopes: list[str]) -> dict[str, bytes | None]:
-        query = "SELECT scope, wrapped FROM data_keys WHERE scope IN (SELECT value FROM json_each(?))"
-        return dict(self._connection.execute(query, (orjson.dumps(scopes).decode(),)).fetchall())
-
     def _remember(self, scope: str, key: bytes) -> AESGCM:
         cipher = self._open[scope] = AESGCM(key)
         if len(self._open) > OPEN_KEYS_MAX:
@@ -151,21 +168,13 @@ class Vault:
         return cipher
 
     def _notice_destroyed(self) -> None:
-        with naming_errors():
-            destroyed = self._count_destroyed()
-        if destroyed != self._destroyed:
-            self._open.clear()
-            self._destroyed = destroyed
-
-    def _count_destroyed(self) -> int:
-        count: int = self._connection.execute("SELECT COUNT(*) FROM data_keys WHERE wrapped IS NULL").fetchone()[0]
-        return count
+        self.notice(self.rows.destroyed())
 
     def _named_key(self, name: str) -> bytes:
-        row = self._connection.execute("SELECT wrapped FROM named_keys WHERE name = ?", (name,)).fetchone()
-        if row is None:
+        wrapped = self.rows.named(name)
+        if wrapped is None:
             raise _lost(name)
-        return self._unwrap(row[0], f"named/{name}")
+        return self._unwrap(wrapped, f"named/{name}")
 
     def _wrap(self, key: bytes, scope: str) -> bytes:
         return _wrap(self._master, self._ids, key, self.ledger_id, scope)
@@ -177,66 +186,41 @@ class Vault:
             raise _lost(scope) from error
 
 
-def create_vault(path: Path, *, ledger_id: str, master_key: bytes, ids: IdSource, clock: Clock) -> None:
-    """Make a new vault: its check value, its index key and its digest key."""
-    connection = _connect(path)
-    try:
-        migrate(connection, "vault", to_micros(clock.now()))
-        master = AESGCM(master_key)
-        check = _wrap(master, ids, _CHECK, ledger_id, "check")
-        keys = [(name, _wrap(master, ids, ids.entropy(KEY_BYTES), ledger_id, f"named/{name}")) for name in _NAMED]
-        with _committed(connection):
-            connection.execute("INSERT INTO vault_info VALUES (1, ?, ?, ?)", (ledger_id, FORMAT, check))
-            connection.executemany("INSERT INTO named_keys VALUES (?, ?)", keys)
-    finally:
-        connection.close()
+class NewVault(NamedTuple):
+    """What a vault holds when it is made."""
+
+    check_value: bytes
+    """Opens under the right master key and under no other."""
+    named: tuple[tuple[str, bytes], ...]
 
 
-def open_vault(path: Path, *, ledger_id: str, master_key: bytes, ids: IdSource, clock: Clock) -> Vault:
-    """Open the vault of a ledger. NotALedger where it is missing or another ledger's, WrongKey for another key."""
-    if not path.is_file():
-        raise NotALedger(
-            "The ledger's vault.db is missing.",
-            "Restore it from its backup: without it no sealed words can be read.",
-        )
-    with naming_errors():
-        connection = _connect(path)
-        try:
-            migrate(connection, "vault", to_micros(clock.now()))
-            master = _checked_master(connection, ledger_id, master_key)
-            return Vault(connection, ledger_id, master, ids, clock)
-        except BaseException:
-            connection.close()
-            raise
-
-
-@contextmanager
-def _committed(connection: sqlite3.Connection) -> Iterator[None]:
-    begin_immediate(connection)
-    try:
-        yield
-        connection.execute("COMMIT")
-    finally:
-        connection.rollback()  # does nothing after a commit
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
-    try:
-        configure(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _checked_master(connection: sqlite3.Connection, ledger_id: str, master_key: bytes) -> AESGCM:
-    row = connection.execute("SELECT ledger_id, check_value FROM vault_info").fetchone()
-    if row is None or row[0] != ledger_id:
-        raise NotALedger("The vault.db in this folder belongs to another ledger.", "Restore the vault of this ledger.")
+def new_vault(*, ledger_id: str, master_key: bytes, ids: IdSource) -> NewVault:
+    """The check value, the index key and the digest key of a ledger's vault, wrapped."""
     master = AESGCM(master_key)
+    check = _wrap(master, ids, _CHECK, ledger_id, "check")
+    keys = [(name, _wrap(master, ids, ids.entropy(KEY_BYTES), ledger_id, f"named/{name}")) for name in _NAMED]
+    return NewVault(check, tuple(keys))
+
+
+def open_vault(rows: KeyRows, *, ledger_id: str, master_key: bytes, ids: IdSource, clock: Clock) -> Vault:
+    """Open the vault of a ledger; its rows are given back where it cannot be opened.
+
+    Raises NotALedger where it is another ledger's, WrongKey for another key.
+    """
     try:
-        master.decrypt(row[1][:NONCE_BYTES], row[1][NONCE_BYTES:], _aad(ledger_id, "check"))
+        return Vault(rows, ledger_id, _checked_master(rows, ledger_id, master_key), ids, clock)
+    except BaseException:
+        rows.close()
+        raise
+
+
+def _checked_master(rows: KeyRows, ledger_id: str, master_key: bytes) -> AESGCM:
+    identity = rows.identity()
+    if identity is None or identity[0] != ledger_id:
+        raise NotALedger("The vault belongs to another ledger.", "Restore the vault of this ledger.")
+    check, master = identity[1], AESGCM(master_key)
+    try:
+        master.decrypt(check[:NONCE_BYTES], check[NONCE_BYTES:], _aad(ledger_id, "check"))
     except InvalidTag as error:
         raise WrongKey(
             "The master key does not open this ledger's vault.",
@@ -259,5 +243,5 @@ def _lost(name: str) -> LedgerDamaged:
     kind = "data key" if name not in _NAMED and not name.startswith("named/") else f"{name} key"
     return LedgerDamaged(
         f"A {kind} in the vault does not open under the master key that opens the vault.",
-        "Restore vault.db from its backup: facts stay whole, but words under this key cannot be read.",
+        "Restore the vault from its backup: facts stay whole, but words under this key cannot be read.",
     )

@@ -263,6 +263,10 @@ class EventLog(Protocol):
         """Notice what other writers appended; answers the highest position."""
         ...
 
+    def look(self, tokens: Sequence[str]) -> tuple[int, Mapping[str, KeyBinding]]:
+        """`refresh`, and what idempotency keys are bound to by their tokens, in one step and as of one moment."""
+        ...
+
     def head(self, tag: str) -> int:
         """How many facts the stream holds."""
         ...

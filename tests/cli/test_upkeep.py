@@ -51,7 +51,7 @@ def test_a_ledger_is_never_made_twice(place: Path, capsys: pytest.CaptureFixture
     main(["init"])
 
     assert main(["init"]) == 3
-    assert "There is a ledger in this folder already." in capsys.readouterr().err
+    assert "There is a ledger at this place already." in capsys.readouterr().err
     assert len(list((place / "configuration" / "ccm-ledger").iterdir())) == 1
 
 

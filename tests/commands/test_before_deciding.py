@@ -50,6 +50,9 @@ class ErasedLog:
     def read(self, tag: str, *, after: int = 0, until: int | None = None) -> Sequence[Fact]:
         return ()
 
+    def look(self, tokens: Sequence[str]) -> tuple[int, dict[str, KeyBinding]]:
+        return self.refresh(), self.bindings(tokens)
+
     def bindings(self, tokens: Sequence[str]) -> dict[str, KeyBinding]:
         return dict.fromkeys(tokens, KeyBinding(None, "accepted", (7,), ()))
 

@@ -7,8 +7,9 @@ from typing import cast
 import pytest
 
 from benchmarks import world
-from ledger.store.recorder_sqlite import LedgerConnection, configure
+from ledger.store.sqlite.recorder import LedgerConnection, configure
 from ledger.terms.errors import StoreUnavailable
+from tests.store.sample import key_rows_of, recorder_of
 
 
 @pytest.fixture
@@ -24,16 +25,17 @@ def _settings(connection: sqlite3.Connection) -> tuple[str, int]:
 
 def test_the_connection_that_appends_flushes_at_every_commit(place: world.Place) -> None:
     with world.opened(place) as session:
-        connection = cast(LedgerConnection, session.log.recorder.datastore.pool.get_connection())
+        pool = recorder_of(session.log).datastore.pool
+        connection = cast(LedgerConnection, pool.get_connection())
         settings = _settings(connection.sqlite)
-        session.log.recorder.datastore.pool.put_connection(connection)
+        pool.put_connection(connection)
 
     assert settings == ("wal", 2)
 
 
 def test_data_keys_are_as_durable_as_the_facts_sealed_under_them(place: world.Place) -> None:
     with world.opened(place) as session:
-        settings = _settings(session.log.vault._connection)
+        settings = _settings(key_rows_of(session.log.vault).connection)
 
     assert settings == ("wal", 2)
 

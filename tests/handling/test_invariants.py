@@ -21,7 +21,7 @@ from interfaces.system import PinnedZones, SimulatedClock, SystemIds
 from ledger.judging.shapes import Verdict
 from ledger.store.connection import open_ledger
 from ledger.store.fsck import verify
-from ledger.store.read_models import ReadModels
+from ledger.store.sqlite.read_models import ReadModels
 from ledger.terms.intervals import total, union
 from ledger.terms.people import Programme, Side
 from projections.follow import Follower
@@ -30,6 +30,7 @@ from projections.questions import month_of
 from projections.rebuild import rebuild
 from projections.table_set import state_roots
 from tests.house import KEY, LOGIN, House, consent_of, house
+from tests.store.sample import recorder_of
 
 MONTHS = ("2026-01", "2026-02", "2026-03")
 # Around the end of January in Chicago, so that entries cross midnight, month end and each other.
@@ -78,7 +79,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
             "practice": it.ids["practice"],
         }
         it.ids["second"] = dict(it.accepted("register_patient", data, actor="fay").ids)["patient"]
-        it.log.recorder.datastore.pool.close()
+        recorder_of(it.log).datastore.pool.close()
         return folder, dict(it.ids)
 
 

@@ -110,6 +110,9 @@ class FakeLog:
     def tags_starting(self, prefix: str) -> list[str]:
         return sorted(tag for tag in self._streams if tag.startswith(prefix) and self.head(tag))
 
+    def look(self, tokens: Sequence[str]) -> tuple[int, dict[str, KeyBinding]]:
+        return self.refresh(), self.bindings(tokens)
+
     def bindings(self, tokens: Sequence[str]) -> dict[str, KeyBinding]:
         return {}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ledger.store.read_models import ReadModels
+from ledger.store.sqlite.read_models import ReadModels
 from ledger.streams.access import CommandRefused, RecordRead
 from ledger.streams.base import ERASED
 from ledger.streams.governance import DeliveryReleased

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.store.read_models import FILE_NAME, ReadModels
+from ledger.store.sqlite.read_models import FILE_NAME, ReadModels
 from ledger.streams.base import Fact
 from ledger.terms.errors import LedgerDamaged, StoreUnavailable
 from projections import rebuild as rebuilding

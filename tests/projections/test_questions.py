@@ -11,7 +11,7 @@ import pytest
 from ledger.judging.needs import facts_of, missing_tags
 from ledger.judging.verdict import judge_month
 from ledger.rulebook import Edition, rulebook_of
-from ledger.store.read_models import ReadModels
+from ledger.store.sqlite.read_models import ReadModels
 from ledger.streams.governance import DeliveryDiscarded, DeliveryParked
 from ledger.streams.patient import PatientRegistered
 from ledger.streams.staff import RoleEnded

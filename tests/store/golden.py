@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ledger.streams.base import Event, Fact, Origin
 from ledger.terms.people import Purpose
 from tests.store.golden_events import EXAMPLES
-from tests.store.sample import envelope, new_ledger, proposal
+from tests.store.sample import envelope, new_ledger, proposal, sqlite_of
 
 FOLDER = Path(__file__).parent / "golden"
 ORIGIN = Origin(key="line-1", row="row-1", version="2", correlation="batch-9", document="ab" * 32)
@@ -43,7 +43,7 @@ def recorded(event: Event) -> Recorded:
     """The example as the first fact of a ledger with fixed clock, keys and entropy."""
     with tempfile.TemporaryDirectory() as folder, new_ledger(Path(folder) / "ledger") as ledger:
         ledger.append([proposal(event, by=ENVELOPE, origin=ORIGIN)])
-        cursor = ledger._connection.sqlite.cursor()
+        cursor = sqlite_of(ledger).cursor()
         state, prefix, leaf = cursor.execute("SELECT state, prefix, leaf FROM stored_events").fetchone()
         cursor.close()
         (fact,) = ledger.follow(0, 1)

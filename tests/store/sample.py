@@ -3,11 +3,16 @@
 The values are fixed, so that stored bytes are the same in every run.
 """
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 from ledger.store.connection import Ledger, create, open_ledger
+from ledger.store.sqlite.engine import SqliteEngine
+from ledger.store.sqlite.key_rows import SqliteKeyRows
+from ledger.store.sqlite.recorder import LedgerRecorder
+from ledger.store.vault import Vault
 from ledger.streams.base import CommandKey, Envelope, Event, Origin, Proposal, Source, Vouched
 from ledger.streams.patient import (
     Demographics,
@@ -141,3 +146,30 @@ def proposal(
 def empty(patient: str = PATIENT) -> tuple[tuple[str, int], ...]:
     """The condition that nothing is known of the patient."""
     return ((patient_tag(patient), 0),)
+
+
+def engine_of(ledger: Ledger) -> SqliteEngine:
+    """The engine of a ledger in a folder."""
+    assert isinstance(ledger.engine, SqliteEngine)
+    return ledger.engine
+
+
+def folder_of(ledger: Ledger) -> Path:
+    """Where it lies."""
+    return engine_of(ledger).folder
+
+
+def sqlite_of(ledger: Ledger) -> sqlite3.Connection:
+    """The connection that it appends through."""
+    return engine_of(ledger).connection.sqlite
+
+
+def recorder_of(ledger: Ledger) -> LedgerRecorder:
+    """The recorder that the base library's tools use."""
+    return engine_of(ledger).recorder
+
+
+def key_rows_of(vault: Vault) -> SqliteKeyRows:
+    """The rows of a vault that is a file."""
+    assert isinstance(vault.rows, SqliteKeyRows)
+    return vault.rows

@@ -20,6 +20,7 @@ from tests.store.sample import (
     assigned,
     empty,
     envelope,
+    folder_of,
     new_ledger,
     proposal,
     registered,
@@ -290,7 +291,7 @@ def test_an_empty_group_answers_nothing(ledger: Ledger) -> None:
 
 
 def test_another_process_sees_what_was_appended_after_it_looks_again(ledger: Ledger) -> None:
-    with reopened(ledger.folder) as other:
+    with reopened(folder_of(ledger)) as other:
         assert other.head(patient_tag(PATIENT)) == 0
         ledger.append([proposal(registered())])
 
@@ -299,7 +300,7 @@ def test_another_process_sees_what_was_appended_after_it_looks_again(ledger: Led
 
 
 def test_a_condition_is_checked_against_what_another_process_appended(ledger: Ledger) -> None:
-    with reopened(ledger.folder) as other:
+    with reopened(folder_of(ledger)) as other:
         other.head(patient_tag(PATIENT))
         ledger.append([proposal(registered())])
 

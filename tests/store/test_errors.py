@@ -5,13 +5,13 @@ import sqlite3
 import pytest
 from eventsourcing.persistence import OperationalError, PersistenceError
 
-from ledger.store import recorder_sqlite
 from ledger.store.connection import Ledger
-from ledger.store.recorder_sqlite import LedgerConnection
-from ledger.store.sqlite_errors import named, naming_errors
+from ledger.store.sqlite import recorder
+from ledger.store.sqlite.errors import named, naming_errors
+from ledger.store.sqlite.recorder import LedgerConnection
 from ledger.streams.base import Appended
 from ledger.terms.errors import LedgerDamaged, LedgerError, NotALedger, OutcomeUnknown, StoreUnavailable
-from tests.store.sample import NOON, assigned, proposal, registered, reported
+from tests.store.sample import NOON, assigned, folder_of, proposal, registered, reported, sqlite_of
 
 
 def sqlite_error(code: int, kind: type[sqlite3.Error] = sqlite3.OperationalError) -> sqlite3.Error:
@@ -58,9 +58,9 @@ def test_an_error_of_the_base_library_without_a_cause_is_named_too() -> None:
 def test_a_ledger_locked_for_too_long_is_unavailable_and_nothing_is_recorded(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder_sqlite, "ATTEMPTS", 2)
-    ledger._connection.sqlite.execute("PRAGMA busy_timeout = 1")
-    other = sqlite3.connect(ledger.folder / "ledger.db", isolation_level=None)
+    monkeypatch.setattr(recorder, "ATTEMPTS", 2)
+    sqlite_of(ledger).execute("PRAGMA busy_timeout = 1")
+    other = sqlite3.connect(folder_of(ledger) / "ledger.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
     with pytest.raises(StoreUnavailable, match="locked for too long"):
@@ -73,7 +73,7 @@ def test_a_ledger_locked_for_too_long_is_unavailable_and_nothing_is_recorded(
 
 def test_a_full_disk_loses_nothing_and_the_ledger_goes_on_once_there_is_room(ledger: Ledger) -> None:
     ledger.append([proposal(registered())])
-    database = ledger._connection.sqlite
+    database = sqlite_of(ledger)
     pages = database.execute("PRAGMA page_count").fetchone()[0]
     database.execute(f"PRAGMA max_page_count = {pages}")
 
@@ -98,7 +98,7 @@ def test_a_commit_that_fails_leaves_no_transaction_open(ledger: Ledger, monkeypa
 
 
 def test_a_statement_that_fails_under_the_lock_rolls_the_group_back(ledger: Ledger) -> None:
-    ledger._connection.sqlite.execute("DROP TABLE command_keys")
+    sqlite_of(ledger).execute("DROP TABLE command_keys")
 
     with pytest.raises(LedgerDamaged):
         ledger.append([proposal(registered(), key="k")])
@@ -108,7 +108,7 @@ def test_a_statement_that_fails_under_the_lock_rolls_the_group_back(ledger: Ledg
 
 def test_facts_that_somebody_removed_are_told_as_damage_when_the_next_one_comes(ledger: Ledger) -> None:
     ledger.append([proposal(registered(), key="k")])
-    connection = ledger._connection.sqlite
+    connection = sqlite_of(ledger)
     connection.execute("DROP TRIGGER stored_events_no_delete")
     connection.execute("DELETE FROM stored_events")
 
@@ -118,7 +118,7 @@ def test_facts_that_somebody_removed_are_told_as_damage_when_the_next_one_comes(
 
 def test_a_body_that_somebody_made_a_text_is_told_as_damage(ledger: Ledger) -> None:
     ledger.append([proposal(registered(), key="k")])
-    connection = ledger._connection.sqlite
+    connection = sqlite_of(ledger)
     connection.execute("DROP TRIGGER stored_events_no_update")
     connection.execute("UPDATE stored_events SET state = 'words'")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.store import founding
 from ledger.store.connection import create
+from ledger.store.sqlite import founding
 from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram, NotALedger
 from ledger.terms.identity import type_of_id
 from tests.store.sample import MASTER_KEY, RepeatableIds, StandingClock, new_ledger, reopened

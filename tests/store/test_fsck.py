@@ -11,7 +11,7 @@ from ledger.proof.merkle import root_of
 from ledger.store.connection import Ledger
 from ledger.store.fsck import FINDINGS_MAX, Finding, verify
 from ledger.store.fsck_fact import Verdict
-from ledger.store.vault import open_vault
+from ledger.store.sqlite.key_rows import open_vault_file
 from ledger.streams.access import RecordRead
 from ledger.streams.base import Origin, identity_scope
 from ledger.terms.identity import patient_tag
@@ -27,10 +27,13 @@ from tests.store.sample import (
     StandingClock,
     assigned,
     envelope,
+    folder_of,
     proposal,
+    recorder_of,
     registered,
     reopened,
     reported,
+    sqlite_of,
 )
 
 READINGS = b"[]"
@@ -55,7 +58,7 @@ def folder(ledger: Ledger, clock: StandingClock) -> Path:
     """A closed ledger of five facts."""
     fill(ledger, clock)
     ledger.close()
-    return ledger.folder
+    return folder_of(ledger)
 
 
 def tampered(folder: Path, *tampers: str | Tamper, file: str = "ledger.db") -> list[Finding]:
@@ -106,7 +109,7 @@ def test_an_empty_ledger_is_whole(ledger: Ledger) -> None:
 
 def test_the_root_is_that_of_the_stored_leaves(ledger: Ledger, clock: StandingClock) -> None:
     fill(ledger, clock)
-    with sqlite3.connect(ledger.folder / "ledger.db") as db:
+    with sqlite3.connect(folder_of(ledger) / "ledger.db") as db:
         leaves = [leaf for (leaf,) in db.execute("SELECT leaf FROM stored_events ORDER BY rowid")]
     db.close()
 
@@ -353,7 +356,7 @@ def test_an_inserted_fact_is_found(folder: Path) -> None:
 
 def test_a_fact_inserted_through_the_base_library_is_found(ledger: Ledger, clock: StandingClock) -> None:
     fill(ledger, clock)
-    ledger.recorder.insert_events([StoredEvent("patient/x", 1, "patient_registered", b"")])
+    recorder_of(ledger).insert_events([StoredEvent("patient/x", 1, "patient_registered", b"")])
 
     assert found(list(verify(ledger).findings)) == {("tags_differ", 6), ("body_damaged", 6)}
 
@@ -426,7 +429,7 @@ def test_a_key_that_does_not_unwrap_is_found(folder: Path) -> None:
 def test_another_data_key_does_not_open_the_words(folder: Path) -> None:
     def exchange(db: sqlite3.Connection) -> None:
         db.execute("DELETE FROM data_keys WHERE scope LIKE 'pt_b%'")
-        vault = open_vault(
+        vault = open_vault_file(
             folder / "vault.db",
             ledger_id=LEDGER_ID,
             master_key=MASTER_KEY,
@@ -454,8 +457,19 @@ def test_a_dropped_trigger_is_found(folder: Path) -> None:
     assert "stored_events_no_update" in findings[0].words
 
 
+@pytest.mark.parametrize("table", ["tags", "reading_sets"])
+def test_a_table_that_is_gone_is_a_finding_and_no_crash(ledger: Ledger, clock: StandingClock, table: str) -> None:
+    fill(ledger, clock)
+    sqlite_of(ledger).execute(f"DROP TABLE {table}")
+
+    findings = verify(ledger).findings
+
+    assert {finding.verdict for finding in findings} == {Verdict.SCHEMA_DIFFERS, Verdict.FILE_DAMAGED}
+    assert findings[-1].words == f"The database cannot be read to its end: no such table: {table}."
+
+
 def test_a_migration_whose_text_changed_under_an_open_ledger_is_found(ledger: Ledger) -> None:
-    ledger._connection.sqlite.execute("UPDATE migrations SET sha256 = zeroblob(32)")
+    sqlite_of(ledger).execute("UPDATE migrations SET sha256 = zeroblob(32)")
 
     assert [finding.verdict for finding in verify(ledger).findings] == [Verdict.SCHEMA_DIFFERS]
 
@@ -476,7 +490,7 @@ def test_a_damaged_page_is_found(folder: Path) -> None:
 def test_more_findings_than_anybody_reads_are_counted(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ledger.store.fsck.FINDINGS_MAX", 2)
     ledger.append([proposal(assigned()) for _ in range(5)])
-    db = sqlite3.connect(ledger.folder / "ledger.db", isolation_level=None)
+    db = sqlite3.connect(folder_of(ledger) / "ledger.db", isolation_level=None)
     db.execute("DROP TRIGGER stored_events_no_update")
     db.execute("UPDATE stored_events SET leaf = zeroblob(32)")
     db.close()

@@ -12,7 +12,7 @@ from ledger.store.connection import Ledger
 from ledger.store.fsck import verify
 from ledger.streams.base import Appended, Moved
 from ledger.terms.identity import by_tag, patient_tag
-from tests.store.sample import NURSE, PATIENT, assigned, new_ledger, proposal, registered, reopened, reported
+from tests.store.sample import NURSE, PATIENT, assigned, folder_of, new_ledger, proposal, registered, reopened, reported
 
 ROUNDS = 25
 WRITERS = 4
@@ -65,7 +65,7 @@ def started(work: Work, folder: Path, count: int) -> list[tuple[SpawnProcess, Co
 
 @pytest.mark.slow
 def test_of_racing_processes_one_wins_each_round_and_the_others_are_told(ledger: Ledger) -> None:
-    workers = started(race_for_one_tag, ledger.folder, WRITERS)
+    workers = started(race_for_one_tag, folder_of(ledger), WRITERS)
     for _, pipe in workers:
         pipe.recv()
 
@@ -87,7 +87,7 @@ def test_of_racing_processes_one_wins_each_round_and_the_others_are_told(ledger:
 
 @pytest.mark.slow
 def test_sixteen_processes_never_see_a_locked_database(ledger: Ledger) -> None:
-    workers = started(append_all_at_once, ledger.folder, 16)
+    workers = started(append_all_at_once, folder_of(ledger), 16)
     for _, pipe in workers:
         pipe.recv()
     for _, pipe in workers:
@@ -108,7 +108,7 @@ def test_what_was_acknowledged_survives_a_kill(ledger: Ledger) -> None:
     acknowledged: dict[str, tuple[int, ...]] = {}
     for number in range(3):
         pipe, theirs = SPAWN.Pipe()
-        process = SPAWN.Process(target=append_without_end, args=(ledger.folder, number, theirs))
+        process = SPAWN.Process(target=append_without_end, args=(folder_of(ledger), number, theirs))
         process.start()
         theirs.close()
         acknowledged.update(pipe.recv() for _ in range(20 + 7 * number))
@@ -138,7 +138,7 @@ def test_a_crash_between_statements_leaves_the_ledger_as_it_was(
 ) -> None:
     ledger.append([proposal(registered())])
     before = verify(ledger).root
-    monkeypatch.setattr("ledger.store.append.INSERT_EVENT", "INSERT INTO nowhere VALUES (?)")
+    monkeypatch.setattr("ledger.store.sqlite.append.INSERT_EVENT", "INSERT INTO nowhere VALUES (?)")
 
     with pytest.raises(Exception, match="is gone"):
         ledger.append([proposal(assigned())])

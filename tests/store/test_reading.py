@@ -21,6 +21,7 @@ from tests.store.sample import (
     StandingClock,
     assigned,
     envelope,
+    folder_of,
     proposal,
     registered,
     reopened,
@@ -131,7 +132,7 @@ def test_an_empty_ledger_has_no_position_at_any_instant(ledger: Ledger) -> None:
 def test_tokens_of_one_ledger_repeat_and_do_not_show_the_name(ledger: Ledger) -> None:
     first = ledger.token("mrn", "A-1")
 
-    with reopened(ledger.folder) as other:
+    with reopened(folder_of(ledger)) as other:
         assert other.token("mrn", "A-1") == first
     assert len(first) == 32
     assert first != ledger.token("mrn", "A-2")
@@ -211,7 +212,7 @@ def test_heads_that_were_not_used_for_long_are_forgotten(ledger: Ledger) -> None
 
 def test_a_ledger_that_moved_far_is_asked_again(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ledger.store.heads.CATCH_UP_MAX", 1)
-    with reopened(ledger.folder) as other:
+    with reopened(folder_of(ledger)) as other:
         assert other.head(patient_tag(PATIENT)) == 0
         fill(ledger)
         other.refresh()

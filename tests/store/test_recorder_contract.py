@@ -14,8 +14,8 @@ from eventsourcing.tests.persistence import (
 )
 
 from ledger.store.connection import Ledger
-from ledger.store.recorder_sqlite import LedgerRecorder
-from tests.store.sample import new_ledger, proposal, registered
+from ledger.store.sqlite.recorder import LedgerRecorder
+from tests.store.sample import new_ledger, proposal, recorder_of, registered
 
 
 class _OnALedger:
@@ -34,7 +34,7 @@ class _OnALedger:
         self._folder.cleanup()
 
     def create_recorder(self) -> LedgerRecorder:
-        return self.ledger.recorder
+        return recorder_of(self.ledger)
 
     def new_originator_id(self) -> str:
         return str(uuid4())
@@ -57,20 +57,20 @@ del ApplicationRecorderTestCase, NonInterleavingNotificationIDsBaseCase
 def test_the_recorder_reads_what_the_ledger_appended(ledger: Ledger) -> None:
     ledger.append([proposal(registered())])
 
-    (notification,) = ledger.recorder.select_notifications(start=1, limit=10)
+    (notification,) = recorder_of(ledger).select_notifications(start=1, limit=10)
 
     assert (notification.id, notification.topic, notification.originator_version) == (1, "patient_registered", 1)
-    assert ledger.recorder.select_events(notification.originator_id) == [
+    assert recorder_of(ledger).select_events(notification.originator_id) == [
         StoredEvent(notification.originator_id, 1, notification.topic, notification.state)
     ]
 
 
 def test_the_recorder_has_no_subscriptions(ledger: Ledger) -> None:
     with pytest.raises(NotImplementedError):
-        ledger.recorder.subscribe()
+        recorder_of(ledger).subscribe()
 
 
 def test_creating_the_table_by_the_base_library_makes_nothing(ledger: Ledger) -> None:
-    ledger.recorder.create_table()
+    recorder_of(ledger).create_table()
 
     assert ledger.stats().facts == 0

@@ -8,9 +8,9 @@ import pytest
 from ledger.store import migrate as migrate_module
 from ledger.store.connection import Ledger
 from ledger.store.migrate import Migration, migrate, migrations, pending, statements
-from ledger.store.recorder_sqlite import configure
+from ledger.store.sqlite.recorder import configure
 from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram, StoreUnavailable
-from tests.store.sample import envelope, proposal, registered
+from tests.store.sample import envelope, folder_of, proposal, recorder_of, registered
 
 READINGS = b"[]"
 READINGS_DIGEST = "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
@@ -20,7 +20,7 @@ READINGS_DIGEST = "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b
 def db(ledger: Ledger) -> Iterator[sqlite3.Connection]:
     with_readings = proposal(registered(), by=envelope(readings=READINGS_DIGEST), key="k", once="o")
     ledger.append([with_readings._replace(readings=READINGS)])
-    connection = sqlite3.connect(ledger.folder / "ledger.db", isolation_level=None)
+    connection = sqlite3.connect(folder_of(ledger) / "ledger.db", isolation_level=None)
     yield connection
     connection.close()
 
@@ -77,7 +77,7 @@ def test_the_content_of_a_key_may_be_blanked(db: sqlite3.Connection, ledger: Led
 
 
 def test_a_ledger_keeps_its_durable_settings(ledger: Ledger) -> None:
-    with ledger.recorder.datastore.transaction(commit=False) as cursor:
+    with recorder_of(ledger).datastore.transaction(commit=False) as cursor:
         found = []
         for name in ("journal_mode", "synchronous", "recursive_triggers"):
             cursor.execute(f"PRAGMA {name}")

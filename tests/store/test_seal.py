@@ -11,15 +11,7 @@ from ledger.store.seal import read_plaintext
 from ledger.streams.base import ERASED, SEALED, Closed, Event, Origin, Part, Sealing, identity_scope
 from ledger.streams.patient import PatientRegistered
 from ledger.terms.errors import LedgerDamaged, StoreUnavailable
-from tests.store.sample import (
-    CANARY,
-    ORIGIN_CANARY,
-    PATIENT,
-    proposal,
-    registered,
-    reopened,
-    reported,
-)
+from tests.store.sample import CANARY, ORIGIN_CANARY, PATIENT, folder_of, proposal, registered, reopened, reported
 
 ORIGIN = Origin(key="k-1", row=ORIGIN_CANARY)
 
@@ -39,7 +31,7 @@ def test_words_come_back_as_they_were(ledger: Ledger) -> None:
 def test_words_come_back_after_a_restart(ledger: Ledger) -> None:
     ledger.append([proposal(registered())])
 
-    with reopened(ledger.folder) as again:
+    with reopened(folder_of(ledger)) as again:
         assert words_of_first(again) == registered().words
 
 
@@ -82,7 +74,7 @@ def test_words_are_erased_when_their_key_is_destroyed(ledger: Ledger) -> None:
 
 def test_an_erasure_by_one_process_reaches_every_other_at_once(ledger: Ledger) -> None:
     ledger.append([proposal(registered())])
-    with reopened(ledger.folder) as other:
+    with reopened(folder_of(ledger)) as other:
         assert words_of_first(other) == registered().words
 
         ledger.vault.destroy([identity_scope(PATIENT)])
@@ -114,7 +106,7 @@ def test_reading_a_stream_opens_nothing(ledger: Ledger, monkeypatch: pytest.Monk
 
 def test_no_word_about_a_person_is_in_the_clear_in_any_file(ledger: Ledger) -> None:
     ledger.append([proposal(registered(), origin=ORIGIN, key="k")])
-    folder: Path = ledger.folder
+    folder: Path = folder_of(ledger)
     ledger.close()
 
     files = sorted(path for path in folder.iterdir() if path.is_file())

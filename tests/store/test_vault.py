@@ -1,22 +1,34 @@
 """The vault: keys are durable first, one a scope, bound to their place, and gone when they are destroyed."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.store.connection import Ledger, open_ledger
-from ledger.store.vault import Vault, create_vault, open_vault
+from ledger.store.sqlite.key_rows import create_vault, open_vault_file
+from ledger.store.vault import Vault
 from ledger.terms.errors import LedgerDamaged, NotALedger, StoreUnavailable, WrongKey
-from tests.store.sample import LEDGER_ID, MASTER_KEY, RepeatableIds, StandingClock, new_ledger, proposal, registered
+from tests.store.sample import (
+    LEDGER_ID,
+    MASTER_KEY,
+    RepeatableIds,
+    StandingClock,
+    key_rows_of,
+    new_ledger,
+    proposal,
+    registered,
+)
 
 SCOPE = "pt_x/2026"
 
 
 def vault_at(path: Path, *, seed: str = "a", master_key: bytes = MASTER_KEY, ledger_id: str = LEDGER_ID) -> Vault:
-    return open_vault(path, ledger_id=ledger_id, master_key=master_key, ids=RepeatableIds(seed), clock=StandingClock())
+    return open_vault_file(
+        path, ledger_id=ledger_id, master_key=master_key, ids=RepeatableIds(seed), clock=StandingClock()
+    )
 
 
 @pytest.fixture
@@ -77,8 +89,13 @@ def test_the_second_of_two_racing_inserts_reads_the_first(path: Path, monkeypatc
     first, second = vault_at(path, seed="a"), vault_at(path, seed="b")
     # The second process looked before the first one wrote.
     stale: Iterator[dict[str, bytes | None]] = iter([{}])
-    real = second._wrapped
-    monkeypatch.setattr(second, "_wrapped", lambda scopes: next(stale, None) or real(scopes))
+    real = second.rows.wrapped
+
+    def wrapped(scopes: Sequence[str]) -> Mapping[str, bytes | None]:
+        seen = next(stale, None)
+        return real(scopes) if seen is None else seen
+
+    monkeypatch.setattr(second.rows, "wrapped", wrapped)
     first.ensure([SCOPE])
 
     second.ensure([SCOPE])
@@ -111,7 +128,7 @@ def test_a_scope_that_never_had_a_key_has_none_and_was_not_destroyed(path: Path)
 def test_a_destroyed_key_leaves_its_mark_and_none_of_its_bytes(path: Path) -> None:
     vault = vault_at(path)
     vault.ensure([SCOPE])
-    wrapped = vault._wrapped([SCOPE])[SCOPE]
+    wrapped = vault.rows.wrapped([SCOPE])[SCOPE]
     assert wrapped is not None
 
     vault.destroy([SCOPE])
@@ -127,7 +144,7 @@ def test_an_erasure_that_leaves_a_copy_in_the_log_says_so(path: Path) -> None:
     vault.ensure([SCOPE])
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM data_keys").fetchall()
-    vault._connection.execute("PRAGMA busy_timeout = 1")
+    key_rows_of(vault).connection.execute("PRAGMA busy_timeout = 1")
 
     with pytest.raises(StoreUnavailable, match="still holds a copy"):
         vault.destroy([SCOPE])
@@ -178,7 +195,7 @@ def test_a_lost_index_key_stops_the_start(path: Path, change: str) -> None:
 
 
 def test_keys_are_durable_before_the_facts_sealed_under_them(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.store.connection.GroupWriter", None)  # a crash between the two commits
+    monkeypatch.setattr("ledger.store.sqlite.engine.GroupWriter", None)  # a crash between the two commits
 
     with pytest.raises(TypeError):
         ledger.append([proposal(registered())])

@@ -14,13 +14,11 @@ from typing import Any, Final
 from eventsourcing.persistence import Tracking
 from eventsourcing.sqlite import SQLiteCursor, SQLiteDatastore, SQLiteTrackingRecorder
 
-from ledger.store.recorder_sqlite import ATTEMPTS, BUSY_SECONDS, LedgerConnection, LedgerPool
-from ledger.store.sqlite_errors import naming_errors
+from ledger.store.engine import Statement
+from ledger.store.sqlite.errors import naming_errors
+from ledger.store.sqlite.recorder import ATTEMPTS, BUSY_SECONDS, LedgerConnection, LedgerPool
 
 FILE_NAME: Final = "projections.db"
-
-Statement = tuple[str, Sequence[Sequence[Any]]]
-"""One statement and the rows of values that it is executed with."""
 
 
 class _Pool(LedgerPool):
@@ -50,6 +48,10 @@ class ReadModels(SQLiteTrackingRecorder):
     def close(self) -> None:
         """Close every connection."""
         self.datastore.close()
+
+    def is_whole(self) -> bool:
+        """Whether the database finds nothing wrong in its own file."""
+        return self.rows("PRAGMA quick_check(1)") == [("ok",)]
 
     def position(self, name: str) -> int | None:
         """The position that the rows of a set stand for; None where the set was never made."""

@@ -6,10 +6,12 @@ that answer with more rows.
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import orjson
 
+from ledger.store.engine import RefusalCount, Stats, TagOf
+from ledger.store.heads import Head
 from ledger.store.mapper import Row
 from ledger.streams.base import Bound, KeyBinding
 
@@ -28,29 +30,17 @@ _STREAM: Final = (
 _FOR_EVER: Final = 2**62
 
 
-class TagOf(NamedTuple):
-    """A tag of a fact, and the number of the fact among those of the tag."""
-
-    tag: str
-    seq: int
-
-
-class RefusalCount(NamedTuple):
-    """A refusal that is recorded once: its token, the position of its fact, and how many times it happened."""
-
-    token: str
-    position: int
-    times: int
+def heads_of(cursor: sqlite3.Cursor, tags: Sequence[str]) -> dict[str, Head]:
+    """The heads of those of these streams that exist, with one query."""
+    query = "SELECT tag, tag_id, head FROM tags WHERE tag IN (SELECT value FROM json_each(?))"
+    rows = cursor.execute(query, (orjson.dumps(tags).decode(),)).fetchall()
+    return {tag: (tag_id, head) for tag, tag_id, head in rows}
 
 
-class Stats(NamedTuple):
-    """The size of a ledger."""
-
-    facts: int
-    streams: int
-    keys: int
-    reading_sets: int
-    refusals: int
+def heads_since(cursor: sqlite3.Cursor, position: int) -> list[tuple[str, Head]]:
+    """The heads of the streams that moved behind a position."""
+    query = "SELECT tag, tag_id, head FROM tags WHERE tag_id IN (SELECT tag_id FROM event_tags WHERE position > ?)"
+    return [(tag, (tag_id, head)) for tag, tag_id, head in cursor.execute(query, (position,))]
 
 
 def follow(cursor: sqlite3.Cursor, after: int, limit: int) -> list[Row]:

@@ -23,7 +23,7 @@ from eventsourcing.sqlite import (
     SQLiteTransaction,
 )
 
-from ledger.store.sqlite_errors import is_busy
+from ledger.store.sqlite.errors import is_busy
 from ledger.terms.errors import StoreUnavailable
 
 BUSY_SECONDS: Final = 20

@@ -7,13 +7,14 @@ nothing that could be taken for a ledger, and can be run again.
 import os
 import sqlite3
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from ledger.store.body import FORMAT
+from ledger.store.engine import Info
 from ledger.store.instants import to_micros
 from ledger.store.migrate import migrate
-from ledger.store.recorder_sqlite import BUSY_SECONDS, configure
-from ledger.store.vault import create_vault
+from ledger.store.sqlite.key_rows import create_vault
+from ledger.store.sqlite.recorder import BUSY_SECONDS, configure
 from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram, NotALedger
 from ledger.terms.identity import id_from
 from ledger.terms.ports import Clock, IdSource
@@ -21,15 +22,6 @@ from ledger.terms.ports import Clock, IdSource
 LEDGER_FILE: Final = "ledger.db"
 VAULT_FILE: Final = "vault.db"
 _UNFINISHED: Final = ".unfinished"
-
-
-class Info(NamedTuple):
-    """What a ledger says about itself, for ever."""
-
-    ledger_id: str
-    format: int
-    simulated: bool
-    created_at: int
 
 
 def found(

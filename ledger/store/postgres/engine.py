@@ -1,0 +1,257 @@
+"""The engine of a ledger on a server: reads and appends through leased connections, as the ledger's writer.
+
+Promise: as ledger/store/engine.py says. Many processes and machines may append at once: the server's lock orders them.
+A group whose connection broke under way is sent once more only where every fact of it stands under a key, and then the
+keys tell what became of it. Not promised: that a program outlives its server; it says that the server is gone.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+import psycopg
+from psycopg.types.numeric import Int8
+
+from ledger.store.append import Prepared
+from ledger.store.body import FORMAT
+from ledger.store.engine import Engine, Info, Placed, RefusalCount, Snapshot, Stats, TagOf
+from ledger.store.heads import Head, HeadCache
+from ledger.store.instants import to_micros
+from ledger.store.mapper import Row
+from ledger.store.postgres import append, arrays, schema
+from ledger.store.postgres.address import Address
+from ledger.store.postgres.errors import is_broken, is_passing, named, naming_errors
+from ledger.store.postgres.key_rows import PostgresKeyRows
+from ledger.store.postgres.read_models import PostgresReadModels
+from ledger.store.postgres.reading import Queries
+from ledger.store.postgres.server import LedgerConnection, Server
+from ledger.store.postgres.snapshot import PostgresSnapshot
+from ledger.store.vault import Vault, open_vault
+from ledger.streams.base import KeyBinding
+from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram, NotALedger, OutcomeUnknown, StoreUnavailable
+from ledger.terms.ports import Clock, IdSource
+
+TRIES: Final = 5
+"""How often a group is sent that the server undid as a whole: deadlocks and the like pass."""
+READING_SETS_MAX: Final = 4_096
+_FOR_EVER: Final = 2**62
+
+
+class PostgresEngine:
+    """One ledger on a server that may be shared with others."""
+
+    def __init__(self, address: Address, server: Server, info: Info, *, destroyed: int, owns_server: bool) -> None:
+        self.address = address
+        self.server = server
+        self.info = info
+        self.queries = Queries(address.schema)
+        self._destroyed = destroyed
+        self._owns_server = owns_server
+        self._append = append.call(address.schema)
+        self._stored: frozenset[bytes] = frozenset()
+        self.vault: Vault | None = None
+        """Told at once when `look` sees that keys were destroyed."""
+
+    @property
+    def place(self) -> str:
+        return str(self.address)
+
+    def lease(self) -> AbstractContextManager[LedgerConnection]:
+        """A connection that acts as the ledger's writer."""
+        return self.server.lease(self.address.role("writer"))
+
+    def append(self, group: Sequence[Prepared], heads: HeadCache, now: datetime) -> Placed | None:
+        if not group:
+            return []
+        destroyed = self.vault.destroyed if self.vault is not None else self._destroyed
+        flat = append.flatten(group, destroyed=destroyed, now=to_micros(now), stored=self._stored)
+        row = self._sent(group, flat.values)
+        if row[0]:
+            return None
+        if len(self._stored) > READING_SETS_MAX:
+            self._stored = frozenset()
+        if row[4] is None:
+            self._stored |= frozenset(flat.digests)
+        return append.answers(group, flat, row, heads)
+
+    def _sent(self, group: Sequence[Prepared], values: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The function's answer. Sends again what the server undid, and once more what its keys keep from doubling."""
+        is_kept_by_keys = all(proposal.key is not None for proposal, facts in group if facts)
+        was_broken = False
+        for attempt in range(1, TRIES + 1):
+            try:
+                with self.lease() as connection:
+                    row = connection.execute(self._append, values, binary=True).fetchone()
+            except psycopg.Error as error:
+                if is_broken(error) and is_kept_by_keys and not was_broken:
+                    # The lock makes the second try wait for the first, if that is still under way on the server.
+                    was_broken = True
+                elif not is_passing(error) or attempt == TRIES:
+                    raise named(error) from None
+            except StoreUnavailable:
+                if was_broken:
+                    raise _unknown() from None
+                raise
+            else:
+                assert row is not None
+                return row
+        raise _unknown()
+
+    def look(self, heads: HeadCache, tokens: Sequence[str]) -> tuple[int, dict[str, KeyBinding]]:
+        after = Int8(heads.position)
+        bound: dict[str, KeyBinding] = {}
+        with naming_errors(), self.lease() as connection:
+            row = connection.execute(self.queries.look, (after, after, after), binary=True).fetchone()
+            if row is None:
+                raise LedgerDamaged("The ledger's vault does not say who it is.", "Restore it from its backup.")
+            if tokens:
+                found = connection.execute(self.queries.bindings, (arrays.texts(tokens),), binary=True).fetchall()
+                bound = {
+                    token: KeyBinding(content, outcome, tuple(positions), tuple(map(tuple, orjson.loads(ids))))
+                    for token, content, outcome, positions, ids in found
+                }
+        position, destroyed, moved = row
+        heads.catch_up(position, lambda _: [(tag, (tag_id, head)) for tag, tag_id, head in moved or ()])
+        if self.vault is not None:
+            self.vault.notice(destroyed)
+        return position, bound
+
+    def heads_of(self, tags: Sequence[str]) -> dict[str, Head]:
+        rows = self._rows(self.queries.heads_of, (arrays.texts(tags),))
+        return {tag: (tag_id, head) for tag, tag_id, head in rows}
+
+    def stream(self, tag_id: int, *, after: int, until: int | None, limit: int) -> list[Row]:
+        last = _FOR_EVER if until is None else until
+        return self._facts(self.queries.stream, (Int8(tag_id), Int8(after), Int8(last), Int8(limit)))
+
+    def follow(self, after: int, limit: int) -> list[Row]:
+        return self._facts(self.queries.follow, (Int8(after), Int8(limit)))
+
+    def at(self, positions: Sequence[int]) -> list[Row]:
+        return self._facts(self.queries.at, (arrays.bigs(positions),))
+
+    def state_at(self, position: int) -> bytes | None:
+        rows = self._rows(self.queries.state_at, (Int8(position),))
+        return rows[0][0] if rows else None
+
+    def position_at(self, micros: int) -> int:
+        """`recorded_at` never falls, so halving finds it."""
+        low, high = 0, self._rows(self.queries.last, ())[0][0]
+        while low < high:
+            middle = (low + high + 1) // 2
+            rows = self._rows(self.queries.recorded_at, (Int8(middle),))
+            low, high = (middle, high) if rows and rows[0][0] <= micros else (low, middle - 1)
+        return low
+
+    def tags_of(self, position: int) -> tuple[TagOf, ...]:
+        return tuple(map(TagOf._make, self._rows(self.queries.tags_of, (Int8(position),))))
+
+    def tags_starting(self, prefix: str) -> list[str]:
+        # Names are compared by their bytes, so the next name after all of these differs in the last character only.
+        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        return [tag for (tag,) in self._rows(self.queries.tags_starting, (prefix, end))]
+
+    def reading_set(self, digest: bytes) -> bytes | None:
+        rows = self._rows(self.queries.reading_set, (digest,))
+        return rows[0][0] if rows else None
+
+    def refusal_counts(self, after: int) -> list[RefusalCount]:
+        return list(map(RefusalCount._make, self._rows(self.queries.refusal_counts, (Int8(after),))))
+
+    def stats(self) -> Stats:
+        return Stats(*self._rows(self.queries.stats, ())[0])
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        with naming_errors(), self.lease() as connection, connection.transaction():
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield PostgresSnapshot(connection, self.address.schema)
+
+    def read_models(self) -> PostgresReadModels:
+        return PostgresReadModels(self.server, self.address)
+
+    def discard_read_models(self) -> None:
+        models = self.read_models()
+        models.discard()
+
+    def close(self) -> None:
+        if self._owns_server:
+            self.server.close()
+
+    def _rows(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with naming_errors(), self.lease() as connection:
+            return connection.execute(query, values, binary=True).fetchall()
+
+    def _facts(self, query: str, values: Sequence[Any]) -> list[Row]:
+        return list(map(Row._make, self._rows(query, values)))
+
+
+def open_engine(address: Address, server: Server | None = None) -> PostgresEngine:
+    """The ledger at an address, migrated; on a server that is shared, or on one of its own.
+
+    Raises as `open_ledger` (connection.py).
+    """
+    own = server or Server(address)
+    try:
+        with naming_errors():
+            info = _read_info(own, address)
+            with own.lease(address.role("writer")) as connection:
+                if schema.pending(connection, address.schema, "postgres"):
+                    raise StoreUnavailable(
+                        "The ledger's schema is older than this program.",
+                        "Let an administrator run `ccm-ledger ledgers upgrade` (docs/deploy.md).",
+                    )
+        return PostgresEngine(address, own, info, destroyed=0, owns_server=server is None)
+    except BaseException:
+        if server is None:
+            own.close()
+        raise
+
+
+def open_vault_schema(engine: Engine, *, master_key: bytes, ids: IdSource, clock: Clock) -> Vault:
+    """The vault of an open ledger; raises as `open_vault`."""
+    assert isinstance(engine, PostgresEngine)
+    rows = PostgresKeyRows(engine.lease, engine.address.schema)
+    vault = open_vault(rows, ledger_id=engine.info.ledger_id, master_key=master_key, ids=ids, clock=clock)
+    engine.vault = vault
+    return vault
+
+
+def info_of(address: Address) -> Info:
+    """What the ledger at an address says about itself, for which no key is needed."""
+    server = Server(address)
+    try:
+        with naming_errors():
+            return _read_info(server, address)
+    finally:
+        server.close()
+
+
+def _read_info(server: Server, address: Address) -> Info:
+    try:
+        with server.lease(None) as connection:
+            found = connection.execute("SELECT to_regnamespace(%s)", (f'"{address.schema}"',)).fetchone()
+            if found is None or found[0] is None:
+                raise NotALedger("The database has no ledger of that name.", "Make one: `ccm-ledger init`.")
+        with server.lease(address.role("writer")) as connection:
+            row = connection.execute(Queries(address.schema).info).fetchone()
+    except psycopg.errors.InvalidParameterValue as error:
+        # SET ROLE of a role that is not there; of one that this login is no member of it says 42501.
+        raise NotALedger("The ledger's roles are gone from the server.", "Restore them: docs/deploy.md.") from error
+    if row is None:
+        raise LedgerDamaged("The ledger does not say who it is.", "Restore it from its backup.")
+    if row[1] > FORMAT:
+        raise NeedsNewerProgram(
+            f"The ledger has format {row[1]}; this program knows formats up to {FORMAT}.",
+            "Install a newer version of ccm-ledger.",
+        )
+    return Info(row[0], row[1], row[2] == "lines", row[3])
+
+
+def _unknown() -> OutcomeUnknown:
+    return OutcomeUnknown(
+        "The connection to the server broke while facts were being recorded, and it does not answer since.",
+        "Send it again under the same key: what was recorded is not recorded twice.",
+    )

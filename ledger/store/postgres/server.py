@@ -1,0 +1,175 @@
+"""One PostgreSQL server as this process knows it: a pool of checked connections that all of its ledgers share.
+
+Promise: no connection is used before the server has shown that what it acknowledges is durable and that no pooler
+hands one session to two clients. A lease acts as one role of one ledger and may do nothing else.
+Not promised: that the server stays; `lease` raises StoreUnavailable after PATIENCE seconds without one.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import psycopg
+from psycopg import Connection, sql
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from ledger.store.postgres import arrays
+from ledger.store.postgres.address import Address
+from ledger.store.postgres.errors import named
+from ledger.terms.errors import OutcomeUnknown, StoreUnavailable
+
+CONNECTIONS_MAX: Final = 16
+PATIENCE: Final = 20
+"""Seconds to wait for a connection, and for the append lock."""
+VERSION_MIN: Final = 150_000
+_DURABLE: Final = ("fsync", "full_page_writes", "synchronous_commit")
+_SESSION: Final = (
+    "SELECT set_config('application_name', 'ccm-ledger', false),"
+    " set_config('default_transaction_isolation', 'read committed', false),"
+    f" set_config('lock_timeout', '{int(PATIENCE)}s', false),"
+    # A program that stopped in the middle of a transaction must not hold the lock for ever.
+    " set_config('idle_in_transaction_session_timeout', '60s', false),"
+    " set_config('search_path', 'pg_catalog', false), set_config('client_min_messages', 'warning', false),"
+    " current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),"
+    " current_setting('server_version_num')::integer, pg_backend_pid()"
+)
+_KEEPALIVE: Final[dict[str, Any]] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+
+LedgerConnection = Connection[tuple[Any, ...]]
+
+
+class Server:
+    """The connections of this process to one server, shared by every ledger on it. Threads may share it."""
+
+    def __init__(self, address: Address, *, connections_max: int = CONNECTIONS_MAX) -> None:
+        self.url = address.server
+        self._password = address.password
+        self._roles: dict[int, str] = {}
+        self._lock = threading.Lock()
+        self._pool: ConnectionPool[LedgerConnection] | None = None
+        self._connections_max = connections_max
+
+    @contextmanager
+    def lease(self, role: str | None) -> Iterator[LedgerConnection]:
+        """A connection in autocommit mode that acts as `role`, or as the login; psycopg's errors pass through."""
+        pool = self._opened()
+        try:
+            connection = pool.getconn(timeout=PATIENCE)
+        except PoolTimeout as error:
+            raise StoreUnavailable(
+                "The server does not answer, or all connections to it are in use.",
+                "Check that it runs and that the network reaches it.",
+            ) from error
+        try:
+            if self._roles.get(id(connection)) != role:
+                self._act_as(connection, role)
+            yield connection
+        finally:
+            pool.putconn(connection)
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
+
+    def _opened(self) -> ConnectionPool[LedgerConnection]:
+        with self._lock:
+            if self._pool is None:
+                # The first connection is made here, so that what is wrong is told and not waited for.
+                with self.connected():
+                    pass
+                self._pool = ConnectionPool(
+                    self.url,
+                    kwargs={**_KEEPALIVE, **self._secret(), "autocommit": True},
+                    min_size=0,
+                    max_size=self._connections_max,
+                    max_idle=60,
+                    configure=self._configure,
+                    num_workers=1,
+                    open=True,
+                )
+            return self._pool
+
+    @contextmanager
+    def connected(self) -> Iterator[LedgerConnection]:
+        """A checked connection outside the pool, in autocommit mode, as the login itself."""
+        with _naming_refusals():
+            connection = psycopg.connect(self.url, **{**_KEEPALIVE, **self._secret(), "autocommit": True})
+        try:
+            with _naming_refusals():
+                self._configure(connection)
+            yield connection
+        finally:
+            connection.close()
+
+    def _secret(self) -> dict[str, str]:
+        return {} if self._password is None else {"password": self._password}
+
+    def _configure(self, connection: LedgerConnection) -> None:
+        row = connection.execute(_SESSION).fetchone()
+        assert row is not None
+        *_, fsync, full_page_writes, synchronous_commit, version, backend = row
+        for name, value in zip(_DURABLE, (fsync, full_page_writes, synchronous_commit), strict=True):
+            if value == "off":
+                raise StoreUnavailable(
+                    f"The server has {name} = off: what it acknowledges could be lost.",
+                    f"Set {name} = on for the server, the database and the login, and try again.",
+                )
+        if version < VERSION_MIN:
+            raise StoreUnavailable(
+                f"The server is PostgreSQL {version // 10_000}, and 15 is the oldest that holds a ledger.",
+                "Upgrade the server.",
+            )
+        if backend != connection.info.backend_pid:
+            self._check_pooler()
+        arrays.register(connection)
+        self._roles[id(connection)] = ""
+        connection.prepare_threshold = 2
+        connection.prepared_max = 200
+
+    def _check_pooler(self) -> None:
+        """Somebody stands between. Two sessions that ever share a backend are no sessions: StoreUnavailable."""
+        conninfo = {**_KEEPALIVE, **self._secret(), "autocommit": True}
+        with psycopg.connect(self.url, **conninfo) as one, psycopg.connect(self.url, **conninfo) as two:
+            seen: tuple[set[int], set[int]] = (set(), set())
+            for _ in range(20):
+                for connection, known in zip((one, two), seen, strict=True):
+                    row = connection.execute("SELECT pg_backend_pid()", prepare=False).fetchone()
+                    assert row is not None
+                    known.add(row[0])
+        if seen[0] & seen[1] or len(seen[0]) > 1 or len(seen[1]) > 1:
+            raise StoreUnavailable(
+                "A pooler in transaction mode stands before the server: it gives one session to several programs.",
+                "Name the server itself, or a pool in session mode.",
+            )
+
+    def _act_as(self, connection: LedgerConnection, role: str | None) -> None:
+        self._roles.pop(id(connection), None)
+        if role is None:
+            connection.execute("RESET ROLE", prepare=False)
+        else:
+            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)), prepare=False)
+        self._roles[id(connection)] = role or ""
+
+
+@contextmanager
+def _naming_refusals() -> Iterator[None]:
+    """What a server says before anything was asked of it is never an unknown outcome."""
+    try:
+        yield
+    except psycopg.Error as error:
+        trouble = named(error)
+        if isinstance(trouble, OutcomeUnknown):
+            trouble = StoreUnavailable(
+                "The server cannot be reached.", "Check the address, that the server runs, and the network."
+            )
+        raise trouble from None

@@ -1,0 +1,128 @@
+"""The rows of a vault in `vault.db`: wrapped keys by scope, beside the ledger and never inside it.
+
+Promise: what `add` and `destroy` did is on the disk when they return; the bytes of a destroyed key are overwritten in
+the file and in its log. Not promised: that a backup of the file was destroyed as well.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ledger.store.instants import to_micros
+from ledger.store.migrate import migrate
+from ledger.store.sqlite.errors import naming_errors
+from ledger.store.sqlite.recorder import BUSY_SECONDS, begin_immediate, configure
+from ledger.store.vault import FORMAT, NewVault, Vault, new_vault, open_vault
+from ledger.terms.errors import NotALedger, StoreUnavailable
+from ledger.terms.ports import Clock, IdSource
+
+
+class SqliteKeyRows:
+    """The open `vault.db` of one ledger."""
+
+    tells_at_append = False
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        with naming_errors():
+            self.connection = _connect(path)
+            try:
+                migrate(self.connection, "vault", to_micros(clock.now()))
+            except BaseException:
+                self.connection.close()
+                raise
+        self._lock = threading.RLock()
+
+    def identity(self) -> tuple[str, bytes] | None:
+        rows = self._rows("SELECT ledger_id, check_value FROM vault_info", ())
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    def named(self, name: str) -> bytes | None:
+        rows = self._rows("SELECT wrapped FROM named_keys WHERE name = ?", (name,))
+        return rows[0][0] if rows else None
+
+    def wrapped(self, scopes: Sequence[str]) -> Mapping[str, bytes | None]:
+        query = "SELECT scope, wrapped FROM data_keys WHERE scope IN (SELECT value FROM json_each(?))"
+        return dict(self._rows(query, (orjson.dumps(scopes).decode(),)))
+
+    def add(self, rows: Sequence[tuple[str, bytes, int]]) -> None:
+        with self._lock, naming_errors(), _committed(self.connection):
+            self.connection.executemany("INSERT OR IGNORE INTO data_keys VALUES (?, ?, ?)", rows)
+
+    def destroy(self, scopes: Sequence[str]) -> None:
+        names = [(scope,) for scope in scopes]
+        with self._lock, naming_errors():
+            # The bytes of a destroyed key are overwritten in the file, and none may stay behind in the log.
+            self.connection.execute("PRAGMA secure_delete = ON")
+            with _committed(self.connection):
+                self.connection.executemany("UPDATE data_keys SET wrapped = NULL WHERE scope = ?", names)
+            (is_busy, *_) = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if is_busy:
+            raise StoreUnavailable(
+                "The keys are destroyed, but the vault's log still holds a copy: another program was reading it.",
+                "Stop the other programs and order the erasure again.",
+            )
+
+    def destroyed(self) -> int:
+        count: int = self._rows("SELECT COUNT(*) FROM data_keys WHERE wrapped IS NULL", ())[0][0]
+        return count
+
+    def close(self) -> None:
+        with self._lock:
+            self.connection.close()
+
+    def _rows(self, query: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
+        with self._lock, naming_errors():
+            return self.connection.execute(query, values).fetchall()
+
+
+def create_vault(path: Path, *, ledger_id: str, master_key: bytes, ids: IdSource, clock: Clock) -> None:
+    """Make a new vault: its check value, its index key and its digest key."""
+    put_vault(path, ledger_id, new_vault(ledger_id=ledger_id, master_key=master_key, ids=ids), clock)
+
+
+def put_vault(path: Path, ledger_id: str, made: NewVault, clock: Clock) -> None:
+    """Make the file of a vault that holds these keys."""
+    connection = _connect(path)
+    try:
+        migrate(connection, "vault", to_micros(clock.now()))
+        with _committed(connection):
+            connection.execute("INSERT INTO vault_info VALUES (1, ?, ?, ?)", (ledger_id, FORMAT, made.check_value))
+            connection.executemany("INSERT INTO named_keys VALUES (?, ?)", made.named)
+    finally:
+        connection.close()
+
+
+def open_vault_file(path: Path, *, ledger_id: str, master_key: bytes, ids: IdSource, clock: Clock) -> Vault:
+    """The vault in a file, open; NotALedger where the file is missing, otherwise as `open_vault`."""
+    if not path.is_file():
+        raise NotALedger(
+            "The ledger's vault.db is missing.",
+            "Restore it from its backup: without it no sealed words can be read.",
+        )
+    rows = SqliteKeyRows(path, clock)
+    return open_vault(rows, ledger_id=ledger_id, master_key=master_key, ids=ids, clock=clock)
+
+
+@contextmanager
+def _committed(connection: sqlite3.Connection) -> Iterator[None]:
+    begin_immediate(connection)
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        connection.rollback()  # does nothing after a commit
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
+    try:
+        configure(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
