@@ -32,6 +32,8 @@ from ledger.terms.ports import Clock, IdSource, Zones
 from ledger.terms.refusals import refused
 
 ROUNDS_MAX: Final = 1_000
+TRUSTED_MAX: Final = 32
+"""Groups up to so many lines are decided by what is known, where asking a far ledger costs as much as appending."""
 _BUSY: Final = "Other writers moved the same streams again and again; these lines were not recorded."
 _STILL_WAITS: Final = "The delivery is parked already, and whom it waits for is not known yet."
 _AGAIN: Final = "Send them again under the same keys."
@@ -72,8 +74,10 @@ class Handler:
         answers: dict[int, Answer] = {}
         waiting = list(enumerate(batch))
         self._logger = structlog.get_logger("ccm_ledger.commands").bind()  # once a group: looking it up is dear
+        asked = not (self.log.is_far and len(batch) <= TRUSTED_MAX)
         for _ in range(ROUNDS_MAX):
-            waiting = self._round(waiting, answers)
+            waiting = self._round(waiting, answers, asked=asked)
+            asked = True
             if not waiting:
                 return [answers[index] for index in range(len(batch))]
         raise StoreUnavailable(_BUSY, _AGAIN)
@@ -110,10 +114,17 @@ class Handler:
     # -- one round: decide over an overlay, append as one group, keep what did not hold -----------------------------
 
     def _round(
-        self, waiting: list[tuple[int, Delivery | Unreadable]], answers: dict[int, Answer]
+        self, waiting: list[tuple[int, Delivery | Unreadable]], answers: dict[int, Answer], *, asked: bool
     ) -> list[tuple[int, Delivery | Unreadable]]:
+        """Decide and append what can be; answers what must wait for another round.
+
+        Not `asked`: a far ledger is not asked what moved, since the append itself checks everything that a proposal
+        rests on. Whatever comes to anything but a proposal is then put off: a refusal must not rest on old knowledge.
+        """
+        if not asked and any(map(_needs_to_ask, waiting)):
+            return waiting
         tokens = {index: self._key_token(line) for index, line in waiting if isinstance(line, Delivery)}
-        before, bound = self.log.look(list(tokens.values()))
+        before, bound = self.log.look(list(tokens.values())) if asked else (self.log.position, {})
         overlay = Overlay(self.state_cache, before)
         decided: list[Decided] = []
         later: list[tuple[int, Delivery | Unreadable]] = []
@@ -144,6 +155,8 @@ class Handler:
                 continue
             seen.add(token)
             decided.append(self._decided(index, line, key, overlay, before))
+        if not asked and (later or not all(map(_is_checked_by_append, decided))):
+            return waiting
         again = self._append(decided, answers, before)
         lines = dict(waiting)
         return sorted([(index, lines[index]) for index in again] + later, key=lambda pair: pair[0])
@@ -279,6 +292,19 @@ class Handler:
             code=answer.refusal.code if answer.refusal else None,
             position=answer.positions[-1] if answer.positions else None,
         )
+
+
+def _needs_to_ask(waiting: tuple[int, Delivery | Unreadable]) -> bool:
+    """A line that cannot be read, pins a position, or releases another one."""
+    _, line = waiting
+    return (
+        isinstance(line, Unreadable) or CATALOG[line.command.NAME].is_alone or line.command.NAME == ReleaseDelivery.NAME
+    )
+
+
+def _is_checked_by_append(item: Decided) -> bool:
+    """Whether the append says if it still holds: facts with their read set, and no refusal to be recorded."""
+    return item.proposal is not None and bool(item.written) and item.refusal_fact is None
 
 
 COMMANDS: Final = {name: entry.command for name, entry in CATALOG.items()}

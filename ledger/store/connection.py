@@ -138,6 +138,16 @@ class Ledger:
             self.vault.notice(self.vault.rows.destroyed())
         raise StoreUnavailable("Nothing was recorded: keys are being destroyed without end.", "Send it again later.")
 
+    @property
+    def is_far(self) -> bool:
+        """Whether the ledger is on a server."""
+        return self.engine.is_far
+
+    @property
+    def position(self) -> int:
+        """The highest position as of the last `refresh`, `look` or `append`; asks nobody."""
+        return self._heads.position
+
     def refresh(self) -> int:
         """Notice what other writers appended; answers the highest position."""
         return self.engine.look(self._heads, ())[0]

@@ -58,6 +58,8 @@ class Engine(Protocol):
     """One open ledger in one database. Threads may share it; its exceptions are those of ledger/terms/errors.py."""
 
     info: Info
+    is_far: bool
+    """Whether a question costs a way over the network."""
 
     @property
     def place(self) -> str:

@@ -259,6 +259,16 @@ class Moved(NamedTuple):
 class EventLog(Protocol):
     """A ledger's log, as the deciders' side and the projections see it."""
 
+    @property
+    def is_far(self) -> bool:
+        """Whether asking the ledger costs about as much as appending to it: it is on a server."""
+        ...
+
+    @property
+    def position(self) -> int:
+        """The highest position as of the last `refresh`, `look` or `append`; asks nobody."""
+        ...
+
     def refresh(self) -> int:
         """Notice what other writers appended; answers the highest position."""
         ...

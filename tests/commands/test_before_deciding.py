@@ -41,6 +41,9 @@ def test_a_patient_id_that_was_never_issued_is_refused() -> None:
 class ErasedLog:
     """A log that knows one key, whose content was erased."""
 
+    is_far = False
+    position = 0
+
     def refresh(self) -> int:
         return 0
 

@@ -80,6 +80,12 @@ class FakeLog:
         self.facts.append(fact)
         return fact
 
+    is_far = False
+
+    @property
+    def position(self) -> int:
+        return self.refresh()
+
     def refresh(self) -> int:
         return len(self.facts) if self.visible is None else self.visible
 

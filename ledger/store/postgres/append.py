@@ -5,17 +5,18 @@ that came back are learned only as far as they are committed. What is repeated a
 said it undid, or what its keys keep from being recorded twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
-from psycopg.types.numeric import Int4, Int8
+from psycopg.types.numeric import Int8
 
 from ledger.store.append import KEY, Prepared, reading_set_digest
 from ledger.store.heads import Head, HeadCache
 from ledger.store.instants import from_micros, to_micros
+from ledger.store.mapper import Packed
 from ledger.store.postgres import arrays
-from ledger.streams.base import Appended, Moved
+from ledger.streams.base import Appended, Moved, Proposal
 
 KEY_MOVED: Final = -1
 _COLUMNS: Final = "keys_moved, base, recorded, recorded_each, moved, stands_for, tag_ids, heads"
@@ -23,7 +24,7 @@ _COLUMNS: Final = "keys_moved, base, recorded, recorded_each, moved, stands_for,
 
 def call(schema: str) -> str:
     """The statement that appends to the ledger in a schema."""
-    return f'SELECT {_COLUMNS} FROM "{schema}".append({", ".join(["%s"] * 27)})'
+    return f'SELECT {_COLUMNS} FROM "{schema}".append({", ".join(["%s"] * 32)})'
 
 
 class Flat(NamedTuple):
@@ -31,81 +32,122 @@ class Flat(NamedTuple):
 
     values: tuple[Any, ...]
     tags: list[str]
-    first: list[int]
     digests: list[bytes]
+
+
+class _Streams:
+    """The streams of a group: each has a place, and a count of the facts that the group adds to it."""
+
+    def __init__(self) -> None:
+        self.place: dict[str, int] = {}
+        self.added: list[int] = []
+        self.expect: list[int | None] = []
+        self.is_contradicted = False
+        """Whether two proposals expect a stream in different places, so that one of them is wrong."""
+
+    def of(self, tag: str) -> int:
+        """The place of a stream, counted from 1."""
+        place = self.place.get(tag)
+        if place is None:
+            place = self.place[tag] = len(self.place) + 1
+            self.added.append(0)
+            self.expect.append(None)
+        return place
+
+    def check(self, tag: str, count: int) -> tuple[int, int]:
+        """A stream that a decision rests on: its place, and where it stands without the group."""
+        place = self.of(tag)
+        head = count - self.added[place - 1]
+        expected = self.expect[place - 1]
+        self.is_contradicted |= expected is not None and expected != head
+        self.expect[place - 1] = head
+        return place, head
+
+    def add(self, tag: str) -> tuple[int, int]:
+        """A stream that a fact joins: its place, and the number of the fact among those of the group."""
+        place = self.of(tag)
+        self.added[place - 1] += 1
+        return place, self.added[place - 1]
 
 
 def flatten(group: Sequence[Prepared], *, destroyed: int, now: int, stored: frozenset[bytes]) -> Flat:
     """The group as arrays; reading sets that are known to be `stored` are not sent again."""
-    tag_at: dict[str, int] = {}
-    fact_home: list[int] = []
-    members: list[tuple[int, int, int]] = []
+    streams = _Streams()
+    checks: list[tuple[int, int, int]] = []
+    first: list[int] = []
+    facts: list[tuple[int, int, int, int]] = []
+    members: list[tuple[int, int, int, int]] = []
     salts: list[bytes] = []
-    first, facts_of = [], []
-    for _, facts in group:
-        first.append(len(fact_home) + 1)
-        facts_of.append(len(facts))
-        for packed in facts:
-            places = [tag_at.setdefault(tag, len(tag_at) + 1) for tag in packed.tags]
-            fact_home.append(places[0])
-            members += [(len(fact_home), ordinal, place) for ordinal, place in enumerate(places)]
-            salts += packed.salts
-    carried = len(tag_at)
-    checks = _checks(group, tag_at)
-    packed_all = [packed for _, facts in group for packed in facts]
+    for at, (proposal, packed_facts) in enumerate(group, 1):
+        checks += [(at, *streams.check(tag, count)) for tag, count in proposal.read_set]
+        first.append(len(facts) + 1)
+        for packed in packed_facts:
+            places = [streams.add(tag) for tag in packed.tags]
+            facts.append((at, places[0][0], len(members) + 1, len(places)))
+            for ordinal in _tail_order(packed):
+                members.append((len(facts), ordinal, *places[ordinal]))
+                salts.append(packed.salts[ordinal])
     proposals = [proposal for proposal, _ in group]
-    keys = [proposal.key for proposal in proposals]
-    tokens = [key.token if key else None for key in keys]
-    given = [f"{{{','.join(map(str, p.positions))}}}" if p.positions else "{}" for p in proposals]
-    once = [p.once for p in proposals]
+    once = [proposal.once for proposal in proposals]
     clocks = [None if p.clock is None else to_micros(p.clock) for p in proposals]
-    reading = {reading_set_digest(p.readings): p.readings for p in proposals if p.readings is not None}
-    new = {digest: content for digest, content in reading.items() if digest not in stored}
-    named = [token for token in tokens if token is not None]
+    tokens = [proposal.key.token for proposal in proposals if proposal.key]
+    is_plain = not any(once) and not streams.is_contradicted and len(set(tokens)) == len(tokens)
+    readings = {reading_set_digest(p.readings): p.readings for p in proposals if p.readings is not None}
+    new = {digest: content for digest, content in readings.items() if digest not in stored}
+    packed_all = [packed for _, packed_facts in group for packed in packed_facts]
     values = (
         Int8(destroyed),
         Int8(now),
-        Int4(carried),
-        arrays.texts(list(tag_at)),
-        arrays.ints([at for at, _, _ in checks]),
-        arrays.ints([tag for _, tag, _ in checks]),
-        arrays.bigs([head for _, _, head in checks]),
-        arrays.texts(tokens),
-        len(set(named)) != len(named),
+        is_plain,
+        arrays.texts(list(streams.place)),
+        arrays.bigs(streams.expect),
+        arrays.ints(streams.added),
+        *_columns(checks, (arrays.ints, arrays.ints, arrays.bigs)),
+        *_key_columns(proposals, has_keys=bool(tokens)),
+        arrays.texts(once) if any(once) else None,
+        arrays.bigs(clocks) if any(clock is not None for clock in clocks) else None,
+        arrays.ints(first),
+        arrays.ints([len(packed_facts) for _, packed_facts in group]),
+        *_columns(facts, (arrays.ints,) * 2, upto=2),
+        arrays.texts([packed.topic for packed in packed_all]),
+        arrays.blobs([packed.state for packed in packed_all]),
+        arrays.blobs([packed.prefix for packed in packed_all]),
+        *_columns([fact[2:] for fact in facts], (arrays.ints,) * 2),
+        *_columns(members, (arrays.ints,) * 4),
+        arrays.blobs(salts),
+        arrays.blobs(list(new)) if new else None,
+        arrays.blobs(list(new.values())) if new else None,
+    )
+    return Flat(values, list(streams.place), list(readings))
+
+
+def _tail_order(packed: Packed) -> list[int]:
+    """The ordinals of a fact's tags as the header's tail has them: home first, the others by their blinded names."""
+    blinds = packed.blinds
+    return [0, *sorted(range(1, len(blinds)), key=blinds.__getitem__)]
+
+
+def _columns(
+    rows: Sequence[tuple[int, ...]], makes: Sequence[Callable[[Sequence[int]], Any]], upto: int | None = None
+) -> list[Any]:
+    """Rows as one array a column."""
+    columns = list(zip(*rows, strict=True))[:upto] if rows else [()] * len(makes)
+    return [make(column) for make, column in zip(makes, columns, strict=True)]
+
+
+def _key_columns(proposals: Sequence[Proposal], *, has_keys: bool) -> list[Any]:
+    """Keys with what they are bound to: token, content, outcome, positions where no fact comes, ids."""
+    if not has_keys:
+        return [None] * 5
+    keys = [proposal.key for proposal in proposals]
+    given = [f"{{{','.join(map(str, p.positions))}}}" if p.positions else "{}" for p in proposals]
+    return [
+        arrays.texts([key.token if key else None for key in keys]),
         arrays.blobs([key.content if key else None for key in keys]),
         arrays.texts([p.outcome for p in proposals]),
         arrays.texts(given),
         arrays.texts([_ids(p.ids) for p in proposals]),
-        arrays.texts(once) if any(once) else None,
-        arrays.bigs(clocks) if any(clock is not None for clock in clocks) else None,
-        arrays.ints(first),
-        arrays.ints(facts_of),
-        arrays.ints(fact_home),
-        arrays.texts([packed.topic for packed in packed_all]),
-        arrays.blobs([packed.state for packed in packed_all]),
-        arrays.blobs([packed.prefix for packed in packed_all]),
-        arrays.ints([fact for fact, _, _ in members]),
-        arrays.ints([ordinal for _, ordinal, _ in members]),
-        arrays.ints([tag for _, _, tag in members]),
-        arrays.blobs(salts),
-        arrays.blobs(list(new)),
-        arrays.blobs(list(new.values())),
-    )
-    return Flat(values, list(tag_at), first, list(reading))
-
-
-def _checks(group: Sequence[Prepared], tag_at: dict[str, int]) -> list[tuple[int, int, int]]:
-    """(proposal, tag, expected head less what earlier ones add), in order; streams that are only read join `tag_at`."""
-    added: dict[str, int] = {}
-    checks = []
-    for at, (proposal, facts) in enumerate(group, 1):
-        for tag, count in proposal.read_set:
-            place = tag_at.setdefault(tag, len(tag_at) + 1)
-            checks.append((at, place, count - added.get(tag, 0)))
-        for packed in facts:
-            for tag in packed.tags:
-                added[tag] = added.get(tag, 0) + 1
-    return checks
+    ]
 
 
 def _ids(ids: tuple[tuple[str, str], ...]) -> str:

@@ -5,6 +5,7 @@ A group whose connection broke under way is sent once more only where every fact
 keys tell what became of it. Not promised: that a program outlives its server; it says that the server is gone.
 """
 
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -29,7 +30,7 @@ from ledger.store.postgres.reading import Queries
 from ledger.store.postgres.server import LedgerConnection, Server
 from ledger.store.postgres.snapshot import PostgresSnapshot
 from ledger.store.vault import Vault, open_vault
-from ledger.streams.base import KeyBinding
+from ledger.streams.base import Bound, KeyBinding
 from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram, NotALedger, OutcomeUnknown, StoreUnavailable
 from ledger.terms.ports import Clock, IdSource
 
@@ -41,6 +42,8 @@ _FOR_EVER: Final = 2**62
 
 class PostgresEngine:
     """One ledger on a server that may be shared with others."""
+
+    is_far = True
 
     def __init__(self, address: Address, server: Server, info: Info, *, destroyed: int, owns_server: bool) -> None:
         self.address = address
@@ -72,7 +75,7 @@ class PostgresEngine:
             return None
         if len(self._stored) > READING_SETS_MAX:
             self._stored = frozenset()
-        if row[4] is None:
+        if row[4] is None or not any(row[4]):
             self._stored |= frozenset(flat.digests)
         return append.answers(group, flat, row, heads)
 
@@ -101,22 +104,14 @@ class PostgresEngine:
 
     def look(self, heads: HeadCache, tokens: Sequence[str]) -> tuple[int, dict[str, KeyBinding]]:
         after = Int8(heads.position)
-        bound: dict[str, KeyBinding] = {}
-        with naming_errors(), self.lease() as connection:
-            row = connection.execute(self.queries.look, (after, after, after), binary=True).fetchone()
-            if row is None:
-                raise LedgerDamaged("The ledger's vault does not say who it is.", "Restore it from its backup.")
-            if tokens:
-                found = connection.execute(self.queries.bindings, (arrays.texts(tokens),), binary=True).fetchall()
-                bound = {
-                    token: KeyBinding(content, outcome, tuple(positions), tuple(map(tuple, orjson.loads(ids))))
-                    for token, content, outcome, positions, ids in found
-                }
-        position, destroyed, moved = row
+        rows = self._rows(self.queries.look, (after, after, after, arrays.texts(tokens)))
+        if not rows:
+            raise LedgerDamaged("The ledger's vault does not say who it is.", "Restore it from its backup.")
+        position, destroyed, moved, bound = rows[0]
         heads.catch_up(position, lambda _: [(tag, (tag_id, head)) for tag, tag_id, head in moved or ()])
         if self.vault is not None:
             self.vault.notice(destroyed)
-        return position, bound
+        return position, {token: _binding(*binding) for token, *binding in bound or ()}
 
     def heads_of(self, tags: Sequence[str]) -> dict[str, Head]:
         rows = self._rows(self.queries.heads_of, (arrays.texts(tags),))
@@ -167,6 +162,9 @@ class PostgresEngine:
     def snapshot(self) -> Iterator[Snapshot]:
         with naming_errors(), self.lease() as connection, connection.transaction():
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            # A snapshot reads everything, so here scans and joins of whole tables are right.
+            for setting in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
+                connection.execute(f"SET LOCAL {setting} = on")
             yield PostgresSnapshot(connection, self.address.schema)
 
     def read_models(self) -> PostgresReadModels:
@@ -248,6 +246,11 @@ def _read_info(server: Server, address: Address) -> Info:
             "Install a newer version of ccm-ledger.",
         )
     return Info(row[0], row[1], row[2] == "lines", row[3])
+
+
+def _binding(content: str | None, outcome: Bound, positions: list[int], ids: str) -> KeyBinding:
+    digest = None if content is None else b64decode(content)
+    return KeyBinding(digest, outcome, tuple(positions), tuple((name, value) for name, value in orjson.loads(ids)))
 
 
 def _unknown() -> OutcomeUnknown:

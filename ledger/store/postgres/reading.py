@@ -20,14 +20,16 @@ class Queries:
         keys, refusals = f'"{schema}".command_keys', f'"{schema}".refusal_count'
         # One moment for all three: how far the ledger is, which streams moved since, what the keys are bound to.
         self.look = (
-            f"SELECT last.position, v.destroyed,"
+            "SELECT last.position, v.destroyed,"
             f" CASE WHEN last.position > %s AND last.position - %s <= {CATCH_UP_MAX} THEN ("
             f"  SELECT jsonb_agg(jsonb_build_array(t.tag, t.tag_id, t.head)) FROM {tags} t WHERE t.tag_id IN ("
-            f"   SELECT m.tag_id FROM {members} m WHERE m.position > %s AND m.position <= last.position)) END"
+            f"   SELECT m.tag_id FROM {members} m WHERE m.position > %s AND m.position <= last.position)) END,"
+            " (SELECT jsonb_agg(jsonb_build_array("
+            "    k.token, translate(encode(k.content, 'base64'), E'\\n', ''), k.outcome, k.positions, k.ids))"
+            f"  FROM {keys} k WHERE k.token = ANY (%s))"
             f" FROM (SELECT coalesce(max(notification_id), 0) AS position FROM {facts}) AS last,"
             f' "{schema}_vault".vault_info v'
         )
-        self.bindings = f"SELECT token, content, outcome, positions, ids FROM {keys} WHERE token = ANY (%s)"
         self.heads_of = f"SELECT tag, tag_id, head FROM {tags} WHERE tag = ANY (%s)"
         self.stream = (
             f"SELECT {_ROW}, m.seq FROM {members} m JOIN {facts} e ON e.notification_id = m.position"

@@ -34,6 +34,8 @@ from ledger.terms.ports import Clock
 class SqliteEngine:
     """The open `ledger.db` of one folder."""
 
+    is_far = False
+
     def __init__(self, folder: Path, recorder: LedgerRecorder, connection: LedgerConnection, info: Info) -> None:
         self.folder = folder
         self.recorder = recorder

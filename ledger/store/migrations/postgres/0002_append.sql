@@ -2,32 +2,36 @@
 -- It locks, checks every read set and key, gives positions, numbers and time, computes the leaves and inserts; see
 -- ledger/store/append.py for what it promises and docs/formats.md for the bytes of the header's tail.
 --
--- The group comes flat, in arrays. p_tag names every stream of the group once, those that facts carry first (p_carried
--- of them); all other arrays point into it, into the proposals, or into the facts, counting from 1 and in order.
--- p_head is what a decision expects of a stream, less what earlier proposals of the group add to it: so a stream either
--- stands where everybody expects it or it does not.
+-- The group comes flat, in arrays that point into each other, counting from 1 and in order:
+--   streams    p_tag names every stream once, those that facts carry first; p_expect is where a decision expects the
+--              stream to stand, less what earlier proposals of the group add to it: so it stands where all expect it,
+--              or it does not (NULL: nobody rests on it); p_added is how many facts of the group carry it
+--   proposals  p_key to p_facts; the checks of a proposal are (p_check_proposal, p_check_tag, p_head)
+--   facts      p_fact_home to p_fact_members; the facts of a proposal are p_facts many from p_first on
+--   members    p_member_tag to p_salt: a fact in a stream, in the order of the header's tail (home first, the others by
+--              their blinded names); p_member_nth counts the facts of the group in that stream
+-- p_plain says that no key comes twice and no fact is unique: then, if nothing moved, nothing needs to be looked at
+-- one by one.
 
 CREATE FUNCTION append(
-    p_destroyed bigint, p_now bigint, p_carried integer, p_tag text[],
+    p_destroyed bigint, p_now bigint, p_plain boolean, p_tag text[], p_expect bigint[], p_added integer[],
     p_check_proposal integer[], p_check_tag integer[], p_head bigint[],
-    p_key text[], p_same_key boolean, p_content bytea[], p_outcome text[], p_given text[], p_ids text[],
+    p_key text[], p_content bytea[], p_outcome text[], p_given text[], p_ids text[],
     p_once text[], p_clock bigint[], p_first integer[], p_facts integer[],
-    p_fact_home integer[], p_topic text[], p_state bytea[], p_prefix bytea[],
-    p_member_fact integer[], p_member_ordinal integer[], p_member_tag integer[], p_salt bytea[],
-    p_digest bytea[], p_reading bytea[],
+    p_fact_proposal integer[], p_fact_home integer[], p_topic text[], p_state bytea[], p_prefix bytea[],
+    p_fact_member integer[], p_fact_members integer[],
+    p_member_fact integer[], p_member_ordinal integer[], p_member_tag integer[], p_member_nth integer[],
+    p_salt bytea[], p_digest bytea[], p_reading bytea[],
     OUT keys_moved boolean, OUT base bigint, OUT recorded bigint, OUT recorded_each bigint[],
     OUT moved integer[], OUT stands_for bigint[], OUT tag_ids bigint[], OUT heads bigint[]
 )
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = :"schema", :"vault", pg_temp
--- Planned once, for a ledger of any size: while tables are young their statistics would call for scans.
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 DECLARE
-    v_name text; v_clock text; v_destroyed bigint; v_next bigint;
-    v_bound text[]; v_position bigint[]; v_tail bytea[]; v_home_seq bigint[];
-    v_poisoned boolean[]; v_skipped bigint[];
-    v_placed integer := 0; v_check integer := 1; v_member integer := 1; v_tag integer; v_stands bigint;
+    v_name text; v_clock text; v_destroyed bigint; v_next bigint; v_bound text[]; v_is_moved boolean;
+    v_position bigint[]; v_nth integer[]; v_added integer[]; v_poisoned boolean[]; v_skipped bigint[];
+    v_placed integer := 0; v_check integer := 1; v_tag integer; v_stands bigint;
 BEGIN
     IF current_setting('synchronous_commit') = 'off' THEN
         RAISE EXCEPTION 'what is acknowledged must be durable: synchronous_commit is off' USING ERRCODE = 'CCM01';
@@ -36,14 +40,27 @@ BEGIN
             USING ERRCODE = 'CCM02';
     END IF;
     LOCK TABLE append_lock IN EXCLUSIVE MODE;
-    SELECT i.name, i.clock, v.destroyed INTO v_name, v_clock, v_destroyed FROM ledger_info i, vault_info v;
+
+    SELECT i.name, i.clock, v.destroyed, coalesce(l.notification_id, 0), coalesce(l.recorded_at, 0),
+        s.ids, s.heads, s.is_moved, ARRAY(SELECT token FROM command_keys WHERE token = ANY (p_key))
+    INTO STRICT v_name, v_clock, v_destroyed, base, recorded, tag_ids, heads, v_is_moved, v_bound
+    FROM ledger_info i CROSS JOIN vault_info v
+    LEFT JOIN LATERAL (
+        SELECT notification_id, recorded_at FROM stored_events ORDER BY notification_id DESC LIMIT 1
+    ) AS l ON true
+    CROSS JOIN LATERAL (
+        SELECT array_agg(id) AS ids, array_agg(head) AS heads, bool_or(expect <> head) AS is_moved
+        FROM (
+            SELECT coalesce(t.tag_id, 0) AS id, coalesce(t.head, 0) AS head, g.expect
+            FROM unnest(p_tag, p_expect) WITH ORDINALITY AS g (tag, expect, at) LEFT JOIN tags t ON t.tag = g.tag
+            ORDER BY g.at
+        ) AS stream
+    ) AS s;
+
     keys_moved := v_destroyed <> p_destroyed;
     IF keys_moved THEN
         RETURN;
     END IF;
-    SELECT notification_id, recorded_at INTO base, recorded FROM stored_events ORDER BY notification_id DESC LIMIT 1;
-    base := coalesce(base, 0);
-    recorded := coalesce(recorded, 0);
     IF p_clock IS NULL THEN
         recorded := greatest(recorded, CASE v_clock WHEN 'server'
             THEN (extract(epoch FROM clock_timestamp()) * 1000000)::bigint ELSE p_now END);
@@ -56,19 +73,15 @@ BEGIN
         RAISE EXCEPTION 'only a simulated ledger takes its clock from the input' USING ERRCODE = 'CCM03';
     END IF;
 
-    SELECT array_agg(coalesce(t.tag_id, 0) ORDER BY g.i), array_agg(coalesce(t.head, 0) ORDER BY g.i)
-    INTO tag_ids, heads
-    FROM unnest(p_tag) WITH ORDINALITY AS g (tag, i) LEFT JOIN tags t ON t.tag = g.tag;
-    v_bound := ARRAY(SELECT token FROM command_keys WHERE token = ANY (p_key));
-
-    IF cardinality(v_bound) = 0 AND NOT p_same_key AND p_once IS NULL AND NOT EXISTS (
-        SELECT FROM unnest(p_check_tag, p_head) AS c (tag, head) WHERE heads[c.tag] <> c.head
-    ) THEN
+    IF p_plain AND v_is_moved IS NOT TRUE AND cardinality(v_bound) = 0 THEN
         v_placed := cardinality(p_fact_home);
-        v_position := ARRAY(SELECT base + i FROM generate_series(1, v_placed) AS i);
+        v_nth := p_member_nth;
+        v_added := p_added;
     ELSE
         -- Somebody's condition does not hold, or may not: each proposal in its turn.
         v_position := array_fill(NULL::bigint, ARRAY[cardinality(p_fact_home)]);
+        v_nth := array_fill(0, ARRAY[cardinality(p_member_tag)]);
+        v_added := array_fill(0, ARRAY[cardinality(p_tag)]);
         v_poisoned := array_fill(false, ARRAY[cardinality(p_tag)]);
         v_skipped := array_fill(0::bigint, ARRAY[cardinality(p_tag)]);
         FOR p IN 1 .. cardinality(p_facts) LOOP
@@ -93,15 +106,17 @@ BEGIN
                     v_placed := v_placed + 1;
                     v_position[f] := base + v_placed;
                 END IF;
-                WHILE p_member_fact[v_member] = f LOOP
-                    v_tag := p_member_tag[v_member];
+                FOR m IN p_fact_member[f] .. p_fact_member[f] + p_fact_members[f] - 1 LOOP
+                    v_tag := p_member_tag[m];
                     IF moved[p] <> 0 THEN
                         -- What was decided after it rested on facts that are not there, even where numbers agree.
                         v_poisoned[v_tag] := true;
                     ELSIF v_stands IS NOT NULL THEN
                         v_skipped[v_tag] := v_skipped[v_tag] + 1;
+                    ELSE
+                        v_added[v_tag] := v_added[v_tag] + 1;
+                        v_nth[m] := v_added[v_tag];
                     END IF;
-                    v_member := v_member + 1;
                 END LOOP;
             END LOOP;
             IF moved[p] = 0 AND p_key[p] IS NOT NULL THEN
@@ -111,67 +126,65 @@ BEGIN
     END IF;
 
     IF v_placed > 0 THEN
-        IF 0 = ANY (tag_ids[1 : p_carried]) THEN
+        IF 0 = ANY (tag_ids) THEN
             SELECT coalesce(max(tag_id), 0) INTO v_next FROM tags;
-            FOR t IN 1 .. p_carried LOOP
-                IF tag_ids[t] = 0 THEN
+            FOR t IN 1 .. cardinality(tag_ids) LOOP
+                IF tag_ids[t] = 0 AND v_added[t] > 0 THEN
                     v_next := v_next + 1;
                     tag_ids[t] := v_next;
                 END IF;
             END LOOP;
         END IF;
-        WITH member AS MATERIALIZED (
-            SELECT v_position[g.fact] AS position, g.fact, g.ordinal, g.tag, g.salt,
-                heads[g.tag] + row_number() OVER (PARTITION BY g.tag ORDER BY g.fact) AS seq
-            FROM unnest(p_member_fact, p_member_ordinal, p_member_tag, p_salt) AS g (fact, ordinal, tag, salt)
-            WHERE v_position[g.fact] IS NOT NULL
-        ), numbered AS (
-            INSERT INTO event_tags (position, ordinal, tag_id, seq, salt)
-            SELECT position, ordinal, tag_ids[tag], seq, salt FROM member ORDER BY position, ordinal
-        ), grown AS (
-            INSERT INTO tags (tag_id, tag, head)
-            SELECT tag_ids[tag], p_tag[tag], max(seq) FROM member GROUP BY tag ORDER BY tag
-            ON CONFLICT (tag) DO UPDATE SET head = excluded.head
-            RETURNING tag, head
-        ), entry AS (
-            SELECT position, ordinal, seq,
-                sha256('\x02'::bytea || salt || convert_to(p_tag[tag], 'UTF8')) || int8send(seq) AS bytes
-            FROM member
-        ), tail AS (
-            SELECT position, max(seq) FILTER (WHERE ordinal = 0) AS home_seq,
-                int4send(count(*)::integer) || string_agg(bytes, ''::bytea ORDER BY ordinal > 0, bytes) AS bytes
-            FROM entry GROUP BY position
-        )
-        SELECT array_agg(bytes ORDER BY position), array_agg(home_seq ORDER BY position)
-        INTO v_tail, v_home_seq FROM tail;
+        INSERT INTO tags (tag_id, tag, head)
+        SELECT tag_ids[g.at], g.tag, heads[g.at] + g.added
+        FROM unnest(p_tag, v_added) WITH ORDINALITY AS g (tag, added, at) WHERE g.added > 0
+        ON CONFLICT (tag) DO UPDATE SET head = excluded.head;
+
+        INSERT INTO event_tags (position, ordinal, tag_id, seq, salt)
+        SELECT CASE WHEN v_position IS NULL THEN base + g.fact ELSE v_position[g.fact] END, g.ordinal,
+            tag_ids[g.tag], heads[g.tag] + g.nth, g.salt
+        FROM unnest(p_member_fact, p_member_ordinal, p_member_tag, v_nth, p_salt) AS g (fact, ordinal, tag, nth, salt)
+        WHERE g.nth > 0;
 
         INSERT INTO stored_events
             (notification_id, originator_id, originator_version, topic, state, recorded_at, prefix, leaf)
-        SELECT position, home, home_seq, topic, state, at, prefix,
-            sha256('\x00'::bytea || prefix || int8send(position - 1) || int8send(at) || v_tail[position - base])
+        SELECT placed.position, p_tag[placed.home], heads[placed.home] + v_nth[placed.member], placed.topic,
+            placed.state, placed.at, placed.prefix,
+            sha256('\x00'::bytea || placed.prefix || int8send(placed.position - 1) || int8send(placed.at)
+                || int4send(placed.members) || (
+                SELECT string_agg(
+                    sha256('\x02'::bytea || p_salt[m] || convert_to(p_tag[p_member_tag[m]], 'UTF8'))
+                    || int8send(heads[p_member_tag[m]] + v_nth[m]), ''::bytea)
+                FROM generate_series(placed.member, placed.member + placed.members - 1) AS m
+            ))
         FROM (
-            SELECT v_position[g.i] AS position, p_tag[g.home] AS home, v_home_seq[v_position[g.i] - base] AS home_seq,
-                g.topic, g.state, g.prefix, coalesce(recorded_each[g.proposal], recorded) AS at
-            FROM unnest(p_fact_home, p_topic, p_state, p_prefix, ARRAY(
-                SELECT p FROM generate_series(1, cardinality(p_facts)) AS p, generate_series(1, p_facts[p]) AS k
-                ORDER BY p, k
-            )) WITH ORDINALITY AS g (home, topic, state, prefix, proposal, i)
-            WHERE v_position[g.i] IS NOT NULL
+            SELECT CASE WHEN v_position IS NULL THEN base + g.f ELSE v_position[g.f] END AS position,
+                CASE WHEN recorded_each IS NULL THEN recorded ELSE recorded_each[g.proposal] END AS at,
+                g.home, g.topic, g.state, g.prefix, g.member, g.members
+            FROM unnest(p_fact_proposal, p_fact_home, p_topic, p_state, p_prefix, p_fact_member, p_fact_members)
+                WITH ORDINALITY AS g (proposal, home, topic, state, prefix, member, members, f)
         ) AS placed
-        ORDER BY position;
+        WHERE placed.position IS NOT NULL;
+
         UPDATE ccm_control.ledgers SET position = base + v_placed WHERE name = v_name;
     END IF;
 
-    INSERT INTO command_keys (token, content, outcome, positions, ids)
-    SELECT g.key, g.content, g.outcome, CASE
-            WHEN stands_for[g.p] IS NOT NULL THEN ARRAY[stands_for[g.p]]
-            WHEN g.facts = 0 THEN g.given::bigint[]
-            ELSE ARRAY(SELECT v_position[f] FROM generate_series(g.first, g.first + g.facts - 1) AS f)
-        END, g.ids
-    FROM unnest(p_key, p_content, p_outcome, p_given, p_ids, p_first, p_facts)
-        WITH ORDINALITY AS g (key, content, outcome, given, ids, first, facts, p)
-    WHERE g.key IS NOT NULL AND (moved IS NULL OR moved[g.p] = 0);
-    IF cardinality(p_digest) > 0 THEN
+    IF p_key IS NOT NULL THEN
+        INSERT INTO command_keys (token, content, outcome, positions, ids)
+        SELECT g.key, g.content, g.outcome, CASE
+                WHEN stands_for[g.p] IS NOT NULL THEN ARRAY[stands_for[g.p]]
+                WHEN g.facts = 0 THEN g.given::bigint[]
+                WHEN g.facts = 1 THEN ARRAY[CASE WHEN v_position IS NULL THEN base + g.first ELSE v_position[g.first] END]
+                ELSE ARRAY(
+                    SELECT CASE WHEN v_position IS NULL THEN base + f ELSE v_position[f] END
+                    FROM generate_series(g.first, g.first + g.facts - 1) AS f
+                )
+            END, g.ids
+        FROM unnest(p_key, p_content, p_outcome, p_given, p_ids, p_first, p_facts)
+            WITH ORDINALITY AS g (key, content, outcome, given, ids, first, facts, p)
+        WHERE g.key IS NOT NULL AND (moved IS NULL OR moved[g.p] = 0);
+    END IF;
+    IF p_digest IS NOT NULL THEN
         INSERT INTO reading_sets (digest, content) SELECT * FROM unnest(p_digest, p_reading) ON CONFLICT DO NOTHING;
     END IF;
 END $$;
