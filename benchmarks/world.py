@@ -19,15 +19,23 @@ from interfaces.bootstrap import configure_logs, login
 from interfaces.cli.lines import GROUP_LINES_MAX
 from interfaces.system import PinnedZones, SimulatedClock, SystemIds, calm_the_collector
 from ledger.rulebook import shipped_edition
+from ledger.store import connection
 from ledger.store.connection import Ledger, create, open_ledger
 from ledger.store.keyfile import create_key_file, read_key_file
+from ledger.store.postgres.address import Address
 
 
 class Place(NamedTuple):
-    """Where a ledger lies, and its key."""
+    """Where a ledger lies, in a folder or on a server, and its key. `str(where)` is how another process is told."""
 
-    folder: Path
+    where: connection.Place
     key_file: Path
+
+    @property
+    def folder(self) -> Path:
+        """The folder of a ledger that lies in one."""
+        assert isinstance(self.where, Path), "this ledger lies on a server"
+        return self.where
 
     def copy(self, to: Path) -> "Place":
         """The same ledger in another folder."""
@@ -65,15 +73,27 @@ class Opened(NamedTuple):
         return self.handler.handle([self.handler.read(raw) for raw in batch]) if batch else []
 
 
-def found(base: Path) -> Place:
-    """An empty ledger below a folder, opened by the login that runs this."""
+def found(base: Path, address: Address | None = None) -> Place:
+    """An empty ledger below a folder or at an address, opened by the login that runs this; its key below the folder."""
     ids, clock = SystemIds(), SimulatedClock(lines.OPENED_AT)
-    place = Place(base / "ledger", base / "ledger.key")
+    place = Place(address or base / "ledger", base / "ledger.key")
     key = create_key_file(place.key_file, ids)
-    with create(place.folder, master_key=key, clock=clock, ids=ids, simulated=False) as log:
+    with _created(place, key, clock, ids) as log:
         edition, now = shipped_edition(), clock.now()
         open_new_ledger(log, name="Lakeside", simulated=False, login=login(), edition=edition, now=now, ids=ids)
     return place
+
+
+def _created(place: Place, key: bytes, clock: SimulatedClock, ids: SystemIds) -> Ledger:
+    if not isinstance(place.where, Address):
+        return create(place.where, master_key=key, clock=clock, ids=ids, simulated=False)
+    from ledger.store.postgres import founding  # noqa: PLC0415 - a ledger in a folder never loads psycopg
+
+    # The standing clock dates the facts, as in a folder; else it would be the server's.
+    founding.found(
+        place.where, master_key=key, clock=clock, ids=ids, simulated=False, ledger_id=None, clock_of="program"
+    )
+    return open_ledger(place.where, master_key=key, clock=clock, ids=ids)
 
 
 @contextmanager
@@ -82,15 +102,15 @@ def opened(place: Place) -> Iterator[Opened]:
     configure_logs()
     ids, clock = SystemIds(), SimulatedClock(lines.OPENED_AT)
     key = read_key_file(place.key_file)
-    with open_ledger(place.folder, master_key=key, clock=clock, ids=ids) as log:
+    with open_ledger(place.where, master_key=key, clock=clock, ids=ids) as log:
         handler = Handler(log=log, ids=ids, clock=clock, zones=PinnedZones(), login=login())
         calm_the_collector()
         yield Opened(log, handler, clock)
 
 
-def make(base: Path, *, patients: int, days: Sequence[date] = ()) -> Place:
+def make(base: Path, address: Address | None = None, *, patients: int, days: Sequence[date] = ()) -> Place:
     """A ledger with a practice and so many patients whose charts are complete, each with one entry on each day."""
-    place = found(base)
+    place = found(base, address)
     with opened(place) as session:
         (*_, registered) = session.accepted(lines.company())
         practice = dict(registered.ids)["practice"]

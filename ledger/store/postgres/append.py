@@ -5,11 +5,15 @@ that came back are learned only as far as they are committed. What is repeated a
 said it undid, or what its keys keep from being recorded twice.
 """
 
+import struct
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
-from psycopg.types.numeric import Int8
+from psycopg import Connection
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, Format
+from psycopg.pq.abc import PGresult
 
 from ledger.store.append import KEY, Prepared, reading_set_digest
 from ledger.store.heads import Head, HeadCache
@@ -22,15 +26,74 @@ KEY_MOVED: Final = -1
 _COLUMNS: Final = "keys_moved, base, recorded, recorded_each, moved, stands_for, tag_ids, heads"
 
 
-def call(schema: str) -> str:
-    """The statement that appends to the ledger in a schema."""
-    return f'SELECT {_COLUMNS} FROM "{schema}".append({", ".join(["%s"] * 32)})'
+_COUNT: Final = 32
+_BINARY: Final = [1] * _COUNT
+_BIGINT: Final = struct.Struct(">q")
+
+
+class Function:
+    """The append function of one ledger, called below psycopg's cursors: their way costs more than the function.
+
+    The plan is made once a connection. The call blocks the thread, not the others of the process.
+    """
+
+    def __init__(self, schema: str) -> None:
+        self._name = f"{schema}.append".encode()
+        marks = ", ".join(f"${number}" for number in range(1, _COUNT + 1))
+        self._statement = f'SELECT {_COLUMNS} FROM "{schema}".append({marks})'.encode()
+
+    def __call__(self, connection: Connection[Any], prepared: set[bytes], values: Sequence[bytes | None]) -> "Answer":
+        """What the function answers; `prepared` is what the connection knows. Raises psycopg's errors."""
+        pgconn = connection.pgconn
+        if self._name not in prepared:
+            _checked(connection, pgconn.prepare(self._name, self._statement))
+            prepared.add(self._name)
+        result = _checked(connection, pgconn.exec_prepared(self._name, values, _BINARY, Format.BINARY))  # type: ignore[arg-type]
+        return Answer.read([result.get_value(0, column) for column in range(8)])
+
+
+def _checked(connection: Connection[Any], result: PGresult) -> PGresult:
+    if result.status in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
+        return result
+    raise error_from_result(result, encoding=connection.info.encoding)
+
+
+class Answer(NamedTuple):
+    """What the function answers, arrays in the order of what was asked."""
+
+    keys_moved: bool
+    base: int
+    recorded: int
+    recorded_each: list[int | None] | None
+    moved: list[int | None] | None
+    stands_for: list[int | None] | None
+    tag_ids: list[int | None] | None
+    heads: list[int | None] | None
+
+    @classmethod
+    def read(cls, cells: Sequence[bytes | None]) -> "Answer":
+        """The answer in the eight cells of a row."""
+        keys_moved, base, recorded, recorded_each, moved, stands_for, tag_ids, heads = cells
+        return cls(
+            keys_moved == b"\x01",
+            _big(base),
+            _big(recorded),
+            arrays.big_values(recorded_each),
+            arrays.int_values(moved),
+            arrays.big_values(stands_for),
+            arrays.big_values(tag_ids),
+            arrays.big_values(heads),
+        )
+
+
+def _big(cell: bytes | None) -> int:
+    return 0 if cell is None else int(_BIGINT.unpack(cell)[0])
 
 
 class Flat(NamedTuple):
     """A group as the function takes it, and what is needed to read its answer."""
 
-    values: tuple[Any, ...]
+    values: list[bytes | None]
     tags: list[str]
     digests: list[bytes]
 
@@ -95,29 +158,29 @@ def flatten(group: Sequence[Prepared], *, destroyed: int, now: int, stored: froz
     readings = {reading_set_digest(p.readings): p.readings for p in proposals if p.readings is not None}
     new = {digest: content for digest, content in readings.items() if digest not in stored}
     packed_all = [packed for _, packed_facts in group for packed in packed_facts]
-    values = (
-        Int8(destroyed),
-        Int8(now),
-        is_plain,
-        arrays.texts(list(streams.place)),
-        arrays.bigs(streams.expect),
-        arrays.ints(streams.added),
-        *_columns(checks, (arrays.ints, arrays.ints, arrays.bigs)),
+    values = [
+        _BIGINT.pack(destroyed),
+        _BIGINT.pack(now),
+        b"\x01" if is_plain else b"\x00",
+        arrays.text_array(list(streams.place)),
+        arrays.big_array(streams.expect),
+        arrays.int_array(streams.added),
+        *_columns(checks, (arrays.int_array, arrays.int_array, arrays.big_array)),
         *_key_columns(proposals, has_keys=bool(tokens)),
-        arrays.texts(once) if any(once) else None,
-        arrays.bigs(clocks) if any(clock is not None for clock in clocks) else None,
-        arrays.ints(first),
-        arrays.ints([len(packed_facts) for _, packed_facts in group]),
-        *_columns(facts, (arrays.ints,) * 2, upto=2),
-        arrays.texts([packed.topic for packed in packed_all]),
-        arrays.blobs([packed.state for packed in packed_all]),
-        arrays.blobs([packed.prefix for packed in packed_all]),
-        *_columns([fact[2:] for fact in facts], (arrays.ints,) * 2),
-        *_columns(members, (arrays.ints,) * 4),
-        arrays.blobs(salts),
-        arrays.blobs(list(new)) if new else None,
-        arrays.blobs(list(new.values())) if new else None,
-    )
+        arrays.text_array(once) if any(once) else None,
+        arrays.big_array(clocks) if any(clock is not None for clock in clocks) else None,
+        arrays.int_array(first),
+        arrays.int_array([len(packed_facts) for _, packed_facts in group]),
+        *_columns(facts, (arrays.int_array,) * 2, upto=2),
+        arrays.text_array([packed.topic for packed in packed_all]),
+        arrays.blob_array([packed.state for packed in packed_all]),
+        arrays.blob_array([packed.prefix for packed in packed_all]),
+        *_columns([fact[2:] for fact in facts], (arrays.int_array,) * 2),
+        *_columns(members, (arrays.int_array,) * 4),
+        arrays.blob_array(salts),
+        arrays.blob_array(list(new)) if new else None,
+        arrays.blob_array(list(new.values())) if new else None,
+    ]
     return Flat(values, list(streams.place), list(readings))
 
 
@@ -128,25 +191,25 @@ def _tail_order(packed: Packed) -> list[int]:
 
 
 def _columns(
-    rows: Sequence[tuple[int, ...]], makes: Sequence[Callable[[Sequence[int]], Any]], upto: int | None = None
-) -> list[Any]:
+    rows: Sequence[tuple[int, ...]], makes: Sequence[Callable[[Sequence[int]], bytes]], upto: int | None = None
+) -> list[bytes]:
     """Rows as one array a column."""
     columns = list(zip(*rows, strict=True))[:upto] if rows else [()] * len(makes)
     return [make(column) for make, column in zip(makes, columns, strict=True)]
 
 
-def _key_columns(proposals: Sequence[Proposal], *, has_keys: bool) -> list[Any]:
+def _key_columns(proposals: Sequence[Proposal], *, has_keys: bool) -> list[bytes | None]:
     """Keys with what they are bound to: token, content, outcome, positions where no fact comes, ids."""
     if not has_keys:
         return [None] * 5
     keys = [proposal.key for proposal in proposals]
     given = [f"{{{','.join(map(str, p.positions))}}}" if p.positions else "{}" for p in proposals]
     return [
-        arrays.texts([key.token if key else None for key in keys]),
-        arrays.blobs([key.content if key else None for key in keys]),
-        arrays.texts([p.outcome for p in proposals]),
-        arrays.texts(given),
-        arrays.texts([_ids(p.ids) for p in proposals]),
+        arrays.text_array([key.token if key else None for key in keys]),
+        arrays.blob_array([key.content if key else None for key in keys]),
+        arrays.text_array([p.outcome for p in proposals]),
+        arrays.text_array(given),
+        arrays.text_array([_ids(p.ids) for p in proposals]),
     ]
 
 
@@ -154,9 +217,9 @@ def _ids(ids: tuple[tuple[str, str], ...]) -> str:
     return orjson.dumps(ids).decode() if ids else "[]"
 
 
-def answers(group: Sequence[Prepared], flat: Flat, row: Sequence[Any], heads: HeadCache) -> list[Appended | Moved]:
+def answers(group: Sequence[Prepared], flat: Flat, answer: Answer, heads: HeadCache) -> list[Appended | Moved]:
     """What the function answered, per proposal; the heads are learned."""
-    _, base, recorded, recorded_each, moved, stands_for, tag_ids, before = row
+    _, base, recorded, recorded_each, moved, stands_for, tag_ids, before = answer
     said: list[Appended | Moved] = []
     grown: dict[str, int] = {}
     position = base
@@ -176,10 +239,10 @@ def answers(group: Sequence[Prepared], flat: Flat, row: Sequence[Any], heads: He
                     grown[tag] = grown.get(tag, 0) + 1
         else:
             positions = proposal.positions
-        instant = recorded if recorded_each is None else recorded_each[at]
+        instant = recorded if recorded_each is None else recorded_each[at] or 0
         said.append(Appended(positions, from_micros(instant)))
     known: list[tuple[str, Head]] = [
-        (tag, (tag_id, head + grown.get(tag, 0)) if head or tag in grown else (0, 0))
+        (tag, (tag_id or 0, (head or 0) + grown.get(tag, 0)) if head or tag in grown else (0, 0))
         for tag, tag_id, head in zip(flat.tags, tag_ids or (), before or (), strict=True)
     ]
     heads.learn(known)

@@ -21,13 +21,14 @@ from ledger.store.engine import Engine, Info, Placed, RefusalCount, Snapshot, St
 from ledger.store.heads import Head, HeadCache
 from ledger.store.instants import to_micros
 from ledger.store.mapper import Row
-from ledger.store.postgres import append, arrays, schema
+from ledger.store.postgres import arrays, schema
 from ledger.store.postgres.address import Address
+from ledger.store.postgres.append import Answer, Function, answers, flatten
 from ledger.store.postgres.errors import is_broken, is_passing, named, naming_errors
 from ledger.store.postgres.key_rows import PostgresKeyRows
 from ledger.store.postgres.read_models import PostgresReadModels
 from ledger.store.postgres.reading import Queries
-from ledger.store.postgres.server import LedgerConnection, Server
+from ledger.store.postgres.server import LedgerConnection, Server, asked
 from ledger.store.postgres.snapshot import PostgresSnapshot
 from ledger.store.vault import Vault, open_vault
 from ledger.streams.base import Bound, KeyBinding
@@ -52,7 +53,7 @@ class PostgresEngine:
         self.queries = Queries(address.schema)
         self._destroyed = destroyed
         self._owns_server = owns_server
-        self._append = append.call(address.schema)
+        self._append = Function(address.schema)
         self._stored: frozenset[bytes] = frozenset()
         self.vault: Vault | None = None
         """Told at once when `look` sees that keys were destroyed."""
@@ -69,24 +70,24 @@ class PostgresEngine:
         if not group:
             return []
         destroyed = self.vault.destroyed if self.vault is not None else self._destroyed
-        flat = append.flatten(group, destroyed=destroyed, now=to_micros(now), stored=self._stored)
-        row = self._sent(group, flat.values)
-        if row[0]:
+        flat = flatten(group, destroyed=destroyed, now=to_micros(now), stored=self._stored)
+        answer = self._sent(group, flat.values)
+        if answer.keys_moved:
             return None
         if len(self._stored) > READING_SETS_MAX:
             self._stored = frozenset()
-        if row[4] is None or not any(row[4]):
+        if not any(answer.moved or ()):
             self._stored |= frozenset(flat.digests)
-        return append.answers(group, flat, row, heads)
+        return answers(group, flat, answer, heads)
 
-    def _sent(self, group: Sequence[Prepared], values: tuple[Any, ...]) -> tuple[Any, ...]:
+    def _sent(self, group: Sequence[Prepared], values: Sequence[bytes | None]) -> Answer:
         """The function's answer. Sends again what the server undid, and once more what its keys keep from doubling."""
         is_kept_by_keys = all(proposal.key is not None for proposal, facts in group if facts)
         was_broken = False
         for attempt in range(1, TRIES + 1):
             try:
                 with self.lease() as connection:
-                    row = connection.execute(self._append, values, binary=True).fetchone()
+                    return self._append(connection, self.server.prepared(connection), values)
             except psycopg.Error as error:
                 if is_broken(error) and is_kept_by_keys and not was_broken:
                     # The lock makes the second try wait for the first, if that is still under way on the server.
@@ -97,9 +98,6 @@ class PostgresEngine:
                 if was_broken:
                     raise _unknown() from None
                 raise
-            else:
-                assert row is not None
-                return row
         raise _unknown()
 
     def look(self, heads: HeadCache, tokens: Sequence[str]) -> tuple[int, dict[str, KeyBinding]]:
@@ -179,8 +177,7 @@ class PostgresEngine:
             self.server.close()
 
     def _rows(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        with naming_errors(), self.lease() as connection:
-            return connection.execute(query, values, binary=True).fetchall()
+        return asked(self.lease, query, values)
 
     def _facts(self, query: str, values: Sequence[Any]) -> list[Row]:
         return list(map(Row._make, self._rows(query, values)))

@@ -94,7 +94,7 @@ def named(error: Exception) -> LedgerError:
 def is_broken(error: Exception) -> bool:
     """Whether the connection is gone, so that nobody knows what became of the statement under way."""
     code = getattr(error, "sqlstate", None)
-    return isinstance(error, psycopg.OperationalError) and (code is None or code[:2] in {"08", "57"})
+    return isinstance(error, psycopg.OperationalError) and (code is None or code[:2] == "08" or code[:3] == "57P")
 
 
 def is_passing(error: Exception) -> bool:

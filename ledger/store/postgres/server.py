@@ -2,12 +2,14 @@
 
 Promise: no connection is used before the server has shown that what it acknowledges is durable and that no pooler
 hands one session to two clients. A lease acts as one role of one ledger and may do nothing else.
+After a broken connection those that broke with it are given up too, so the next lease is a live one.
 Not promised: that the server stays; `lease` raises StoreUnavailable after PATIENCE seconds without one.
 """
 
+import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 import psycopg
@@ -16,7 +18,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ledger.store.postgres import arrays
 from ledger.store.postgres.address import Address
-from ledger.store.postgres.errors import named
+from ledger.store.postgres.errors import is_broken, named
 from ledger.terms.errors import OutcomeUnknown, StoreUnavailable
 
 CONNECTIONS_MAX: Final = 16
@@ -30,11 +32,14 @@ _SESSION: Final = (
     f" set_config('lock_timeout', '{int(PATIENCE)}s', false),"
     # A program that stopped in the middle of a transaction must not hold the lock for ever.
     " set_config('idle_in_transaction_session_timeout', '60s', false),"
+    # Planned once, for a ledger of any size: while tables are young their statistics would call for scans.
+    " set_config('plan_cache_mode', 'force_generic_plan', false), set_config('enable_seqscan', 'off', false),"
+    " set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false),"
     " set_config('search_path', 'pg_catalog', false), set_config('client_min_messages', 'warning', false),"
     " current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),"
     " current_setting('server_version_num')::integer, pg_backend_pid()"
 )
-_KEEPALIVE: Final[dict[str, Any]] = {
+KEEPALIVE: Final[dict[str, Any]] = {
     "connect_timeout": 10,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -42,7 +47,12 @@ _KEEPALIVE: Final[dict[str, Any]] = {
     "tcp_user_timeout": 30_000,
 }
 
+# The pool's own warnings hold what libpq says, and would go to standard error beside our words; what matters is raised.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
+logging.getLogger("psycopg").propagate = False
+
 LedgerConnection = Connection[tuple[Any, ...]]
+Lease = Callable[[], AbstractContextManager[LedgerConnection]]
 
 
 class Server:
@@ -52,6 +62,7 @@ class Server:
         self.url = address.server
         self._password = address.password
         self._roles: dict[int, str] = {}
+        self._prepared: dict[int, set[bytes]] = {}
         self._lock = threading.Lock()
         self._pool: ConnectionPool[LedgerConnection] | None = None
         self._connections_max = connections_max
@@ -71,8 +82,16 @@ class Server:
             if self._roles.get(id(connection)) != role:
                 self._act_as(connection, role)
             yield connection
+        except psycopg.OperationalError:
+            if connection.closed:
+                pool.check()
+            raise
         finally:
             pool.putconn(connection)
+
+    def prepared(self, connection: LedgerConnection) -> set[bytes]:
+        """What this process has prepared on a leased connection by hand."""
+        return self._prepared[id(connection)]
 
     def close(self) -> None:
         """Close every connection."""
@@ -89,7 +108,7 @@ class Server:
                     pass
                 self._pool = ConnectionPool(
                     self.url,
-                    kwargs={**_KEEPALIVE, **self._secret(), "autocommit": True},
+                    kwargs={**KEEPALIVE, **self._secret(), "autocommit": True},
                     min_size=0,
                     max_size=self._connections_max,
                     max_idle=60,
@@ -103,7 +122,7 @@ class Server:
     def connected(self) -> Iterator[LedgerConnection]:
         """A checked connection outside the pool, in autocommit mode, as the login itself."""
         with _naming_refusals():
-            connection = psycopg.connect(self.url, **{**_KEEPALIVE, **self._secret(), "autocommit": True})
+            connection = psycopg.connect(self.url, **{**KEEPALIVE, **self._secret(), "autocommit": True})
         try:
             with _naming_refusals():
                 self._configure(connection)
@@ -132,13 +151,14 @@ class Server:
         if backend != connection.info.backend_pid:
             self._check_pooler()
         arrays.register(connection)
-        self._roles[id(connection)] = ""
+        self._roles[id(connection)] = ""  # ids come again, so what the last one knew is forgotten here
+        self._prepared[id(connection)] = set()
         connection.prepare_threshold = 2
         connection.prepared_max = 200
 
     def _check_pooler(self) -> None:
         """Somebody stands between. Two sessions that ever share a backend are no sessions: StoreUnavailable."""
-        conninfo = {**_KEEPALIVE, **self._secret(), "autocommit": True}
+        conninfo = {**KEEPALIVE, **self._secret(), "autocommit": True}
         with psycopg.connect(self.url, **conninfo) as one, psycopg.connect(self.url, **conninfo) as two:
             seen: tuple[set[int], set[int]] = (set(), set())
             for _ in range(20):
@@ -161,9 +181,29 @@ class Server:
         self._roles[id(connection)] = role or ""
 
 
+def asked(lease: Lease, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    """The rows that a statement answers which may be repeated; it is, once, where the connection broke.
+
+    So a program outlives a restart of its server. Raises as errors.py names it, never OutcomeUnknown.
+    """
+    with _naming_refusals():
+        try:
+            return _rows(lease, statement, values)
+        except psycopg.OperationalError as error:
+            if not is_broken(error):
+                raise
+        return _rows(lease, statement, values)
+
+
+def _rows(lease: Lease, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    with lease() as connection:
+        cursor = connection.execute(statement, values, binary=True)
+        return cursor.fetchall() if cursor.description else []
+
+
 @contextmanager
 def _naming_refusals() -> Iterator[None]:
-    """What a server says before anything was asked of it is never an unknown outcome."""
+    """Where nothing was to be recorded, no outcome is unknown."""
     try:
         yield
     except psycopg.Error as error:
