@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import bulk_submit, judging, memory, rebuilding, start_up, storing
+from benchmarks import bulk_submit, judging, memory, rebuilding, shared, shared_size, start_up, storing
 from benchmarks.measuring import ROUNDS, GateFailed
 from tests.campaign import commit
 
@@ -26,6 +26,8 @@ BENCHMARKS: dict[str, Benchmark] = {
     "store": lambda base, args: storing.run(base, rounds=args.rounds, patients=args.patients),
     "help": lambda base, args: start_up.run(base, rounds=args.rounds),
     "memory": lambda base, args: memory.run(base, early=args.lines * 2 // 5, late=args.lines),
+    "shared": lambda base, args: shared.run(base, rounds=args.rounds),
+    "size": lambda base, args: shared_size.run(base, events=args.size, ledgers=args.ledgers, commands=args.lines),
 }
 
 
@@ -52,6 +54,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--events", type=int, default=50_000, help="facts of rebuild (200000 for a long run)")
     parser.add_argument("--months", type=int, default=2_000, help="months judged a round")
     parser.add_argument("--lines", type=int, default=50_000, help="lines of memory, against two fifths of them")
+    parser.add_argument("--size", type=int, default=1_000_000, help="facts of the large ledger of size")
+    parser.add_argument("--ledgers", type=int, default=300, help="idle ledgers of size")
     parser.add_argument("--folder", type=Path, default=None, help="where ledgers are made (default: temporary files)")
     args = parser.parse_args()
     for name in args.names:

@@ -12,6 +12,7 @@ import orjson
 
 from benchmarks import lines, world
 from benchmarks.measuring import Target, gate, table
+from ledger.store.postgres.address import Address
 
 MIB: Final = 1024.0
 GROWTH_MAX: Final = Target(20, is_ceiling=True)
@@ -44,14 +45,15 @@ def run(base: Path, *, early: int, late: int) -> Iterator[str]:
     yield table("Memory of a bulk submit (resident set of the process, MB)", ["when", "MB", "target", ""], rows)
 
 
-def measure(base: Path, *, early: int, late: int) -> Growth:
+def measure(base: Path, *, early: int, late: int, address: Address | None = None) -> Growth:
     """Submit `late` lines to a ledger of its own, and look at the process when lines `early` and `late` are answered.
 
     The patients are so many that a year of working days has enough lines; each day's lines go once around all.
     """
     patients = max(-(-late // len(lines.working_days())), 200)
-    place = world.make(base, patients=patients)
-    command = [sys.executable, "-m", "interfaces.cli.main", "submit", "-", "--ledger", str(place.folder)]
+    base.mkdir(exist_ok=True)
+    place = world.make(base, address, patients=patients)
+    command = [sys.executable, "-m", "interfaces.cli.main", "submit", "-", "--ledger", str(place.where)]
     process = subprocess.Popen(
         [*command, "--key-file", str(place.key_file)],
         stdin=subprocess.PIPE,

@@ -59,7 +59,9 @@ class SharedRuler:
         single = []
         for position in range(after + 1, after + count + 1):
             (event,) = run(f"SELECT * FROM {self._schema}.stored_events WHERE notification_id = %s", (position,))
-            (key,) = run(f"SELECT * FROM {self._schema}.command_keys WHERE positions = %s::bigint[]", ([position],)).fetchall()
+            (key,) = run(
+                f"SELECT * FROM {self._schema}.command_keys WHERE positions = %s::bigint[]", ([position],)
+            ).fetchall()
             query = f"SELECT tag_id, seq, ordinal, salt FROM {self._schema}.event_tags WHERE position = %s"
             columns = [list(column) for column in zip(*run(query, (position,)).fetchall(), strict=True)]
             single.append((*event, *key, position, *columns))

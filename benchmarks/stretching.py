@@ -1,0 +1,123 @@
+"""A ledger of any size out of a small one: its archive with its time entries again and again, about other patients.
+
+Promise: the file is an archive like any other, with true leaves, numbers and root, and is imported like any other. The
+copies are about patients whom nobody registered, so nothing can be judged there: it is for measuring how a store of
+that size appends and reads. Not promised: that `verify` finds it sound; the bodies speak of the first patient.
+"""
+
+from base64 import b32encode
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from ledger.proof.leaf import blinded, encode_tail, leaf_hash
+from ledger.store.archive import records
+from ledger.store.archive.checking import Checker
+from ledger.store.archive.format import BlockWriter, Section
+from ledger.store.archive.records import AnyRow, FactRow, KeyRow, StreamRow, TagRow
+from ledger.store.archive.tables import Tables, source
+from ledger.store.connection import Place
+from ledger.terms.ports import Clock
+
+TOPIC: Final = "time_logged"
+_PATIENT: Final = b"pt_"
+_ID: Final = 29
+"""The length of a patient's id."""
+
+
+def stretch(place: Place, file: Path, clock: Clock, facts: int) -> None:
+    """Write an archive of the ledger at a place that holds at least so many facts."""
+    with source(place, clock) as tables, file.open("wb") as out:
+        stretched = _Stretched(tables, facts)
+        ledger = tables.ledger()
+        checker, writer = Checker(ledger), BlockWriter(out)
+        writer.put(Section.LEDGER, records.encode_ledger(ledger))
+        for section, rows in stretched.sections():
+            encode = getattr(records, f"encode_{_NAMES[section]}")
+            for row in rows:
+                checker.check(section, (row,))
+                writer.put(section, encode(row))
+        writer.flush()
+        writer.put(Section.TRAILER, records.encode_trailer(checker.trailer(writer.digest())))
+        writer.flush()
+
+
+_NAMES: Final = {
+    Section.STREAMS: "stream",
+    Section.FACTS: "fact",
+    Section.KEYS: "key",
+    Section.READING_SETS: "reading_set",
+    Section.REFUSALS: "refusal",
+    Section.DATA_KEYS: "data_key",
+}
+
+
+class _Stretched:
+    """The rows of the stretched ledger. Streams come first in an archive, so all tags are counted before."""
+
+    def __init__(self, tables: Tables, wanted: int) -> None:
+        self._tables = tables
+        self._facts = [row for row in tables.rows(Section.FACTS) if isinstance(row, FactRow)]
+        self._entries = [row for row in self._facts if row.topic == TOPIC]
+        self._copies = max(-(-(wanted - len(self._facts)) // len(self._entries)), 0)
+        self._streams: dict[bytes, list[int]] = {}
+        for row in tables.rows(Section.STREAMS):
+            assert isinstance(row, StreamRow)
+            self._streams[row.tag.encode()] = [row.tag_id, row.head]
+        self._heads = {tag: head for tag, (_, head) in self._streams.items()}
+
+    def sections(self) -> Iterator[tuple[Section, Iterator[AnyRow]]]:
+        """Every section in its order."""
+        self._count()
+        yield Section.STREAMS, (StreamRow(tag_id, head, tag.decode()) for tag, (tag_id, head) in self._streams.items())
+        yield Section.FACTS, self._all_facts()
+        keys = [row for row in self._tables.rows(Section.KEYS) if isinstance(row, KeyRow)]
+        keys += self._keys()
+        keys.sort(key=lambda row: row.token)
+        yield Section.KEYS, iter(keys)
+        for section in (Section.READING_SETS, Section.REFUSALS, Section.DATA_KEYS):
+            yield section, self._tables.rows(section)
+
+    def _count(self) -> None:
+        last = max(tag_id for tag_id, _ in self._streams.values())
+        for copy in range(1, self._copies + 1):
+            for fact in self._entries:
+                for tag in fact.tags:
+                    name = _renamed(tag.tag, copy)
+                    stream = self._streams.get(name)
+                    if stream is None:
+                        last += 1
+                        stream = self._streams[name] = [last, 0]
+                    stream[1] += 1
+
+    def _all_facts(self) -> Iterator[FactRow]:
+        yield from self._facts
+        position, recorded_at = self._facts[-1].position, self._facts[-1].recorded_at
+        heads = self._heads
+        for copy in range(1, self._copies + 1):
+            for fact in self._entries:
+                position += 1
+                tags = []
+                for tag in fact.tags:
+                    name = _renamed(tag.tag, copy)
+                    seq = heads[name] = heads.get(name, 0) + 1
+                    tags.append(TagRow(self._streams[name][0], seq, tag.salt, name))
+                blinds = [(blinded(tag.tag.decode(), tag.salt), tag.seq) for tag in tags]
+                leaf = leaf_hash(fact.prefix, encode_tail(position - 1, recorded_at, blinds))
+                yield fact._replace(position=position, recorded_at=recorded_at, leaf=leaf, tags=tuple(tags))
+
+    def _keys(self) -> Iterator[KeyRow]:
+        position = self._facts[-1].position
+        for number in range(1, self._copies * len(self._entries) + 1):
+            token = sha256(f"copy {number}".encode()).hexdigest()[:32]
+            yield KeyRow(token, bytes(32), "accepted", (position + number,), "[]")
+
+
+def _renamed(tag: bytes, copy: int) -> bytes:
+    """The tag of the same thing about another patient; streams of staff and actors stay as they are."""
+    at = tag.find(_PATIENT)
+    if at < 0:
+        return tag
+    other = sha256(tag[at : at + _ID] + copy.to_bytes(4, "big")).digest()
+    return tag[:at] + _PATIENT + b32encode(other)[:26].lower() + tag[at + _ID :]
