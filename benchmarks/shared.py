@@ -19,8 +19,8 @@ from benchmarks.measuring import Contender, Rates, Target, gate, rates_table, ta
 from benchmarks.ruler_shared import Rows, SharedRuler
 from benchmarks.stock import Change
 from benchmarks.stock_shared import SharedStock
-from commands.intake import Intake
 from interfaces.embedded import Server
+from interfaces.intake import Intake
 from ledger.store.connection import Place
 from ledger.store.postgres.address import parse_address
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from interfaces import places
 from interfaces.system import PinnedZones, SimulatedClock, SystemClock, SystemIds, calm_the_collector
 from ledger.terms.errors import LedgerDamaged, NotALedger, StoreUnavailable, WrongKey
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from commands.handle import Handler
     from ledger.store.connection import Ledger, Place
     from ledger.store.engine import StoredReadModels
+    from ledger.store.postgres.fleet import Fleet
+    from ledger.store.postgres.routing import Routes
     from ledger.terms.ports import Clock
     from projections.judged import AdoptedRulebooks
 
@@ -136,30 +139,44 @@ def settings(*, ledger: str | None, key_file: str | None, actor: str | None) -> 
 
 
 def place_of(named: str) -> "Place":
-    """The place that an option or a variable names: a URL is an address on a server, anything else a folder."""
-    if "://" not in named:
-        return Path(named)
-    from ledger.store.postgres.address import parse_address  # noqa: PLC0415 - folders need none of it
-
-    return parse_address(named).with_password(_password())
+    """The place that an option or a variable names; raises as `place_named`."""
+    return places.place_named(named, routes(), password)
 
 
-def _password() -> str | None:
+def routes() -> "Routes | None":
+    """The routing table that CCM_LEDGER_ROUTES names; None where it names none."""
+    return places.routes_in(os.environ.get("CCM_LEDGER_ROUTES"))
+
+
+def password() -> str | None:
     """The password in the file that CCM_LEDGER_PASSWORD_FILE names; None leaves it to PostgreSQL's own ways."""
-    named = os.environ.get("CCM_LEDGER_PASSWORD_FILE")
+    return places.password_in(os.environ.get("CCM_LEDGER_PASSWORD_FILE"))
+
+
+def server_for_trials() -> str | None:
+    """An unused ledger on the server that CCM_LEDGER_TEST_POSTGRES names; None where it names none."""
+    named = os.environ.get("CCM_LEDGER_TEST_POSTGRES")
     if not named:
         return None
-    file = Path(named)
-    try:
-        is_open = bool(file.stat().st_mode & 0o077)
-        password = file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongKey("The password file cannot be read.", "Check CCM_LEDGER_PASSWORD_FILE.") from error
-    if is_open or not password:
-        raise WrongKey(
-            "The password file is empty, or others can read it.", "Close it to all but its owner: chmod 600."
-        )
-    return password
+    return f"{named}{'&' if '?' in named else '?'}ledger=demo_{SystemIds().entropy(6).hex()}"
+
+
+def fleet() -> "Fleet":
+    """All ledgers of the routing table for one process, each with the key file in the usual place."""
+    from ledger.store.keyfile import read_key_file  # noqa: PLC0415 - folders need none of it
+    from ledger.store.postgres.fleet import Fleet  # noqa: PLC0415
+
+    table = routes()
+    if table is None:
+        raise NotALedger("No routing table is named.", "Let CCM_LEDGER_ROUTES name its file (docs/deploy.md).")
+    configure_logs()
+    return Fleet(
+        table.table,
+        master_key_of=lambda ledger_id: read_key_file(usual_key_file(ledger_id)),
+        clock=SystemClock(),
+        ids=SystemIds(),
+        password=password(),
+    )
 
 
 def login() -> str:
@@ -243,8 +260,9 @@ def opened(where: Settings) -> Iterator[Session]:
     with open_ledger(where.place, master_key=read_key_file(key_file), clock=clock, ids=ids) as log:
         newest = log.facts_at([log.refresh()])
         if not newest:
+            away = "Remove the folder" if isinstance(where.place, Path) else "Choose another name for it"
             raise NotALedger(
-                "This ledger holds no fact: its `init` was cut short.", "Remove the folder and run `ccm-ledger init`."
+                "This ledger holds no fact: its `init` was cut short.", f"{away} and run `ccm-ledger init`."
             )
         standing.stand_at(newest[-1].recorded_at)
         zones = PinnedZones()

@@ -86,7 +86,12 @@ class Table(NamedTuple):
     def put(self, rows: Sequence[Row], suffix: str = "", *, keep_first: bool = False) -> Statement:
         """The statement that inserts rows; a row with the same key is replaced, or kept."""
         marks = ", ".join("?" * len(self.columns))
-        return f"INSERT OR {'IGNORE' if keep_first else 'REPLACE'} INTO {self.name}{suffix} VALUES ({marks})", rows
+        key, rest = ", ".join(self.names[: self.key]), self.names[self.key :]
+        # Both databases understand this; INSERT OR REPLACE only one of them, and no faster.
+        moved = ", ".join(f"{name} = excluded.{name}" for name in rest)
+        then = f"UPDATE SET {moved}" if rest and not keep_first else "NOTHING"
+        into = f"INSERT INTO {self.name}{suffix} ({', '.join(self.names)})"
+        return f"{into} VALUES ({marks}) ON CONFLICT ({key}) DO {then}", rows
 
     def select(self, where: str = "", suffix: str = "") -> str:
         """The query for whole rows, in the order of the key."""

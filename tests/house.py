@@ -1,4 +1,4 @@
-"""A small company in a real SQLite ledger, for tests that go through the whole door: lines in, answers out.
+"""A small company in a real ledger, for tests that go through the whole door: lines in, answers out.
 
 The fixture of ccm-rules.md section 14: one practice in Chicago, Dr Ada (MD, NPI 1234567893), nurse Bea (RN), assistant
 Cal (CMA), a biller, a compliance officer, an integration; a patient with two conditions, a visit, consent and plan.
@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from commands.answer import Answer
@@ -17,7 +16,7 @@ from commands.handle import Handler
 from commands.opening import open_new_ledger
 from interfaces.system import PinnedZones, SimulatedClock, SystemIds
 from ledger.rulebook import shipped_edition
-from ledger.store.connection import Ledger, create
+from ledger.store.connection import Ledger, Place, create
 
 LOGIN = "os:tester"
 KEY = bytes(range(32))
@@ -79,11 +78,11 @@ class House:
 
 
 @contextmanager
-def house(folder: Path, *, simulated: bool = True, with_patient: bool = True) -> Iterator[House]:
-    """A company in a new ledger in `folder`."""
+def house(place: Place, *, simulated: bool = True, with_patient: bool = True) -> Iterator[House]:
+    """A company in a new ledger at a place."""
     clock = SimulatedClock(BEGIN)
     ids = SystemIds()
-    with create(folder, master_key=KEY, clock=clock, ids=ids, simulated=simulated) as log:
+    with create(place, master_key=KEY, clock=clock, ids=ids, simulated=simulated) as log:
         administrator = open_new_ledger(
             log, name="Test Company", simulated=simulated, login=LOGIN, edition=shipped_edition(), now=BEGIN, ids=ids
         )

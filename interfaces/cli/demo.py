@@ -5,20 +5,22 @@ ledger in another way. The same seed and charts give the same lines; ids are dra
 """
 
 from argparse import Namespace
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, WrongUsage, count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from interfaces.cli.demo_company import Workshop
 
 _MORE: Final = """\
 Charts come from a folder shared/data/synthea-r4 beside or above the project, where there is one; otherwise the
-simulator writes them. Without --keep the folder is a temporary one.
+simulator writes them. Without --keep the folder is a temporary one. With --postgres the ledger is on a PostgreSQL
+server that is started for the demo and goes with it, or on the one that CCM_LEDGER_TEST_POSTGRES names, where it stays.
 """
 _EXPLAINED_MAX: Final = 42
 _HISTORY_MAX: Final = 14
@@ -33,6 +35,7 @@ def add(commands: Commands, shared: Parser) -> None:
     )
     parser.add_argument("--keep", metavar="DIR", help="work in this folder, which must be empty or new, and keep it")
     parser.add_argument("--seed", metavar="N", type=count, default=1, help="another company (1)")
+    parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL server that goes with the demo")
     parser.set_defaults(run=run_demo)
 
 
@@ -41,15 +44,33 @@ def run_demo(args: Namespace, screen: Screen) -> int:
     from interfaces.cli.demo_company import Workshop  # noqa: PLC0415 - `--help` must not wait for it
 
     screen.simulated(True)
-    workshop = Workshop(_folder(args.keep), args.seed, screen)
-    _set_up(screen, workshop)
-    _charts(screen, workshop)
-    _quarter(screen, workshop)
-    _answers(screen, workshop)
-    patient = _questions(screen, workshop)
-    _next(screen, workshop, patient)
-    screen.answer({"folder": str(workshop.folder), **workshop.tally.as_json()})
+    folder = _folder(args.keep)
+    with _place(folder, on_a_server=args.postgres) as (ledger, stays):
+        workshop = Workshop(folder, args.seed, screen, ledger)
+        _set_up(screen, workshop)
+        _charts(screen, workshop)
+        _quarter(screen, workshop)
+        _answers(screen, workshop)
+        patient = _questions(screen, workshop)
+        _next(screen, workshop, patient, stays=stays)
+        screen.answer({"folder": str(workshop.folder), "ledger": workshop.ledger, **workshop.tally.as_json()})
     return 0
+
+
+@contextmanager
+def _place(folder: "Path", *, on_a_server: bool) -> "Iterator[tuple[str | None, bool]]":
+    """Where the ledger is made (None: in the folder), and whether it is there after the demo."""
+    from interfaces import bootstrap  # noqa: PLC0415 - `--help` must not wait for them
+    from interfaces.embedded import Server  # noqa: PLC0415
+
+    if not on_a_server:
+        yield None, True
+    elif (named := bootstrap.server_for_trials()) is not None:
+        yield named, True
+    else:
+        # By its socket alone: over TCP every account of this machine would be let in.
+        with Server.start(folder / "server", settings={"listen_addresses": ""}) as server:
+            yield f"{server.socket_url}&ledger=demo", False
 
 
 def _folder(keep: str | None) -> "Path":
@@ -130,8 +151,11 @@ def _most_told(rows: "Sequence[dict[str, Any]]") -> "dict[str, Any]":
     return max(with_codes, key=lambda row: (len(set(row["notices"])), row["minutes"], row["patient"]))
 
 
-def _next(screen: Screen, workshop: "Workshop", patient: str) -> None:
+def _next(screen: Screen, workshop: "Workshop", patient: str, *, stays: bool) -> None:
     auditor = workshop.staff("C-COMP-1")
+    if not stays:
+        screen.say("", f"The files and answers are in {workshop.folder}; the server goes now, and the ledger with it.")
+        return
     screen.say(
         "",
         f"Everything is in {workshop.folder}. To go on:",

@@ -28,11 +28,11 @@ class _Quiet(Screen):
 
 
 class Workshop:
-    """The demo's folder with its ledger and its files."""
+    """The demo's folder with its files, and its ledger: in the folder too, or where `ledger` says."""
 
-    def __init__(self, folder: Path, seed: int, screen: Screen) -> None:
+    def __init__(self, folder: Path, seed: int, screen: Screen, ledger: str | None = None) -> None:
         self.folder = folder
-        self.ledger = folder / "ledger"
+        self.ledger = ledger or str(folder / "ledger")
         self.key_file = folder / "demo.key"
         self.tally = Tally()
         self.examples: dict[str, str] = {}
@@ -175,7 +175,7 @@ class Workshop:
         """Parse and run the words as a command line of their own."""
         from interfaces.cli.main import run_words  # noqa: PLC0415 - main knows this module's command
 
-        run_words([*words, "--ledger", str(self.ledger), "--key-file", str(self.key_file)], screen)
+        run_words([*words, "--ledger", self.ledger, "--key-file", str(self.key_file)], screen)
 
 
 def given_charts() -> Path | None:

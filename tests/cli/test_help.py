@@ -9,7 +9,10 @@ import pytest
 
 from interfaces.cli.main import main, parser
 
-HEAVY = ("pydantic", "rich", "structlog", "eventsourcing", "orjson", "cryptography", "tzdata", "zoneinfo", "sqlite3")
+HEAVY = (
+    *("pydantic", "rich", "structlog", "eventsourcing", "orjson", "cryptography", "tzdata", "zoneinfo", "tomllib"),
+    *("sqlite3", "psycopg", "psycopg_pool"),
+)
 
 
 def command_lines(whole: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -89,8 +90,8 @@ def test_a_file_that_is_not_there_is_wrong_usage(world: World) -> None:
     assert ran.err == "The file cannot be read: No such file or directory. Check its name and who owns it.\n"
 
 
-def test_a_folder_is_wrong_usage(world: World) -> None:
-    assert world.process("submit", str(world.folder)).code == 2
+def test_a_folder_is_wrong_usage(world: World, tmp_path: Path) -> None:
+    assert world.process("submit", str(tmp_path)).code == 2
 
 
 def test_the_summary_is_json_where_json_was_asked_for(world: World) -> None:

@@ -12,7 +12,7 @@ from commands.access import ask_to_read
 from interfaces.bootstrap import Session
 from interfaces.cli.main import main
 from ledger.store.connection import Ledger
-from tests.cli.conftest import Run, World
+from tests.cli.conftest import Run, World, in_a_folder
 
 
 @pytest.fixture
@@ -118,6 +118,7 @@ def test_a_sound_ledger_verifies_and_says_what_that_does_not_prove(run: Run) -> 
     assert len(run("verify", "--json").json["root"]) == 64
 
 
+@in_a_folder
 def test_a_changed_byte_is_named_with_its_position_and_ends_with_3(run_on_copy: Run, world: World) -> None:
     _as_operator(
         world.folder / "ledger.db", "UPDATE stored_events SET state = zeroblob(length(state)) WHERE rowid = 30"
@@ -132,6 +133,7 @@ def test_a_changed_byte_is_named_with_its_position_and_ends_with_3(run_on_copy: 
     assert 30 in {finding["position"] for finding in answer["findings"]}
 
 
+@in_a_folder
 def test_a_changed_read_model_is_found_and_rebuild_mends_it(run_on_copy: Run, world: World) -> None:
     run_on_copy("months", "2026-01")
     _as_operator(world.folder / "projections.db", "UPDATE month_billing SET minutes = 500")
@@ -157,6 +159,7 @@ def test_what_others_record_during_a_verification_is_no_difference(
     assert run_on_copy("verify").code == 0
 
 
+@in_a_folder
 def test_a_file_that_is_no_database_ends_with_3(run_on_copy: Run, world: World) -> None:
     (world.folder / "ledger.db").write_bytes(b"not a database at all, but long enough to look at" * 50)
     for beside in ("ledger.db-wal", "ledger.db-shm"):

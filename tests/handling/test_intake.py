@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from commands.intake import Intake
 from commands.wire import Delivery, Unreadable
+from interfaces.intake import Intake
 from ledger.terms.errors import StoreUnavailable
 from tests.house import House, house
 

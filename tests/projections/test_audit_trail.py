@@ -1,13 +1,11 @@
 """The trail: who did what when, to whom, what was refused; along both clocks, page by page."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ledger.store.sqlite.read_models import ReadModels
+from ledger.store.engine import StoredReadModels
 from ledger.streams.access import CommandRefused, RecordRead
 from ledger.streams.base import ERASED
 from ledger.streams.governance import DeliveryReleased
@@ -19,6 +17,7 @@ from projections.happened import month_of_fact
 from projections.questions import AuditPage, audit, counted_actions
 from projections.wording import ERASED_TEXT
 from tests.projections.company import BILLER, NURSES, PRACTICES, PRACTITIONERS, an_id, set_up, time
+from tests.projections.conftest import OpenModels
 from tests.projections.fake_log import FakeLog, envelope
 
 MARCH = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -48,18 +47,17 @@ def log() -> FakeLog:
 
 
 @pytest.fixture
-def models(tmp_path: Path, log: FakeLog) -> Iterator[ReadModels]:
-    opened = ReadModels(tmp_path)
+def models(open_models: OpenModels, log: FakeLog) -> StoredReadModels:
+    opened = open_models("one")
     Follower(log, opened).pull()
-    yield opened
-    opened.close()
+    return opened
 
 
 def topics(page: AuditPage) -> list[str]:
     return [entry.row.topic for entry in page.entries]
 
 
-def test_every_fact_is_in_the_trail_once(log: FakeLog, models: ReadModels) -> None:
+def test_every_fact_is_in_the_trail_once(log: FakeLog, models: StoredReadModels) -> None:
     page = audit(log, models, limit=1000)
 
     assert [fact.position for fact in log.facts] == [entry.row.position for entry in page.entries]
@@ -82,12 +80,12 @@ def test_every_fact_is_in_the_trail_once(log: FakeLog, models: ReadModels) -> No
     ],
 )
 def test_the_trail_is_searched_by(
-    log: FakeLog, models: ReadModels, search: dict[str, Any], expected: list[str]
+    log: FakeLog, models: StoredReadModels, search: dict[str, Any], expected: list[str]
 ) -> None:
     assert expected == topics(audit(log, models, **search))
 
 
-def test_the_two_clocks_answer_differently_for_late_work(log: FakeLog, models: ReadModels) -> None:
+def test_the_two_clocks_answer_differently_for_late_work(log: FakeLog, models: StoredReadModels) -> None:
     recorded = audit(log, models, action="time_logged", until=MARCH + timedelta(days=1))
     happened = audit(log, models, action="time_logged", until=date(2026, 3, 2), clock="happened")
 
@@ -95,19 +93,19 @@ def test_the_two_clocks_answer_differently_for_late_work(log: FakeLog, models: R
     assert len(happened.entries) == 3
 
 
-def test_along_the_clock_of_recording_both_ends_are_included(log: FakeLog, models: ReadModels) -> None:
+def test_along_the_clock_of_recording_both_ends_are_included(log: FakeLog, models: StoredReadModels) -> None:
     at = MARCH + timedelta(hours=1)
 
     assert ["time_logged"] == topics(audit(log, models, since=at, until=at))
 
 
-def test_an_instant_on_the_clock_of_happening_is_taken_by_its_date(log: FakeLog, models: ReadModels) -> None:
+def test_an_instant_on_the_clock_of_happening_is_taken_by_its_date(log: FakeLog, models: StoredReadModels) -> None:
     found = audit(log, models, action="time_logged", since=MARCH, until=MARCH, clock="happened")
 
     assert len(found.entries) == 3
 
 
-def test_pages_follow_each_other_without_gap_or_repeat(log: FakeLog, models: ReadModels) -> None:
+def test_pages_follow_each_other_without_gap_or_repeat(log: FakeLog, models: StoredReadModels) -> None:
     seen: list[int] = []
     after: int | None = 0
     while after is not None:
@@ -118,14 +116,14 @@ def test_pages_follow_each_other_without_gap_or_repeat(log: FakeLog, models: Rea
     assert list(range(1, len(log.facts) + 1)) == seen
 
 
-def test_a_search_as_of_a_position_shows_nothing_later(log: FakeLog, models: ReadModels) -> None:
+def test_a_search_as_of_a_position_shows_nothing_later(log: FakeLog, models: StoredReadModels) -> None:
     page = audit(log, models, as_of=3)
 
     assert [1, 2, 3] == [entry.row.position for entry in page.entries]
     assert page.position == 3
 
 
-def test_a_refusal_says_how_often_it_happened(log: FakeLog, models: ReadModels) -> None:
+def test_a_refusal_says_how_often_it_happened(log: FakeLog, models: StoredReadModels) -> None:
     (entry,) = audit(log, models, outcome="refused").entries
 
     assert entry.times == 7
@@ -133,7 +131,7 @@ def test_a_refusal_says_how_often_it_happened(log: FakeLog, models: ReadModels) 
     assert entry.row.patient == FIRST
 
 
-def test_words_in_the_trail_are_opened_on_request(log: FakeLog, models: ReadModels) -> None:
+def test_words_in_the_trail_are_opened_on_request(log: FakeLog, models: StoredReadModels) -> None:
     page = audit(
         log,
         models,

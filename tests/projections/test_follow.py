@@ -1,11 +1,11 @@
 """Fold, follow and rebuild agree byte for byte, whatever happens on the way."""
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from ledger.store.engine import StoredReadModels
 from ledger.store.sqlite.read_models import FILE_NAME, ReadModels
 from ledger.streams.base import Fact
 from ledger.terms.errors import LedgerDamaged, StoreUnavailable
@@ -18,16 +18,10 @@ from projections.states import States
 from projections.table_set import SET_NAME, TABLES, state_roots, tracked_position
 from projections.tables.layout import MONTH_BILLING
 from tests.projections.company import NAME, happenings
+from tests.projections.conftest import OpenModels
 from tests.projections.fake_log import FakeLog
 
 RULEBOOKS = AdoptedRulebooks()
-
-
-@pytest.fixture
-def models(tmp_path: Path) -> Iterator[ReadModels]:
-    opened = ReadModels(tmp_path)
-    yield opened
-    opened.close()
 
 
 def log_of(seed: int, count: int) -> FakeLog:
@@ -37,7 +31,7 @@ def log_of(seed: int, count: int) -> FakeLog:
     return log
 
 
-def follower(log: FakeLog, models: ReadModels, batch: int = 10_000, facts_max: int = 200_000) -> Follower:
+def follower(log: FakeLog, models: StoredReadModels, batch: int = 10_000, facts_max: int = 200_000) -> Follower:
     return Follower(log, models, rulebook_of=RULEBOOKS, batch=batch, facts_max=facts_max)
 
 
@@ -51,12 +45,10 @@ def folded_months(log: FakeLog, as_of: int) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_fold_follow_and_rebuild_agree(tmp_path: Path, seed: int) -> None:
+def test_fold_follow_and_rebuild_agree(open_models: OpenModels, seed: int) -> None:
     log = log_of(seed, 250)
     chance = random.Random(seed)
-    (tmp_path / "followed").mkdir()
-    (tmp_path / "rebuilt").mkdir()
-    followed, rebuilt = ReadModels(tmp_path / "followed"), ReadModels(tmp_path / "rebuilt")
+    followed, rebuilt = open_models("followed"), open_models("rebuilt")
     log.visible = 0
     while log.visible < len(log.facts):
         log.visible = min(len(log.facts), log.visible + chance.randrange(1, 40))
@@ -69,26 +61,25 @@ def test_fold_follow_and_rebuild_agree(tmp_path: Path, seed: int) -> None:
     assert followed.rows(MONTH_BILLING.select()) == folded_months(log, len(log.facts))
 
 
-def test_one_follower_that_forgets_agrees_with_one_that_does_not(tmp_path: Path) -> None:
+def test_one_follower_that_forgets_agrees_with_one_that_does_not(open_models: OpenModels) -> None:
     log = log_of(4, 250)
     roots = []
     for name, facts_max in (("forgets", 20), ("keeps", 200_000)):
-        (tmp_path / name).mkdir()
-        models = ReadModels(tmp_path / name)
+        models = open_models(name)
         follower(log, models, batch=7, facts_max=facts_max).pull()
         roots.append(state_roots(models))
 
     assert roots[0] == roots[1]
 
 
-def test_an_entry_for_another_patient_is_judged_into_the_month_it_contests(models: ReadModels) -> None:
+def test_an_entry_for_another_patient_is_judged_into_the_month_it_contests(models: StoredReadModels) -> None:
     log = log_of(1, 400)
     follower(log, models, batch=1).pull()
 
     assert models.rows(MONTH_BILLING.select()) == folded_months(log, len(log.facts))
 
 
-def test_a_follower_resumes_where_the_last_one_stopped(models: ReadModels) -> None:
+def test_a_follower_resumes_where_the_last_one_stopped(models: StoredReadModels) -> None:
     log = log_of(5, 60)
     log.visible = 40
     follower(log, models, batch=7).pull()
@@ -100,11 +91,10 @@ def test_a_follower_resumes_where_the_last_one_stopped(models: ReadModels) -> No
     assert again.pull() == (len(log.facts), len(log.facts), None)
 
 
-def test_two_followers_at_once_do_not_mix_their_work(tmp_path: Path) -> None:
+def test_two_followers_at_once_do_not_mix_their_work(open_models: OpenModels) -> None:
     log = log_of(6, 200)
-    (tmp_path / "alone").mkdir()
-    shared, alone = ReadModels(tmp_path), ReadModels(tmp_path / "alone")
-    first, second = follower(log, shared, batch=5), follower(log, ReadModels(tmp_path), batch=3)
+    shared, alone = open_models("shared"), open_models("alone")
+    first, second = follower(log, shared, batch=5), follower(log, open_models("shared"), batch=3)
     log.visible = 0
     while log.visible < len(log.facts):
         log.visible = min(len(log.facts), log.visible + 11)
@@ -129,7 +119,7 @@ class OneBadFact:
         return RULEBOOKS(adoption)  # type: ignore[arg-type]
 
 
-def test_an_error_stops_at_its_position_and_is_shown_until_it_is_mended(models: ReadModels) -> None:
+def test_an_error_stops_at_its_position_and_is_shown_until_it_is_mended(models: StoredReadModels) -> None:
     log = log_of(7, 60)
     first_time = next(fact.position for fact in log.facts if fact.event.TOPIC == "time_logged")
     bad = OneBadFact()
@@ -143,7 +133,9 @@ def test_an_error_stops_at_its_position_and_is_shown_until_it_is_mended(models: 
     assert stopping.standing().stopped is None
 
 
-def test_a_follower_that_cannot_reach_its_store_says_so(models: ReadModels, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_follower_that_cannot_reach_its_store_says_so(
+    models: StoredReadModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log = log_of(7, 60)
     following = follower(log, models)
 
@@ -157,7 +149,7 @@ def test_a_follower_that_cannot_reach_its_store_says_so(models: ReadModels, monk
         following.pull()
 
 
-def test_following_goes_on_until_it_is_told_to_stop(models: ReadModels) -> None:
+def test_following_goes_on_until_it_is_told_to_stop(models: StoredReadModels) -> None:
     log = log_of(7, 60)
     log.visible = 10
     answers = iter((True, True, False))
@@ -184,7 +176,7 @@ def test_dropping_the_file_and_rebuilding_gives_the_same_rows(tmp_path: Path) ->
     assert roots[0] == roots[1]
 
 
-def test_a_rebuild_reports_its_progress_and_its_rows(models: ReadModels) -> None:
+def test_a_rebuild_reports_its_progress_and_its_rows(models: StoredReadModels) -> None:
     log = log_of(9, 50)
     seen: list[tuple[int, int]] = []
     rebuilt = rebuild(log, models, rulebook_of=RULEBOOKS, progress=lambda at, head: seen.append((at, head)))
@@ -193,7 +185,7 @@ def test_a_rebuild_reports_its_progress_and_its_rows(models: ReadModels) -> None
     assert {name for name, _ in rebuilt.rows} == {table.name for table in TABLES}
 
 
-def test_a_rebuild_that_fails_leaves_the_rows_in_use(models: ReadModels) -> None:
+def test_a_rebuild_that_fails_leaves_the_rows_in_use(models: StoredReadModels) -> None:
     log = log_of(9, 50)
     follower(log, models).pull()
     before = state_roots(models)
@@ -204,7 +196,7 @@ def test_a_rebuild_that_fails_leaves_the_rows_in_use(models: ReadModels) -> None
     assert tracked_position(models) == len(log.facts)
 
 
-def test_of_two_rebuilds_at_once_the_older_gives_up(models: ReadModels) -> None:
+def test_of_two_rebuilds_at_once_the_older_gives_up(models: StoredReadModels) -> None:
     log = log_of(9, 50)
 
     def another(position: int, head: int) -> None:
@@ -216,7 +208,7 @@ def test_of_two_rebuilds_at_once_the_older_gives_up(models: ReadModels) -> None:
     assert tracked_position(models) == len(log.facts)
 
 
-def test_a_follower_goes_on_after_a_rebuild(models: ReadModels) -> None:
+def test_a_follower_goes_on_after_a_rebuild(models: StoredReadModels) -> None:
     log = log_of(9, 80)
     log.visible = 50
     following = follower(log, models)
@@ -242,7 +234,7 @@ def test_no_word_about_a_patient_is_in_the_file(tmp_path: Path) -> None:
         assert word.encode() not in written
 
 
-def test_the_rows_in_use_agree_with_the_facts(models: ReadModels) -> None:
+def test_the_rows_in_use_agree_with_the_facts(models: StoredReadModels) -> None:
     log = log_of(11, 150)
     log.visible = 120
     follower(log, models).pull()
@@ -254,7 +246,7 @@ def test_the_rows_in_use_agree_with_the_facts(models: ReadModels) -> None:
     assert dict(found.kept) == state_roots(models)
 
 
-def test_a_row_that_was_tampered_with_is_named_by_its_table(models: ReadModels) -> None:
+def test_a_row_that_was_tampered_with_is_named_by_its_table(models: StoredReadModels) -> None:
     log = log_of(11, 150)
     follower(log, models).pull()
     models.run((("UPDATE month_billing SET staff_seconds = staff_seconds + 1", ()),))
@@ -262,7 +254,7 @@ def test_a_row_that_was_tampered_with_is_named_by_its_table(models: ReadModels) 
     assert agreement(log, models, rulebook_of=RULEBOOKS).differing == ("month_billing",)
 
 
-def test_read_models_that_were_never_made_disagree_with_nothing(models: ReadModels) -> None:
+def test_read_models_that_were_never_made_disagree_with_nothing(models: StoredReadModels) -> None:
     assert agreement(log_of(11, 20), models, rulebook_of=RULEBOOKS) == (0, (), ())
 
 
@@ -273,7 +265,7 @@ class LogWithAHole(FakeLog):
         return super().follow(after, limit) if after < 30 else []
 
 
-def test_a_hole_in_the_log_stops_following_and_fails_a_rebuild(models: ReadModels) -> None:
+def test_a_hole_in_the_log_stops_following_and_fails_a_rebuild(models: StoredReadModels) -> None:
     log = LogWithAHole()
     for told in happenings(1, 60):
         log.add(*told)
@@ -285,14 +277,14 @@ def test_a_hole_in_the_log_stops_following_and_fails_a_rebuild(models: ReadModel
         rebuild_beyond(log, models)
 
 
-def rebuild_beyond(log: FakeLog, models: ReadModels) -> None:
+def rebuild_beyond(log: FakeLog, models: StoredReadModels) -> None:
     """A rebuild that reaches the hole: batches are larger than it is deep."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rebuilding, "BATCH", 30)
         rebuild(log, models, rulebook_of=RULEBOOKS)
 
 
-def test_a_set_of_another_version_is_made_anew(models: ReadModels) -> None:
+def test_a_set_of_another_version_is_made_anew(models: StoredReadModels) -> None:
     log = log_of(12, 60)
     follower(log, models).pull()
     models.run((("UPDATE tracking SET application_name = 'month_billing@0' WHERE application_name LIKE '%@%'", ()),))
@@ -303,7 +295,7 @@ def test_a_set_of_another_version_is_made_anew(models: ReadModels) -> None:
     assert agreement(log, models, rulebook_of=RULEBOOKS).differing == ()
 
 
-def test_progress_is_told_after_each_batch(models: ReadModels) -> None:
+def test_progress_is_told_after_each_batch(models: StoredReadModels) -> None:
     log = log_of(12, 60)
     log.visible = 60
     seen: list[tuple[int, int]] = []

@@ -1,9 +1,7 @@
 """The questions: a month as of any moment, the months of a practice, readiness, what waits."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +9,7 @@ import pytest
 from ledger.judging.needs import facts_of, missing_tags
 from ledger.judging.verdict import judge_month
 from ledger.rulebook import Edition, rulebook_of
-from ledger.store.sqlite.read_models import ReadModels
+from ledger.store.engine import StoredReadModels
 from ledger.streams.governance import DeliveryDiscarded, DeliveryParked
 from ledger.streams.patient import PatientRegistered
 from ledger.streams.staff import RoleEnded
@@ -47,19 +45,12 @@ def log() -> FakeLog:
     return made
 
 
-@pytest.fixture
-def models(tmp_path: Path) -> Iterator[ReadModels]:
-    opened = ReadModels(tmp_path)
-    yield opened
-    opened.close()
-
-
-def rows(log: FakeLog, models: ReadModels) -> dict[str, MonthRow]:
+def rows(log: FakeLog, models: StoredReadModels) -> dict[str, MonthRow]:
     Follower(log, models, rulebook_of=RULEBOOKS).pull()
     return {row.patient: row for row in map(MonthRow.of, models.rows(MONTH_BILLING.select()))}
 
 
-def test_twenty_minutes_are_one_unit_of_99490(log: FakeLog, models: ReadModels) -> None:
+def test_twenty_minutes_are_one_unit_of_99490(log: FakeLog, models: StoredReadModels) -> None:
     row = rows(log, models)[FIRST]
 
     assert row.staff_seconds == 1200
@@ -71,7 +62,7 @@ def test_twenty_minutes_are_one_unit_of_99490(log: FakeLog, models: ReadModels) 
     assert row.practitioner == PRACTITIONERS[1]
 
 
-def test_the_table_and_the_question_agree(log: FakeLog, models: ReadModels) -> None:
+def test_the_table_and_the_question_agree(log: FakeLog, models: StoredReadModels) -> None:
     row, verdict = rows(log, models)[SECOND], month_of(log, RULEBOOKS, SECOND, "2026-03")
 
     assert row.digest == verdict.digest
@@ -111,7 +102,7 @@ def test_a_month_before_any_edition_was_adopted_cannot_be_judged(log: FakeLog) -
         month_of(log, RULEBOOKS, FIRST, "2026-03", 1)
 
 
-def test_an_entry_that_contests_an_earlier_one_shows_in_both_months(log: FakeLog, models: ReadModels) -> None:
+def test_an_entry_that_contests_an_earlier_one_shows_in_both_months(log: FakeLog, models: StoredReadModels) -> None:
     assert "contested" not in " ".join(rows(log, models)[FIRST].notices)
     overlapping = time(SECOND, 3, NURSES[0], WORKED + timedelta(minutes=10), 1200)
     log.add(overlapping, envelope(NURSES[0], "log_time"))
@@ -124,7 +115,7 @@ def test_an_entry_that_contests_an_earlier_one_shows_in_both_months(log: FakeLog
     assert found[SECOND].staff_seconds == 1800
 
 
-def test_a_month_is_judged_again_when_its_performer_loses_the_role(log: FakeLog, models: ReadModels) -> None:
+def test_a_month_is_judged_again_when_its_performer_loses_the_role(log: FakeLog, models: StoredReadModels) -> None:
     before = rows(log, models)[FIRST]
     ended = RoleEnded(staff=NURSES[0], role=Role.CLINICAL_STAFF, last_on=date(2026, 3, 1))
     log.add(ended, envelope(BILLER, "end_role"))
@@ -134,7 +125,7 @@ def test_a_month_is_judged_again_when_its_performer_loses_the_role(log: FakeLog,
     assert after.position == len(log.facts)
 
 
-def test_the_months_of_a_practice(log: FakeLog, models: ReadModels) -> None:
+def test_the_months_of_a_practice(log: FakeLog, models: StoredReadModels) -> None:
     rows(log, models)
     everybody = months(log, models, RULEBOOKS, "2026-03")
     one = months(log, models, RULEBOOKS, "2026-03", practice=PRACTICES[0])
@@ -145,14 +136,14 @@ def test_the_months_of_a_practice(log: FakeLog, models: ReadModels) -> None:
     assert months(log, models, RULEBOOKS, "2026-04").rows == ()
 
 
-def test_the_months_as_of_a_position_leave_out_what_had_not_begun(log: FakeLog, models: ReadModels) -> None:
+def test_the_months_as_of_a_position_leave_out_what_had_not_begun(log: FakeLog, models: StoredReadModels) -> None:
     rows(log, models)
     earlier = months(log, models, RULEBOOKS, "2026-03", as_of=len(log.facts) - 1)
 
     assert [FIRST] == [row.patient for row in earlier.rows]
 
 
-def test_patients_for_whom_nobody_logged_anything_are_listed_on_request(log: FakeLog, models: ReadModels) -> None:
+def test_patients_for_whom_nobody_logged_anything_are_listed_on_request(log: FakeLog, models: StoredReadModels) -> None:
     rows(log, models)
     found = months(log, models, RULEBOOKS, "2026-03", with_silent=True)
 
@@ -160,7 +151,7 @@ def test_patients_for_whom_nobody_logged_anything_are_listed_on_request(log: Fak
     assert next(row.standing for row in found.rows if row.patient == SILENT) == "nothing_logged"
 
 
-def test_the_readiness_list_says_what_each_patient_lacks(log: FakeLog, models: ReadModels) -> None:
+def test_the_readiness_list_says_what_each_patient_lacks(log: FakeLog, models: StoredReadModels) -> None:
     bare = an_id("pt", 77)
     log.add(PatientRegistered(patient=bare, links=()), envelope(BILLER, "register_patient"))
     rows(log, models)

@@ -1,4 +1,8 @@
-"""Fixtures of the store's tests: a clock and an open ledger."""
+"""Fixtures of the store's tests: a clock, and a ledger on each of the engines.
+
+Whatever asks for `ledger` or `new_place` is part of the contract that both engines keep, and runs on both. What only
+one of them has stands in tests/store/sqlite and in tests/postgres, where `new_place` makes places of that one alone.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from ledger.store.connection import Ledger
-from tests.store.sample import StandingClock, new_ledger
+from tests.postgres.servers import unused_address
+from tests.store.sample import NewPlace, StandingClock, new_ledger
 
 
 @pytest.fixture
@@ -14,7 +19,15 @@ def clock() -> StandingClock:
     return StandingClock()
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> NewPlace:
+    """Names places on the engine under test at which no ledger is yet."""
+    if request.param == "sqlite":
+        return lambda name: tmp_path / name
+    return lambda name: unused_address()
+
+
 @pytest.fixture
-def ledger(tmp_path: Path, clock: StandingClock) -> Iterator[Ledger]:
-    with new_ledger(tmp_path / "ledger", clock=clock) as opened:
+def ledger(new_place: NewPlace, clock: StandingClock) -> Iterator[Ledger]:
+    with new_ledger(new_place("ledger"), clock=clock) as opened:
         yield opened

@@ -7,13 +7,27 @@ their files. A file that is there is never written again: the bytes of a release
 import json
 import sys
 import tempfile
+from copy import copy
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ledger.store.connection import Ledger, open_ledger
+from ledger.store.postgres.address import Address
+from ledger.store.postgres.founding import found
 from ledger.streams.base import Event, Fact, Origin
 from ledger.terms.people import Purpose
+from tests.postgres.servers import second_database, tamperer, unused_address
 from tests.store.golden_events import EXAMPLES
-from tests.store.sample import envelope, new_ledger, proposal, sqlite_of
+from tests.store.sample import (
+    LEDGER_ID,
+    MASTER_KEY,
+    RepeatableIds,
+    StandingClock,
+    envelope,
+    new_ledger,
+    proposal,
+)
 
 FOLDER = Path(__file__).parent / "golden"
 ORIGIN = Origin(key="line-1", row="row-1", version="2", correlation="batch-9", document="ab" * 32)
@@ -39,22 +53,52 @@ class Recorded(NamedTuple):
     origin: Origin | None
 
 
-def recorded(event: Event) -> Recorded:
-    """The example as the first fact of a ledger with fixed clock, keys and entropy."""
+@cache
+def recorded_in_a_folder(event: Event) -> Recorded:
+    """The example as the first fact of a ledger in a folder, with fixed clock, keys and entropy."""
     with tempfile.TemporaryDirectory() as folder, new_ledger(Path(folder) / "ledger") as ledger:
-        ledger.append([proposal(event, by=ENVELOPE, origin=ORIGIN)])
-        cursor = sqlite_of(ledger).cursor()
-        state, prefix, leaf = cursor.execute("SELECT state, prefix, leaf FROM stored_events").fetchone()
-        cursor.close()
-        (fact,) = ledger.follow(0, 1)
-        return Recorded(
-            event.TOPIC, event.VERSION, state, prefix, leaf, fact, ledger.open_words(fact), ledger.origin(fact)
-        )
+        return _recorded(ledger, event)
+
+
+@cache
+def recorded_on_a_server(event: Event) -> Recorded:
+    """The same on a server: in one ledger, which is made empty for each example."""
+    address, ids = _ledger_on_a_server()
+    with tamperer(address) as connection:
+        for table in ("stored_events", "event_tags", "tags", "command_keys", "data_keys"):
+            connection.execute(f"DELETE FROM {table}".encode())
+        connection.execute("UPDATE ccm_control.ledgers SET position = 0 WHERE name = %s", (address.ledger,))
+    with open_ledger(address, master_key=MASTER_KEY, clock=StandingClock(), ids=copy(ids)) as ledger:
+        return _recorded(ledger, event)
+
+
+@cache
+def _ledger_on_a_server() -> tuple[Address, RepeatableIds]:
+    """A new ledger, and the entropy as its founding left it."""
+    address, ids = unused_address(second_database()), RepeatableIds()
+    found(
+        address,
+        master_key=MASTER_KEY,
+        clock=StandingClock(),
+        ids=ids,
+        simulated=False,
+        ledger_id=LEDGER_ID,
+        clock_of="program",
+    )
+    return address, ids
+
+
+def _recorded(ledger: Ledger, event: Event) -> Recorded:
+    ledger.append([proposal(event, by=ENVELOPE, origin=ORIGIN)])
+    with ledger.engine.snapshot() as stored:
+        ((_, _, _, _, state, _, prefix, leaf),) = stored.facts()
+    (fact,) = ledger.follow(0, 1)
+    return Recorded(event.TOPIC, event.VERSION, state, prefix, leaf, fact, ledger.open_words(fact), ledger.origin(fact))
 
 
 def vector(event: Event) -> dict[str, Any]:
     """The golden vector of an example: its clear part as text, for those who review it, and all bytes in hex."""
-    found = recorded(event)
+    found = recorded_in_a_folder(event)
     return {
         "topic": found.topic,
         "version": found.version,

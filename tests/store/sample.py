@@ -4,11 +4,15 @@ The values are fixed, so that stored bytes are the same in every run.
 """
 
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from ledger.store.connection import Ledger, create, open_ledger
+from ledger.store.connection import Ledger, Place, create, open_ledger
+from ledger.store.postgres import founding as postgres_founding
+from ledger.store.postgres.address import Address
+from ledger.store.postgres.engine import PostgresEngine
 from ledger.store.sqlite.engine import SqliteEngine
 from ledger.store.sqlite.key_rows import SqliteKeyRows
 from ledger.store.sqlite.recorder import LedgerRecorder
@@ -23,8 +27,10 @@ from ledger.streams.patient import (
     PatientRegistered,
     PracticeAssigned,
 )
-from ledger.terms.identity import patient_tag
+from ledger.terms.identity import id_from, patient_tag
 from ledger.terms.people import Role
+
+NewPlace = Callable[[str], Place]
 
 MASTER_KEY = bytes(range(32))
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -67,21 +73,45 @@ class RepeatableIds:
         return out[:count]
 
 
-def new_ledger(folder: Path, *, simulated: bool = False, clock: StandingClock | None = None) -> Ledger:
-    """A new ledger with repeatable entropy."""
-    return create(
-        folder,
+def new_ledger(
+    place: Place, *, simulated: bool = False, clock: StandingClock | None = None, ledger_id: str | None = None
+) -> Ledger:
+    """A new ledger with repeatable entropy, whose facts are dated by the given clock on either engine."""
+    clock, ids = clock or StandingClock(), RepeatableIds()
+    ledger_id = ledger_id or ledger_id_at(place)
+    if isinstance(place, Path):
+        return create(place, master_key=MASTER_KEY, clock=clock, ids=ids, simulated=simulated, ledger_id=ledger_id)
+    postgres_founding.found(
+        place,
         master_key=MASTER_KEY,
-        clock=clock or StandingClock(),
-        ids=RepeatableIds(),
+        clock=clock,
+        ids=ids,
         simulated=simulated,
-        ledger_id=LEDGER_ID,
+        ledger_id=ledger_id,
+        clock_of="program",
     )
+    return open_ledger(place, master_key=MASTER_KEY, clock=clock, ids=ids)
 
 
-def reopened(folder: Path, *, seed: str = "again", clock: StandingClock | None = None) -> Ledger:
-    """The ledger in a folder, opened as another process would."""
-    return open_ledger(folder, master_key=MASTER_KEY, clock=clock or StandingClock(), ids=RepeatableIds(seed))
+def ledger_id_at(place: Place) -> str:
+    """The id that a new ledger gets at a place: one database holds no two ledgers of one id."""
+    return LEDGER_ID if isinstance(place, Path) else id_from("lg", sha256(place.ledger.encode()).digest()[:16])
+
+
+def reopened(
+    place: Place, *, seed: str = "again", clock: StandingClock | None = None, master_key: bytes = MASTER_KEY
+) -> Ledger:
+    """The ledger at a place, opened as another process would."""
+    return open_ledger(place, master_key=master_key, clock=clock or StandingClock(), ids=RepeatableIds(seed))
+
+
+def place_of(ledger: Ledger) -> Place:
+    """Where a ledger is."""
+    engine = ledger.engine
+    if isinstance(engine, PostgresEngine):
+        return engine.address
+    assert isinstance(engine, SqliteEngine)
+    return engine.folder
 
 
 def registered(patient: str = PATIENT, *, token: str = TOKEN) -> PatientRegistered:
@@ -154,8 +184,14 @@ def engine_of(ledger: Ledger) -> SqliteEngine:
     return ledger.engine
 
 
+def address_of(ledger: Ledger) -> Address:
+    """Where a ledger on a server is."""
+    assert isinstance(ledger.engine, PostgresEngine)
+    return ledger.engine.address
+
+
 def folder_of(ledger: Ledger) -> Path:
-    """Where it lies."""
+    """Where a ledger in a folder lies."""
     return engine_of(ledger).folder
 
 

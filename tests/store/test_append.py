@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 
@@ -16,12 +15,13 @@ from tests.store.sample import (
     OTHER_PATIENT,
     PATIENT,
     TOKEN,
+    NewPlace,
     StandingClock,
     assigned,
     empty,
     envelope,
-    folder_of,
     new_ledger,
+    place_of,
     proposal,
     registered,
     reopened,
@@ -168,9 +168,9 @@ def test_microseconds_of_the_clock_are_kept(ledger: Ledger, clock: StandingClock
     assert ledger.follow(0, 1)[0].recorded_at == clock.instant
 
 
-def test_a_simulated_ledger_takes_its_clock_from_the_proposal(tmp_path: Path) -> None:
+def test_a_simulated_ledger_takes_its_clock_from_the_proposal(new_place: NewPlace) -> None:
     earlier = datetime(2024, 1, 31, 9, 0, tzinfo=UTC)
-    with new_ledger(tmp_path / "simulated", simulated=True) as ledger:
+    with new_ledger(new_place("simulated"), simulated=True) as ledger:
         ledger.append([proposal(registered(), clock=earlier)])
         ledger.append([proposal(assigned(), clock=earlier - timedelta(days=1))])
 
@@ -291,7 +291,7 @@ def test_an_empty_group_answers_nothing(ledger: Ledger) -> None:
 
 
 def test_another_process_sees_what_was_appended_after_it_looks_again(ledger: Ledger) -> None:
-    with reopened(folder_of(ledger)) as other:
+    with reopened(place_of(ledger)) as other:
         assert other.head(patient_tag(PATIENT)) == 0
         ledger.append([proposal(registered())])
 
@@ -300,7 +300,7 @@ def test_another_process_sees_what_was_appended_after_it_looks_again(ledger: Led
 
 
 def test_a_condition_is_checked_against_what_another_process_appended(ledger: Ledger) -> None:
-    with reopened(folder_of(ledger)) as other:
+    with reopened(place_of(ledger)) as other:
         other.head(patient_tag(PATIENT))
         ledger.append([proposal(registered())])
 

@@ -1,6 +1,7 @@
 """Stored bytes never change silently: every event, against the vector that was pinned when it was new."""
 
 import json
+from collections.abc import Callable
 from types import NoneType
 from typing import Any, get_args
 
@@ -10,9 +11,11 @@ from ledger.proof.leaf import decode_prefix
 from ledger.store.body import decode_body
 from ledger.streams.base import Event
 from ledger.streams.upcast import EVENTS, upcast
-from tests.store.golden import ENVELOPE, ORIGIN, path_of, recorded
+from tests.store.golden import ENVELOPE, ORIGIN, Recorded, path_of, recorded_in_a_folder, recorded_on_a_server
 from tests.store.golden_events import EXAMPLES
 
+Record = Callable[[Event], Recorded]
+ENGINES = (pytest.param(recorded_in_a_folder, id="sqlite"), pytest.param(recorded_on_a_server, id="postgres"))
 BY_TOPIC = {event.TOPIC: event for event in EXAMPLES}
 
 
@@ -29,8 +32,9 @@ def test_every_event_has_an_example_and_a_vector_of_each_of_its_versions(topic: 
     assert missing == [], "run: python -m tests.store.golden --write"
 
 
+@pytest.mark.parametrize("recorded", ENGINES)
 @pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.TOPIC)
-def test_the_bytes_of_an_event_are_the_pinned_ones(event: Event) -> None:
+def test_the_bytes_of_an_event_are_the_pinned_ones(event: Event, recorded: Record) -> None:
     vector, found = pinned(event.TOPIC, event.VERSION), recorded(event)
 
     assert event.model_dump_json() == vector["clear"]
@@ -39,8 +43,9 @@ def test_the_bytes_of_an_event_are_the_pinned_ones(event: Event) -> None:
     assert found.leaf.hex() == vector["leaf"]
 
 
+@pytest.mark.parametrize("recorded", ENGINES)
 @pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.TOPIC)
-def test_an_event_comes_back_from_the_ledger_as_it_was(event: Event) -> None:
+def test_an_event_comes_back_from_the_ledger_as_it_was(event: Event, recorded: Record) -> None:
     found = recorded(event)
 
     assert found.opened == event

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from ledger.store.connection import Ledger
 from ledger.store.fsck import verify
 from ledger.streams.base import Appended, Event, Proposal
 from ledger.terms.identity import patient_tag
+from tests.postgres.servers import unused_address
 from tests.store.sample import OTHER_PATIENT, PATIENT, assigned, new_ledger, proposal, registered, reported
 
 STAFF = ("st_aaaaaaaaaaaaaaaaaaaaaaaaaa", "st_bbbbbbbbbbbbbbbbbbbbbbbbbb")
@@ -88,19 +90,43 @@ def cut(sequence: Sequence[Step], group: Sequence[Proposal]) -> list[list[Propos
     return groups
 
 
+def check(sequence: Sequence[Step], one: Ledger, grouped: Ledger) -> None:
+    group = proposals(sequence)
+    singly = [answer for each in group for answer in one.append([each])]
+    together = [answer for each in cut(sequence, group) for answer in grouped.append(each)]
+
+    assert all(isinstance(answer, Appended) for answer in singly)
+    assert together == singly
+    assert contents(grouped) == contents(one)
+    assert verify(grouped).is_sound
+
+
 @settings(max_examples=30)
 @given(st.lists(steps, min_size=1, max_size=12))
 def test_groups_leave_no_trace(sequence: list[Step]) -> None:
-    group = proposals(sequence)
     with (
         tempfile.TemporaryDirectory() as folder,
         new_ledger(Path(folder) / "one") as one,
         new_ledger(Path(folder) / "grouped") as grouped,
     ):
-        singly = [answer for each in group for answer in one.append([each])]
-        together = [answer for each in cut(sequence, group) for answer in grouped.append(each)]
+        check(sequence, one, grouped)
 
-        assert all(isinstance(answer, Appended) for answer in singly)
-        assert together == singly
-        assert contents(grouped) == contents(one)
-        assert verify(grouped).is_sound
+
+@pytest.mark.slow
+@settings(max_examples=20)
+@given(st.lists(steps, min_size=1, max_size=12))
+def test_groups_leave_no_trace_on_a_server(sequence: list[Step]) -> None:
+    with new_ledger(unused_address()) as one, new_ledger(unused_address()) as grouped:
+        check(sequence, one, grouped)
+
+
+@pytest.mark.slow
+@settings(max_examples=20)
+@given(st.lists(steps, min_size=1, max_size=12))
+def test_both_engines_hold_the_same(sequence: list[Step]) -> None:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        new_ledger(Path(folder) / "file") as file,
+        new_ledger(unused_address()) as server,
+    ):
+        check(sequence, file, server)

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,6 @@ from ledger.streams.base import SEALED
 from ledger.terms.errors import LedgerDamaged
 from ledger.terms.identity import by_tag, patient_tag
 from tests.store.sample import (
-    LEDGER_ID,
     NOON,
     NURSE,
     OTHER_PATIENT,
@@ -21,7 +19,8 @@ from tests.store.sample import (
     StandingClock,
     assigned,
     envelope,
-    folder_of,
+    ledger_id_at,
+    place_of,
     proposal,
     registered,
     reopened,
@@ -132,7 +131,7 @@ def test_an_empty_ledger_has_no_position_at_any_instant(ledger: Ledger) -> None:
 def test_tokens_of_one_ledger_repeat_and_do_not_show_the_name(ledger: Ledger) -> None:
     first = ledger.token("mrn", "A-1")
 
-    with reopened(folder_of(ledger)) as other:
+    with reopened(place_of(ledger)) as other:
         assert other.token("mrn", "A-1") == first
     assert len(first) == 32
     assert first != ledger.token("mrn", "A-2")
@@ -159,7 +158,7 @@ def test_a_ledger_counts_what_it_holds(ledger: Ledger) -> None:
 
 
 def test_a_ledger_says_who_it_is(ledger: Ledger) -> None:
-    assert (ledger.ledger_id, ledger.simulated, ledger.created_at) == (LEDGER_ID, False, NOON)
+    assert (ledger.ledger_id, ledger.simulated, ledger.created_at) == (ledger_id_at(place_of(ledger)), False, NOON)
 
 
 def test_a_row_whose_header_is_cut_short_is_damage(ledger: Ledger) -> None:
@@ -212,19 +211,9 @@ def test_heads_that_were_not_used_for_long_are_forgotten(ledger: Ledger) -> None
 
 def test_a_ledger_that_moved_far_is_asked_again(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ledger.store.heads.CATCH_UP_MAX", 1)
-    with reopened(folder_of(ledger)) as other:
+    with reopened(place_of(ledger)) as other:
         assert other.head(patient_tag(PATIENT)) == 0
         fill(ledger)
         other.refresh()
 
         assert other.head(patient_tag(PATIENT)) == 3
-
-
-def test_the_same_ledger_opens_by_a_relative_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ledger: Ledger
-) -> None:
-    fill(ledger)
-    monkeypatch.chdir(tmp_path)
-
-    with reopened(Path("ledger")) as other:
-        assert other.refresh() == 4

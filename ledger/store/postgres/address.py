@@ -14,7 +14,8 @@ from ledger.terms.errors import NotALedger
 
 SCHEMES: Final = ("postgresql://", "postgres://")
 USUAL_NAME: Final = "main"
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+# Beside a ledger's schema stand its vault and its read models, and beside all ledgers ccm_control.
+_NAME: Final = re.compile(r"(?!control$)(?!.*_(vault|models)$)[a-z][a-z0-9_]{0,39}")
 _SECRETS: Final = frozenset({"password", "passfile", "sslpassword", "sslkey", "options", "service"})
 _REMEDY: Final = "Name it as postgresql://USER@HOST:PORT/DATABASE?ledger=NAME."
 
@@ -70,7 +71,8 @@ def parse_address(place: str) -> Address:
     name = names[0] if names else USUAL_NAME
     if len(names) > 1 or not _NAME.fullmatch(name):
         raise NotALedger(
-            "The name of a ledger is up to forty small letters, digits and underscores, beginning with a letter.",
+            "The name of a ledger is up to forty small letters, digits and underscores, beginning with a letter; it is"
+            " not control, and does not end in _vault or _models.",
             _REMEDY,
         )
     if not parts.path.strip("/") or parts.fragment:

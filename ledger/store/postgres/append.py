@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
-from psycopg import Connection
+from psycopg import Connection, OperationalError
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, Format
+from psycopg.pq import DiagnosticField, ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
 from ledger.store.append import KEY, Prepared, reading_set_digest
@@ -55,6 +55,9 @@ class Function:
 def _checked(connection: Connection[Any], result: PGresult) -> PGresult:
     if result.status in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
         return result
+    if result.error_field(DiagnosticField.SQLSTATE) is None:
+        # Not the server's words but libpq's: the connection broke, and psycopg's cursors would say so in this class.
+        raise OperationalError("the connection broke under way")
     raise error_from_result(result, encoding=connection.info.encoding)
 
 

@@ -55,6 +55,7 @@ class PostgresEngine:
         self._owns_server = owns_server
         self._append = Function(address.schema)
         self._stored: frozenset[bytes] = frozenset()
+        self._starts = server.starts
         self.vault: Vault | None = None
         """Told at once when `look` sees that keys were destroyed."""
 
@@ -72,6 +73,7 @@ class PostgresEngine:
         destroyed = self.vault.destroyed if self.vault is not None else self._destroyed
         flat = flatten(group, destroyed=destroyed, now=to_micros(now), stored=self._stored)
         answer = self._sent(group, flat.values)
+        self._forget_after_start(heads)
         if answer.keys_moved:
             return None
         if len(self._stored) > READING_SETS_MAX:
@@ -105,11 +107,19 @@ class PostgresEngine:
         rows = self._rows(self.queries.look, (after, after, after, arrays.texts(tokens)))
         if not rows:
             raise LedgerDamaged("The ledger's vault does not say who it is.", "Restore it from its backup.")
+        self._forget_after_start(heads)
         position, destroyed, moved, bound = rows[0]
         heads.catch_up(position, lambda _: [(tag, (tag_id, head)) for tag, tag_id, head in moved or ()])
         if self.vault is not None:
             self.vault.notice(destroyed)
         return position, {token: _binding(*binding) for token, *binding in bound or ()}
+
+    def _forget_after_start(self, heads: HeadCache) -> None:
+        """A standby that took over may have other facts at the positions that are known: nothing of them is kept."""
+        if self.server.starts != self._starts:
+            self._starts = self.server.starts
+            self._stored = frozenset()
+            heads.catch_up(0, lambda _: ())
 
     def heads_of(self, tags: Sequence[str]) -> dict[str, Head]:
         rows = self._rows(self.queries.heads_of, (arrays.texts(tags),))
@@ -236,7 +246,10 @@ def _read_info(server: Server, address: Address) -> Info:
         # SET ROLE of a role that is not there; of one that this login is no member of it says 42501.
         raise NotALedger("The ledger's roles are gone from the server.", "Restore them: docs/deploy.md.") from error
     if row is None:
-        raise LedgerDamaged("The ledger does not say who it is.", "Restore it from its backup.")
+        raise LedgerDamaged(
+            "The ledger does not say who it is: an import of an archive was not finished, or rows are gone.",
+            "Run the same `ccm-ledger archive import` again, or restore the ledger from its backup.",
+        )
     if row[1] > FORMAT:
         raise NeedsNewerProgram(
             f"The ledger has format {row[1]}; this program knows formats up to {FORMAT}.",

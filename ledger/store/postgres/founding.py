@@ -1,10 +1,13 @@
 """How a ledger comes into being on a server: roles, schemas, tables, guards, keys, in one transaction.
 
 Promise: a server holds a whole ledger or none of it. Five roles are made that nobody can log in as: the owner of the
-control schema (once a database) and, for each ledger, owner, writer, reader and projector; the login that founds a
-ledger becomes a member of the last three. Not promised: that other logins may do anything: docs/deploy.md grants.
+control schema (once a server) and, for each ledger, owner, writer, reader and projector. Writer and projector read too.
+The login that founds a ledger becomes a member of these, and of the owner only while it founds: who is its member may
+take the guards away. Not promised: that other logins may do anything: docs/deploy.md grants.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from psycopg import errors, sql
@@ -23,13 +26,14 @@ from ledger.terms.ports import Clock, IdSource
 
 CONTROL: Final = "ccm_control"
 ROLES: Final = ("owner", "writer", "reader", "projector")
-_FOUNDING_LOCK: Final = 0x63636D6C  # of two foundings at once one waits for the other
+FOUNDING_LOCK: Final = 0x63636D6C
+"""Of two foundings or upgrades at once one waits for the other."""
 
 
 def exists(address: Address) -> bool:
     """Whether the database has a ledger of that name."""
     with naming_errors(), Server(address).connected() as connection:
-        return _exists(connection, address)
+        return is_there(connection, address)
 
 
 def found(
@@ -53,44 +57,99 @@ def found(
 
 def put_ledger(address: Address, ledger_id: str, vault: NewVault, *, created_at: int, clock: str) -> None:
     """Make a ledger that holds these keys and no fact."""
-    names = names_of(address)
     with naming_errors(), Server(address).connected() as connection, connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_FOUNDING_LOCK,))
-        _make_control(connection, created_at)
-        if _exists(connection, address):
-            raise NotALedger(
-                "The database has a ledger of that name already.", "Choose another name; a ledger is never remade."
-            )
-        _make_roles(connection, names)
+        lay_out(connection, address, ledger_id, vault, created_at=created_at)
+        announce(connection, address, ledger_id, format_=FORMAT, created_at=created_at, clock=clock)
+
+
+def lay_out(
+    connection: LedgerConnection, address: Address, ledger_id: str, vault: NewVault, *, created_at: int
+) -> None:
+    """Make roles, schemas, tables, guards and keys, within a transaction; nobody can open a ledger there yet."""
+    names = names_of(address)
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (FOUNDING_LOCK,))
+    _make_control(connection, created_at)
+    if is_there(connection, address):
+        raise NotALedger(
+            "The database has a ledger of that name already.", "Choose another name; a ledger is never remade."
+        )
+    _make_roles(connection, names)
+    with acting_as(connection, names["owner"]):
+        connection.execute("RESET ROLE")
         for place in ("schema", "vault"):
             _run(connection, "CREATE SCHEMA {} AUTHORIZATION {}", names[place], names["owner"])
-        _run(connection, "CREATE SCHEMA {} AUTHORIZATION {}", names["models"], names["projector"])
         _run(connection, "SET LOCAL ROLE {}", names["owner"])
         _run(connection, "SET LOCAL search_path = {}, {}, pg_temp", names["schema"], names["vault"])
         schema.migrate(connection, names["schema"], "postgres", names, created_at)
-        connection.execute(
-            "INSERT INTO ledger_info VALUES (true, %s, %s, %s, %s, %s)",
-            (address.ledger, ledger_id, FORMAT, clock, created_at),
-        )
         connection.execute(
             "INSERT INTO vault_info VALUES (true, %s, %s, %s)", (ledger_id, VAULT_FORMAT, vault.check_value)
         )
         with connection.cursor() as cursor:
             cursor.executemany("INSERT INTO named_keys VALUES (%s, %s)", vault.named)
-        _run(connection, "SET LOCAL ROLE {}", names["projector"])
-        _run(connection, "GRANT USAGE ON SCHEMA {} TO {}", names["models"], names["reader"])
-        _run(
-            connection,
-            "ALTER DEFAULT PRIVILEGES IN SCHEMA {} GRANT SELECT ON TABLES TO {}",
-            names["models"],
-            names["reader"],
+    _make_models(connection, names)
+
+
+def announce(
+    connection: LedgerConnection,
+    address: Address,
+    ledger_id: str,
+    *,
+    format_: int,
+    created_at: int,
+    clock: str,
+    position: int = 0,
+) -> None:
+    """Let what was laid out say who it is, within a transaction: from then on it is a ledger, and in the list of all.
+
+    NotALedger where the database holds the same ledger under another name.
+    """
+    names = names_of(address)
+    with acting_as(connection, names["owner"]):
+        connection.execute(
+            sql.SQL("INSERT INTO {}.ledger_info VALUES (true, %s, %s, %s, %s, %s)").format(
+                sql.Identifier(names["schema"])
+            ),
+            (address.ledger, ledger_id, format_, clock, created_at),
         )
-        _run(connection, "SET LOCAL ROLE {}", CONTROL)
+    with acting_as(connection, CONTROL):
+        check_unlisted(connection, ledger_id)
         _run(connection, "GRANT UPDATE (position) ON ccm_control.ledgers TO {}", names["owner"])
         connection.execute(
-            "INSERT INTO ccm_control.ledgers (name, ledger_id, owner, reader, created_at) VALUES (%s, %s, %s, %s, %s)",
-            (address.ledger, ledger_id, names["owner"], names["reader"], created_at),
+            "INSERT INTO ccm_control.ledgers (name, ledger_id, owner, reader, created_at, position)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
+            (address.ledger, ledger_id, names["owner"], names["reader"], created_at, position),
         )
+
+
+def check_unlisted(connection: LedgerConnection, ledger_id: str) -> None:
+    """NotALedger where the database holds a ledger of this id; asked as the owner of the list, who sees all of it."""
+    query = "SELECT 1 FROM ccm_control.ledgers WHERE ledger_id = %s"
+    if connection.execute(query, (ledger_id,)).fetchone() is not None:
+        raise NotALedger(
+            "The database holds this very ledger already, under another name.",
+            "Name another database; two copies that are both written to become two ledgers.",
+        )
+
+
+@contextmanager
+def acting_as(connection: LedgerConnection, role: str) -> Iterator[None]:
+    """Act as a role within a transaction, as its member for that time only, where the login is none.
+
+    Raises psycopg's InsufficientPrivilege where the login may not make itself one.
+    """
+    is_lent = False
+    try:
+        with connection.transaction():
+            _run(connection, "SET LOCAL ROLE {}", role)
+    except errors.InsufficientPrivilege:
+        # From PostgreSQL 16 on who makes a role may grant it, but is not let into it until then.
+        _run(connection, "GRANT {} TO CURRENT_USER", role)
+        _run(connection, "SET LOCAL ROLE {}", role)
+        is_lent = True
+    yield
+    connection.execute("RESET ROLE")
+    if is_lent:
+        _run(connection, "REVOKE {} FROM CURRENT_USER", role)
 
 
 def names_of(address: Address) -> dict[str, str]:
@@ -99,7 +158,8 @@ def names_of(address: Address) -> dict[str, str]:
     return schemas | {kind: address.role(kind) for kind in ROLES}
 
 
-def _exists(connection: LedgerConnection, address: Address) -> bool:
+def is_there(connection: LedgerConnection, address: Address) -> bool:
+    """Whether the database has a schema of that ledger, be it whole or an import under way."""
     row = connection.execute("SELECT to_regnamespace(%s) IS NOT NULL", (f'"{address.schema}"',)).fetchone()
     return row is not None and bool(row[0])
 
@@ -107,23 +167,21 @@ def _exists(connection: LedgerConnection, address: Address) -> bool:
 def _make_control(connection: LedgerConnection, now: int) -> None:
     """The control schema, where the database has none; in either case at the newest migration."""
     try:
-        is_new = _one(connection, "SELECT to_regrole('ccm_control') IS NULL")
-        if is_new:
+        if _one(connection, "SELECT to_regrole('ccm_control') IS NULL"):
             connection.execute("CREATE ROLE ccm_control NOLOGIN")
-        if is_new or not _one(connection, "SELECT pg_has_role(current_user, 'ccm_control', 'MEMBER')"):
-            connection.execute("GRANT ccm_control TO CURRENT_USER")
-        connection.execute("CREATE SCHEMA IF NOT EXISTS ccm_control AUTHORIZATION ccm_control")
+        with acting_as(connection, CONTROL):
+            connection.execute("RESET ROLE")
+            connection.execute("CREATE SCHEMA IF NOT EXISTS ccm_control AUTHORIZATION ccm_control")
+            _run(connection, "SET LOCAL ROLE {}", CONTROL)
+            connection.execute("SET LOCAL search_path = ccm_control, pg_temp")
+            schema.migrate(connection, CONTROL, "control", {}, now)
+            connection.execute("GRANT USAGE ON SCHEMA ccm_control TO PUBLIC")
     except errors.InsufficientPrivilege as error:
         raise NotALedger(
-            "This login may not make a ledger: it needs CREATEROLE, CREATE on the database, and where the database"
+            "This login may not make a ledger: it needs CREATEROLE, CREATE on the database, and where the server"
             " holds ledgers already, membership in ccm_control.",
             "Let an administrator of the server make it, or grant these (docs/deploy.md).",
         ) from error
-    _run(connection, "SET LOCAL ROLE {}", CONTROL)
-    connection.execute("SET LOCAL search_path = ccm_control, pg_temp")
-    schema.migrate(connection, CONTROL, "control", {}, now)
-    connection.execute("GRANT USAGE ON SCHEMA ccm_control TO PUBLIC")
-    connection.execute("RESET ROLE")
 
 
 def _make_roles(connection: LedgerConnection, names: dict[str, str]) -> None:
@@ -135,7 +193,17 @@ def _make_roles(connection: LedgerConnection, names: dict[str, str]) -> None:
                 "Another database of this server has a ledger of that name, or had one: its roles are there.",
                 "Choose another name.",
             ) from error
+    _run(connection, "GRANT {} TO {}, {}", names["reader"], names["writer"], names["projector"])
+    for kind in ("writer", "projector"):
         _run(connection, "GRANT {} TO CURRENT_USER", names[kind])
+
+
+def _make_models(connection: LedgerConnection, names: dict[str, str]) -> None:
+    _run(connection, "CREATE SCHEMA {} AUTHORIZATION {}", names["models"], names["projector"])
+    with acting_as(connection, names["projector"]):
+        _run(connection, "GRANT USAGE ON SCHEMA {} TO {}", names["models"], names["reader"])
+        grant = "ALTER DEFAULT PRIVILEGES IN SCHEMA {} GRANT SELECT ON TABLES TO {}"
+        _run(connection, grant, names["models"], names["reader"])
 
 
 def _one(connection: LedgerConnection, query: str) -> object:

@@ -5,13 +5,11 @@ meanwhile records nothing. Not promised: that the server's own log, its backups 
 bytes: docs/deploy.md says how long they are kept.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ledger.store.postgres import arrays
-from ledger.store.postgres.errors import naming_errors
-from ledger.store.postgres.server import LedgerConnection
+from ledger.store.postgres.server import Lease, asked
 
 
 class PostgresKeyRows:
@@ -19,7 +17,7 @@ class PostgresKeyRows:
 
     tells_at_append = True
 
-    def __init__(self, lease: Callable[[], AbstractContextManager[LedgerConnection]], schema: str) -> None:
+    def __init__(self, lease: Lease, schema: str) -> None:
         self._lease = lease
         self._vault, self._schema = f'"{schema}_vault"', f'"{schema}"'
 
@@ -41,12 +39,10 @@ class PostgresKeyRows:
             " SELECT * FROM unnest(%s, %s, %s) ON CONFLICT (scope) DO NOTHING"
         )
         scopes, wrapped, created = zip(*rows, strict=True)
-        with naming_errors(), self._lease() as connection:
-            connection.execute(query, (arrays.texts(scopes), arrays.blobs(wrapped), arrays.bigs(created)))
+        self._rows(query, (arrays.texts(scopes), arrays.blobs(wrapped), arrays.bigs(created)))
 
     def destroy(self, scopes: Sequence[str]) -> None:
-        with naming_errors(), self._lease() as connection:
-            connection.execute(f"SELECT {self._schema}.destroy_keys(%s)", (arrays.texts(scopes),))
+        self._rows(f"SELECT {self._schema}.destroy_keys(%s)", (arrays.texts(scopes),))
 
     def destroyed(self) -> int:
         count: int = self._rows(f"SELECT destroyed FROM {self._vault}.vault_info", ())[0][0]
@@ -56,5 +52,4 @@ class PostgresKeyRows:
         """Nothing: the connections are the engine's."""
 
     def _rows(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        with naming_errors(), self._lease() as connection:
-            return connection.execute(query, values, binary=True).fetchall()
+        return asked(self._lease, query, values)

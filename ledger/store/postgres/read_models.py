@@ -14,12 +14,13 @@ from typing import Any, Final
 from psycopg import sql
 
 from ledger.store.engine import Statement
+from ledger.store.postgres import arrays
 from ledger.store.postgres.address import Address
 from ledger.store.postgres.errors import naming_errors
 from ledger.store.postgres.server import LedgerConnection, Server
 
-ROWS_AT_ONCE: Final = 256
-"""psycopg sends these in one go and reads the answers behind; more at once would fill both ends of the line."""
+ROWS_AT_ONCE: Final = 1_000
+"""As many go in one statement, as arrays. `executemany` would send them ahead of its answers, which fills the line."""
 _TRACKING: Final = (
     "CREATE TABLE IF NOT EXISTS tracking"
     ' (application_name text COLLATE "C" PRIMARY KEY, notification_id bigint NOT NULL)'
@@ -28,6 +29,10 @@ _DEFINITIONS: Final = (
     (re.compile(r"\bINTEGER\b"), "bigint"),
     (re.compile(r"\bTEXT\b"), 'text COLLATE "C"'),
     (re.compile(r" WITHOUT ROWID\b"), ""),
+)
+_INSERT: Final = re.compile(
+    r"(?P<into>INSERT INTO \w+ \((?P<columns>[\w, ]+)\)) VALUES \([?, ]+\)"
+    r" (?P<conflict>ON CONFLICT \((?P<key>[\w, ]+)\) DO (?P<then>UPDATE|NOTHING).*)"
 )
 _JSON_ARRAY: Final = "SELECT value FROM json_each(?)"
 
@@ -40,6 +45,18 @@ def spoken(statement: str) -> str:
             statement = pattern.sub(word, statement)
     statement = statement.replace(_JSON_ARRAY, "SELECT jsonb_array_elements_text((?)::text::jsonb)")
     return statement.replace("%", "%%").replace("?", "%s")
+
+
+@lru_cache(maxsize=512)
+def of_arrays(statement: str, kinds: tuple[str, ...]) -> str:
+    """An insert of rows as one of arrays, by the kinds of its columns: text, bigint, or NULL in every row."""
+    parts = _INSERT.fullmatch(statement)
+    assert parts is not None
+    columns = parts["columns"].split(", ")
+    given = ", ".join(f"%s::{kind}[]" for kind in kinds if kind != "NULL")
+    named = ", ".join(name for name, kind in zip(columns, kinds, strict=True) if kind != "NULL")
+    chosen = ", ".join("NULL" if kind == "NULL" else f"g.{name}" for name, kind in zip(columns, kinds, strict=True))
+    return f"{parts['into']} SELECT {chosen} FROM unnest({given}) AS g ({named}) {parts['conflict']}"
 
 
 class PostgresReadModels:
@@ -152,10 +169,31 @@ class Moment:
 
     def run(self, statements: Sequence[Statement]) -> None:
         """Execute statements, each with all of its rows."""
-        with self.connection.cursor() as cursor:
-            for statement, rows in statements:
-                text = spoken(statement)
-                if not rows:
-                    cursor.execute(text)
+        for statement, rows in statements:
+            if not rows:
+                self.connection.execute(spoken(statement), ())
+            elif parts := _INSERT.fullmatch(statement):
+                width = len(parts["key"].split(", ")) if parts["then"] == "UPDATE" else None
                 for at in range(0, len(rows), ROWS_AT_ONCE):
-                    cursor.executemany(text, rows[at : at + ROWS_AT_ONCE])
+                    self._insert(statement, rows[at : at + ROWS_AT_ONCE], width)
+            else:
+                for row in rows:
+                    self.connection.execute(spoken(statement), row)
+
+    def _insert(self, statement: str, rows: Sequence[Sequence[Any]], key: int | None) -> None:
+        """Insert rows; where the first `key` columns replace a row, the last of several in one statement counts."""
+        if key is not None:
+            rows = list({tuple(row[:key]): row for row in rows}.values())
+        columns = [*zip(*rows, strict=True)]
+        kinds = tuple(map(_kind, columns))
+        values = [
+            arrays.bigs(column) if kind == "bigint" else arrays.texts(column)
+            for kind, column in zip(kinds, columns, strict=True)
+            if kind != "NULL"
+        ]
+        self.connection.execute(of_arrays(statement, kinds), values)
+
+
+def _kind(column: Sequence[Any]) -> str:
+    first = next((value for value in column if value is not None), None)
+    return "NULL" if first is None else "bigint" if isinstance(first, int) else "text"

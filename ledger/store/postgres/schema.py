@@ -45,17 +45,31 @@ SELECT 'function ' || p.proname || '(' || pg_get_function_arguments(p.oid) || ')
     || ' as ' || encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex')
 FROM pg_proc p WHERE p.pronamespace = to_regnamespace(%(schema)s)
 """
-_GRANTS: Final = """
-SELECT 'grant ' || c.relname || ' ' || a.privilege_type || ' to ' || coalesce(r.rolname, 'public')
-FROM pg_class c, aclexplode(c.relacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
-WHERE c.relnamespace = to_regnamespace(%(schema)s) AND a.grantee <> c.relowner AND c.relkind = 'r'
+_RULES: Final = """
+SELECT 'rule ' || c.relname || ' ' || r.rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+WHERE c.relnamespace = to_regnamespace(%(schema)s)
 UNION ALL
-SELECT 'grant ' || p.proname || ' ' || a.privilege_type || ' to ' || coalesce(r.rolname, 'public')
-FROM pg_proc p, aclexplode(p.proacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
-WHERE p.pronamespace = to_regnamespace(%(schema)s) AND a.grantee <> p.proowner
+SELECT 'policy ' || c.relname || ' ' || p.polname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+WHERE c.relnamespace = to_regnamespace(%(schema)s)
+"""
+_OWNED: Final = """
+SELECT c.relname AS name, c.relacl AS acl, c.relowner AS owner FROM pg_class c
+WHERE c.relnamespace = to_regnamespace(%(schema)s) AND c.relkind NOT IN ('i', 't')
 UNION ALL
-SELECT 'owner ' || c.relname || ' is ' || r.rolname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
-WHERE c.relnamespace = to_regnamespace(%(schema)s) AND c.relkind = 'r'
+SELECT c.relname || '.' || a.attname, a.attacl, c.relowner FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE c.relnamespace = to_regnamespace(%(schema)s) AND a.attacl IS NOT NULL
+UNION ALL
+SELECT p.proname || '()', coalesce(p.proacl, acldefault('f', p.proowner)), p.proowner FROM pg_proc p
+WHERE p.pronamespace = to_regnamespace(%(schema)s)
+UNION ALL
+SELECT 'schema', n.nspacl, n.nspowner FROM pg_namespace n WHERE n.oid = to_regnamespace(%(schema)s)
+"""
+_GRANTS: Final = f"""
+WITH owned AS ({_OWNED})
+SELECT 'grant ' || o.name || ' ' || g.privilege_type || ' to ' || coalesce(r.rolname, 'public')
+FROM owned o, aclexplode(o.acl) g LEFT JOIN pg_roles r ON r.oid = g.grantee WHERE g.grantee <> o.owner
+UNION ALL
+SELECT DISTINCT 'owner ' || o.name || ' is ' || r.rolname FROM owned o JOIN pg_roles r ON r.oid = o.owner
 """
 
 
@@ -95,6 +109,7 @@ def filled(text: str, names: Mapping[str, str]) -> str:
 
 def make_of(connection: LedgerConnection, schema: str) -> Iterator[str]:
     """What a schema holds, a line each, sorted, with the ledger's own name taken out: two ledgers of one make agree."""
-    for query in (_COLUMNS, _INDEXES, _CHECKS, _TRIGGERS, _FUNCTIONS, _GRANTS):
+    own = schema.removesuffix("_vault")
+    for query in (_COLUMNS, _INDEXES, _CHECKS, _TRIGGERS, _FUNCTIONS, _RULES, _GRANTS):
         for (line,) in sorted(connection.execute(query, {"schema": f'"{schema}"'}).fetchall()):
-            yield line.replace(schema, "ccm_NAME")
+            yield line.replace(own, "ccm_NAME")

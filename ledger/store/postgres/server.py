@@ -3,10 +3,11 @@
 Promise: no connection is used before the server has shown that what it acknowledges is durable and that no pooler
 hands one session to two clients. A lease acts as one role of one ledger and may do nothing else.
 After a broken connection those that broke with it are given up too, so the next lease is a live one.
-Not promised: that the server stays; `lease` raises StoreUnavailable after PATIENCE seconds without one.
+Not promised: that the server stays; `lease` raises StoreUnavailable after its patience.
 """
 
 import logging
+import select
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -14,12 +15,13 @@ from typing import Any, Final
 
 import psycopg
 from psycopg import Connection, sql
+from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ledger.store.postgres import arrays
 from ledger.store.postgres.address import Address
 from ledger.store.postgres.errors import is_broken, named
-from ledger.terms.errors import OutcomeUnknown, StoreUnavailable
+from ledger.terms.errors import OutcomeUnknown, StoreUnavailable, WrongKey
 
 CONNECTIONS_MAX: Final = 16
 PATIENCE: Final = 20
@@ -37,7 +39,7 @@ _SESSION: Final = (
     " set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false),"
     " set_config('search_path', 'pg_catalog', false), set_config('client_min_messages', 'warning', false),"
     " current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),"
-    " current_setting('server_version_num')::integer, pg_backend_pid()"
+    " current_setting('server_version_num')::integer, pg_backend_pid(), pg_postmaster_start_time()::text"
 )
 KEEPALIVE: Final[dict[str, Any]] = {
     "connect_timeout": 10,
@@ -61,6 +63,11 @@ class Server:
     def __init__(self, address: Address, *, connections_max: int = CONNECTIONS_MAX) -> None:
         self.url = address.server
         self._password = address.password
+        self._line = {**KEEPALIVE, **_of_several(address.server)}
+        self.starts = 0
+        """How often this process met a server that had been started anew, or another one in its place."""
+        self._started_at = ""
+        self._is_pooler_known = False
         self._roles: dict[int, str] = {}
         self._prepared: dict[int, set[bytes]] = {}
         self._lock = threading.Lock()
@@ -68,11 +75,14 @@ class Server:
         self._connections_max = connections_max
 
     @contextmanager
-    def lease(self, role: str | None) -> Iterator[LedgerConnection]:
-        """A connection in autocommit mode that acts as `role`, or as the login; psycopg's errors pass through."""
+    def lease(self, role: str | None, patience: int = PATIENCE) -> Iterator[LedgerConnection]:
+        """A connection in autocommit mode that acts as `role`, or as the login; psycopg's errors pass through.
+
+        StoreUnavailable where none is to be had within `patience` seconds.
+        """
         pool = self._opened()
         try:
-            connection = pool.getconn(timeout=PATIENCE)
+            connection = _unspoken(pool, patience)
         except PoolTimeout as error:
             raise StoreUnavailable(
                 "The server does not answer, or all connections to it are in use.",
@@ -108,10 +118,12 @@ class Server:
                     pass
                 self._pool = ConnectionPool(
                     self.url,
-                    kwargs={**KEEPALIVE, **self._secret(), "autocommit": True},
+                    kwargs={**self._line, **self._secret(), "autocommit": True},
                     min_size=0,
                     max_size=self._connections_max,
                     max_idle=60,
+                    # The pool waits twice as long after each failure: given up, the next lease begins anew at once.
+                    reconnect_timeout=PATIENCE,
                     configure=self._configure,
                     num_workers=1,
                     open=True,
@@ -122,7 +134,7 @@ class Server:
     def connected(self) -> Iterator[LedgerConnection]:
         """A checked connection outside the pool, in autocommit mode, as the login itself."""
         with _naming_refusals():
-            connection = psycopg.connect(self.url, **{**KEEPALIVE, **self._secret(), "autocommit": True})
+            connection = psycopg.connect(self.url, **{**self._line, **self._secret(), "autocommit": True})
         try:
             with _naming_refusals():
                 self._configure(connection)
@@ -136,7 +148,7 @@ class Server:
     def _configure(self, connection: LedgerConnection) -> None:
         row = connection.execute(_SESSION).fetchone()
         assert row is not None
-        *_, fsync, full_page_writes, synchronous_commit, version, backend = row
+        *_, fsync, full_page_writes, synchronous_commit, version, backend, started_at = row
         for name, value in zip(_DURABLE, (fsync, full_page_writes, synchronous_commit), strict=True):
             if value == "off":
                 raise StoreUnavailable(
@@ -148,8 +160,12 @@ class Server:
                 f"The server is PostgreSQL {version // 10_000}, and 15 is the oldest that holds a ledger.",
                 "Upgrade the server.",
             )
-        if backend != connection.info.backend_pid:
+        if backend != connection.info.backend_pid and not self._is_pooler_known:
             self._check_pooler()
+            self._is_pooler_known = True
+        if started_at != self._started_at:
+            self._started_at = started_at
+            self.starts += 1
         arrays.register(connection)
         self._roles[id(connection)] = ""  # ids come again, so what the last one knew is forgotten here
         self._prepared[id(connection)] = set()
@@ -158,14 +174,14 @@ class Server:
 
     def _check_pooler(self) -> None:
         """Somebody stands between. Two sessions that ever share a backend are no sessions: StoreUnavailable."""
-        conninfo = {**KEEPALIVE, **self._secret(), "autocommit": True}
+        conninfo = {**self._line, **self._secret(), "autocommit": True}
         with psycopg.connect(self.url, **conninfo) as one, psycopg.connect(self.url, **conninfo) as two:
             seen: tuple[set[int], set[int]] = (set(), set())
-            for _ in range(20):
-                for connection, known in zip((one, two), seen, strict=True):
-                    row = connection.execute("SELECT pg_backend_pid()", prepare=False).fetchone()
-                    assert row is not None
-                    known.add(row[0])
+            # Twice and once: a pooler that goes round its sessions would keep step with taking turns.
+            for connection, known in ((one, seen[0]), (one, seen[0]), (two, seen[1])) * 8:
+                row = connection.execute("SELECT pg_backend_pid()", prepare=False).fetchone()
+                assert row is not None
+                known.add(row[0])
         if seen[0] & seen[1] or len(seen[0]) > 1 or len(seen[1]) > 1:
             raise StoreUnavailable(
                 "A pooler in transaction mode stands before the server: it gives one session to several programs.",
@@ -179,6 +195,29 @@ class Server:
         else:
             connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)), prepare=False)
         self._roles[id(connection)] = role or ""
+
+
+def _of_several(url: str) -> dict[str, str]:
+    """Of several servers the one that takes writes, after a failover too, unless the address says otherwise."""
+    given = conninfo_to_dict(url)
+    hosts = f"{given.get('host') or ''}{given.get('hostaddr') or ''}"
+    return {"target_session_attrs": "read-write"} if "," in hosts and "target_session_attrs" not in given else {}
+
+
+def _unspoken(pool: ConnectionPool[LedgerConnection], patience: int) -> LedgerConnection:
+    """A connection on which nothing has come unasked: what a server says of itself is that it goes, or is gone.
+
+    It asks the system and not the server, and spares an append the question whether it was sent.
+    """
+    while True:
+        connection = pool.getconn(timeout=patience)
+        if not connection.closed:
+            line = select.poll()
+            line.register(connection.fileno(), select.POLLIN)
+            if not line.poll(0):
+                return connection
+            connection.close()
+        pool.putconn(connection)
 
 
 def asked(lease: Lease, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
@@ -207,6 +246,13 @@ def _naming_refusals() -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
+        # A server that lets nobody in says why in its own language only; whether it asked for a password is known.
+        line = error.pgconn
+        if error.sqlstate is None and line is not None and (line.needs_password or line.used_password):
+            raise WrongKey(
+                "The server does not let this login in with that password, or with none.",
+                "Check user and database in the address, and CCM_LEDGER_PASSWORD_FILE, PGPASSWORD or ~/.pgpass.",
+            ) from None
         trouble = named(error)
         if isinstance(trouble, OutcomeUnknown):
             trouble = StoreUnavailable(

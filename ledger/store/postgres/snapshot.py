@@ -37,12 +37,7 @@ class PostgresSnapshot:
             yield error.happened
             return
         assert not unapplied, "a ledger is migrated before it is opened"
-        wanted = set(made().splitlines())
-        found = set(schemas.make_of(self._connection, self._schema))
-        found |= {f"vault {line}" for line in schemas.make_of(self._connection, f"{self._schema}_vault")}
-        for line in sorted(wanted ^ found):
-            what = "is missing" if line in wanted else "is not one that the migrations make"
-            yield f"The {' '.join(line.split(' as ')[0].split()[:6])} {what}."
+        yield from differences(self._connection, self._schema)
 
     def fact_count(self) -> int:
         ((count,),) = self._rows("SELECT count(*) FROM {}.stored_events")
@@ -93,6 +88,16 @@ class PostgresSnapshot:
             if (error.sqlstate or "")[:2] in _DAMAGE:
                 raise Unreadable(f"PostgreSQL says {error.sqlstate}") from None
             raise
+
+
+def differences(connection: LedgerConnection, schema: str) -> Iterator[str]:
+    """In what a ledger's schema and vault are not what the migrations of this program make."""
+    wanted = set(made().splitlines())
+    found = set(schemas.make_of(connection, schema))
+    found |= {f"vault {line}" for line in schemas.make_of(connection, f"{schema}_vault")}
+    for line in sorted(wanted ^ found):
+        what = "is missing" if line in wanted else "is not one that the migrations make"
+        yield f"The {' '.join(line.split(' as ')[0].split()[:6])} {what}."
 
 
 def made() -> str:

@@ -6,6 +6,7 @@ import pytest
 from eventsourcing.persistence import OperationalError, PersistenceError
 
 from ledger.store.connection import Ledger
+from ledger.store.fsck import verify
 from ledger.store.sqlite import recorder
 from ledger.store.sqlite.errors import named, naming_errors
 from ledger.store.sqlite.recorder import LedgerConnection
@@ -104,6 +105,19 @@ def test_a_statement_that_fails_under_the_lock_rolls_the_group_back(ledger: Ledg
         ledger.append([proposal(registered(), key="k")])
 
     assert ledger.refresh() == 0
+
+
+def test_a_crash_between_statements_leaves_the_ledger_as_it_was(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.append([proposal(registered())])
+    before = verify(ledger).root
+    monkeypatch.setattr("ledger.store.sqlite.append.INSERT_EVENT", "INSERT INTO nowhere VALUES (?)")
+
+    with pytest.raises(LedgerDamaged, match="is gone"):
+        ledger.append([proposal(assigned())])
+
+    assert verify(ledger).root == before
 
 
 def test_facts_that_somebody_removed_are_told_as_damage_when_the_next_one_comes(ledger: Ledger) -> None:

@@ -1,0 +1,102 @@
+"""The rows that an archive is made of, in one shape for both databases. records.py has them as bytes."""
+
+from typing import NamedTuple
+
+
+class LedgerRow(NamedTuple):
+    """What a ledger and its vault say about themselves."""
+
+    ledger_id: str
+    format: int
+    clock: str
+    """`lines` of a simulated ledger, otherwise whose clock dates its facts: the `server`'s, or the `program`'s."""
+    created_at: int
+    vault_format: int
+    check_value: bytes
+    named: tuple[tuple[str, bytes], ...]
+    """The wrapped index key and digest key."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether its clock comes from its input."""
+        return self.clock == "lines"
+
+
+class StreamRow(NamedTuple):
+    """A row of `tags`."""
+
+    tag_id: int
+    head: int
+    tag: str
+
+
+class TagRow(NamedTuple):
+    """A row of `event_tags`, with the name of its stream in UTF-8: names are hashed more often than read."""
+
+    tag_id: int
+    seq: int
+    salt: bytes
+    tag: bytes
+
+
+class FactRow(NamedTuple):
+    """A row of `stored_events` with those of its tags, the home stream first."""
+
+    position: int
+    recorded_at: int
+    leaf: bytes
+    topic: str
+    prefix: bytes
+    state: bytes
+    tags: tuple[TagRow, ...]
+
+
+class KeyRow(NamedTuple):
+    """A row of `command_keys`; `ids` is the JSON that both databases hold."""
+
+    token: str
+    content: bytes | None
+    outcome: str
+    positions: tuple[int, ...]
+    ids: str
+
+
+class ReadingSetRow(NamedTuple):
+    """A row of `reading_sets`."""
+
+    digest: bytes
+    content: bytes
+
+
+class RefusalRow(NamedTuple):
+    """A row of `refusal_count`."""
+
+    token: str
+    position: int
+    times: int
+
+
+class DataKeyRow(NamedTuple):
+    """A row of `data_keys`: a wrapped key, or the mark of one that was destroyed."""
+
+    scope: str
+    wrapped: bytes | None
+    created_at: int
+
+
+class Trailer(NamedTuple):
+    """What an archive says it holds."""
+
+    facts: int
+    streams: int
+    keys: int
+    reading_sets: int
+    refusals: int
+    data_keys: int
+    root: bytes
+    """The Merkle root of the leaves."""
+    digest: bytes
+    """The SHA-256 of everything before the trailer's block."""
+
+
+AnyRow = StreamRow | FactRow | KeyRow | ReadingSetRow | RefusalRow | DataKeyRow

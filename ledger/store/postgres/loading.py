@@ -1,0 +1,249 @@
+"""A ledger on a server as an archive needs it: its rows read in order, and rows put into a new one as they were stored.
+
+Promise: rows come in by COPY, as the ledger's owner, a transaction a block, under the append lock and with every guard
+in place. The ledger says who it is last, in the transaction that ends the import: until then nobody can open it.
+Not promised: a faster way past the indexes; they are kept up from the first row on, so that an import can be gone on
+with where it ended.
+"""
+
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from typing import Any, Final
+
+import orjson
+from psycopg import sql
+
+from ledger.store.archive.format import ArchiveRefused, Reason, Section
+from ledger.store.archive.rows import (
+    AnyRow,
+    DataKeyRow,
+    KeyRow,
+    LedgerRow,
+    ReadingSetRow,
+    RefusalRow,
+    StreamRow,
+    Trailer,
+)
+from ledger.store.archive.tables import joined
+from ledger.store.instants import to_micros
+from ledger.store.postgres import founding
+from ledger.store.postgres.address import Address
+from ledger.store.postgres.copying import content_of
+from ledger.store.postgres.engine import open_engine
+from ledger.store.postgres.errors import naming_errors
+from ledger.store.postgres.server import LedgerConnection, Server
+from ledger.store.postgres.snapshot import PostgresSnapshot
+from ledger.store.vault import NewVault
+from ledger.terms.errors import LedgerDamaged, NotALedger
+from ledger.terms.ports import Clock
+
+_MEMBERS: Final = (
+    "SELECT t.position, t.ordinal::integer, t.tag_id, t.seq, t.salt, g.tag"
+    " FROM {0}.event_tags t JOIN {0}.tags g ON g.tag_id = t.tag_id ORDER BY t.position, t.ordinal"
+)
+_TABLES: Final = ("stored_events", "event_tags", "tags", "command_keys")
+
+
+class PostgresTables(PostgresSnapshot):
+    """The rows of a ledger in one transaction."""
+
+    @classmethod
+    def of(cls, snapshot: PostgresSnapshot) -> "PostgresTables":
+        """The same moment of the ledger."""
+        return cls(snapshot._connection, snapshot._schema)
+
+    def ledger(self) -> LedgerRow:
+        info = list(self._rows("SELECT ledger_id, format, clock, created_at FROM {}.ledger_info"))
+        if not info:
+            raise LedgerDamaged("The ledger does not say who it is.", "Restore it from its backup.")
+        ((ledger_id, format_, clock, created_at),) = info
+        vault = self.vault()
+        if vault is None or vault[0] != ledger_id:
+            raise NotALedger("The vault belongs to another ledger.", "Restore the vault of this ledger.")
+        return LedgerRow(ledger_id, format_, clock, created_at, vault[1], vault[2], vault[3])
+
+    def vault(self) -> tuple[str, int, bytes, tuple[tuple[str, bytes], ...]] | None:
+        """(ledger id, format, check value, named keys)."""
+        vault = f'"{self._schema}_vault"'
+        found = list(self._rows(f"SELECT ledger_id, format, check_value FROM {vault}.vault_info"))
+        named = self._rows(f"SELECT name, wrapped FROM {vault}.named_keys ORDER BY name")
+        return (*found[0], tuple(named)) if found else None
+
+    def rows(self, section: Section) -> Iterator[AnyRow]:
+        match section:
+            case Section.STREAMS:
+                return map(StreamRow._make, self._rows("SELECT tag_id, head, tag FROM {}.tags ORDER BY tag_id"))
+            case Section.FACTS:
+                return joined(self.facts(), self._rows(_MEMBERS))
+            case Section.KEYS:
+                return (_key_row(*row) for row in self.bound_keys())
+            case Section.READING_SETS:
+                return map(ReadingSetRow._make, self.reading_sets())
+            case Section.REFUSALS:
+                return map(RefusalRow._make, self.refusals())
+            case _:
+                assert section is Section.DATA_KEYS, "an archive has no such rows"
+                query = f'SELECT scope, wrapped, created_at FROM "{self._schema}_vault".data_keys ORDER BY scope'
+                return map(DataKeyRow._make, self._rows(query))
+
+
+class PostgresTarget:
+    """A ledger on a server that is being filled: one connection that loads, another that reads what is there."""
+
+    def __init__(
+        self,
+        address: Address,
+        clock: Clock,
+        loading: LedgerConnection,
+        reading: LedgerConnection,
+        worker: ThreadPoolExecutor,
+    ) -> None:
+        self._address = address
+        self._clock = clock
+        self._loading = loading
+        self._reading = reading
+        self._ledger: LedgerRow | None = None
+        self._worker = worker
+        self._under_way: Future[None] | None = None
+        self._owner = founding.names_of(address)["owner"]
+
+    def begin(self, ledger: LedgerRow) -> None:
+        self._ledger = ledger
+        with naming_errors(), self._loading.transaction():
+            if founding.is_there(self._loading, self._address):
+                self._check_same(ledger)
+                return
+            made = NewVault(ledger.check_value, ledger.named)
+            now = to_micros(self._clock.now())
+            founding.lay_out(self._loading, self._address, ledger.ledger_id, made, created_at=now)
+            with founding.acting_as(self._loading, founding.CONTROL):
+                # Told now, not when everything is loaded.
+                founding.check_unlisted(self._loading, ledger.ledger_id)
+
+    def rows(self, section: Section) -> Generator[AnyRow, None, None]:
+        with naming_errors(), self._reading.transaction(), founding.acting_as(self._reading, self._owner):
+            yield from PostgresTables(self._reading, self._address.schema).rows(section)
+
+    def load(self, section: Section, rows: Sequence[AnyRow]) -> None:
+        copies = []
+        for place, columns, content in content_of(section, rows):
+            where = sql.Identifier(self._address.schema + ("_vault" if place == "data_keys" else ""), place)
+            statement = sql.SQL("COPY {} (" + columns + ") FROM STDIN (FORMAT BINARY)").format(where)
+            copies.append((statement, content))
+        self._settled()
+        self._under_way = self._worker.submit(self._copy, copies)
+
+    def _settled(self) -> None:
+        """Wait for the rows that the server is taking in while the next ones are checked."""
+        if self._under_way is not None:
+            under_way, self._under_way = self._under_way, None
+            under_way.result()
+
+    def _copy(self, copies: Sequence[tuple[sql.Composed, bytes]]) -> None:
+        schema = sql.Identifier(self._address.schema)
+        with naming_errors(), self._loading.transaction(), founding.acting_as(self._loading, self._owner):
+            self._loading.execute(sql.SQL("LOCK TABLE {}.append_lock IN EXCLUSIVE MODE").format(schema))
+            for statement, content in copies:
+                with self._loading.cursor() as cursor, cursor.copy(statement) as copy:
+                    copy.write(content)
+
+    def finish(self, trailer: Trailer) -> None:
+        self._settled()
+        ledger = self._ledger
+        assert ledger is not None, "an import begins before it ends"
+        with naming_errors(), self._loading.transaction():
+            with founding.acting_as(self._loading, self._owner):
+                self._settle(trailer)
+            founding.announce(
+                self._loading,
+                self._address,
+                ledger.ledger_id,
+                format_=ledger.format,
+                created_at=ledger.created_at,
+                clock=ledger.clock,
+                position=trailer.facts,
+            )
+
+    def start_over(self) -> None:
+        names = founding.names_of(self._address)
+        with naming_errors(), self._loading.transaction():
+            if not founding.is_there(self._loading, self._address):
+                return
+            self._check_unfinished()
+            for kind, places in (("owner", ("schema", "vault")), ("projector", ("models",))):
+                with founding.acting_as(self._loading, names[kind]):
+                    for place in places:
+                        self._run("DROP SCHEMA {} CASCADE", names[place])
+            for kind in founding.ROLES:
+                self._run("DROP ROLE {}", names[kind])
+
+    def _settle(self, trailer: Trailer) -> None:
+        """What is counted beside the rows: destroyed keys; and statistics, which a young table has none of."""
+        schema = self._address.schema
+        found = self._loading.execute(f'SELECT count(*) FROM "{schema}".stored_events').fetchone()
+        assert found == (trailer.facts,), "everything that was read was loaded"
+        self._loading.execute(
+            f'UPDATE "{schema}_vault".vault_info SET destroyed = gone.keys FROM'
+            f' (SELECT count(*) AS keys FROM "{schema}_vault".data_keys WHERE wrapped IS NULL) AS gone'
+            " WHERE gone.keys > 0"
+        )
+        for table in _TABLES:
+            self._run("ANALYZE {}.{}", schema, table)
+
+    def _check_same(self, ledger: LedgerRow) -> None:
+        self._check_unfinished()
+        with founding.acting_as(self._loading, self._owner):
+            vault = PostgresTables(self._loading, self._address.schema).vault()
+        if vault != (ledger.ledger_id, ledger.vault_format, ledger.check_value, ledger.named):
+            raise ArchiveRefused(
+                Reason.ANOTHER_LEDGER,
+                "An import of another ledger was begun there and not finished.",
+                remedy="Name another place, or begin anew: --start-over.",
+            )
+
+    def _check_unfinished(self) -> None:
+        """NotALedger where a ledger is there already: one that says who it is."""
+        with founding.acting_as(self._loading, self._owner):
+            found = self._loading.execute(f'SELECT 1 FROM "{self._address.schema}".ledger_info').fetchone()
+        if found is not None:
+            raise NotALedger(
+                "The database has a ledger of that name already.",
+                "Choose another name; an archive is never mixed into a ledger.",
+            )
+
+    def _run(self, statement: str, *names: str) -> None:
+        self._loading.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@contextmanager
+def source(address: Address) -> Iterator[PostgresTables]:
+    """The rows of the ledger at an address, as of one moment."""
+    engine = open_engine(address)
+    try:
+        with engine.snapshot() as snapshot:
+            assert isinstance(snapshot, PostgresSnapshot), "an engine of a server"
+            yield PostgresTables.of(snapshot)
+    finally:
+        engine.close()
+
+
+@contextmanager
+def target(address: Address, clock: Clock) -> Iterator[PostgresTarget]:
+    """A place for a new ledger; StoreUnavailable where another import goes on filling it."""
+    server = Server(address)
+    with ExitStack() as opened:
+        loading, reading = (opened.enter_context(server.connected()) for _ in range(2))
+        with naming_errors():
+            # Also waits for the last transaction of an import that was killed; freed with the connection.
+            lock = "SELECT pg_advisory_lock(%s, hashtext(%s))"
+            loading.execute(lock, (founding.FOUNDING_LOCK, address.schema))
+        # Entered last, so that it ends first: no connection is closed while a block is on its way.
+        worker = opened.enter_context(ThreadPoolExecutor(max_workers=1))
+        yield PostgresTarget(address, clock, loading, reading, worker)
+
+
+def _key_row(token: str, content: bytes | None, outcome: str, positions: Any, ids: Any) -> KeyRow:
+    if not isinstance(ids, list):
+        raise LedgerDamaged("What a command key is bound to cannot be read.", "Run `ccm-ledger verify`.")
+    return KeyRow(token, content, outcome, tuple(positions), orjson.dumps(ids).decode())

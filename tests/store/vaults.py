@@ -1,0 +1,32 @@
+"""The vault of a ledger at a place, opened by itself, on either engine."""
+
+from pathlib import Path
+
+from ledger.store.connection import Place
+from ledger.store.postgres.address import Address
+from ledger.store.postgres.key_rows import PostgresKeyRows
+from ledger.store.postgres.server import Server
+from ledger.store.sqlite.key_rows import open_vault_file
+from ledger.store.vault import Vault, open_vault
+from tests.store.sample import MASTER_KEY, RepeatableIds, StandingClock, ledger_id_at
+
+
+class _OwnRows(PostgresKeyRows):
+    """The rows of a vault on a server, with connections of their own."""
+
+    def __init__(self, address: Address) -> None:
+        self._server = Server(address)
+        super().__init__(lambda: self._server.lease(address.role("writer")), address.schema)
+
+    def close(self) -> None:
+        self._server.close()
+
+
+def vault_at(place: Place, *, seed: str = "a", master_key: bytes = MASTER_KEY, ledger_id: str | None = None) -> Vault:
+    """The vault of the ledger at a place, opened as another process would; the caller closes it."""
+    ids, clock = RepeatableIds(seed), StandingClock()
+    ledger_id = ledger_id or ledger_id_at(place)
+    if isinstance(place, Path):
+        file = place / "vault.db"
+        return open_vault_file(file, ledger_id=ledger_id, master_key=master_key, ids=ids, clock=clock)
+    return open_vault(_OwnRows(place), ledger_id=ledger_id, master_key=master_key, ids=ids, clock=clock)
