@@ -15,7 +15,7 @@ from ledger.proof.leaf import blinded, encode_tail, leaf_hash
 from ledger.store.archive import records
 from ledger.store.archive.checking import Checker
 from ledger.store.archive.format import BlockWriter, Section
-from ledger.store.archive.records import AnyRow, FactRow, KeyRow, StreamRow, TagRow
+from ledger.store.archive.rows import AnyRow, FactRow, KeyRow, StreamRow, TagRow
 from ledger.store.archive.tables import Tables, source
 from ledger.store.connection import Place
 from ledger.terms.ports import Clock

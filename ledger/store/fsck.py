@@ -65,7 +65,7 @@ def verify(ledger: Ledger, progress: Progress | None = None) -> Verification:
     Damage is a finding and never an exception; StoreUnavailable still says that the files cannot be read now.
     """
     run = _Run(ledger, progress)
-    with ledger.engine.snapshot() as stored:
+    with ledger.engine.snapshot() as stored, ledger.vault.held():
         try:
             run.check_database(stored)
             run.check_facts(stored)
@@ -115,7 +115,7 @@ class _Run:
     def check_facts(self, stored: Snapshot) -> None:
         """Every fact against its header, its leaf, its tags, its place and its time."""
         total = stored.fact_count()
-        tags = _Tags(stored)
+        tags, has_readings = _Tags(stored), _remembering(stored.has_reading_set)
         recorded_at = 0
         for done, row in enumerate(map(StoredFact._make, stored.facts()), 1):
             for position in tags.skip_to(row.position):
@@ -123,7 +123,7 @@ class _Run:
             own_tags = tags.take(row.position)
             if row.is_well_formed:
                 self._check_place(row, recorded_at)
-                for verdict, words in self._checker.issues(row, own_tags, stored.has_reading_set):
+                for verdict, words in self._checker.issues(row, own_tags, has_readings):
                     self.find(verdict, words, position=row.position)
                 recorded_at = row.recorded_at
             else:
@@ -223,3 +223,15 @@ class _Tags:
         while self._next is not None and (position is None or self._next.position < position):
             yield self._next.position
             self._next = next(self._rows, None)
+
+
+def _remembering(has_reading_set: Callable[[bytes], bool]) -> Callable[[bytes], bool]:
+    """The same question, asked once for each set that is there: thousands of facts rest on one."""
+    there: set[bytes] = set()
+
+    def has(digest: bytes) -> bool:
+        if digest not in there and has_reading_set(digest):
+            there.add(digest)
+        return digest in there
+
+    return has

@@ -9,7 +9,8 @@ Not promised: that a backup of the vault was destroyed as well.
 import hmac
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final, NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -73,6 +74,7 @@ class Vault:
         self._clock = clock
         self._lock = threading.RLock()
         self._open: OrderedDict[str, AESGCM] = OrderedDict()
+        self._held_by: int | None = None
         self.destroyed = rows.destroyed()
         # Keyed once and copied for each name: half of what an HMAC costs is taking the key in.
         self._index, self._digest = (hmac.new(self._named_key(name), digestmod="sha256") for name in _NAMED)
@@ -81,8 +83,20 @@ class Vault:
         """The cipher that opens a scope, or None where its key is gone; LedgerDamaged where it does not unwrap."""
         with self._lock:
             # Another process may have destroyed the key since: what is erased is erased for every reader at once.
-            self._notice_destroyed()
+            if self._held_by != threading.get_ident():
+                self._notice_destroyed()
             return self._cipher(scope)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let this thread look once for keys that others destroyed, not before every word: it checks a whole ledger."""
+        with self._lock:
+            self._notice_destroyed()
+            self._held_by = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._held_by = None
 
     def sealing(self, scope: str) -> AESGCM:
         """The cipher that seals under a scope; `ensure` was called with it before."""

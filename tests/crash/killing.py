@@ -28,6 +28,8 @@ DONE: Final = 0
 UNAVAILABLE: Final = 3
 ANSWERS_MAX: Final = 300
 """How many answers a run gets at most before the kill."""
+AHEAD: Final = 150
+"""How many lines more a run gets, so that some are under way when the kill comes; it ends a campaign in sight."""
 AGAIN_MAX: Final = 200
 """How many lines that were answered before are sent once more at the beginning of a run."""
 START_SECONDS: Final = 1.2
@@ -127,8 +129,7 @@ class Campaign:
 
     def kill_client(self) -> None:
         """Start a submit where the last one ended, kill it, and check the ledger."""
-        with self._submitting() as run:
-            self._let_work(run)
+        with self._working() as run:
             run.process.kill()
             code, _ = run.to_its_end()
         assert code == KILLED, "the program ended before it was killed"
@@ -141,8 +142,7 @@ class Campaign:
         The program goes on, or says that the server is gone. With `away` the server comes back when the program ended.
         """
         assert self._server is not None
-        with self._submitting() as run:
-            self._let_work(run)
+        with self._working() as run:
             self._server.kill()
             if not away:
                 self._server.start_again()
@@ -195,18 +195,20 @@ class Campaign:
         self._kills += 1
         self.check(verified=self._kills % self._verified_every == 0)
 
-    def _submitting(self) -> Any:
+    @contextmanager
+    def _working(self) -> Iterator[Running]:
+        """A submit from where the last one ended, after some answers and a moment, or while it starts."""
         fresh = next((n for n, key in enumerate(self._keys) if key not in self.acknowledged), len(self._keys))
         start = max(fresh - self._chance.randrange(AGAIN_MAX), 0)
-        return submitting(self.place, self.given[start:], self._chance.randrange(2**32))
-
-    def _let_work(self, run: Running) -> None:
-        """Some answers and a moment, or a part of the time that it takes to start."""
-        if self._chance.random() < 0.2:
-            time.sleep(self._chance.uniform(0, START_SECONDS))
-        else:
-            run.wait_for(1 + self._chance.randrange(ANSWERS_MAX))
-            time.sleep(self._chance.uniform(0, 0.03))
+        answers = min(1 + self._chance.randrange(ANSWERS_MAX), len(self.given) - start)
+        given = self.given[start : start + answers + AHEAD]
+        with submitting(self.place, given, self._chance.randrange(2**32)) as run:
+            if self._chance.random() < 0.2:
+                time.sleep(self._chance.uniform(0, START_SECONDS))
+            else:
+                run.wait_for(answers)
+                time.sleep(self._chance.uniform(0, 0.03))
+            yield run
 
     def _take_down(self, answers: Sequence[dict[str, Any]]) -> None:
         for answer in answers:

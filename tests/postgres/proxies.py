@@ -96,6 +96,7 @@ class Pooler:
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
@@ -141,6 +142,7 @@ class _Session:
 
     def __init__(self, server: tuple[str, int], user: str, database: str) -> None:
         self.line = socket.create_connection(server)
+        self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         words = b"".join(word.encode() + b"\0" for word in ("user", user, "database", database)) + b"\0"
         self.line.sendall(struct.pack("!ii", len(words) + 8, 196_608) + words)
         self.greeting = b""

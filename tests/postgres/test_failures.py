@@ -141,6 +141,7 @@ def test_a_ledger_that_another_program_keeps_locked_is_unavailable_and_nothing_i
     assert positions(impatient.append([proposal(registered(), key="k")])[0]) == (1,)
 
 
+@pytest.mark.slow
 def test_a_deadlock_is_resolved_by_sending_again(ledger: Ledger) -> None:
     address = address_of(ledger)
     with locked(address, "tags") as other:

@@ -51,6 +51,15 @@ WHERE c.relnamespace = to_regnamespace(%(schema)s)
 UNION ALL
 SELECT 'policy ' || c.relname || ' ' || p.polname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
 WHERE c.relnamespace = to_regnamespace(%(schema)s)
+UNION ALL
+SELECT 'table ' || c.relname || ' (not logged: lost at a crash)' FROM pg_class c
+WHERE c.relnamespace = to_regnamespace(%(schema)s) AND c.relkind IN ('r', 'i') AND c.relpersistence <> 'p'
+UNION ALL
+SELECT 'table ' || c.relname || ' (rows hidden by policies)' FROM pg_class c
+WHERE c.relnamespace = to_regnamespace(%(schema)s) AND (c.relrowsecurity OR c.relforcerowsecurity)
+UNION ALL
+SELECT 'table ' || c.relname || ' (rows of another table count as its own)'
+FROM pg_inherits h JOIN pg_class c ON c.oid = h.inhparent WHERE c.relnamespace = to_regnamespace(%(schema)s)
 """
 _OWNED: Final = """
 SELECT c.relname AS name, c.relacl AS acl, c.relowner AS owner FROM pg_class c
