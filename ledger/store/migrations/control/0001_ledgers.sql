@@ -6,7 +6,7 @@
 CREATE TABLE ledgers (
     name       text   COLLATE "C" PRIMARY KEY,
     ledger_id  text   COLLATE "C" NOT NULL UNIQUE,
-    owner      name   NOT NULL, -- the only role that may move the row: the append function runs as it
+    owner      name   NOT NULL UNIQUE, -- the only role that may move the row: the append function runs as it
     reader     name   NOT NULL, -- whose members may see the row
     created_at bigint NOT NULL, -- microseconds since 1970-01-01T00:00:00Z, as everywhere
     position   bigint NOT NULL DEFAULT 0

@@ -29,9 +29,9 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = :"schema", :"vault", pg_temp
 AS $$
 DECLARE
-    v_name text; v_clock text; v_destroyed bigint; v_next bigint; v_bound text[]; v_is_moved boolean;
+    v_clock text; v_destroyed bigint; v_next bigint; v_bound text[]; v_is_moved boolean;
     v_position bigint[]; v_nth integer[]; v_added integer[]; v_poisoned boolean[]; v_skipped bigint[];
-    v_placed integer := 0; v_check integer := 1; v_tag integer; v_stands bigint;
+    v_placed integer := 0; v_check integer := 1; v_tag integer; v_stands bigint; v_tail bytea;
 BEGIN
     IF current_setting('synchronous_commit') = 'off' THEN
         RAISE EXCEPTION 'what is acknowledged must be durable: synchronous_commit is off' USING ERRCODE = 'CCM01';
@@ -41,21 +41,18 @@ BEGIN
     END IF;
     LOCK TABLE append_lock IN EXCLUSIVE MODE;
 
-    SELECT i.name, i.clock, v.destroyed, coalesce(l.notification_id, 0), coalesce(l.recorded_at, 0),
-        s.ids, s.heads, s.is_moved, ARRAY(SELECT token FROM command_keys WHERE token = ANY (p_key))
-    INTO STRICT v_name, v_clock, v_destroyed, base, recorded, tag_ids, heads, v_is_moved, v_bound
-    FROM ledger_info i CROSS JOIN vault_info v
-    LEFT JOIN LATERAL (
-        SELECT notification_id, recorded_at FROM stored_events ORDER BY notification_id DESC LIMIT 1
-    ) AS l ON true
-    CROSS JOIN LATERAL (
-        SELECT array_agg(id) AS ids, array_agg(head) AS heads, bool_or(expect <> head) AS is_moved
-        FROM (
-            SELECT coalesce(t.tag_id, 0) AS id, coalesce(t.head, 0) AS head, g.expect
-            FROM unnest(p_tag, p_expect) WITH ORDINALITY AS g (tag, expect, at) LEFT JOIN tags t ON t.tag = g.tag
-            ORDER BY g.at
-        ) AS stream
-    ) AS s;
+    SELECT (SELECT clock FROM ledger_info), (SELECT destroyed FROM vault_info),
+        ARRAY(SELECT token FROM command_keys WHERE token = ANY (p_key)),
+        array_agg(id), array_agg(head), bool_or(expect <> head)
+    INTO v_clock, v_destroyed, v_bound, tag_ids, heads, v_is_moved
+    FROM (
+        SELECT coalesce(t.tag_id, 0) AS id, coalesce(t.head, 0) AS head, g.expect
+        FROM unnest(p_tag, p_expect) WITH ORDINALITY AS g (tag, expect, at) LEFT JOIN tags t ON t.tag = g.tag
+        ORDER BY g.at
+    ) AS stream;
+    SELECT notification_id, recorded_at INTO base, recorded FROM stored_events ORDER BY notification_id DESC LIMIT 1;
+    base := coalesce(base, 0);
+    recorded := coalesce(recorded, 0);
 
     keys_moved := v_destroyed <> p_destroyed;
     IF keys_moved THEN
@@ -146,30 +143,48 @@ BEGIN
         FROM unnest(p_member_fact, p_member_ordinal, p_member_tag, v_nth, p_salt) AS g (fact, ordinal, tag, nth, salt)
         WHERE g.nth > 0;
 
-        INSERT INTO stored_events
-            (notification_id, originator_id, originator_version, topic, state, recorded_at, prefix, leaf)
-        SELECT placed.position, p_tag[placed.home], heads[placed.home] + v_nth[placed.member], placed.topic,
-            placed.state, placed.at, placed.prefix,
-            sha256('\x00'::bytea || placed.prefix || int8send(placed.position - 1) || int8send(placed.at)
-                || int4send(placed.members) || (
-                SELECT string_agg(
-                    sha256('\x02'::bytea || p_salt[m] || convert_to(p_tag[p_member_tag[m]], 'UTF8'))
-                    || int8send(heads[p_member_tag[m]] + v_nth[m]), ''::bytea)
-                FROM generate_series(placed.member, placed.member + placed.members - 1) AS m
-            ))
-        FROM (
-            SELECT CASE WHEN v_position IS NULL THEN base + g.f ELSE v_position[g.f] END AS position,
-                CASE WHEN recorded_each IS NULL THEN recorded ELSE recorded_each[g.proposal] END AS at,
-                g.home, g.topic, g.state, g.prefix, g.member, g.members
-            FROM unnest(p_fact_proposal, p_fact_home, p_topic, p_state, p_prefix, p_fact_member, p_fact_members)
-                WITH ORDINALITY AS g (proposal, home, topic, state, prefix, member, members, f)
-        ) AS placed
-        WHERE placed.position IS NOT NULL;
+        IF v_placed = 1 AND cardinality(p_fact_home) = 1 THEN
+            -- The usual case of a client that waits for its answer: no set to go through.
+            v_tail := int8send(base) || int8send(recorded) || int4send(p_fact_members[1]);
+            FOR m IN 1 .. p_fact_members[1] LOOP
+                v_tag := p_member_tag[m];
+                v_tail := v_tail || sha256('\x02'::bytea || p_salt[m] || convert_to(p_tag[v_tag], 'UTF8'))
+                    || int8send(heads[v_tag] + v_nth[m]);
+            END LOOP;
+            v_tag := p_fact_home[1];
+            INSERT INTO stored_events
+                (notification_id, originator_id, originator_version, topic, state, recorded_at, prefix, leaf)
+            VALUES (base + 1, p_tag[v_tag], heads[v_tag] + v_nth[1], p_topic[1], p_state[1], recorded, p_prefix[1],
+                sha256('\x00'::bytea || p_prefix[1] || v_tail));
+        ELSE
+            INSERT INTO stored_events
+                (notification_id, originator_id, originator_version, topic, state, recorded_at, prefix, leaf)
+            SELECT placed.position, p_tag[placed.home], heads[placed.home] + v_nth[placed.member], placed.topic,
+                placed.state, placed.at, placed.prefix,
+                sha256('\x00'::bytea || placed.prefix || int8send(placed.position - 1) || int8send(placed.at)
+                    || int4send(placed.members) || (
+                    SELECT string_agg(
+                        sha256('\x02'::bytea || p_salt[m] || convert_to(p_tag[p_member_tag[m]], 'UTF8'))
+                        || int8send(heads[p_member_tag[m]] + v_nth[m]), ''::bytea)
+                    FROM generate_series(placed.member, placed.member + placed.members - 1) AS m
+                ))
+            FROM (
+                SELECT CASE WHEN v_position IS NULL THEN base + g.f ELSE v_position[g.f] END AS position,
+                    CASE WHEN recorded_each IS NULL THEN recorded ELSE recorded_each[g.proposal] END AS at,
+                    g.home, g.topic, g.state, g.prefix, g.member, g.members
+                FROM unnest(p_fact_proposal, p_fact_home, p_topic, p_state, p_prefix, p_fact_member, p_fact_members)
+                    WITH ORDINALITY AS g (proposal, home, topic, state, prefix, member, members, f)
+            ) AS placed
+            WHERE placed.position IS NOT NULL;
+        END IF;
 
-        UPDATE ccm_control.ledgers SET position = base + v_placed WHERE name = v_name;
+        UPDATE ccm_control.ledgers SET position = base + v_placed WHERE owner = current_user;
     END IF;
 
-    IF p_key IS NOT NULL THEN
+    IF p_plain AND v_placed = 1 AND cardinality(p_key) = 1 AND moved IS NULL THEN
+        INSERT INTO command_keys (token, content, outcome, positions, ids)
+        VALUES (p_key[1], p_content[1], p_outcome[1], ARRAY[base + 1], p_ids[1]);
+    ELSIF p_key IS NOT NULL THEN
         INSERT INTO command_keys (token, content, outcome, positions, ids)
         SELECT g.key, g.content, g.outcome, CASE
                 WHEN stands_for[g.p] IS NOT NULL THEN ARRAY[stands_for[g.p]]
