@@ -125,6 +125,7 @@ class Handler:
             return waiting
         tokens = {index: self._key_token(line) for index, line in waiting if isinstance(line, Delivery)}
         before, bound = self.log.look(list(tokens.values())) if asked else (self.log.position, {})
+        epoch = self.log.epoch
         overlay = Overlay(self.state_cache, before)
         decided: list[Decided] = []
         later: list[tuple[int, Delivery | Unreadable]] = []
@@ -157,13 +158,14 @@ class Handler:
             decided.append(self._decided(index, line, key, overlay, before))
         if not asked and (later or not all(map(_is_checked_by_append, decided))):
             return waiting
-        again = self._append(decided, answers, before)
+        again = self._append(decided, answers, before, epoch)
         lines = dict(waiting)
         return sorted([(index, lines[index]) for index in again] + later, key=lambda pair: pair[0])
 
-    def _append(self, decided: list[Decided], answers: dict[int, Answer], before: int) -> list[int]:
+    def _append(self, decided: list[Decided], answers: dict[int, Answer], before: int, epoch: int) -> list[int]:
         proposed = [item for item in decided if item.proposal is not None]
-        results = self.log.append([item.proposal for item in proposed if item.proposal]) if proposed else ()
+        group = [item.proposal for item in proposed if item.proposal]
+        results = self.log.append(group, epoch=epoch) if group else ()
         appended: dict[int, Appended] = {}
         moved: set[str] = set()
         again: list[int] = []
@@ -304,7 +306,9 @@ def _needs_to_ask(waiting: tuple[int, Delivery | Unreadable]) -> bool:
 
 def _is_checked_by_append(item: Decided) -> bool:
     """Whether the append says if it still holds: facts with their read set, and no refusal to be recorded."""
-    return item.proposal is not None and bool(item.written) and item.refusal_fact is None
+    if item.proposal is None or item.refusal_fact is not None:
+        return False
+    return bool(item.written) and item.proposal.outcome == "accepted"
 
 
 COMMANDS: Final = {name: entry.command for name, entry in CATALOG.items()}

@@ -41,10 +41,12 @@ class Release:
         self._command = line.command
         self._key = key
         self._tag = parked_tag(line.command.source)
+        self._epoch = session.log.epoch
 
     def answer(self) -> Answer | None:
         """The answer, durable; None where a stream moved and the release must be decided again."""
         position = self._session.log.refresh()
+        self._epoch = self._session.log.epoch
         overlay = Overlay(self._session.state_cache, position)
         outer = Deciding(self._session, self._line, self._key, overlay, position)
         allowed = outer.outcome()
@@ -121,7 +123,7 @@ class Release:
             after = tuple((tag, count) for tag, count in _after(facts).items())
             read = {**dict(release.read_set), **dict(after), self._tag: seq}
             group = [facts, release._replace(read_set=tuple(read.items()))]
-        results = self._session.log.append(group)
+        results = self._session.log.append(group, epoch=self._epoch)
         if not all(isinstance(result, Appended) for result in results):
             return None
         positions = tuple(p for result in results if isinstance(result, Appended) for p in result.positions)

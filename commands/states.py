@@ -41,9 +41,13 @@ class StateCache:
         self._log = log
         self._held: OrderedDict[str, Versioned] = OrderedDict()
         self._weight = 0
+        self._epoch = log.epoch
 
     def at_head(self, tag: str) -> Versioned:
         """The state of a stream as of everything that the log has seen."""
+        if self._epoch != self._log.epoch:
+            self._held.clear()
+            self._weight, self._epoch = 0, self._log.epoch
         seq = self._log.head(tag)
         held = self._held.get(tag)
         if held is not None and held.seq == seq:

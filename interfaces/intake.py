@@ -48,7 +48,11 @@ class Intake:
             self._waiting.append(mine)
             is_mine, self._is_taken = not self._is_taken, True
         if not is_mine:
-            mine.turn.wait()
+            try:
+                mine.turn.wait()
+            except BaseException:
+                self._leave(mine)
+                raise
         if mine.answers is None and mine.trouble is None:
             try:
                 self._take_in()
@@ -76,6 +80,15 @@ class Intake:
                 waiting.answers, waiting.trouble = None, trouble
         for waiting in taken:
             waiting.turn.set()
+
+    def _leave(self, mine: _Waiting) -> None:
+        """A client that was interrupted while it waited: its lines are not taken in, or nobody hears their answer."""
+        with self._lock:
+            is_queued = mine in self._waiting
+            if is_queued:
+                self._waiting.remove(mine)
+        if is_queued and mine.turn.is_set():
+            self._pass_on()  # it was this client's turn
 
     def _pass_on(self) -> None:
         """Let the next client who waits take in; the door is free where nobody waits."""

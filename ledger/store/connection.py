@@ -125,18 +125,32 @@ class Ledger:
 
     # --- EventLog ---------------------------------------------------------------------------------
 
-    def append(self, group: Sequence[Proposal]) -> Sequence[Appended | Moved]:
+    def append(self, group: Sequence[Proposal], *, epoch: int | None = None) -> Sequence[Appended | Moved]:
         """Append the proposals in order as one durable commit; each succeeds or is Moved on its own condition.
 
-        Raises StoreUnavailable (nothing of the group was recorded) or OutcomeUnknown (ask again under the same keys).
+        `epoch` is the one in which they were decided, the present one if not said. Raises StoreUnavailable (nothing of
+        the group was recorded) or OutcomeUnknown (ask again under the same keys).
         """
         for _ in range(PREPARED_AGAIN_MAX):
+            destroyed, now = self.vault.destroyed, self.epoch
             prepared = prepare(group, self.mapper, simulated=self.simulated)
-            answers = self.engine.append(prepared, self._heads, self._clock.now())
-            if answers is not None:
+            decided_in = now if epoch is None else epoch
+            answers = self.engine.append(
+                prepared, self._heads, self._clock.now(), destroyed=destroyed, epoch=decided_in
+            )
+            if answers is None:
+                self.vault.notice(self.vault.rows.destroyed())
+            elif epoch is not None or now == self.epoch:
                 return answers
-            self.vault.notice(self.vault.rows.destroyed())
-        raise StoreUnavailable("Nothing was recorded: keys are being destroyed without end.", "Send it again later.")
+            # Decided in no epoch in particular: what rests on nothing is true of the server that took over as well.
+        raise StoreUnavailable(
+            "Nothing was recorded: keys are being destroyed, or servers change, without end.", "Send it again later."
+        )
+
+    @property
+    def epoch(self) -> int:
+        """Counts how often another server took this one's place, or it was started anew: what was read may be gone."""
+        return self.engine.epoch
 
     @property
     def is_far(self) -> bool:

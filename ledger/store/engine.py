@@ -66,10 +66,18 @@ class Engine(Protocol):
         """Where the ledger is, in words that hold no secret."""
         ...
 
-    def append(self, group: Sequence[Prepared], heads: HeadCache, now: datetime) -> Placed | None:
+    @property
+    def epoch(self) -> int:
+        """Counts how often what is known of this ledger was forgotten, as another server took its place."""
+        ...
+
+    def append(
+        self, group: Sequence[Prepared], heads: HeadCache, now: datetime, *, destroyed: int, epoch: int
+    ) -> Placed | None:
         """The answers to the proposals, all of them durable.
 
-        None, and nothing recorded, where a data key was destroyed since the group was prepared.
+        `destroyed` is how many data keys were destroyed before the group was sealed: None, and nothing recorded, where
+        more are by now. `epoch` is when it was decided: in a later one every proposal is Moved.
         """
         ...
 

@@ -6,7 +6,7 @@ before `catch_up`. Not promised: that a head is the latest; `Ledger.refresh` bri
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 HEADS_MAX: Final = 32_768
@@ -70,19 +70,21 @@ class HeadCache:
             if self.position == base:
                 self.position = position
 
-    def catch_up(self, position: int, moved: Callable[[int], Iterable[tuple[str, Head]]]) -> None:
-        """Bring the known heads up to `position`; `moved` tells which streams moved behind a position."""
-        if position == self.position:
-            return
-        if 0 < position - self.position <= CATCH_UP_MAX:
-            newer = moved(self.position)
-            with self._lock:
-                for tag, head in newer:
+    def catch_up(self, position: int, *, after: int, moved: Sequence[tuple[str, Head]] | None) -> None:
+        """Bring the known heads up to `position`: `moved` are the streams that moved behind `after`, None if untold."""
+        with self._lock:
+            if position <= self.position:
+                return  # another thread was faster
+            if moved is None or self.position < after:
+                self._known.clear()
+            else:
+                for tag, head in moved:
                     if head[1] > self._known.get(tag, head)[1]:
                         self._known[tag] = head
-                self.position = max(self.position, position)
-        else:
-            # Also where the ledger is behind: a standby took over that had not seen everything, or a backup came back.
-            with self._lock:
-                self._known.clear()
-                self.position = position
+            self.position = position
+
+    def forget(self) -> None:
+        """Forget everything: another ledger stands behind the names, or an earlier state of this one."""
+        with self._lock:
+            self._known.clear()
+            self.position = 0

@@ -99,10 +99,22 @@ class Vault:
             self._held_by = None
 
     def sealing(self, scope: str) -> AESGCM:
-        """The cipher that seals under a scope; `ensure` was called with it before."""
-        cipher = self._open.get(scope) or self._cipher(scope)
-        assert cipher is not None, "a key is made durable before anything is sealed under it"
+        """The cipher that seals under a scope; `ensure` was called with it before.
+
+        StoreUnavailable where the key was destroyed since.
+        """
+        cipher = self._open.get(scope)
+        if cipher is None:
+            with self._lock:
+                cipher = self._cipher(scope)
+        if cipher is None:
+            raise _destroyed()
         return cipher
+
+    def forget(self) -> None:
+        """Forget the open keys: a server that took over may lack what the one that is gone had made durable."""
+        with self._lock:
+            self._open.clear()
 
     def is_destroyed(self, scope: str) -> bool:
         """Whether the scope had a key that was destroyed (and not: a key that was never made or was lost)."""
@@ -169,10 +181,7 @@ class Vault:
             found |= self.rows.wrapped(new)
         for scope, wrapped in found.items():
             if wrapped is None:
-                raise StoreUnavailable(
-                    "Nothing was recorded: the words belong under a key that was destroyed by an erasure.",
-                    "Record the fact without words, or ask who ordered the erasure.",
-                )
+                raise _destroyed()
             self._remember(scope, self._unwrap(wrapped, scope))
 
     def _remember(self, scope: str, key: bytes) -> AESGCM:
@@ -251,6 +260,13 @@ def _wrap(master: AESGCM, ids: IdSource, key: bytes, ledger_id: str, scope: str)
 def _aad(ledger_id: str, scope: str) -> bytes:
     # A wrapped key that is moved to another scope or another ledger does not open.
     return bytes([FORMAT]) + variable(ledger_id.encode()) + variable(scope.encode())
+
+
+def _destroyed() -> StoreUnavailable:
+    return StoreUnavailable(
+        "Nothing was recorded: the words belong under a key that was destroyed by an erasure.",
+        "Record the fact without words, or ask who ordered the erasure.",
+    )
 
 
 def _lost(name: str) -> LedgerDamaged:

@@ -301,6 +301,14 @@ class EventLog(Protocol):
         """The event with its sealed words opened, or Closed.ERASED in their place where the key is gone."""
         ...
 
-    def append(self, group: Sequence[Proposal]) -> Sequence[Appended | Moved]:
-        """Append the proposals in order as one durable commit; each succeeds or is Moved on its own condition."""
+    @property
+    def epoch(self) -> int:
+        """Another number than before says that nothing which was read earlier may be relied on."""
+        ...
+
+    def append(self, group: Sequence[Proposal], *, epoch: int | None = None) -> Sequence[Appended | Moved]:
+        """Append the proposals in order as one durable commit; each succeeds or is Moved on its own condition.
+
+        `epoch` is the one in which they were decided; in a later one all of them are Moved.
+        """
         ...

@@ -42,6 +42,7 @@ class ErasedLog:
     """A log that knows one key, whose content was erased."""
 
     is_far = False
+    epoch = 0
     position = 0
 
     def refresh(self) -> int:
@@ -68,7 +69,7 @@ class ErasedLog:
     def open_words(self, fact: Fact) -> Event:
         return fact.event
 
-    def append(self, group: Any) -> Any:
+    def append(self, group: Any, *, epoch: int | None = None) -> Any:
         raise AssertionError("a bound key appends nothing")
 
 

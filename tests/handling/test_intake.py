@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from commands.wire import Delivery, Unreadable
-from interfaces.intake import Intake
+from interfaces.intake import Intake, _Waiting
 from ledger.terms.errors import StoreUnavailable
 from tests.house import House, house
 
@@ -92,6 +92,46 @@ def test_trouble_reaches_everybody_whose_lines_were_in_the_group(
 
         assert troubled == ["The disk is full."] * CLIENTS
         assert [answer.outcome for answer in intake.handle([entry(it, 1, 1)])] == ["accepted"]
+
+
+def test_a_client_that_is_interrupted_while_it_waits_stops_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with house(tmp_path / "ledger") as it:
+        it.clock = "2026-02-01T12:00:00Z"
+        intake, handle, is_in, go_on = Intake(it.handler), it.handler.handle, threading.Event(), threading.Event()
+
+        def slowly(batch: list[Delivery | Unreadable]) -> object:
+            is_in.set()
+            assert go_on.wait(10)
+            return handle(batch)
+
+        monkeypatch.setattr(it.handler, "handle", slowly)
+        first = threading.Thread(target=intake.handle, args=([entry(it, 0, 0)],))
+        first.start()
+        assert is_in.wait(10)
+        interrupted = Interrupted()
+        monkeypatch.setattr("interfaces.intake._Waiting", interrupted.waiting)
+        with pytest.raises(KeyboardInterrupt):
+            intake.handle([entry(it, 1, 0)])
+        monkeypatch.undo()
+        go_on.set()
+        first.join(10)
+
+        assert [answer.outcome for answer in intake.handle([entry(it, 2, 0)])] == ["accepted"]
+
+
+class Interrupted:
+    """Waiting that is interrupted at once, as Ctrl-C does."""
+
+    def waiting(self, lines: object) -> _Waiting:
+        made = _Waiting(lines)  # type: ignore[arg-type]
+        made.turn.wait = self._interrupted  # type: ignore[method-assign]
+        return made
+
+    @staticmethod
+    def _interrupted(timeout: float | None = None) -> bool:
+        raise KeyboardInterrupt
 
 
 def _together(work: object) -> None:

@@ -199,12 +199,12 @@ def test_a_release_whose_key_another_process_bound_meanwhile_records_nothing_twi
     read = at_home.handler.read(orjson.dumps(line))
     release = at_home.log.append
 
-    def after_a_rival(group: Any) -> Any:
+    def after_a_rival(group: Any, *, epoch: int | None = None) -> Any:
         at_home.log.append = release  # type: ignore[method-assign]
         envelope = Envelope(authenticated_as="os:rival", actor=at_home.ids["cora"], vouched=Vouched.LOGIN, command="x")
         key = CommandKey(at_home.log.token("#key", "\ntaken"), b"other content")
         release([Proposal((), envelope, (), key=key, outcome="unchanged", positions=(1,))])
-        return release(group)
+        return release(group, epoch=epoch)
 
     at_home.log.append = after_a_rival  # type: ignore[method-assign]
     with suppress(StoreUnavailable):

@@ -81,6 +81,7 @@ class FakeLog:
         return fact
 
     is_far = False
+    epoch = 0
 
     @property
     def position(self) -> int:
@@ -128,7 +129,7 @@ class FakeLog:
     def content_digest(self, content: bytes) -> bytes:
         return sha256(content).digest()
 
-    def append(self, group: Sequence[Proposal]) -> Sequence[Appended | Moved]:
+    def append(self, group: Sequence[Proposal], *, epoch: int | None = None) -> Sequence[Appended | Moved]:
         answers = []
         for proposal in group:
             added = [self.add(event, proposal.envelope, proposal.clock) for event in proposal.events]

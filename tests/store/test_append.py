@@ -177,6 +177,36 @@ def test_a_simulated_ledger_takes_its_clock_from_the_proposal(new_place: NewPlac
         assert [fact.recorded_at for fact in ledger.follow(0, 9)] == [earlier, earlier]
 
 
+def test_only_what_is_recorded_moves_the_clock_of_a_simulated_ledger(new_place: NewPlace) -> None:
+    begin = datetime(2024, 1, 31, 9, 0, tzinfo=UTC)
+    later, latest = begin + timedelta(hours=1), begin + timedelta(hours=5)
+    with new_ledger(new_place("simulated"), simulated=True) as ledger:
+        ledger.append([proposal(registered(), key="k", clock=begin)])
+        group = [
+            proposal(assigned(), read_set=empty(), clock=latest),
+            proposal(reported(), clock=later),
+            proposal(key="unchanged", clock=latest)._replace(outcome="unchanged", positions=(1,)),
+            proposal(reported(given=None), once="o", clock=later),
+            proposal(reported(given=None), once="o", clock=latest),
+            proposal(assigned(OTHER_PATIENT), clock=begin),
+        ]
+
+        answers = ledger.append(group)
+
+        said = [answer.recorded_at if isinstance(answer, Appended) else None for answer in answers]
+        assert said == [None, later, latest, later, latest, later]
+        assert [fact.recorded_at for fact in ledger.follow(0, 9)] == [begin, later, later, later]
+
+
+def test_a_lone_fact_beside_a_proposal_without_facts_is_dated_by_its_own_clock(new_place: NewPlace) -> None:
+    begin = datetime(2024, 1, 31, 14, 0, tzinfo=UTC)
+    with new_ledger(new_place("simulated"), simulated=True) as ledger:
+        unchanged = proposal(key="u", clock=begin + timedelta(hours=7))._replace(outcome="unchanged", positions=(1,))
+        ledger.append([proposal(registered(), key="k", clock=begin), unchanged])
+
+        assert [fact.recorded_at for fact in ledger.follow(0, 9)] == [begin]
+
+
 def test_a_real_ledger_takes_no_clock_from_a_proposal(ledger: Ledger) -> None:
     with pytest.raises(AssertionError):
         ledger.append([proposal(registered(), clock=NOON)])

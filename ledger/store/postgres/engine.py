@@ -18,7 +18,7 @@ from psycopg.types.numeric import Int8
 from ledger.store.append import Prepared
 from ledger.store.body import FORMAT
 from ledger.store.engine import Engine, Info, Placed, RefusalCount, Snapshot, Stats, TagOf
-from ledger.store.heads import Head, HeadCache
+from ledger.store.heads import CATCH_UP_MAX, Head, HeadCache
 from ledger.store.instants import to_micros
 from ledger.store.mapper import Row
 from ledger.store.postgres import arrays, schema
@@ -31,14 +31,20 @@ from ledger.store.postgres.reading import Queries
 from ledger.store.postgres.server import LedgerConnection, Server, asked
 from ledger.store.postgres.snapshot import PostgresSnapshot
 from ledger.store.vault import Vault, open_vault
-from ledger.streams.base import Bound, KeyBinding
+from ledger.streams.base import Bound, KeyBinding, Moved
 from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram, NotALedger, OutcomeUnknown, StoreUnavailable
 from ledger.terms.ports import Clock, IdSource
 
 TRIES: Final = 5
 """How often a group is sent that the server undid as a whole: deadlocks and the like pass."""
 READING_SETS_MAX: Final = 4_096
+SERVER: Final = "server"
+"""What Moved names where another server answers, or the same one started anew."""
 _FOR_EVER: Final = 2**62
+
+
+class _ServerChanged(Exception):
+    """Another server answers than the one that the decision rests on."""
 
 
 class PostgresEngine:
@@ -46,12 +52,11 @@ class PostgresEngine:
 
     is_far = True
 
-    def __init__(self, address: Address, server: Server, info: Info, *, destroyed: int, owns_server: bool) -> None:
+    def __init__(self, address: Address, server: Server, info: Info, *, owns_server: bool) -> None:
         self.address = address
         self.server = server
         self.info = info
         self.queries = Queries(address.schema)
-        self._destroyed = destroyed
         self._owns_server = owns_server
         self._append = Function(address.schema)
         self._stored: frozenset[bytes] = frozenset()
@@ -67,13 +72,22 @@ class PostgresEngine:
         """A connection that acts as the ledger's writer."""
         return self.server.lease(self.address.role("writer"))
 
-    def append(self, group: Sequence[Prepared], heads: HeadCache, now: datetime) -> Placed | None:
+    @property
+    def epoch(self) -> int:
+        return self._starts
+
+    def append(
+        self, group: Sequence[Prepared], heads: HeadCache, now: datetime, *, destroyed: int, epoch: int
+    ) -> Placed | None:
         if not group:
             return []
-        destroyed = self.vault.destroyed if self.vault is not None else self._destroyed
         flat = flatten(group, destroyed=destroyed, now=to_micros(now), stored=self._stored)
-        answer = self._sent(group, flat.values)
-        self._forget_after_start(heads)
+        try:
+            answer = self._sent(group, flat.values, epoch)
+        except _ServerChanged:
+            self._forget_after_start(heads)
+            # What was decided may rest on facts that this server does not have, even where the numbers agree.
+            return [Moved(SERVER) for _ in group]
         if answer.keys_moved:
             return None
         if len(self._stored) > READING_SETS_MAX:
@@ -82,20 +96,28 @@ class PostgresEngine:
             self._stored |= frozenset(flat.digests)
         return answers(group, flat, answer, heads)
 
-    def _sent(self, group: Sequence[Prepared], values: Sequence[bytes | None]) -> Answer:
-        """The function's answer. Sends again what the server undid, and once more what its keys keep from doubling."""
+    def _sent(self, group: Sequence[Prepared], values: Sequence[bytes | None], epoch: int) -> Answer:
+        """The function's answer. Sends again what the server undid, and once more what its keys keep from doubling.
+
+        _ServerChanged, and nothing sent to it, where another server, or this one anew, answers by now.
+        """
         is_kept_by_keys = all(proposal.key is not None for proposal, facts in group if facts)
         was_broken = False
         for attempt in range(1, TRIES + 1):
             try:
                 with self.lease() as connection:
+                    if self.server.starts != epoch:
+                        if was_broken and not is_kept_by_keys:
+                            raise _unknown()
+                        raise _ServerChanged
                     return self._append(connection, self.server.prepared(connection), values)
             except psycopg.Error as error:
                 if is_broken(error) and is_kept_by_keys and not was_broken:
                     # The lock makes the second try wait for the first, if that is still under way on the server.
                     was_broken = True
                 elif not is_passing(error) or attempt == TRIES:
-                    raise named(error) from None
+                    # After a break no refusal says what became of the first try.
+                    raise (_unknown() if was_broken else named(error)) from None
             except StoreUnavailable:
                 if was_broken:
                     raise _unknown() from None
@@ -103,23 +125,27 @@ class PostgresEngine:
         raise _unknown()
 
     def look(self, heads: HeadCache, tokens: Sequence[str]) -> tuple[int, dict[str, KeyBinding]]:
-        after = Int8(heads.position)
-        rows = self._rows(self.queries.look, (after, after, after, arrays.texts(tokens)))
+        after = heads.position
+        rows = self._rows(self.queries.look, (Int8(after), Int8(after), Int8(after), arrays.texts(tokens)))
         if not rows:
             raise LedgerDamaged("The ledger's vault does not say who it is.", "Restore it from its backup.")
         self._forget_after_start(heads)
         position, destroyed, moved, bound = rows[0]
-        heads.catch_up(position, lambda _: [(tag, (tag_id, head)) for tag, tag_id, head in moved or ()])
+        is_told = 0 <= position - after <= CATCH_UP_MAX
+        newer = [(tag, (tag_id, head)) for tag, tag_id, head in moved or ()] if is_told else None
+        heads.catch_up(position, after=after, moved=newer)
         if self.vault is not None:
             self.vault.notice(destroyed)
         return position, {token: _binding(*binding) for token, *binding in bound or ()}
 
     def _forget_after_start(self, heads: HeadCache) -> None:
-        """A standby that took over may have other facts at the positions that are known: nothing of them is kept."""
+        """A standby that took over may lack facts, keys and readings that are known: nothing of them is kept."""
         if self.server.starts != self._starts:
             self._starts = self.server.starts
             self._stored = frozenset()
-            heads.catch_up(0, lambda _: ())
+            heads.forget()
+            if self.vault is not None:
+                self.vault.forget()
 
     def heads_of(self, tags: Sequence[str]) -> dict[str, Head]:
         rows = self._rows(self.queries.heads_of, (arrays.texts(tags),))
@@ -208,7 +234,7 @@ def open_engine(address: Address, server: Server | None = None) -> PostgresEngin
                         "The ledger's schema is older than this program.",
                         "Let an administrator run `ccm-ledger ledgers upgrade` (docs/deploy.md).",
                     )
-        return PostgresEngine(address, own, info, destroyed=0, owns_server=server is None)
+        return PostgresEngine(address, own, info, owns_server=server is None)
     except BaseException:
         if server is None:
             own.close()

@@ -50,6 +50,7 @@ _NAMED: Final[dict[str, tuple[type[LedgerError], str, str]]] = {
     "42703": (LedgerDamaged, "A column of the ledger is gone.", _VERIFY),
     "42883": (LedgerDamaged, "A function of the ledger is gone.", _VERIFY),
     "58030": (OutcomeUnknown, "The server's disk failed.", f"Check it. {_AGAIN}"),
+    "CCM04": (LedgerDamaged, "The ledger or its vault does not say who it is.", _VERIFY),
     "CCM01": (
         StoreUnavailable,
         "Nothing was recorded: synchronous_commit is off for this login, and what is acknowledged must be durable.",
@@ -76,6 +77,31 @@ def naming_errors() -> Iterator[None]:
         yield
     except (psycopg.Error, psycopg_pool.PoolTimeout) as error:
         raise named(error) from None  # its text may hold values of rows
+
+
+@contextmanager
+def naming_questions(
+    happened: str = "The connection to the server broke, or the server was restarted.",
+    remedy: str = "Ask again: nothing was to be recorded.",
+) -> Iterator[None]:
+    """The same where no fact was to be recorded: no outcome is unknown, the store was not there (StoreUnavailable)."""
+    try:
+        yield
+    except OutcomeUnknown:
+        raise StoreUnavailable(happened, remedy) from None
+    except (psycopg.Error, psycopg_pool.PoolTimeout) as error:
+        # A server that lets nobody in says why in its own language only; whether it asked for a password is known.
+        line = getattr(error, "pgconn", None)
+        code = getattr(error, "sqlstate", None)
+        if code is None and line is not None and (line.needs_password or line.used_password) and not line.backend_pid:
+            raise WrongKey(
+                "The server does not let this login in with that password, or with none.",
+                "Check user and database in the address, and CCM_LEDGER_PASSWORD_FILE, PGPASSWORD or ~/.pgpass.",
+            ) from None
+        trouble = named(error)
+        if isinstance(trouble, OutcomeUnknown):
+            trouble = StoreUnavailable(happened, remedy)
+        raise trouble from None
 
 
 def named(error: Exception) -> LedgerError:

@@ -11,17 +11,19 @@ import select
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import psycopg
 from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import ConnectionTimeout, error_from_result
+from psycopg.pq import DiagnosticField, ExecStatus, PGresult
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ledger.store.postgres import arrays
 from ledger.store.postgres.address import Address
-from ledger.store.postgres.errors import is_broken, named
-from ledger.terms.errors import OutcomeUnknown, StoreUnavailable, WrongKey
+from ledger.store.postgres.errors import is_broken, naming_questions
+from ledger.terms.errors import NotALedger, StoreUnavailable
 
 CONNECTIONS_MAX: Final = 16
 PATIENCE: Final = 20
@@ -37,6 +39,8 @@ _SESSION: Final = (
     # Planned once, for a ledger of any size: while tables are young their statistics would call for scans.
     " set_config('plan_cache_mode', 'force_generic_plan', false), set_config('enable_seqscan', 'off', false),"
     " set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false),"
+    # Up to PostgreSQL 17 a scan that is off counts as costly, and what is costly is compiled: 0.15 s at every append.
+    " set_config('jit', 'off', false),"
     " set_config('search_path', 'pg_catalog', false), set_config('client_min_messages', 'warning', false),"
     " current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),"
     " current_setting('server_version_num')::integer, pg_backend_pid(), pg_postmaster_start_time()::text"
@@ -55,6 +59,23 @@ logging.getLogger("psycopg").propagate = False
 
 LedgerConnection = Connection[tuple[Any, ...]]
 Lease = Callable[[], AbstractContextManager[LedgerConnection]]
+_OUT_OF_REACH: Final = (
+    "The server cannot be reached.",
+    "Check the address, that the server runs, and the network.",
+)
+_NOBODY_KNOWS: Final = ""
+"""As whom a session acts whose last change of roles failed; no role has this name."""
+
+
+class _Session(Connection[tuple[Any, ...]]):
+    """A connection that knows what this process made of it."""
+
+    acts_as: str | None = None
+    """The role; None for the login itself."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_hand: set[bytes] = set()
 
 
 class Server:
@@ -63,15 +84,13 @@ class Server:
     def __init__(self, address: Address, *, connections_max: int = CONNECTIONS_MAX) -> None:
         self.url = address.server
         self._password = address.password
-        self._line = {**KEEPALIVE, **_of_several(address.server)}
+        self._line = _line_of(address.server)
         self.starts = 0
         """How often this process met a server that had been started anew, or another one in its place."""
         self._started_at = ""
         self._is_pooler_known = False
-        self._roles: dict[int, str] = {}
-        self._prepared: dict[int, set[bytes]] = {}
         self._lock = threading.Lock()
-        self._pool: ConnectionPool[LedgerConnection] | None = None
+        self._pool: ConnectionPool[_Session] | None = None
         self._connections_max = connections_max
 
     @contextmanager
@@ -80,8 +99,41 @@ class Server:
 
         StoreUnavailable where none is to be had within `patience` seconds.
         """
-        pool = self._opened()
+        with self._leased(patience) as connection:
+            if connection.acts_as != role:
+                _act_as(connection, role)
+            yield connection
+
+    def told(self, statement: str, patience: int) -> list[tuple[str, ...]]:
+        """The rows, as texts, that the server answers to the login itself: one round trip, whoever was acted as before.
+
+        Repeated once where the connection broke. StoreUnavailable where there is no answer within `patience` seconds,
+        also on a connection that stands; else as errors.py names it, never OutcomeUnknown.
+        """
+        with naming_questions(*_OUT_OF_REACH):
+            try:
+                return self._told(statement, patience)
+            except psycopg.OperationalError as error:
+                if not is_broken(error) or isinstance(error, ConnectionTimeout):
+                    raise
+            return self._told(statement, patience)
+
+    def _told(self, statement: str, patience: int) -> list[tuple[str, ...]]:
+        with self._leased(patience) as connection:
+            before = "" if connection.acts_as is None else "RESET ROLE; "
+            try:
+                rows = _answered_within(connection, f"{before}{statement}", patience)
+            except ConnectionTimeout:
+                # The others are as silent: none of them is asked whether it is.
+                self.close()
+                raise
+            connection.acts_as = None
+            return rows
+
+    @contextmanager
+    def _leased(self, patience: int) -> Iterator[_Session]:
         try:
+            pool = self._opened(patience)
             connection = _unspoken(pool, patience)
         except PoolTimeout as error:
             raise StoreUnavailable(
@@ -89,11 +141,9 @@ class Server:
                 "Check that it runs and that the network reaches it.",
             ) from error
         try:
-            if self._roles.get(id(connection)) != role:
-                self._act_as(connection, role)
             yield connection
-        except psycopg.OperationalError:
-            if connection.closed:
+        except psycopg.OperationalError as error:
+            if connection.closed and not isinstance(error, ConnectionTimeout):
                 pool.check()
             raise
         finally:
@@ -101,23 +151,27 @@ class Server:
 
     def prepared(self, connection: LedgerConnection) -> set[bytes]:
         """What this process has prepared on a leased connection by hand."""
-        return self._prepared[id(connection)]
+        return cast(_Session, connection).by_hand
 
     def close(self) -> None:
         """Close every connection."""
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
-            pool.close()
+            # A thread that waits for a silent server ends by itself.
+            pool.close(timeout=0)
 
-    def _opened(self) -> ConnectionPool[LedgerConnection]:
-        with self._lock:
+    def _opened(self, patience: int) -> ConnectionPool[_Session]:
+        if not self._lock.acquire(timeout=patience):
+            raise PoolTimeout("another thread waits for the server")
+        try:
             if self._pool is None:
                 # The first connection is made here, so that what is wrong is told and not waited for.
-                with self.connected():
+                with self.connected(patience):
                     pass
                 self._pool = ConnectionPool(
                     self.url,
+                    connection_class=_Session,
                     kwargs={**self._line, **self._secret(), "autocommit": True},
                     min_size=0,
                     max_size=self._connections_max,
@@ -129,14 +183,22 @@ class Server:
                     open=True,
                 )
             return self._pool
+        finally:
+            self._lock.release()
 
     @contextmanager
-    def connected(self) -> Iterator[LedgerConnection]:
-        """A checked connection outside the pool, in autocommit mode, as the login itself."""
-        with _naming_refusals():
-            connection = psycopg.connect(self.url, **{**self._line, **self._secret(), "autocommit": True})
+    def connected(self, patience: int = PATIENCE) -> Iterator[LedgerConnection]:
+        """A checked connection outside the pool, in autocommit mode, as the login itself.
+
+        Each host of the address has `patience` seconds to answer, or as many as the address gives it.
+        """
+        line = {**self._line, **self._secret(), "autocommit": True}
+        if "connect_timeout" in line:
+            line["connect_timeout"] = min(line["connect_timeout"], patience)
+        with naming_questions(*_OUT_OF_REACH):
+            connection = _Session.connect(self.url, **line)
         try:
-            with _naming_refusals():
+            with naming_questions(*_OUT_OF_REACH):
                 self._configure(connection)
             yield connection
         finally:
@@ -167,8 +229,6 @@ class Server:
             self._started_at = started_at
             self.starts += 1
         arrays.register(connection)
-        self._roles[id(connection)] = ""  # ids come again, so what the last one knew is forgotten here
-        self._prepared[id(connection)] = set()
         connection.prepare_threshold = 2
         connection.prepared_max = 200
 
@@ -188,23 +248,64 @@ class Server:
                 "Name the server itself, or a pool in session mode.",
             )
 
-    def _act_as(self, connection: LedgerConnection, role: str | None) -> None:
-        self._roles.pop(id(connection), None)
-        if role is None:
-            connection.execute("RESET ROLE", prepare=False)
-        else:
-            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)), prepare=False)
-        self._roles[id(connection)] = role or ""
+
+def _act_as(connection: _Session, role: str | None) -> None:
+    # What was acted as before is known again only when the server has said yes.
+    connection.acts_as = _NOBODY_KNOWS
+    if role is None:
+        connection.execute("RESET ROLE", prepare=False)
+    else:
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)), prepare=False)
+    connection.acts_as = role
 
 
-def _of_several(url: str) -> dict[str, str]:
-    """Of several servers the one that takes writes, after a failover too, unless the address says otherwise."""
-    given = conninfo_to_dict(url)
+def _line_of(url: str) -> dict[str, Any]:
+    """How to connect, where the address does not say it; NotALedger where libpq cannot read the address.
+
+    Of several servers it is the one that takes writes, after a failover too.
+    """
+    try:
+        given = conninfo_to_dict(url)
+        int(given.get("connect_timeout") or 0)
+    except (psycopg.Error, ValueError):
+        raise NotALedger(
+            "The address of the server has a parameter that PostgreSQL does not know, or one that cannot be read.",
+            "Name it as postgresql://USER@HOST:PORT/DATABASE?ledger=NAME, with parameters of libpq behind.",
+        ) from None
+    line: dict[str, Any] = {name: value for name, value in KEEPALIVE.items() if name not in given}
     hosts = f"{given.get('host') or ''}{given.get('hostaddr') or ''}"
-    return {"target_session_attrs": "read-write"} if "," in hosts and "target_session_attrs" not in given else {}
+    if "," in hosts and "target_session_attrs" not in given:
+        line["target_session_attrs"] = "read-write"
+    return line
 
 
-def _unspoken(pool: ConnectionPool[LedgerConnection], patience: int) -> LedgerConnection:
+def _answered_within(connection: LedgerConnection, statement: str, patience: int) -> list[tuple[str, ...]]:
+    """The rows of the last of some statements; ConnectionTimeout, and the connection closed, where nothing comes."""
+    line = connection.pgconn
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    line.send_query(statement.encode())
+    found: PGresult | None = None
+    while True:
+        while line.is_busy():
+            if not waiting.poll(patience * 1000):
+                connection.close()
+                raise ConnectionTimeout("no answer in time")
+            line.consume_input()
+        result = line.get_result()
+        if result is None:
+            break
+        if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
+            if result.error_field(DiagnosticField.SQLSTATE) is None:
+                raise psycopg.OperationalError("the connection broke under way")
+            raise error_from_result(result, encoding=connection.info.encoding)
+        found = result
+    assert found is not None
+    cells = ([found.get_value(row, column) for column in range(found.nfields)] for row in range(found.ntuples))
+    return [tuple((cell or b"").decode() for cell in row) for row in cells]
+
+
+def _unspoken(pool: ConnectionPool[_Session], patience: int) -> _Session:
     """A connection on which nothing has come unasked: what a server says of itself is that it goes, or is gone.
 
     It asks the system and not the server, and spares an append the question whether it was sent.
@@ -225,7 +326,7 @@ def asked(lease: Lease, statement: str, values: Sequence[object]) -> list[tuple[
 
     So a program outlives a restart of its server. Raises as errors.py names it, never OutcomeUnknown.
     """
-    with _naming_refusals():
+    with naming_questions(*_OUT_OF_REACH):
         try:
             return _rows(lease, statement, values)
         except psycopg.OperationalError as error:
@@ -238,24 +339,3 @@ def _rows(lease: Lease, statement: str, values: Sequence[object]) -> list[tuple[
     with lease() as connection:
         cursor = connection.execute(statement, values, binary=True)
         return cursor.fetchall() if cursor.description else []
-
-
-@contextmanager
-def _naming_refusals() -> Iterator[None]:
-    """Where nothing was to be recorded, no outcome is unknown."""
-    try:
-        yield
-    except psycopg.Error as error:
-        # A server that lets nobody in says why in its own language only; whether it asked for a password is known.
-        line = error.pgconn
-        if error.sqlstate is None and line is not None and (line.needs_password or line.used_password):
-            raise WrongKey(
-                "The server does not let this login in with that password, or with none.",
-                "Check user and database in the address, and CCM_LEDGER_PASSWORD_FILE, PGPASSWORD or ~/.pgpass.",
-            ) from None
-        trouble = named(error)
-        if isinstance(trouble, OutcomeUnknown):
-            trouble = StoreUnavailable(
-                "The server cannot be reached.", "Check the address, that the server runs, and the network."
-            )
-        raise trouble from None

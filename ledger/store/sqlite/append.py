@@ -29,7 +29,7 @@ class GroupWriter:
         self._cache = heads
         self._now = to_micros(now)
         self._started_at = self.position
-        heads.catch_up(self.position, lambda after: reading.heads_since(cursor, after))
+        reading.catch_up(cursor, heads, self.position)
         self._heads: dict[str, Head] = {}
         self._bound: set[str] = set()
         self._once: dict[str, tuple[int, int]] = {}

@@ -51,7 +51,19 @@ class SqliteEngine:
     def place(self) -> str:
         return str(self.folder)
 
-    def append(self, group: Sequence[Prepared], heads: HeadCache, now: datetime) -> Placed | None:
+    @property
+    def epoch(self) -> int:
+        return 0  # a file has one life
+
+    def append(
+        self,
+        group: Sequence[Prepared],
+        heads: HeadCache,
+        now: datetime,
+        *,
+        destroyed: int,  # noqa: ARG002 - the vault is asked before sealing: it is a file of this machine
+        epoch: int,  # noqa: ARG002 - there is one
+    ) -> Placed | None:
         with self._lock, naming_errors():
             with self.connection.transaction(commit=True):
                 writer = GroupWriter(self._cursor, heads, now)
@@ -63,7 +75,7 @@ class SqliteEngine:
     def look(self, heads: HeadCache, tokens: Sequence[str]) -> tuple[int, dict[str, KeyBinding]]:
         with self._reading as cursor:
             position, _ = last_row(cursor)
-            heads.catch_up(position, lambda after: reading.heads_since(cursor, after))
+            reading.catch_up(cursor, heads, position)
             return position, reading.bindings(cursor, tokens) if tokens else {}
 
     def heads_of(self, tags: Sequence[str]) -> dict[str, Head]:

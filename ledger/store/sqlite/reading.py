@@ -11,7 +11,7 @@ from typing import Final
 import orjson
 
 from ledger.store.engine import RefusalCount, Stats, TagOf
-from ledger.store.heads import Head
+from ledger.store.heads import CATCH_UP_MAX, Head, HeadCache
 from ledger.store.mapper import Row
 from ledger.streams.base import Bound, KeyBinding
 
@@ -37,8 +37,15 @@ def heads_of(cursor: sqlite3.Cursor, tags: Sequence[str]) -> dict[str, Head]:
     return {tag: (tag_id, head) for tag, tag_id, head in rows}
 
 
-def heads_since(cursor: sqlite3.Cursor, position: int) -> list[tuple[str, Head]]:
-    """The heads of the streams that moved behind a position."""
+def catch_up(cursor: sqlite3.Cursor, heads: HeadCache, position: int) -> None:
+    """Bring the known heads up to the highest position; asks only where something moved."""
+    after = heads.position
+    if position != after:
+        moved = _heads_since(cursor, after) if position - after <= CATCH_UP_MAX else None
+        heads.catch_up(position, after=after, moved=moved)
+
+
+def _heads_since(cursor: sqlite3.Cursor, position: int) -> list[tuple[str, Head]]:
     query = "SELECT tag, tag_id, head FROM tags WHERE tag_id IN (SELECT tag_id FROM event_tags WHERE position > ?)"
     return [(tag, (tag_id, head)) for tag, tag_id, head in cursor.execute(query, (position,))]
 

@@ -10,6 +10,7 @@
 --   facts      p_fact_home to p_fact_members; the facts of a proposal are p_facts many from p_first on
 --   members    p_member_tag to p_salt: a fact in a stream, in the order of the header's tail (home first, the others by
 --              their blinded names); p_member_nth counts the facts of the group in that stream
+-- A writer who lies about the order of the members gets leaves that `verify` refuses, and nothing else.
 -- p_plain says that no key comes twice and no fact is unique: then, if nothing moved, nothing needs to be looked at
 -- one by one.
 
@@ -54,6 +55,13 @@ BEGIN
     base := coalesce(base, 0);
     recorded := coalesce(recorded, 0);
 
+    IF v_clock IS NULL OR v_destroyed IS NULL THEN
+        RAISE EXCEPTION 'the ledger or its vault does not say who it is' USING ERRCODE = 'CCM04';
+    ELSIF p_clock IS NOT NULL AND v_clock <> 'lines' THEN
+        RAISE EXCEPTION 'only a simulated ledger takes its clock from the input' USING ERRCODE = 'CCM03';
+    ELSIF 1 > ANY (p_member_nth) THEN
+        RAISE EXCEPTION 'facts are counted from one' USING ERRCODE = 'CCM05';
+    END IF;
     keys_moved := v_destroyed <> p_destroyed;
     IF keys_moved THEN
         RETURN;
@@ -61,16 +69,9 @@ BEGIN
     IF p_clock IS NULL THEN
         recorded := greatest(recorded, CASE v_clock WHEN 'server'
             THEN (extract(epoch FROM clock_timestamp()) * 1000000)::bigint ELSE p_now END);
-    ELSIF v_clock = 'lines' THEN
-        FOR p IN 1 .. cardinality(p_clock) LOOP
-            recorded := greatest(recorded, coalesce(p_clock[p], p_now));
-            recorded_each[p] := recorded;
-        END LOOP;
-    ELSE
-        RAISE EXCEPTION 'only a simulated ledger takes its clock from the input' USING ERRCODE = 'CCM03';
     END IF;
 
-    IF p_plain AND v_is_moved IS NOT TRUE AND cardinality(v_bound) = 0 THEN
+    IF p_plain AND p_clock IS NULL AND v_is_moved IS NOT TRUE AND cardinality(v_bound) = 0 THEN
         v_placed := cardinality(p_fact_home);
         v_nth := p_member_nth;
         v_added := p_added;
@@ -98,6 +99,12 @@ BEGIN
                 END IF;
             END IF;
             stands_for[p] := v_stands;
+            IF p_clock IS NOT NULL THEN
+                recorded_each[p] := greatest(recorded, coalesce(p_clock[p], p_now));
+                IF moved[p] = 0 AND v_stands IS NULL AND p_facts[p] > 0 THEN
+                    recorded := recorded_each[p]; -- only what is recorded moves the ledger's clock
+                END IF;
+            END IF;
             FOR f IN p_first[p] .. p_first[p] + p_facts[p] - 1 LOOP
                 IF moved[p] = 0 AND v_stands IS NULL THEN
                     v_placed := v_placed + 1;
@@ -132,9 +139,11 @@ BEGIN
                 END IF;
             END LOOP;
         END IF;
+        -- Counted here and not believed: a stream that would get a gap, or a place that it does not have, is NULL.
         INSERT INTO tags (tag_id, tag, head)
-        SELECT tag_ids[g.at], g.tag, heads[g.at] + g.added
-        FROM unnest(p_tag, v_added) WITH ORDINALITY AS g (tag, added, at) WHERE g.added > 0
+        SELECT nullif(tag_ids[g.tag], 0), p_tag[g.tag],
+            heads[g.tag] + CASE WHEN max(g.nth) = count(*) THEN count(*) END
+        FROM unnest(p_member_tag, v_nth) AS g (tag, nth) WHERE g.nth > 0 GROUP BY g.tag ORDER BY g.tag
         ON CONFLICT (tag) DO UPDATE SET head = excluded.head;
 
         INSERT INTO event_tags (position, ordinal, tag_id, seq, salt)
