@@ -7,7 +7,7 @@ real one with its durable settings, reached by its socket; every contender has a
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from statistics import mean
@@ -30,7 +30,8 @@ SINGLE: Final = 200
 """Commands of the one client a round."""
 _MONTH: Final = "2025-03"
 _MARCH: Final = [day for day in lines.working_days() if day.month == 3]
-ROUNDS_MAX: Final = len(_MARCH) - PRIOR
+ROUNDS_MAX: Final = len(_MARCH) - PRIOR - 1
+"""The last day warms up."""
 _TOPIC: Final = "time_logged"
 
 ONE: Final = "one client, a command at a time"
@@ -56,7 +57,7 @@ def measure(base: Path, url: str, version: str, rounds: int, stack: ExitStack) -
     one, threads, bulk = (stack.enter_context(_Client(ours[name])) for name in ("one", "threads", "bulk"))
     fleet = stack.enter_context(Processes(_Process, [(str(ours["processes"].where), ours["processes"].key_file)] * 16))
     peers = stack.enter_context(Processes(_PeerProcess, [(url, padding)] * CLIENTS))
-    watcher = stack.enter_context(_Client(ours["processes"]))
+    watcher = stack.enter_context(_Watcher(ours["processes"]))
     ruler = stack.enter_context(SharedRuler(url, "ccm_one"))
     after = one.session.log.refresh()
     rows: list[Rows] = []
@@ -119,8 +120,9 @@ class _Client:
         self.session = self._stack.enter_context(world.opened(place))
 
     def __enter__(self) -> Self:
-        for day in (date(2025, 2, 27), date(2025, 2, 28)):
-            self._day(day)  # fold every month once, so that the rounds meet warm states
+        # The last day of the month first: it folds every month, so that the rounds meet warm states.
+        self.session.clock.stand_at(lines.evening_of(_MARCH[-1]))
+        self.session.accepted(lines.day_of_time(_MARCH[-1], range(PATIENTS)))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -153,10 +155,6 @@ class _Client:
         seconds = by_threads([partial(hand_in, client) for client in range(CLIENTS)])
         self._gate([answer for each in answers for answer in each], before, facts, len(given))
         return len(given) / seconds
-
-    def _day(self, day: date) -> None:
-        self.session.clock.stand_at(lines.evening_of(_MARCH[PRIOR - 1]))
-        self.session.accepted(lines.day_of_time(day, range(PATIENTS)))
 
     def _given(self, number: int) -> list[Any]:
         day = _MARCH[PRIOR + number]
@@ -191,6 +189,20 @@ def gate_facts(session: world.Opened, positions: set[int], before: int, facts: i
     )
 
 
+class _Watcher:
+    """An open ledger that only looks."""
+
+    def __init__(self, place: world.Place) -> None:
+        self._stack = ExitStack()
+        self.session = self._stack.enter_context(world.opened(place))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+
 class _Process:
     """One of sixteen processes: its own ledger object, its own connection, the patients of one nurse."""
 
@@ -206,8 +218,6 @@ class _Process:
         patients = range(client * lines.PATIENTS_A_NURSE, (client + 1) * lines.PATIENTS_A_NURSE)
         day = _MARCH[PRIOR + number]
         self._session.clock.stand_at(lines.evening_of(day))
-        if not self._given:
-            self._session.accepted(lines.day_of_time(date(2025, 2, 26), patients))
         self._given = [self._session.handler.read(raw) for raw in lines.day_of_time(day, patients)]
 
     def go(self) -> list[int]:
@@ -220,10 +230,10 @@ class _Process:
         self._stack.close()
 
 
-def _processes(watcher: _Client, fleet: Processes, number: int) -> float:
+def _processes(watcher: _Watcher, fleet: Processes, number: int) -> float:
     fleet_ready = [(client, number) for client in range(CLIENTS)]
     if number == 0:
-        fleet.round([(client, ROUNDS_MAX - 1) for client in range(CLIENTS)])  # not measured: the last day warms up
+        fleet.round([(client, ROUNDS_MAX) for client in range(CLIENTS)])  # not measured: the last day warms up
     before, facts = watcher.session.log.refresh(), watcher.session.log.stats().facts
     seconds, heard = fleet.round(fleet_ready)
     positions = {position for each in heard for position in each}

@@ -4,7 +4,7 @@ Promise: a password comes from a file that only its owner can read, or from Post
 ~/.pgpass); never from the command line, which everybody on the machine can read. Not promised: that a ledger is there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -42,6 +42,24 @@ def routes_in(file: str | None) -> "Routes | None":
     from ledger.store.postgres.routing import Routes  # noqa: PLC0415 - folders need none of it
 
     return Routes(Path(file))
+
+
+def servers_of(
+    routes: "Routes", names: Sequence[str], password: Callable[[], str | None]
+) -> "dict[Address, dict[str, str]]":
+    """For each server, by the address of a ledger on it: what the table calls the ledgers there that are meant.
+
+    Names are those of the table, answered by the ledger's own name; without any, every server answers for all of its
+    ledgers. Raises NotALedger where the table lacks a name.
+    """
+    table = routes.table()
+    by_server: dict[str, dict[str, str]] = {}
+    for name in names or table:
+        address = routes.address_of(name)
+        by_server.setdefault(address.server, {})[address.ledger] = name
+    secret = password()
+    first = {address.server: address.with_password(secret) for address in table.values()}
+    return {first[server]: called if names else {} for server, called in by_server.items()}
 
 
 def password_in(named: str | None) -> str | None:

@@ -8,13 +8,16 @@ from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, WrongUsage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ledger.store.postgres.address import Address
     from ledger.terms.errors import LedgerError
 
 UNAVAILABLE: Final = 3
 _MORE: Final = """\
 --ledger names a server by the address of any ledger on it: postgresql://USER@HOST/DATABASE. Without it the servers are
-those of the routing table that CCM_LEDGER_ROUTES names. What is shown is what the login may see. No key is needed.
+those of the routing table that CCM_LEDGER_ROUTES names, and a NAME is one of the table: only its server is asked. What is
+shown is what the login may see. No key is needed.
 """
 _ACTIONS: Final = (
     ("list", "The ledgers of the server: their ids, how far they are, whose clock they take."),
@@ -41,7 +44,7 @@ def run_list(args: Namespace, screen: Screen) -> int:
 
     found: list[dict[str, Any]] = []
     silent: list[tuple[str, LedgerError]] = []
-    for address in _servers(args):
+    for address in _servers(args, ()):
         try:
             found += [{"server": address.server, **each._asdict()} for each in list_ledgers(address)]
         except _errors() as error:
@@ -60,13 +63,12 @@ def run_check(args: Namespace, screen: Screen) -> int:
 
     answer: list[dict[str, Any]] = []
     silent: list[tuple[str, LedgerError]] = []
-    for address in _servers(args):
+    for address, called in _servers(args, args.names).items():
         try:
-            for name, findings in check_ledgers(address, tuple(args.names)):
+            for name, findings in check_ledgers(address, tuple(called)):
                 answer.append({"server": address.server, "name": name, "findings": list(findings)})
-                screen.say(
-                    f"{name}: {'in order' if not findings else ''}".rstrip(), *(f"  {each}" for each in findings)
-                )
+                said = "in order" if not findings else ""
+                screen.say(f"{called.get(name, name)}: {said}".rstrip(), *(f"  {each}" for each in findings))
         except _errors() as error:
             silent.append((address.server, error))
     is_well = not any(each["findings"] for each in answer)
@@ -82,28 +84,27 @@ def run_upgrade(args: Namespace, screen: Screen) -> int:
     from ledger.store.postgres.ledgers import upgrade_ledgers  # noqa: PLC0415
 
     answer: list[dict[str, Any]] = []
-    for address in _servers(args):
-        for name, applied in upgrade_ledgers(address, SystemClock(), tuple(args.names)):
+    for address, called in _servers(args, args.names).items():
+        for name, applied in upgrade_ledgers(address, SystemClock(), tuple(called)):
             answer.append({"server": address.server, "name": name, "applied": list(applied)})
-            screen.say(f"{name}: {', '.join(applied) or 'nothing to do'}")
+            screen.say(f"{called.get(name, name)}: {', '.join(applied) or 'nothing to do'}")
     screen.answer({"ledgers": answer})
     return 0
 
 
-def _servers(args: Namespace) -> "list[Address]":
-    """One address for each database that is meant."""
+def _servers(args: Namespace, names: "Sequence[str]") -> "dict[Address, dict[str, str]]":
+    """One address for each database that is meant, and what the ledgers are called here that are meant; none: all."""
     from interfaces import bootstrap, places  # noqa: PLC0415 - `--help` must not wait for them
 
     if bootstrap.is_ledger_named(args.ledger):
         place = bootstrap.settings(ledger=args.ledger, key_file=None, actor=None).place
         if not places.is_on_a_server(place):
             raise WrongUsage("A folder holds one ledger and no more.", "Name a server: --ledger postgresql://...")
-        return [place]
+        return {place: {name: name for name in names}}
     table = bootstrap.routes()
     if table is None:
         raise WrongUsage("No server is named.", "Name one: --ledger postgresql://..., or set CCM_LEDGER_ROUTES.")
-    by_server = {address.server: address.with_password(bootstrap.password()) for address in table.table().values()}
-    return list(by_server.values())
+    return places.servers_of(table, names, bootstrap.password)
 
 
 def _told(screen: Screen, silent: "list[tuple[str, LedgerError]]") -> int:
@@ -119,6 +120,6 @@ def _errors() -> "type[LedgerError]":
 
 
 def _name(text: str) -> str:
-    if not text.isascii() or not text.replace("_", "").isalnum():
+    if not text.isascii() or not text.replace("_", "").replace("-", "").isalnum():
         raise ArgumentTypeError("takes the name of a ledger, as `ccm-ledger ledgers list` shows it")
     return text

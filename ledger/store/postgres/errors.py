@@ -90,14 +90,6 @@ def naming_questions(
     except OutcomeUnknown:
         raise StoreUnavailable(happened, remedy) from None
     except (psycopg.Error, psycopg_pool.PoolTimeout) as error:
-        # A server that lets nobody in says why in its own language only; whether it asked for a password is known.
-        line = getattr(error, "pgconn", None)
-        code = getattr(error, "sqlstate", None)
-        if code is None and line is not None and (line.needs_password or line.used_password) and not line.backend_pid:
-            raise WrongKey(
-                "The server does not let this login in with that password, or with none.",
-                "Check user and database in the address, and CCM_LEDGER_PASSWORD_FILE, PGPASSWORD or ~/.pgpass.",
-            ) from None
         trouble = named(error)
         if isinstance(trouble, OutcomeUnknown):
             trouble = StoreUnavailable(happened, remedy)

@@ -20,14 +20,19 @@ from ledger.store.postgres.errors import naming_errors
 from ledger.store.postgres.server import LedgerConnection, Server
 from ledger.store.vault import FORMAT as VAULT_FORMAT
 from ledger.store.vault import NewVault, new_vault
-from ledger.terms.errors import NotALedger
+from ledger.terms.errors import NotALedger, StoreUnavailable
 from ledger.terms.identity import id_from
 from ledger.terms.ports import Clock, IdSource
 
 CONTROL: Final = "ccm_control"
 ROLES: Final = ("owner", "writer", "reader", "projector")
-FOUNDING_LOCK: Final = 0x63636D6C
-"""Of two foundings or upgrades at once one waits for the other."""
+FOUNDING_LOCK: Final = "ccm_control.founding_lock"
+"""Of two foundings or upgrades at once one waits for the other. A table, which only the owner of the control schema may
+lock: an advisory lock could be taken, and kept, by any login of the database."""
+TRACKING: Final = (
+    'CREATE TABLE tracking (application_name text COLLATE "C" PRIMARY KEY, notification_id bigint NOT NULL)'
+)
+"""The position that each set of read models stands for; made with the ledger, so that opening makes nothing."""
 
 
 def exists(address: Address) -> bool:
@@ -67,8 +72,7 @@ def lay_out(
 ) -> None:
     """Make roles, schemas, tables, guards and keys, within a transaction; nobody can open a ledger there yet."""
     names = names_of(address)
-    connection.execute("SELECT pg_advisory_xact_lock(%s)", (FOUNDING_LOCK,))
-    _make_control(connection, created_at)
+    begin(connection, created_at)
     if is_there(connection, address):
         raise NotALedger(
             "The database has a ledger of that name already.", "Choose another name; a ledger is never remade."
@@ -87,6 +91,38 @@ def lay_out(
         with connection.cursor() as cursor:
             cursor.executemany("INSERT INTO named_keys VALUES (%s, %s)", vault.named)
     _make_models(connection, names)
+
+
+def begin(connection: LedgerConnection, now: int) -> None:
+    """Let no other founding or upgrade be under way, until the transaction ends, in a database with a control schema.
+
+    Raises StoreUnavailable where another one does not end, NotALedger where the login may not make ledgers.
+    """
+    for is_last in (False, True):
+        try:
+            with connection.transaction():
+                _make_control(connection, now)
+            return
+        except (errors.UniqueViolation, errors.DuplicateObject, errors.DuplicateSchema) as error:
+            # The first founding of a database has nothing to lock yet; what the other one made is there now.
+            if is_last:
+                raise StoreUnavailable(
+                    "Nothing was made: others made the first ledgers of this server at the same time.", "Try again."
+                ) from error
+
+
+def lock(connection: LedgerConnection) -> None:
+    """Wait for other foundings and upgrades; held until the transaction ends. As the owner of the control schema.
+
+    StoreUnavailable where another one does not end.
+    """
+    try:
+        connection.execute(f"LOCK TABLE {FOUNDING_LOCK} IN EXCLUSIVE MODE")
+    except errors.LockNotAvailable as error:
+        raise StoreUnavailable(
+            f"Nothing was made: another founding or upgrade held the lock of {FOUNDING_LOCK} for too long.",
+            "Try again; if it goes on, look in pg_stat_activity for who holds it (docs/deploy.md, Watch).",
+        ) from error
 
 
 def announce(
@@ -174,6 +210,8 @@ def _make_control(connection: LedgerConnection, now: int) -> None:
             connection.execute("CREATE SCHEMA IF NOT EXISTS ccm_control AUTHORIZATION ccm_control")
             _run(connection, "SET LOCAL ROLE {}", CONTROL)
             connection.execute("SET LOCAL search_path = ccm_control, pg_temp")
+            if not _one(connection, f"SELECT to_regclass('{FOUNDING_LOCK}') IS NULL"):
+                lock(connection)
             schema.migrate(connection, CONTROL, "control", {}, now)
             connection.execute("GRANT USAGE ON SCHEMA ccm_control TO PUBLIC")
     except errors.InsufficientPrivilege as error:
@@ -188,7 +226,7 @@ def _make_roles(connection: LedgerConnection, names: dict[str, str]) -> None:
     for kind in ROLES:
         try:
             _run(connection, "CREATE ROLE {} NOLOGIN", names[kind])
-        except errors.DuplicateObject as error:
+        except (errors.DuplicateObject, errors.UniqueViolation) as error:
             raise NotALedger(
                 "Another database of this server has a ledger of that name, or had one: its roles are there.",
                 "Choose another name.",
@@ -204,6 +242,8 @@ def _make_models(connection: LedgerConnection, names: dict[str, str]) -> None:
         _run(connection, "GRANT USAGE ON SCHEMA {} TO {}", names["models"], names["reader"])
         grant = "ALTER DEFAULT PRIVILEGES IN SCHEMA {} GRANT SELECT ON TABLES TO {}"
         _run(connection, grant, names["models"], names["reader"])
+        _run(connection, "SET LOCAL search_path = {}, pg_temp", names["models"])
+        connection.execute(TRACKING)
 
 
 def _one(connection: LedgerConnection, query: str) -> object:

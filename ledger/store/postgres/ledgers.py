@@ -15,8 +15,8 @@ from ledger.store.body import FORMAT
 from ledger.store.instants import to_micros
 from ledger.store.postgres import schema
 from ledger.store.postgres.address import Address
-from ledger.store.postgres.errors import named, naming_errors
-from ledger.store.postgres.founding import CONTROL, FOUNDING_LOCK, acting_as, names_of
+from ledger.store.postgres.errors import named, naming_questions
+from ledger.store.postgres.founding import CONTROL, acting_as, lock, names_of
 from ledger.store.postgres.server import LedgerConnection, Server
 from ledger.store.postgres.snapshot import differences
 from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram, NotALedger, StoreUnavailable
@@ -69,7 +69,7 @@ class Upgraded(NamedTuple):
 
 def list_ledgers(address: Address) -> tuple[Listed, ...]:
     """The ledgers of a database that the login may see, by name; those of a login that may read none are none."""
-    with naming_errors(), Server(address).connected() as connection:
+    with naming_questions(), Server(address).connected() as connection:
         rows = _rows(connection)
         return tuple(
             Listed(name, ledger_id, position, *_described(connection, address.beside(name)))
@@ -79,7 +79,7 @@ def list_ledgers(address: Address) -> tuple[Listed, ...]:
 
 def check_ledgers(address: Address, names: tuple[str, ...] = ()) -> Iterator[Checked]:
     """Check the ledgers of these names, or all that the login may see, one after the other."""
-    with naming_errors(), Server(address).connected() as connection:
+    with naming_questions(), Server(address).connected() as connection:
         for name, ledger_id, _ in _chosen(connection, names):
             yield Checked(name, tuple(_findings(connection, address.beside(name), ledger_id)))
 
@@ -88,10 +88,14 @@ def upgrade_ledgers(address: Address, clock: Clock, names: tuple[str, ...] = ())
     """Bring the control schema, and these ledgers or all, to the newest migration; answers as each is done.
 
     Raises NeedsNewerProgram at a ledger that this program is too old for, LedgerDamaged at one of unknown make, and
-    StoreUnavailable where the login may not act as a ledger's owner. What was upgraded before stays upgraded.
+    StoreUnavailable where the login may not act as a ledger's owner, or the connection broke. What was
+    upgraded before stays upgraded.
     """
     now = to_micros(clock.now())
-    with naming_errors(), Server(address).connected() as connection:
+    with (
+        naming_questions(remedy="Run it again: what is upgraded stays upgraded."),
+        Server(address).connected() as connection,
+    ):
         chosen = _chosen(connection, names)
         with _owning(connection, "the table of ledgers", CONTROL, (CONTROL,)):
             schema.migrate(connection, CONTROL, "control", {}, now)
@@ -104,7 +108,8 @@ def _owning(connection: LedgerConnection, what: str, owner: str, path: tuple[str
     """One transaction as an owner, with its schemas on the search path; no other founding or upgrade is under way."""
     try:
         with connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (FOUNDING_LOCK,))
+            with acting_as(connection, CONTROL):
+                lock(connection)
             with acting_as(connection, owner):
                 names = sql.SQL(", ").join(map(sql.Identifier, (*path, "pg_temp")))
                 connection.execute(sql.SQL("SET LOCAL search_path = {}").format(names))

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 
 import orjson
-from psycopg import sql
+from psycopg import errors, sql
 
 from ledger.store.archive.format import ArchiveRefused, Reason, Section
 from ledger.store.archive.rows import (
@@ -31,11 +31,11 @@ from ledger.store.postgres import founding
 from ledger.store.postgres.address import Address
 from ledger.store.postgres.copying import content_of
 from ledger.store.postgres.engine import open_engine
-from ledger.store.postgres.errors import naming_errors
+from ledger.store.postgres.errors import naming_errors, naming_questions
 from ledger.store.postgres.server import LedgerConnection, Server
 from ledger.store.postgres.snapshot import PostgresSnapshot
 from ledger.store.vault import NewVault
-from ledger.terms.errors import LedgerDamaged, NotALedger
+from ledger.terms.errors import LedgerDamaged, NotALedger, StoreUnavailable
 from ledger.terms.ports import Clock
 
 _MEMBERS: Final = (
@@ -51,7 +51,7 @@ class PostgresTables(PostgresSnapshot):
     @classmethod
     def of(cls, snapshot: PostgresSnapshot) -> "PostgresTables":
         """The same moment of the ledger."""
-        return cls(snapshot._connection, snapshot._schema)
+        return cls(snapshot.connection, snapshot.schema)
 
     def ledger(self) -> LedgerRow:
         info = list(self._rows("SELECT ledger_id, format, clock, created_at FROM {}.ledger_info"))
@@ -65,7 +65,7 @@ class PostgresTables(PostgresSnapshot):
 
     def vault(self) -> tuple[str, int, bytes, tuple[tuple[str, bytes], ...]] | None:
         """(ledger id, format, check value, named keys)."""
-        vault = f'"{self._schema}_vault"'
+        vault = f'"{self.schema}_vault"'
         found = list(self._rows(f"SELECT ledger_id, format, check_value FROM {vault}.vault_info"))
         named = self._rows(f"SELECT name, wrapped FROM {vault}.named_keys ORDER BY name")
         return (*found[0], tuple(named)) if found else None
@@ -84,7 +84,7 @@ class PostgresTables(PostgresSnapshot):
                 return map(RefusalRow._make, self.refusals())
             case _:
                 assert section is Section.DATA_KEYS, "an archive has no such rows"
-                query = f'SELECT scope, wrapped, created_at FROM "{self._schema}_vault".data_keys ORDER BY scope'
+                query = f'SELECT scope, wrapped, created_at FROM "{self.schema}_vault".data_keys ORDER BY scope'
                 return map(DataKeyRow._make, self._rows(query))
 
 
@@ -107,22 +107,25 @@ class PostgresTarget:
         self._worker = worker
         self._under_way: Future[None] | None = None
         self._owner = founding.names_of(address)["owner"]
+        self._made: object = None
 
     def begin(self, ledger: LedgerRow) -> None:
         self._ledger = ledger
         with naming_errors(), self._loading.transaction():
+            now = to_micros(self._clock.now())
+            founding.begin(self._loading, now)
             if founding.is_there(self._loading, self._address):
                 self._check_same(ledger)
-                return
-            made = NewVault(ledger.check_value, ledger.named)
-            now = to_micros(self._clock.now())
-            founding.lay_out(self._loading, self._address, ledger.ledger_id, made, created_at=now)
-            with founding.acting_as(self._loading, founding.CONTROL):
-                # Told now, not when everything is loaded.
-                founding.check_unlisted(self._loading, ledger.ledger_id)
+            else:
+                made = NewVault(ledger.check_value, ledger.named)
+                founding.lay_out(self._loading, self._address, ledger.ledger_id, made, created_at=now)
+                with founding.acting_as(self._loading, founding.CONTROL):
+                    # Told now, not when everything is loaded.
+                    founding.check_unlisted(self._loading, ledger.ledger_id)
+            self._made = self._now_there()
 
     def rows(self, section: Section) -> Generator[AnyRow, None, None]:
-        with naming_errors(), self._reading.transaction(), founding.acting_as(self._reading, self._owner):
+        with naming_questions(), self._reading.transaction(), founding.acting_as(self._reading, self._owner):
             yield from PostgresTables(self._reading, self._address.schema).rows(section)
 
     def load(self, section: Section, rows: Sequence[AnyRow]) -> None:
@@ -141,9 +144,8 @@ class PostgresTarget:
             under_way.result()
 
     def _copy(self, copies: Sequence[tuple[sql.Composed, bytes]]) -> None:
-        schema = sql.Identifier(self._address.schema)
-        with naming_errors(), self._loading.transaction(), founding.acting_as(self._loading, self._owner):
-            self._loading.execute(sql.SQL("LOCK TABLE {}.append_lock IN EXCLUSIVE MODE").format(schema))
+        with _alone(), self._loading.transaction(), founding.acting_as(self._loading, self._owner):
+            self._check_mine()
             for statement, content in copies:
                 with self._loading.cursor() as cursor, cursor.copy(statement) as copy:
                     copy.write(content)
@@ -152,8 +154,9 @@ class PostgresTarget:
         self._settled()
         ledger = self._ledger
         assert ledger is not None, "an import begins before it ends"
-        with naming_errors(), self._loading.transaction():
+        with _alone(), self._loading.transaction():
             with founding.acting_as(self._loading, self._owner):
+                self._check_mine()
                 self._settle(trailer)
             founding.announce(
                 self._loading,
@@ -168,6 +171,7 @@ class PostgresTarget:
     def start_over(self) -> None:
         names = founding.names_of(self._address)
         with naming_errors(), self._loading.transaction():
+            founding.begin(self._loading, to_micros(self._clock.now()))
             if not founding.is_there(self._loading, self._address):
                 return
             self._check_unfinished()
@@ -191,9 +195,21 @@ class PostgresTarget:
         for table in _TABLES:
             self._run("ANALYZE {}.{}", schema, table)
 
+    def _check_mine(self) -> None:
+        """Lock the appends, for the transaction; StoreUnavailable where another import has begun anew since."""
+        self._run("LOCK TABLE {}.append_lock IN EXCLUSIVE MODE", self._address.schema)
+        if self._now_there() != self._made:
+            raise _another_import()
+
+    def _now_there(self) -> object:
+        """Which schema has the name: one that is made anew is another one."""
+        return self._loading.execute("SELECT to_regnamespace(%s)::oid", (self._address.schema,)).fetchone()
+
     def _check_same(self, ledger: LedgerRow) -> None:
         self._check_unfinished()
         with founding.acting_as(self._loading, self._owner):
+            # An import that was killed may still be at its last block: what it loads is read, not loaded again.
+            self._run("LOCK TABLE {}.append_lock IN EXCLUSIVE MODE", self._address.schema)
             vault = PostgresTables(self._loading, self._address.schema).vault()
         if vault != (ledger.ledger_id, ledger.vault_format, ledger.check_value, ledger.named):
             raise ArchiveRefused(
@@ -219,9 +235,10 @@ class PostgresTarget:
 @contextmanager
 def source(address: Address) -> Iterator[PostgresTables]:
     """The rows of the ledger at an address, as of one moment."""
-    engine = open_engine(address)
+    with naming_questions():
+        engine = open_engine(address)
     try:
-        with engine.snapshot() as snapshot:
+        with naming_questions(), engine.snapshot() as snapshot:
             assert isinstance(snapshot, PostgresSnapshot), "an engine of a server"
             yield PostgresTables.of(snapshot)
     finally:
@@ -230,17 +247,36 @@ def source(address: Address) -> Iterator[PostgresTables]:
 
 @contextmanager
 def target(address: Address, clock: Clock) -> Iterator[PostgresTarget]:
-    """A place for a new ledger; StoreUnavailable where another import goes on filling it."""
+    """A place for a new ledger. Of two imports that fill it at once one goes on, and the other is StoreUnavailable."""
     server = Server(address)
     with ExitStack() as opened:
         loading, reading = (opened.enter_context(server.connected()) for _ in range(2))
-        with naming_errors():
-            # Also waits for the last transaction of an import that was killed; freed with the connection.
-            lock = "SELECT pg_advisory_lock(%s, hashtext(%s))"
-            loading.execute(lock, (founding.FOUNDING_LOCK, address.schema))
         # Entered last, so that it ends first: no connection is closed while a block is on its way.
         worker = opened.enter_context(ThreadPoolExecutor(max_workers=1))
         yield PostgresTarget(address, clock, loading, reading, worker)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Every row has its place, so none is loaded twice; StoreUnavailable where another import put it there."""
+    with naming_errors():
+        try:
+            yield
+        # The ledger, or its role, is gone or has the rows already.
+        except (
+            errors.UniqueViolation,
+            errors.InvalidSchemaName,
+            errors.UndefinedTable,
+            errors.InvalidParameterValue,
+        ) as error:
+            raise _another_import() from error
+
+
+def _another_import() -> StoreUnavailable:
+    return StoreUnavailable(
+        "Another import fills this ledger, or has filled it or begun it anew.",
+        "See that one of them alone runs, and run it again: it goes on where it ended.",
+    )
 
 
 def _key_row(token: str, content: bytes | None, outcome: str, positions: Any, ids: Any) -> KeyRow:

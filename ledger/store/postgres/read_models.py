@@ -6,25 +6,21 @@ order of texts, arrays in JSON. Not promised: that the rows survive; they are re
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from psycopg import sql
+from psycopg import OperationalError, sql
 
 from ledger.store.engine import Statement
-from ledger.store.postgres import arrays
+from ledger.store.postgres import arrays, founding
 from ledger.store.postgres.address import Address
-from ledger.store.postgres.errors import naming_errors
+from ledger.store.postgres.errors import is_broken, naming_questions
 from ledger.store.postgres.server import LedgerConnection, Server
 
 ROWS_AT_ONCE: Final = 1_000
 """As many go in one statement, as arrays. `executemany` would send them ahead of its answers, which fills the line."""
-_TRACKING: Final = (
-    "CREATE TABLE IF NOT EXISTS tracking"
-    ' (application_name text COLLATE "C" PRIMARY KEY, notification_id bigint NOT NULL)'
-)
 _DEFINITIONS: Final = (
     (re.compile(r"\bINTEGER\b"), "bigint"),
     (re.compile(r"\bTEXT\b"), 'text COLLATE "C"'),
@@ -34,6 +30,8 @@ _INSERT: Final = re.compile(
     r"(?P<into>INSERT INTO \w+ \((?P<columns>[\w, ]+)\)) VALUES \([?, ]+\)"
     r" (?P<conflict>ON CONFLICT \((?P<key>[\w, ]+)\) DO (?P<then>UPDATE|NOTHING).*)"
 )
+_USUAL: Final = "ISOLATION LEVEL READ COMMITTED"
+Answer = TypeVar("Answer")
 _JSON_ARRAY: Final = "SELECT value FROM json_each(?)"
 
 
@@ -66,33 +64,32 @@ class PostgresReadModels:
         self._server = server
         self._role = address.role("projector")
         self._schema = f"{address.schema}_models"
-        with self._transaction() as models:
-            models.connection.execute(_TRACKING)
 
     def close(self) -> None:
         """Nothing: the connections are the server's."""
 
     def discard(self) -> None:
-        """Drop every table: the next pull makes them anew."""
+        """Drop every table but the empty one of positions: the next pull makes them anew."""
         with self._transaction() as models:
-            found = models.rows("SELECT tablename FROM pg_tables WHERE schemaname = ?", (self._schema,))
-            for (table,) in found:
+            if not models.has_positions():
+                models.connection.execute(founding.TRACKING)
+            models.alone()
+            models.connection.execute("DELETE FROM tracking")
+            query = "SELECT tablename FROM pg_tables WHERE schemaname = ? AND tablename <> 'tracking'"
+            for (table,) in models.rows(query, (self._schema,)):
                 models.connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(table)))
-            models.connection.execute(_TRACKING)
 
     def is_whole(self) -> bool:
-        """True: PostgreSQL checks its pages as it reads them, and damage is told when a question meets it."""
-        return True
+        """Whether the table of positions is there; PostgreSQL checks its pages itself as it reads them."""
+        return self._asked(Moment.has_positions)
 
     def position(self, name: str) -> int | None:
         """The position that the rows of a set stand for; None where the set was never made."""
-        with self._transaction() as models:
-            return models.position(name)
+        return self._asked(lambda models: models.position(name))
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows that a query answers, as of one committed state."""
-        with self._transaction() as models:
-            return models.rows(query, values)
+        return self._asked(lambda models: models.rows(query, values))
 
     @contextmanager
     def at_one_moment(self) -> Iterator["Moment"]:
@@ -130,12 +127,45 @@ class PostgresReadModels:
             models.track(name, position)
             return True
 
+    def _asked(self, question: Callable[["Moment"], Answer]) -> Answer:
+        """The answer to a question, which is asked once more where the connection broke."""
+        with naming_questions():
+            try:
+                return self._answered(question)
+            except OperationalError as error:
+                if not is_broken(error):
+                    raise
+            return self._answered(question)
+
+    def _answered(self, question: Callable[["Moment"], Answer]) -> Answer:
+        with self._held(*self._begun(_USUAL)) as moment:
+            return question(moment)
+
     @contextmanager
-    def _transaction(self, mode: str = "ISOLATION LEVEL READ COMMITTED") -> Iterator["Moment"]:
-        with naming_errors(), self._server.lease(self._role) as connection, connection.transaction():
+    def _transaction(self, mode: str = _USUAL) -> Iterator["Moment"]:
+        with naming_questions(remedy="Ask again: read models are pulled from the facts."):
+            try:
+                begun = self._begun(mode)
+            except OperationalError as error:
+                if not is_broken(error):
+                    raise
+                # The server was started anew since the connection was used: nothing was done on it yet.
+                begun = self._begun(mode)
+            with self._held(*begun) as moment:
+                yield moment
+
+    @contextmanager
+    def _held(self, stack: ExitStack, moment: "Moment") -> Iterator["Moment"]:
+        with stack:
+            yield moment
+
+    def _begun(self, mode: str) -> tuple[ExitStack, "Moment"]:
+        with ExitStack() as stack:
+            connection = stack.enter_context(self._server.lease(self._role))
+            stack.enter_context(connection.transaction())
             connection.execute(f"SET TRANSACTION {mode}")
             connection.execute(sql.SQL("SET LOCAL search_path = {}, pg_temp").format(sql.Identifier(self._schema)))
-            yield Moment(connection)
+            return stack.pop_all(), Moment(connection)
 
 
 class Moment:
@@ -149,6 +179,10 @@ class Moment:
     def alone(self) -> None:
         """Wait for other writers of these read models, and let them wait."""
         self.connection.execute("LOCK TABLE tracking IN SHARE ROW EXCLUSIVE MODE")
+
+    def has_positions(self) -> bool:
+        """Whether there is a table of positions."""
+        return self.rows("SELECT to_regclass('tracking') IS NOT NULL") == [(True,)]
 
     def position(self, name: str) -> int | None:
         """The position that the rows of a set stand for."""

@@ -15,15 +15,14 @@ from typing import Any, Final, cast
 
 import psycopg
 from psycopg import Connection, sql
-from psycopg.conninfo import conninfo_to_dict
-from psycopg.errors import ConnectionTimeout, error_from_result
-from psycopg.pq import DiagnosticField, ExecStatus, PGresult
+from psycopg.errors import ConnectionTimeout
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ledger.store.postgres import arrays
 from ledger.store.postgres.address import Address
 from ledger.store.postgres.errors import is_broken, naming_questions
-from ledger.terms.errors import NotALedger, StoreUnavailable
+from ledger.store.postgres.line import OUT_OF_REACH, answered_within, line_of, naming_no_entrance
+from ledger.terms.errors import StoreUnavailable
 
 CONNECTIONS_MAX: Final = 16
 PATIENCE: Final = 20
@@ -59,10 +58,6 @@ logging.getLogger("psycopg").propagate = False
 
 LedgerConnection = Connection[tuple[Any, ...]]
 Lease = Callable[[], AbstractContextManager[LedgerConnection]]
-_OUT_OF_REACH: Final = (
-    "The server cannot be reached.",
-    "Check the address, that the server runs, and the network.",
-)
 _NOBODY_KNOWS: Final = ""
 """As whom a session acts whose last change of roles failed; no role has this name."""
 
@@ -84,7 +79,7 @@ class Server:
     def __init__(self, address: Address, *, connections_max: int = CONNECTIONS_MAX) -> None:
         self.url = address.server
         self._password = address.password
-        self._line = _line_of(address.server)
+        self._line = line_of(address.server, KEEPALIVE)
         self.starts = 0
         """How often this process met a server that had been started anew, or another one in its place."""
         self._started_at = ""
@@ -110,7 +105,7 @@ class Server:
         Repeated once where the connection broke. StoreUnavailable where there is no answer within `patience` seconds,
         also on a connection that stands; else as errors.py names it, never OutcomeUnknown.
         """
-        with naming_questions(*_OUT_OF_REACH):
+        with naming_questions(*OUT_OF_REACH):
             try:
                 return self._told(statement, patience)
             except psycopg.OperationalError as error:
@@ -121,8 +116,9 @@ class Server:
     def _told(self, statement: str, patience: int) -> list[tuple[str, ...]]:
         with self._leased(patience) as connection:
             before = "" if connection.acts_as is None else "RESET ROLE; "
+            connection.acts_as = _NOBODY_KNOWS
             try:
-                rows = _answered_within(connection, f"{before}{statement}", patience)
+                rows = answered_within(connection, f"{before}{statement}", patience)
             except ConnectionTimeout:
                 # The others are as silent: none of them is asked whether it is.
                 self.close()
@@ -195,10 +191,10 @@ class Server:
         line = {**self._line, **self._secret(), "autocommit": True}
         if "connect_timeout" in line:
             line["connect_timeout"] = min(line["connect_timeout"], patience)
-        with naming_questions(*_OUT_OF_REACH):
+        with naming_no_entrance():
             connection = _Session.connect(self.url, **line)
         try:
-            with naming_questions(*_OUT_OF_REACH):
+            with naming_questions(*OUT_OF_REACH):
                 self._configure(connection)
             yield connection
         finally:
@@ -259,52 +255,6 @@ def _act_as(connection: _Session, role: str | None) -> None:
     connection.acts_as = role
 
 
-def _line_of(url: str) -> dict[str, Any]:
-    """How to connect, where the address does not say it; NotALedger where libpq cannot read the address.
-
-    Of several servers it is the one that takes writes, after a failover too.
-    """
-    try:
-        given = conninfo_to_dict(url)
-        int(given.get("connect_timeout") or 0)
-    except (psycopg.Error, ValueError):
-        raise NotALedger(
-            "The address of the server has a parameter that PostgreSQL does not know, or one that cannot be read.",
-            "Name it as postgresql://USER@HOST:PORT/DATABASE?ledger=NAME, with parameters of libpq behind.",
-        ) from None
-    line: dict[str, Any] = {name: value for name, value in KEEPALIVE.items() if name not in given}
-    hosts = f"{given.get('host') or ''}{given.get('hostaddr') or ''}"
-    if "," in hosts and "target_session_attrs" not in given:
-        line["target_session_attrs"] = "read-write"
-    return line
-
-
-def _answered_within(connection: LedgerConnection, statement: str, patience: int) -> list[tuple[str, ...]]:
-    """The rows of the last of some statements; ConnectionTimeout, and the connection closed, where nothing comes."""
-    line = connection.pgconn
-    waiting = select.poll()
-    waiting.register(connection.fileno(), select.POLLIN)
-    line.send_query(statement.encode())
-    found: PGresult | None = None
-    while True:
-        while line.is_busy():
-            if not waiting.poll(patience * 1000):
-                connection.close()
-                raise ConnectionTimeout("no answer in time")
-            line.consume_input()
-        result = line.get_result()
-        if result is None:
-            break
-        if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
-            if result.error_field(DiagnosticField.SQLSTATE) is None:
-                raise psycopg.OperationalError("the connection broke under way")
-            raise error_from_result(result, encoding=connection.info.encoding)
-        found = result
-    assert found is not None
-    cells = ([found.get_value(row, column) for column in range(found.nfields)] for row in range(found.ntuples))
-    return [tuple((cell or b"").decode() for cell in row) for row in cells]
-
-
 def _unspoken(pool: ConnectionPool[_Session], patience: int) -> _Session:
     """A connection on which nothing has come unasked: what a server says of itself is that it goes, or is gone.
 
@@ -326,7 +276,7 @@ def asked(lease: Lease, statement: str, values: Sequence[object]) -> list[tuple[
 
     So a program outlives a restart of its server. Raises as errors.py names it, never OutcomeUnknown.
     """
-    with naming_questions(*_OUT_OF_REACH):
+    with naming_questions(*OUT_OF_REACH):
         try:
             return _rows(lease, statement, values)
         except psycopg.OperationalError as error:

@@ -22,8 +22,8 @@ class PostgresSnapshot:
     """One repeatable-read transaction on a ledger's schema; see ledger/store/engine.py for what each part answers."""
 
     def __init__(self, connection: LedgerConnection, schema: str) -> None:
-        self._connection = connection
-        self._schema = schema
+        self.connection = connection
+        self.schema = schema
         self._cursors = 0
 
     def database_trouble(self) -> Iterator[str]:
@@ -32,12 +32,12 @@ class PostgresSnapshot:
 
     def schema_trouble(self) -> Iterator[str]:
         try:
-            unapplied = schemas.pending(self._connection, self._schema, "postgres")
+            unapplied = schemas.pending(self.connection, self.schema, "postgres")
         except LedgerError as error:
             yield error.happened
             return
         assert not unapplied, "a ledger is migrated before it is opened"
-        yield from differences(self._connection, self._schema)
+        yield from differences(self.connection, self.schema)
 
     def fact_count(self) -> int:
         ((count,),) = self._rows("SELECT count(*) FROM {}.stored_events")
@@ -73,14 +73,14 @@ class PostgresSnapshot:
         return self._rows("SELECT digest, content FROM {}.reading_sets ORDER BY digest")
 
     def has_reading_set(self, digest: bytes) -> bool:
-        query = f'SELECT 1 FROM "{self._schema}".reading_sets WHERE digest = %s'
-        return self._connection.execute(query, (digest,)).fetchone() is not None
+        query = f'SELECT 1 FROM "{self.schema}".reading_sets WHERE digest = %s'
+        return self.connection.execute(query, (digest,)).fetchone() is not None
 
     def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
         self._cursors += 1
-        text = query.format(f'"{self._schema}"')
+        text = query.format(f'"{self.schema}"')
         try:
-            with self._connection.cursor(f"snapshot_{self._cursors}", binary=True) as cursor:
+            with self.connection.cursor(f"snapshot_{self._cursors}", binary=True) as cursor:
                 cursor.itersize = ROWS_AT_ONCE
                 cursor.execute(text)
                 yield from cursor

@@ -27,3 +27,6 @@ BEGIN
 END $$;
 CREATE TRIGGER ledgers_keep_their_name BEFORE UPDATE OF name, ledger_id, owner, reader, created_at ON ledgers
 FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+
+-- Holds nothing. Who makes or upgrades a ledger holds its lock; nobody else may lock it.
+CREATE TABLE founding_lock ();
