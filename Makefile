@@ -37,7 +37,7 @@ test: static ## Everything that CI runs: check, all tests with the coverage gate
 	$(BIN)/python -m pytest --quiet --cov --cov-report=term-missing:skip-covered
 
 check: static ## The fast part: format, lint, types, arrows between rooms, fast tests (under two minutes)
-	$(BIN)/python -m pytest --quiet -m 'not slow and not soak'
+	$(BIN)/python -m pytest --quiet -m 'not slow and not soak' --numprocesses 2 --dist loadfile
 
 static: $(DEV)
 	$(BIN)/ruff format --check $(CODE)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 UNAVAILABLE: Final = 3
 _MORE: Final = """\
 --ledger names a server by the address of any ledger on it: postgresql://USER@HOST/DATABASE. Without it the servers are
-those of the routing table that CCM_LEDGER_ROUTES names, and a NAME is one of the table: only its server is asked. What is
-shown is what the login may see. No key is needed.
+those of the routing table that CCM_LEDGER_ROUTES names, and a NAME is one of the table: only its server is asked.
+What is shown is what the login may see. No key is needed.
 """
 _ACTIONS: Final = (
     ("list", "The ledgers of the server: their ids, how far they are, whose clock they take."),

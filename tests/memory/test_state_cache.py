@@ -24,6 +24,8 @@ class Streams:
     def __init__(self) -> None:
         self.reads: Counter[str] = Counter()
 
+    epoch = 0
+
     def head(self, tag: str) -> int:
         """A thousand."""
         return FACTS
@@ -64,6 +66,8 @@ def test_what_was_not_used_lately_is_forgotten_when_there_are_too_many_facts() -
 
 def test_one_stream_larger_than_all_that_is_kept_is_still_answered() -> None:
     class Huge(Streams):
+        epoch = 0
+
         def head(self, tag: str) -> int:
             return MANY + FACTS
 

@@ -1,22 +1,31 @@
 """Hundreds of ledgers in one process: opened when used, closed when not, one question a poll, on several servers."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from interfaces.embedded import Server
 from ledger.store.connection import Ledger
 from ledger.store.postgres.address import Address, parse_address
-from ledger.store.postgres.fleet import Fleet, Moved
+from ledger.store.postgres.fleet import POLL_PATIENCE, Fleet, Moved
 from ledger.store.postgres.founding import found
 from ledger.store.postgres.routing import Routes
 from ledger.terms.errors import NotALedger, StoreUnavailable
+from ledger.terms.ports import Clock
 from projections.follow import Follower
 from projections.table_set import tracked_position
-from tests.postgres.servers import shared_server, unused_address
+from tests.postgres.proxies import Proxy
+from tests.postgres.servers import shared_server, superuser, unused_address
+from tests.postgres.waiting import until
 from tests.store.sample import MASTER_KEY, PATIENT, RepeatableIds, StandingClock, assigned, proposal, registered
 
 pytestmark = pytest.mark.slow
@@ -36,11 +45,11 @@ def new_place(url: str) -> Address:
     return address
 
 
-def fleet_of(table: Mapping[str, Address], open_max: int = 64) -> Fleet:
+def fleet_of(table: Mapping[str, Address], open_max: int = 64, clock: Clock | None = None) -> Fleet:
     return Fleet(
         lambda: table,
         master_key_of=lambda _: MASTER_KEY,
-        clock=StandingClock(),
+        clock=clock or StandingClock(),
         ids=RepeatableIds("fleet"),
         open_max=open_max,
     )
@@ -84,8 +93,8 @@ def test_a_poll_is_one_question_however_many_ledgers_there_are(second: Server) -
         after = statements(second)
 
     assert len(polled.moved) == len(table)
-    # Acting as the login again, after an append as a writer, is a statement too.
-    assert after - before <= 2
+    # Acting as the login again, after an append as a writer, goes with the question.
+    assert after - before == 1
 
 
 def test_idle_ledgers_ask_nothing_and_have_no_thread(second: Server) -> None:
@@ -154,6 +163,123 @@ def test_a_ledger_that_the_table_moved_is_found_at_its_new_place(tmp_path: Path,
 
         assert fleet.poll().moved == (Moved("north", 2),)
         assert fleet.open_count == 1
+
+
+def connections(server: Server) -> set[int]:
+    """The backends that programs of ours have on the server now."""
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        rows = connection.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'ccm-ledger'").fetchall()
+    return {pid for (pid,) in rows}
+
+
+def test_connections_stay_while_a_ledger_that_was_moved_is_in_use_and_go_with_its_last_user(tmp_path: Path) -> None:
+    with Server.start(tmp_path / "old") as old:
+        table = {"north": new_place(old.url)}
+        elsewhere = new_place(shared_server())
+        with fleet_of(table) as fleet:
+            fleet.poll()
+            with fleet.ledger("north") as ledger:
+                append(ledger)
+                used = connections(old)
+                table["north"] = elsewhere
+                with fleet.ledger("north") as moved:
+                    assert moved.refresh() == 0
+                fleet.poll()
+
+                assert ledger.refresh() == 1
+                assert connections(old) == used
+            until(lambda: connections(old) == set())
+            assert fleet.poll() == ((), ())
+
+
+@contextmanager
+def black_hole() -> Iterator[Address]:
+    """A server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield parse_address(f"postgresql://x@127.0.0.1:{listening.getsockname()[1]}/x")
+
+
+class AheadClock:
+    """The system's clock, set forward by hand."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+def test_a_server_that_never_answers_keeps_a_poll_waiting_once_in_a_while_only() -> None:
+    near, clock = new_place(shared_server()), AheadClock()
+    with black_hole() as far, fleet_of({"far": far, "near": near}, clock=clock) as fleet:
+        times = []
+        for ahead in (0, 0, 0, 31):
+            clock.ahead += timedelta(seconds=ahead)
+            began = time.monotonic()
+            moved, ((url, error),) = fleet.poll()
+            times.append(time.monotonic() - began)
+
+            assert (moved, url, type(error)) == ((), far.server, StoreUnavailable)
+    asked = [seconds > 1 for seconds in times]
+    assert asked == [True, False, False, True]
+    assert max(times) < POLL_PATIENCE + 2
+
+
+def test_a_server_that_falls_silent_on_a_line_that_stands_keeps_a_poll_no_longer() -> None:
+    near = new_place(shared_server())
+    with Proxy(near) as proxy, fleet_of({"far": proxy.address}, clock=AheadClock()) as fleet:
+        assert fleet.poll() == ((), ())
+        proxy.keep_answers()
+        began = time.monotonic()
+        silent = fleet.poll().silent
+
+        assert [type(error) for _, error in silent] == [StoreUnavailable]
+        assert time.monotonic() - began < POLL_PATIENCE + 2
+
+
+def test_a_ledger_is_opened_while_another_waits_for_its_silent_server() -> None:
+    near = new_place(shared_server())
+    with black_hole() as far, fleet_of({"far": far, "near": near}) as fleet, ThreadPoolExecutor(1) as thread:
+        opening = thread.submit(fleet.ledger("far").__enter__)
+        time.sleep(0.3)
+        began = time.monotonic()
+        with fleet.ledger("near") as ledger:
+            append(ledger)
+
+        assert time.monotonic() - began < 2
+        assert not opening.done()
+        assert isinstance(opening.exception(), StoreUnavailable)
+
+
+def test_a_poll_sees_all_ledgers_of_its_login_after_one_could_not_be_opened() -> None:
+    ours = [new_place(shared_server()) for _ in range(3)]
+    login = f"{ours[0].schema}_poll"
+    granted = f"{ours[0].role('writer')}, {ours[1].role('writer')}, {ours[2].role('reader')}"
+    with superuser(ours[0]) as connection:
+        connection.execute(f"CREATE ROLE {login} LOGIN; GRANT {granted} TO {login}".encode())
+    as_login = urlsplit(ours[0].server)
+    server = as_login._replace(netloc=f"{login}@{as_login.netloc.rpartition('@')[2]}").geturl()
+    table = {name: Address(server, address.ledger) for name, address in zip("abc", ours, strict=True)}
+    with fleet_of(table) as fleet:
+        for name in "ab":
+            with fleet.ledger(name) as ledger:
+                append(ledger)
+        with pytest.raises(StoreUnavailable, match="may not do that"), fleet.ledger("c"):
+            pass
+
+        assert fleet.poll() == ((Moved("a", 1), Moved("b", 1)), ())
+
+
+def test_an_address_with_a_parameter_that_is_none_is_told_by_the_poll_and_keeps_the_others_from_nothing() -> None:
+    near, wrong = new_place(shared_server()), parse_address("postgresql://x@127.0.0.1/x?foo=bar")
+    with fleet_of({"wrong": wrong, "near": near}) as fleet:
+        with fleet.ledger("near") as ledger:
+            append(ledger)
+        moved, ((url, error),) = fleet.poll()
+
+        assert (moved, url, type(error)) == ((Moved("near", 1),), wrong.server, NotALedger)
+        with pytest.raises(NotALedger, match="parameter"), fleet.ledger("wrong"):
+            pass
 
 
 def test_a_server_that_is_gone_keeps_the_others_from_nothing(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from interfaces.cli.main import main
+from interfaces.embedded import Server
 from ledger.store.postgres.address import Address
 from tests.postgres import attackers
 from tests.postgres.attackers import Ground
@@ -151,6 +152,43 @@ def test_the_servers_of_the_routing_table_are_listed(
     assert "postgresql://x@127.0.0.1:1/x: The server cannot be reached." in shown
     assert shell.run("verify", ledger="north")[0] == 0
     assert "no ledger of that name" in shell.run("verify", ledger="south")[1]
+
+
+@pytest.mark.slow
+def test_a_name_of_the_routing_table_is_asked_for_at_its_own_server_only(
+    shell: Shell, made: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "routes.toml"
+    with Server.start(tmp_path / "second") as second:
+        other = unused_address(second.url)
+        assert shell.run("ledgers", "create", ledger=str(other))[0] == 0
+        gone = "postgresql://x@127.0.0.1:1/x"
+        table.write_text(f"[ledgers]\nnorth = '{made}'\nsouth-2 = '{other}'\nnowhere = '{gone}'\n")
+        monkeypatch.setenv("CCM_LEDGER_ROUTES", str(table))
+
+        assert shell.run("ledgers", "check", "north") == (0, "north: in order\n")
+        assert shell.run("ledgers", "check", "north", "south-2") == (0, "north: in order\nsouth-2: in order\n")
+        assert shell.run("ledgers", "upgrade", "south-2") == (0, "south-2: nothing to do\n")
+        assert "no ledger of that name" in shell.run("ledgers", "check", "north", made.ledger)[1]
+
+
+def test_a_parameter_that_postgresql_does_not_know_is_told(
+    shell: Shell, made: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = "postgresql://x@127.0.0.1/x?foo=bar"
+    code, shown = shell.run("ledgers", "list", ledger=wrong)
+    assert code == 3
+    assert "a parameter that PostgreSQL does not know" in shown
+    assert "a parameter that PostgreSQL does not know" in shell.run("verify", ledger=wrong)[1]
+
+    table = tmp_path / "routes.toml"
+    table.write_text(f"[ledgers]\nnorth = '{made}'\nwrong = '{wrong}'\n")
+    monkeypatch.setenv("CCM_LEDGER_ROUTES", str(table))
+    code, shown = shell.run("ledgers", "list")
+
+    assert code == 3
+    assert made.ledger in shown
+    assert "a parameter that PostgreSQL does not know" in shown
 
 
 def test_a_folder_is_no_server(shell: Shell, tmp_path: Path) -> None:

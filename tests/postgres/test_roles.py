@@ -220,7 +220,7 @@ def test_a_search_path_does_not_lead_the_append_astray(ground: Ground, program: 
 
 
 @pytest.mark.parametrize("added", [7, 0, -7])
-def test_numbers_that_a_program_forges_move_no_stream_back_and_are_found(address: Address, added: int) -> None:
+def test_a_program_that_lies_about_how_much_it_adds_is_not_believed(address: Address, added: int) -> None:
     with new_ledger(address) as ledger, superuser(address) as connection:
         ledger.append([proposal(assigned()), proposal(assigned())])
         before = connection.execute("SELECT tag, head FROM tags").fetchall()
@@ -228,8 +228,20 @@ def test_numbers_that_a_program_forges_move_no_stream_back_and_are_found(address
         thrown_in(connection, ledger, proposal(assigned()), p_added=arrays.int_array([added] * len(before)))
         after = dict(connection.execute("SELECT tag, head FROM tags").fetchall())
 
-        assert all(after[tag] >= head for tag, head in before)
-        assert not verify(ledger).is_sound
+        assert after == {tag: head + 1 for tag, head in before}
+        assert verify(ledger).is_sound
+
+
+@pytest.mark.parametrize("nth", [7, 0, -7])
+def test_a_program_that_forges_the_numbers_of_a_stream_is_refused(address: Address, nth: int) -> None:
+    with new_ledger(address) as ledger, superuser(address) as connection:
+        ledger.append([proposal(assigned()), proposal(assigned())])
+        connection.execute(f"SET ROLE {address.role('writer')}".encode())
+        with pytest.raises(psycopg.Error):
+            thrown_in(connection, ledger, proposal(assigned()), p_member_nth=arrays.int_array([nth, nth]))
+
+        assert ledger.refresh() == 2
+        assert verify(ledger).is_sound
 
 
 def test_an_open_transaction_of_one_ledger_keeps_no_other_waiting(ground: Ground, program: Ledger) -> None:

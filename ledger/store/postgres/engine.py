@@ -24,7 +24,7 @@ from ledger.store.mapper import Row
 from ledger.store.postgres import arrays, schema
 from ledger.store.postgres.address import Address
 from ledger.store.postgres.append import Answer, Function, answers, flatten
-from ledger.store.postgres.errors import is_broken, is_passing, named, naming_errors
+from ledger.store.postgres.errors import is_broken, is_passing, named, naming_questions
 from ledger.store.postgres.key_rows import PostgresKeyRows
 from ledger.store.postgres.read_models import PostgresReadModels
 from ledger.store.postgres.reading import Queries
@@ -194,7 +194,7 @@ class PostgresEngine:
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        with naming_errors(), self.lease() as connection, connection.transaction():
+        with naming_questions(), self.lease() as connection, connection.transaction():
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             # A snapshot reads everything, so here scans and joins of whole tables are right.
             for setting in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
@@ -226,7 +226,7 @@ def open_engine(address: Address, server: Server | None = None) -> PostgresEngin
     """
     own = server or Server(address)
     try:
-        with naming_errors():
+        with naming_questions():
             info = _read_info(own, address)
             with own.lease(address.role("writer")) as connection:
                 if schema.pending(connection, address.schema, "postgres"):
@@ -254,7 +254,7 @@ def info_of(address: Address) -> Info:
     """What the ledger at an address says about itself, for which no key is needed."""
     server = Server(address)
     try:
-        with naming_errors():
+        with naming_questions():
             return _read_info(server, address)
     finally:
         server.close()

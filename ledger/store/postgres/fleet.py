@@ -11,7 +11,7 @@ transaction, and `ccm-ledger ledgers check` compares the two.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, KeysView, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -125,6 +125,7 @@ class Fleet:
         by_server: dict[str, list[tuple[str, Address]]] = {}
         for name, address in table.items():
             by_server.setdefault(address.server, []).append((name, address))
+        self._named = frozenset(by_server)
         moved: list[Moved] = []
         silent: list[tuple[str, LedgerError]] = []
         for url, there in by_server.items():
@@ -140,7 +141,7 @@ class Fleet:
                     moved.append(Moved(name, position))
                     self._told[address] = position
         self._told = {address: self._told[address] for address in table.values() if address in self._told}
-        self._leave(table, by_server.keys())
+        self._leave(table)
         return Polled(tuple(moved), tuple(silent))
 
     @property
@@ -226,15 +227,14 @@ class Fleet:
             del self._sites[site.server.url]
             site.server.close()
 
-    def _leave(self, table: Mapping[str, Address], named: KeysView[str]) -> None:
+    def _leave(self, table: Mapping[str, Address]) -> None:
         """Close ledgers that are not where the table says, and servers that it does not name, unless they are used."""
         with self._lock:
-            self._named = frozenset(named)
             for name, held in list(self._open.items()):
                 if not held.users and table.get(name) != held.address:
                     self._shut(self._open.pop(name))
             for url, site in list(self._sites.items()):
-                if not site.users and url not in named:
+                if not site.users and url not in self._named:
                     del self._sites[url]
                     site.server.close()
 

@@ -15,7 +15,7 @@ from ledger.store.body import FORMAT
 from ledger.store.instants import to_micros
 from ledger.store.postgres import schema
 from ledger.store.postgres.address import Address
-from ledger.store.postgres.errors import named, naming_questions
+from ledger.store.postgres.errors import is_broken, named, naming_questions
 from ledger.store.postgres.founding import CONTROL, acting_as, lock, names_of
 from ledger.store.postgres.server import LedgerConnection, Server
 from ledger.store.postgres.snapshot import differences
@@ -162,6 +162,8 @@ def _described(connection: LedgerConnection, address: Address) -> tuple[str, str
     except LedgerDamaged as error:
         return clock, "of unknown make", error.happened
     except (Error, ValueError) as error:
+        if is_broken(error):
+            raise
         return clock, "cannot be read", named(error).happened
     if form > FORMAT:
         return clock, "newer", f"It has format {form}. Install a newer version of ccm-ledger."

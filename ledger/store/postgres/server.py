@@ -121,7 +121,7 @@ class Server:
                 rows = answered_within(connection, f"{before}{statement}", patience)
             except ConnectionTimeout:
                 # The others are as silent: none of them is asked whether it is.
-                self.close()
+                self.close(0)
                 raise
             connection.acts_as = None
             return rows
@@ -149,13 +149,12 @@ class Server:
         """What this process has prepared on a leased connection by hand."""
         return cast(_Session, connection).by_hand
 
-    def close(self) -> None:
-        """Close every connection."""
+    def close(self, patience: int = 1) -> None:
+        """Close every connection; threads that wait for the server have so many seconds, and then end by themselves."""
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
-            # A thread that waits for a silent server ends by itself.
-            pool.close(timeout=0)
+            pool.close(timeout=patience)
 
     def _opened(self, patience: int) -> ConnectionPool[_Session]:
         if not self._lock.acquire(timeout=patience):
