@@ -8,7 +8,6 @@ taken the twelve before it too, and anew, where a program that knows nothing yet
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import mean
 from typing import Final
@@ -18,7 +17,7 @@ import orjson
 from benchmarks import lines, world
 from benchmarks.measuring import Apart, Contender, Target, gate, rates_table, take_turns, timed
 from benchmarks.ruler import Ruler
-from benchmarks.stock import Change, Stock
+from benchmarks.stock import Change, Stock, entry
 from interfaces.cli.lines import GROUP_LINES_MAX
 
 PRIOR: Final = 12
@@ -158,10 +157,10 @@ def _body_length(place: world.Place) -> int:
 def _stock(path: Path, patients: int, length: int) -> Path:
     """A database of the stock application with its months prepared, and its bodies padded to our length."""
     with _opened(path) as stock:
-        stock.open_months(["padding"], _MONTH, [_change("padding", 0, 0)] * 2)
+        stock.open_months(["padding"], _MONTH, [entry("padding", 0, 0)] * 2)
         padding = length - stock.body_length()
         assert padding > 0, "the peer's body is longer than ours already"
-        prior = [_change("prior", n, padding) for n in range(PRIOR)]
+        prior = [entry("prior", n, padding) for n in range(PRIOR)]
         stock.open_months([_name(number) for number in range(patients)], _MONTH, prior)
         gate("padding", ours=length, peer=stock.body_length())
     return path
@@ -171,7 +170,7 @@ def _peer(path: Path, prepared: Path, patients: int) -> float:
     path.write_bytes(prepared.read_bytes())
     with _opened(path) as stock:
         padding = len(_padding(stock))
-        changes = [(_name(number), _change(_name(number), PRIOR, padding)) for number in range(patients)]
+        changes = [(_name(number), entry(_name(number), PRIOR, padding)) for number in range(patients)]
         _deliver(stock, changes[:WARMING])
         before = stock.stored()
         with timed() as watch:
@@ -191,18 +190,6 @@ def _deliver(stock: Stock, changes: Iterable[tuple[str, Change]]) -> int:
 def _padding(stock: Stock) -> str:
     newest = stock.app.recorder.select_notifications(stock.stored(), 1)[0]
     return str(orjson.loads(newest.state)["description"])
-
-
-def _change(patient: str, number: int, padding: int) -> Change:
-    start = datetime(2025, 3, 3 + number, 15, tzinfo=UTC)
-    return Change(
-        entry=f"te_{patient:0>8.8}{number:04d}",
-        performer="nurse-0001",
-        start=start,
-        end=start + timedelta(minutes=10),
-        activity="phone_call",
-        description="x" * padding,
-    )
 
 
 def _name(number: int) -> str:

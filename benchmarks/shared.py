@@ -7,7 +7,6 @@ real one with its durable settings, reached by its socket; every contender has a
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from statistics import mean
@@ -17,7 +16,7 @@ from benchmarks import lines, world
 from benchmarks.clients import CLIENTS, Processes, by_threads
 from benchmarks.measuring import Contender, Rates, Target, gate, rates_table, take_turns, timed
 from benchmarks.ruler_shared import Rows, SharedRuler
-from benchmarks.stock import Change
+from benchmarks.stock import Change, entry
 from benchmarks.stock_shared import SharedStock
 from interfaces.embedded import Server
 from interfaces.intake import Intake
@@ -253,10 +252,10 @@ def _body_length(place: world.Place) -> int:
 def _stock(url: str, length: int, rounds: int) -> tuple[SharedStock, int]:
     """The stock application with a set of months for every round, and how long its descriptions are."""
     stock = SharedStock(url, CLIENTS, is_first=True)
-    stock.open_months(["padding"], _MONTH, [_change("padding", 0, 0)] * 2)
+    stock.open_months(["padding"], _MONTH, [entry("padding", 0, 0)] * 2)
     padding = length - stock.body_length()
     assert padding > 0, "the peer's body is longer than ours already"
-    prior = [_change("prior", n, padding) for n in range(PRIOR)]
+    prior = [entry("prior", n, padding) for n in range(PRIOR)]
     for kind, count in (("s", 2 * SINGLE), ("t", PATIENTS), ("p", PATIENTS)):
         names = [_name(kind, number, patient) for number in range(rounds) for patient in range(count)]
         stock.open_months(names, _MONTH, prior)
@@ -265,7 +264,7 @@ def _stock(url: str, length: int, rounds: int) -> tuple[SharedStock, int]:
 
 
 def _peer_single(stock: SharedStock, number: int, padding: int, offset: int = 0) -> float:
-    changes = [(_name("s", number, n + offset), _change("x", PRIOR, padding)) for n in range(SINGLE)]
+    changes = [(_name("s", number, n + offset), entry("x", PRIOR, padding)) for n in range(SINGLE)]
     before = stock.last()
     with timed() as watch:
         for name, change in changes:
@@ -279,7 +278,7 @@ def _peer_threads(stock: SharedStock, number: int, padding: int) -> float:
 
     def client(of: int) -> None:
         for patient in range(of * share, (of + 1) * share):
-            stock.change(_name("t", number, patient), _MONTH, _change("x", PRIOR, padding))
+            stock.change(_name("t", number, patient), _MONTH, entry("x", PRIOR, padding))
 
     before = stock.last()
     seconds = by_threads([partial(client, of) for of in range(CLIENTS)])
@@ -300,7 +299,7 @@ class _PeerProcess:
         client, number = given
         share = PATIENTS // CLIENTS
         patients = range(client * share, (client + 1) * share)
-        self._changes = [(_name("p", number, n), _change("x", PRIOR, self._padding)) for n in patients]
+        self._changes = [(_name("p", number, n), entry("x", PRIOR, self._padding)) for n in patients]
 
     def go(self) -> int:
         """Get, change, save, one after the other."""
@@ -336,18 +335,6 @@ def _timed(act: Any, count: int) -> float:
     with timed() as watch:
         act()
     return watch.rate(count)
-
-
-def _change(patient: str, number: int, padding: int) -> Change:
-    start = datetime(2025, 3, 3 + number, 15, tzinfo=UTC)
-    return Change(
-        entry=f"te_{patient:0>8.8}{number:04d}",
-        performer="nurse-0001",
-        start=start,
-        end=start + timedelta(minutes=10),
-        activity="phone_call",
-        description="x" * padding,
-    )
 
 
 def _name(kind: str, number: int, patient: int) -> str:

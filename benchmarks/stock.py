@@ -6,7 +6,8 @@ aggregates, no snapshots, and stored bodies as long as ours on average.
 """
 
 import sqlite3
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -46,15 +47,25 @@ class Change(dict[str, Any]):
     """The arguments of one `log_time`."""
 
 
-class Stock:
-    """The application on one database file."""
+def entry(patient: str, number: int, padding: int) -> Change:
+    """An entry of time on the so many-th working day of the month, as long as padding makes it."""
+    start = datetime(2025, 3, 3 + number, 15, tzinfo=UTC)
+    return Change(
+        entry=f"te_{patient:0>8.8}{number:04d}",
+        performer="nurse-0001",
+        start=start,
+        end=start + timedelta(minutes=10),
+        activity="phone_call",
+        description="x" * padding,
+    )
 
-    def __init__(self, path: Path) -> None:
-        env = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(path), "AGGREGATE_CACHE_MAXSIZE": ""}
-        self.app: Application[UUID] = Application(env=env)
-        self._configure()
 
-    def open_months(self, patients: list[str], month: str, prior: list[Change]) -> None:
+class Months:
+    """Get, change, save: what is done with the application, whichever database is beneath."""
+
+    app: Application[UUID]
+
+    def open_months(self, patients: Sequence[str], month: str, prior: Sequence[Change]) -> None:
         """One aggregate per patient, each with the same number of prior changes (and the event that opened it)."""
         for patient in patients:
             aggregate = Month(patient, month)
@@ -67,6 +78,15 @@ class Stock:
         aggregate: Month = self.app.repository.get(Month.create_id(patient, month))
         aggregate.log_time(**change)
         self.app.save(aggregate)
+
+
+class Stock(Months):
+    """The application on one database file."""
+
+    def __init__(self, path: Path) -> None:
+        env = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(path), "AGGREGATE_CACHE_MAXSIZE": ""}
+        self.app = Application(env=env)
+        self._configure()
 
     def stored(self) -> int:
         """How many events the table holds."""

@@ -5,18 +5,16 @@ long as ours on average, the server's durable settings, a connection for each cl
 NOTIFY with every save.
 """
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.postgres import PostgresApplicationRecorder
 
-from benchmarks.stock import Change, Month
+from benchmarks.stock import Months
 
 
-class SharedStock:
+class SharedStock(Months):
     """The application on one database of a server."""
 
     def __init__(self, url: str, clients: int = 1, *, is_first: bool = False) -> None:
@@ -35,21 +33,7 @@ class SharedStock:
             # Two that create the tables at once fail: "tuple concurrently updated".
             "CREATE_TABLE": "yes" if is_first else "no",
         }
-        self.app: Application[UUID] = Application(env=env)
-
-    def open_months(self, patients: Sequence[str], month: str, prior: Sequence[Change]) -> None:
-        """One aggregate per patient, each with the same number of prior changes (and the event that opened it)."""
-        for patient in patients:
-            aggregate = Month(patient, month)
-            for change in prior[1:]:
-                aggregate.log_time(**change)
-            self.app.save(aggregate)
-
-    def change(self, patient: str, month: str, change: Change) -> None:
-        """Get, change, save."""
-        aggregate: Month = self.app.repository.get(Month.create_id(patient, month))
-        aggregate.log_time(**change)
-        self.app.save(aggregate)
+        self.app = Application(env=env)
 
     def stored(self) -> int:
         """How many events the table holds."""

@@ -1,6 +1,9 @@
 """The rows that an archive is made of, in one shape for both databases. records.py has them as bytes."""
 
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from ledger.store.archive.format import ArchiveRefused, Reason
 
 
 class LedgerRow(NamedTuple):
@@ -100,3 +103,34 @@ class Trailer(NamedTuple):
 
 
 AnyRow = StreamRow | FactRow | KeyRow | ReadingSetRow | RefusalRow | DataKeyRow
+
+
+def joined(facts: Iterable[tuple[Any, ...]], members: Iterable[tuple[Any, ...]]) -> Iterator[FactRow]:
+    """Facts with their tags.
+
+    `facts` are (position, home, version, topic, state, recorded_at, prefix, leaf) by position, `members` are
+    (position, ordinal, tag_id, seq, salt, tag) by position and ordinal. ArchiveRefused where they do not fit together.
+    """
+    rows = iter(members)
+    member = next(rows, None)
+    for position, home, version, topic, state, recorded_at, prefix, leaf in facts:
+        tags: list[TagRow] = []
+        while member is not None and member[0] == position and member[1] == len(tags):
+            _, _, tag_id, seq, salt, tag = member
+            tags.append(TagRow(tag_id, seq, salt, tag.encode()))
+            member = next(rows, None)
+        if not tags or (tags[0].tag, tags[0].seq) != (home.encode(), version):
+            raise ArchiveRefused(
+                Reason.STREAM_GAP,
+                "The fact's home stream is not that of its first tag.",
+                position=position,
+                remedy="Run `ccm-ledger verify` on the ledger.",
+            )
+        yield FactRow(position, recorded_at, leaf, topic, prefix, state, tuple(tags))
+    if member is not None:
+        raise ArchiveRefused(
+            Reason.STREAM_GAP,
+            "Tags name a fact that is not there.",
+            position=member[0],
+            remedy="Run `ccm-ledger verify` on the ledger.",
+        )

@@ -4,12 +4,12 @@ Promise: both databases answer the same rows for the same ledger, byte for byte;
 that they are whole; checking.py looks at every one.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Protocol
+from typing import Protocol
 
-from ledger.store.archive.format import ArchiveRefused, Reason, Section
-from ledger.store.archive.rows import AnyRow, FactRow, LedgerRow, TagRow, Trailer
+from ledger.store.archive.format import Section
+from ledger.store.archive.rows import AnyRow, LedgerRow, Trailer
 from ledger.store.connection import Place
 from ledger.store.postgres.address import Address
 from ledger.terms.ports import Clock
@@ -82,34 +82,3 @@ def target(place: Place, clock: Clock) -> Iterator[Target]:
 
         with loading.target(place, clock) as in_a_folder:
             yield in_a_folder
-
-
-def joined(facts: Iterable[tuple[Any, ...]], members: Iterable[tuple[Any, ...]]) -> Iterator[FactRow]:
-    """Facts with their tags.
-
-    `facts` are (position, home, version, topic, state, recorded_at, prefix, leaf) by position, `members` are
-    (position, ordinal, tag_id, seq, salt, tag) by position and ordinal. ArchiveRefused where they do not fit together.
-    """
-    rows = iter(members)
-    member = next(rows, None)
-    for position, home, version, topic, state, recorded_at, prefix, leaf in facts:
-        tags: list[TagRow] = []
-        while member is not None and member[0] == position and member[1] == len(tags):
-            _, _, tag_id, seq, salt, tag = member
-            tags.append(TagRow(tag_id, seq, salt, tag.encode()))
-            member = next(rows, None)
-        if not tags or (tags[0].tag, tags[0].seq) != (home.encode(), version):
-            raise ArchiveRefused(
-                Reason.STREAM_GAP,
-                "The fact's home stream is not that of its first tag.",
-                position=position,
-                remedy="Run `ccm-ledger verify` on the ledger.",
-            )
-        yield FactRow(position, recorded_at, leaf, topic, prefix, state, tuple(tags))
-    if member is not None:
-        raise ArchiveRefused(
-            Reason.STREAM_GAP,
-            "Tags name a fact that is not there.",
-            position=member[0],
-            remedy="Run `ccm-ledger verify` on the ledger.",
-        )

@@ -24,8 +24,8 @@ from ledger.store.archive.rows import (
     RefusalRow,
     StreamRow,
     Trailer,
+    joined,
 )
-from ledger.store.archive.tables import joined
 from ledger.store.instants import to_micros
 from ledger.store.postgres import founding
 from ledger.store.postgres.address import Address

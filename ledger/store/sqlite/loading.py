@@ -26,8 +26,8 @@ from ledger.store.archive.rows import (
     RefusalRow,
     StreamRow,
     Trailer,
+    joined,
 )
-from ledger.store.archive.tables import joined
 from ledger.store.engine import Info
 from ledger.store.instants import to_micros
 from ledger.store.migrate import migrate
