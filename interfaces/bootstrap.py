@@ -158,6 +158,10 @@ def server_for_trials() -> str | None:
     named = os.environ.get("CCM_LEDGER_TEST_POSTGRES")
     if not named:
         return None
+    if "://" not in named:
+        raise NotALedger(
+            "CCM_LEDGER_TEST_POSTGRES is no address of a server.", "Name one: postgresql://USER@HOST:PORT/DATABASE."
+        )
     return f"{named}{'&' if '?' in named else '?'}ledger=demo_{SystemIds().entropy(6).hex()}"
 
 

@@ -42,6 +42,20 @@ def a_ledger_is_named(ledger: str | None) -> None:
         raise WrongUsage(
             "No ledger is named.", "Name its folder: --ledger FOLDER, or set CCM_LEDGER. `ccm-ledger init` makes one."
         )
+    an_address_is_one(ledger)
+
+
+def an_address_is_one(place: str | None) -> None:
+    """WrongUsage where something that looks like an address of a server cannot be one."""
+    if not place or "://" not in place:
+        return
+    from ledger.store.postgres.address import parse_address  # noqa: PLC0415 - folders need none of it
+    from ledger.terms.errors import NotALedger  # noqa: PLC0415
+
+    try:
+        parse_address(place)
+    except NotALedger as error:
+        raise WrongUsage(error.happened, error.remedy) from error
 
 
 class ReadRefused(Exception):
@@ -90,7 +104,9 @@ def shared_options() -> Parser:
     shared = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = shared.add_argument_group("for every command")
     group.add_argument(
-        "--ledger", metavar="FOLDER", help="the ledger's folder, or its address on a server (else CCM_LEDGER)"
+        "--ledger",
+        metavar="PLACE",
+        help="a folder, postgresql://USER@HOST/DB?ledger=NAME, or a name in CCM_LEDGER_ROUTES (else CCM_LEDGER)",
     )
     group.add_argument(
         "--key-file", metavar="FILE", help="the master key (else CCM_LEDGER_KEY_FILE, else your configuration folder)"

@@ -26,7 +26,7 @@ from ledger.terms.errors import LedgerDamaged, LedgerError, NotALedger, StoreUna
 from tests.archive.conftest import unused_id
 from tests.archive.holdings import FACTS, exported, filled, rows
 from tests.postgres.servers import second_database, shared_server, superuser, unused_address, unused_name
-from tests.store.sample import MASTER_KEY, NewPlace, RepeatableIds, StandingClock, reopened
+from tests.store.sample import MASTER_KEY, NewPlace, RepeatableIds, StandingClock, new_ledger, reopened
 
 SEED = 20_261_122
 Stop = Callable[[int], None]
@@ -243,6 +243,31 @@ def test_an_archive_is_never_overwritten(place: Place, archive: Path) -> None:
     with pytest.raises(StoreUnavailable):
         export_ledger(place, archive, StandingClock())
     assert before == archive.read_bytes()
+
+
+def test_an_export_goes_through_no_link_and_into_no_file_that_others_can_read(place: Place, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (tmp_path / "linked.archive.unfinished").symlink_to(victim)
+    (tmp_path / "open.archive.unfinished").write_text("left behind")
+    (tmp_path / "open.archive.unfinished").chmod(0o644)
+
+    with pytest.raises(StoreUnavailable, match="cannot be made"):
+        exported(place, tmp_path / "linked.archive")
+    exported(place, tmp_path / "open.archive")
+
+    assert "mine" == victim.read_text()
+    assert 0o600 == (tmp_path / "open.archive").stat().st_mode & 0o777
+
+
+def test_no_ledger_is_made_where_an_import_was_begun(tmp_path: Path) -> None:
+    (tmp_path / "ledger").mkdir()
+    (tmp_path / "ledger" / "ledger.db.importing").write_bytes(b"")
+
+    with pytest.raises(NotALedger, match="was begun and not finished"):
+        new_ledger(tmp_path / "ledger")
+    with pytest.raises(NotALedger, match="was begun and not finished"):
+        reopened(tmp_path / "ledger")
 
 
 def test_a_damaged_ledger_is_not_exported(new_place: NewPlace, tmp_path: Path) -> None:

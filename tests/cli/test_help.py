@@ -32,7 +32,7 @@ def test_every_command_has_help(words: tuple[str, ...], capsys: pytest.CaptureFi
     shown = capsys.readouterr().out
     assert ended.value.code == 0
     assert shown.startswith(f"usage: {' '.join(('ccm-ledger', *words))}")
-    assert "--ledger FOLDER" in shown
+    assert "--ledger PLACE" in shown
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:

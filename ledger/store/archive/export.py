@@ -94,7 +94,9 @@ def _written(file: Path) -> Iterator[BinaryIO]:
     if file.exists():
         raise _unwritable("there is a file of that name already", "Name another file; an archive is never overwritten.")
     try:
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT, 0o600)
+        # Never through a link that somebody laid there, and never into a file that others can read.
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        os.fchmod(handle, 0o600)
     except OSError as error:
         raise _unwritable(f"the file cannot be made there ({error.strerror})", "Name another place.") from error
     with os.fdopen(handle, "wb") as out:

@@ -40,7 +40,7 @@ _NAMED: Final[dict[str, tuple[type[LedgerError], str, str]]] = {
     "42501": (
         StoreUnavailable,
         "This login may not do that on this ledger.",
-        "Grant it the ledger's role for the work (docs/deploy.md): writer, reader or projector.",
+        "Grant it the ledger's writer and projector: the commands of this program record who looked (docs/deploy.md).",
     ),
     "28P01": (WrongKey, "The server does not accept the password.", "Check CCM_LEDGER_PASSWORD_FILE or ~/.pgpass."),
     "28000": (WrongKey, "The server does not let this login in.", "Check the user in the address and pg_hba.conf."),

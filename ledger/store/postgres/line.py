@@ -20,7 +20,7 @@ from ledger.terms.errors import NotALedger, WrongKey
 
 OUT_OF_REACH: Final = (
     "The server cannot be reached.",
-    "Check the address, that the server runs, and the network.",
+    "Check host, port, user, database and sslmode in the address, that the server runs, and the network.",
 )
 """What happened, and what to do next, where nothing is known but that there is no connection."""
 

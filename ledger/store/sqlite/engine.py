@@ -22,7 +22,7 @@ from ledger.store.migrate import migrate
 from ledger.store.sqlite import reading
 from ledger.store.sqlite.append import GroupWriter
 from ledger.store.sqlite.errors import named, naming_errors
-from ledger.store.sqlite.founding import LEDGER_FILE, read_info
+from ledger.store.sqlite.founding import IMPORTING, LEDGER_FILE, read_info
 from ledger.store.sqlite.read_models import FILE_NAME, ReadModels
 from ledger.store.sqlite.recorder import LedgerConnection, LedgerDatastore, LedgerRecorder, last_row
 from ledger.store.sqlite.snapshot import SqliteSnapshot
@@ -179,6 +179,11 @@ def info_of(folder: Path) -> Info:
 def _datastore(folder: Path) -> LedgerDatastore:
     path = folder / LEDGER_FILE
     if not path.is_file():
+        if any(folder.glob(f"*{IMPORTING}")):
+            raise NotALedger(
+                "An import of an archive into this folder was begun and not finished.",
+                "Run the same `ccm-ledger archive import` again.",
+            )
         raise NotALedger(
             "There is no ledger in this folder.", "Name the folder of a ledger, or make one: `ccm-ledger init`."
         )

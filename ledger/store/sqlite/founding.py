@@ -21,6 +21,8 @@ from ledger.terms.ports import Clock, IdSource
 
 LEDGER_FILE: Final = "ledger.db"
 VAULT_FILE: Final = "vault.db"
+IMPORTING: Final = ".importing"
+"""How the files of an import under way end; nobody opens them."""
 _UNFINISHED: Final = ".unfinished"
 
 
@@ -34,6 +36,11 @@ def found(
                 f"There is a {name} in {folder} already.",
                 "Name another folder, or restore the missing file of that ledger from its backup.",
             )
+    if any(folder.glob(f"*{IMPORTING}")):
+        raise NotALedger(
+            "An import of an archive into this folder was begun and not finished.",
+            "Run the same `ccm-ledger archive import` again, or begin it anew with --start-over.",
+        )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     new_vault, new_ledger = folder / (VAULT_FILE + _UNFINISHED), folder / (LEDGER_FILE + _UNFINISHED)
     for leftover in folder.glob(f"*{_UNFINISHED}*"):

@@ -33,7 +33,7 @@ from ledger.store.instants import to_micros
 from ledger.store.migrate import migrate
 from ledger.store.sqlite.engine import open_engine
 from ledger.store.sqlite.errors import naming_errors
-from ledger.store.sqlite.founding import LEDGER_FILE, VAULT_FILE, read_info
+from ledger.store.sqlite.founding import IMPORTING, LEDGER_FILE, VAULT_FILE, read_info
 from ledger.store.sqlite.key_rows import SqliteKeyRows, put_vault
 from ledger.store.sqlite.recorder import BUSY_SECONDS, INSERT_EVENT, begin_immediate, configure
 from ledger.store.sqlite.snapshot import SqliteSnapshot
@@ -41,7 +41,6 @@ from ledger.store.vault import NewVault
 from ledger.terms.errors import LedgerDamaged, NotALedger, StoreUnavailable
 from ledger.terms.ports import Clock
 
-IMPORTING: Final = ".importing"
 """Not `.unfinished`, which an `init` in the same folder clears away."""
 _FILES: Final = ("", "-wal", "-shm", "-journal")
 _MEMBERS: Final = (
