@@ -144,7 +144,7 @@ def test_a_password_file_that_others_can_read_is_refused(
 def test_a_secret_on_the_command_line_is_refused_and_not_repeated(
     address: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["init", "--ledger", address.replace(" ", "%20")]) == 3
+    assert main(["init", "--ledger", address.replace(" ", "%20")]) == 2
 
     shown = capsys.readouterr().err
     assert "CCM_LEDGER_PASSWORD_FILE" in shown

@@ -257,7 +257,7 @@ def test_a_login_that_lost_its_role_is_told_which_one_it_needs(ground: Ground) -
     address = ground.address_of("reader")
     with pytest.raises(StoreUnavailable, match="This login may not do that") as raised:
         open_ledger(address, master_key=MASTER_KEY, clock=StandingClock(), ids=RepeatableIds("x"))
-    assert "writer, reader or projector" in raised.value.remedy
+    assert "writer and projector" in raised.value.remedy
 
 
 # --- what the database itself says ---------------------------------------------------------------------
