@@ -196,6 +196,8 @@ class PostgresEngine:
     def snapshot(self) -> Iterator[Snapshot]:
         with naming_questions(), self.lease() as connection, connection.transaction():
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            # It holds up nobody, and who reads it may take time between two rows.
+            connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             # A snapshot reads everything, so here scans and joins of whole tables are right.
             for setting in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
                 connection.execute(f"SET LOCAL {setting} = on")
