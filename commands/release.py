@@ -41,7 +41,6 @@ class Release:
         self._command = line.command
         self._key = key
         self._tag = parked_tag(line.command.source)
-        self._epoch = session.log.epoch
 
     def answer(self) -> Answer | None:
         """The answer, durable; None where a stream moved and the release must be decided again."""

@@ -62,11 +62,6 @@ class Engine(Protocol):
     """Whether a question costs a way over the network."""
 
     @property
-    def place(self) -> str:
-        """Where the ledger is, in words that hold no secret."""
-        ...
-
-    @property
     def epoch(self) -> int:
         """Counts how often what is known of this ledger was forgotten, as another server took its place."""
         ...

@@ -20,6 +20,7 @@ from ledger.store.archive.format import ArchiveRefused, BlockWriter, Reason, Sec
 from ledger.store.archive.rows import LedgerRow, Trailer
 from ledger.store.archive.tables import Tables, source
 from ledger.store.connection import Place
+from ledger.store.durable import sync_folder
 from ledger.terms.errors import StoreUnavailable
 from ledger.terms.ports import Clock
 
@@ -112,11 +113,7 @@ def _written(file: Path) -> Iterator[BinaryIO]:
         except OSError as error:
             raise _unwritable(f"the disk did not take it ({error.strerror})", "Make room and export again.") from error
         unfinished.rename(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # a rename is durable once its folder is
-    finally:
-        os.close(folder)
+    sync_folder(file.parent)
 
 
 def _unwritable(why: str, remedy: str) -> StoreUnavailable:

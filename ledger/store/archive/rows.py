@@ -3,7 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from ledger.store.archive.format import ArchiveRefused, Reason
+import orjson
+
+from ledger.store.archive.format import ArchiveRefused, Reason, Section
+from ledger.store.engine import Snapshot
+from ledger.terms.errors import LedgerDamaged
 
 
 class LedgerRow(NamedTuple):
@@ -103,6 +107,40 @@ class Trailer(NamedTuple):
 
 
 AnyRow = StreamRow | FactRow | KeyRow | ReadingSetRow | RefusalRow | DataKeyRow
+
+
+def rows_of(
+    stored: Snapshot,
+    section: Section,
+    *,
+    members: Iterable[tuple[Any, ...]],
+    data_keys: Iterable[tuple[Any, ...]],
+) -> Iterator[AnyRow]:
+    """The rows of a section, whichever database they are stored in; LedgerDamaged where a key cannot be read.
+
+    `members` are as `joined` takes them, `data_keys` (scope, wrapped, created_at) by scope; each is read when its
+    section is.
+    """
+    match section:
+        case Section.STREAMS:
+            return (StreamRow(tag_id, head, tag) for tag_id, tag, head in stored.streams())
+        case Section.FACTS:
+            return joined(stored.facts(), members)
+        case Section.KEYS:
+            return (_key_row(*row) for row in stored.bound_keys())
+        case Section.READING_SETS:
+            return map(ReadingSetRow._make, stored.reading_sets())
+        case Section.REFUSALS:
+            return map(RefusalRow._make, stored.refusals())
+        case _:
+            assert section is Section.DATA_KEYS, "an archive has no such rows"
+            return map(DataKeyRow._make, data_keys)
+
+
+def _key_row(token: str, content: bytes | None, outcome: str, positions: Any, ids: Any) -> KeyRow:
+    if not isinstance(positions, list) or not isinstance(ids, list):
+        raise LedgerDamaged("What a command key is bound to cannot be read.", "Run `ccm-ledger verify`.")
+    return KeyRow(token, content, outcome, tuple(positions), orjson.dumps(ids).decode())
 
 
 def joined(facts: Iterable[tuple[Any, ...]], members: Iterable[tuple[Any, ...]]) -> Iterator[FactRow]:

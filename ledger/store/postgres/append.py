@@ -24,8 +24,6 @@ from ledger.streams.base import Appended, Moved, Proposal
 
 KEY_MOVED: Final = -1
 _COLUMNS: Final = "keys_moved, base, recorded, recorded_each, moved, stands_for, tag_ids, heads"
-
-
 _COUNT: Final = 32
 _BINARY: Final = [1] * _COUNT
 _BIGINT: Final = struct.Struct(">q")

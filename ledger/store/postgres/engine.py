@@ -64,10 +64,6 @@ class PostgresEngine:
         self.vault: Vault | None = None
         """Told at once when `look` sees that keys were destroyed."""
 
-    @property
-    def place(self) -> str:
-        return str(self.address)
-
     def lease(self) -> AbstractContextManager[LedgerConnection]:
         """A connection that acts as the ledger's writer."""
         return self.server.lease(self.address.role("writer"))

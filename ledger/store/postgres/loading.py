@@ -9,22 +9,16 @@ with where it ended.
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from typing import Any, Final
+from typing import Final
 
-import orjson
 from psycopg import errors, sql
 
 from ledger.store.archive.format import ArchiveRefused, Reason, Section
 from ledger.store.archive.rows import (
     AnyRow,
-    DataKeyRow,
-    KeyRow,
     LedgerRow,
-    ReadingSetRow,
-    RefusalRow,
-    StreamRow,
     Trailer,
-    joined,
+    rows_of,
 )
 from ledger.store.instants import to_micros
 from ledger.store.postgres import founding
@@ -71,21 +65,8 @@ class PostgresTables(PostgresSnapshot):
         return (*found[0], tuple(named)) if found else None
 
     def rows(self, section: Section) -> Iterator[AnyRow]:
-        match section:
-            case Section.STREAMS:
-                return map(StreamRow._make, self._rows("SELECT tag_id, head, tag FROM {}.tags ORDER BY tag_id"))
-            case Section.FACTS:
-                return joined(self.facts(), self._rows(_MEMBERS))
-            case Section.KEYS:
-                return (_key_row(*row) for row in self.bound_keys())
-            case Section.READING_SETS:
-                return map(ReadingSetRow._make, self.reading_sets())
-            case Section.REFUSALS:
-                return map(RefusalRow._make, self.refusals())
-            case _:
-                assert section is Section.DATA_KEYS, "an archive has no such rows"
-                query = f'SELECT scope, wrapped, created_at FROM "{self.schema}_vault".data_keys ORDER BY scope'
-                return map(DataKeyRow._make, self._rows(query))
+        keys = f'SELECT scope, wrapped, created_at FROM "{self.schema}_vault".data_keys ORDER BY scope'
+        return rows_of(self, section, members=self._rows(_MEMBERS), data_keys=self._rows(keys))
 
 
 class PostgresTarget:
@@ -277,9 +258,3 @@ def _another_import() -> StoreUnavailable:
         "Another import fills this ledger, or has filled it or begun it anew.",
         "See that one of them alone runs, and run it again: it goes on where it ended.",
     )
-
-
-def _key_row(token: str, content: bytes | None, outcome: str, positions: Any, ids: Any) -> KeyRow:
-    if not isinstance(ids, list):
-        raise LedgerDamaged("What a command key is bound to cannot be read.", "Run `ccm-ledger verify`.")
-    return KeyRow(token, content, outcome, tuple(positions), orjson.dumps(ids).decode())

@@ -48,10 +48,6 @@ class SqliteEngine:
         self._reading = _Reading(self._lock, self._cursor)
 
     @property
-    def place(self) -> str:
-        return str(self.folder)
-
-    @property
     def epoch(self) -> int:
         return 0  # a file has one life
 

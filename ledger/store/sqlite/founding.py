@@ -4,12 +4,12 @@ Promise: a folder holds a whole ledger or none. `ledger.db` gets its name last, 
 nothing that could be taken for a ledger, and can be run again.
 """
 
-import os
 import sqlite3
 from pathlib import Path
 from typing import Final
 
 from ledger.store.body import FORMAT
+from ledger.store.durable import sync_folder
 from ledger.store.engine import Info
 from ledger.store.instants import to_micros
 from ledger.store.migrate import migrate
@@ -22,7 +22,7 @@ from ledger.terms.ports import Clock, IdSource
 LEDGER_FILE: Final = "ledger.db"
 VAULT_FILE: Final = "vault.db"
 IMPORTING: Final = ".importing"
-"""How the files of an import under way end; nobody opens them."""
+"""How the files of an import under way end; nobody opens them, and no `init` clears them away."""
 _UNFINISHED: Final = ".unfinished"
 
 
@@ -50,7 +50,7 @@ def found(
     _create_ledger(new_ledger, Info(ledger_id, FORMAT, simulated, to_micros(clock.now())))
     new_vault.rename(folder / VAULT_FILE)
     new_ledger.rename(folder / LEDGER_FILE)
-    _sync(folder)
+    sync_folder(folder)
 
 
 def read_info(connection: sqlite3.Connection) -> Info:
@@ -74,12 +74,3 @@ def _create_ledger(path: Path, info: Info) -> None:
         connection.execute("INSERT INTO ledger_info VALUES (1, ?, ?, ?, ?)", info)
     finally:
         connection.close()
-
-
-def _sync(folder: Path) -> None:
-    # A rename is durable once its folder is.
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

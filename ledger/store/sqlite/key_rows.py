@@ -16,7 +16,7 @@ import orjson
 from ledger.store.instants import to_micros
 from ledger.store.migrate import migrate
 from ledger.store.sqlite.errors import naming_errors
-from ledger.store.sqlite.recorder import BUSY_SECONDS, begin_immediate, configure
+from ledger.store.sqlite.recorder import begin_immediate, connected
 from ledger.store.vault import FORMAT, NewVault, Vault, new_vault, open_vault
 from ledger.terms.errors import NotALedger, StoreUnavailable
 from ledger.terms.ports import Clock, IdSource
@@ -29,7 +29,7 @@ class SqliteKeyRows:
 
     def __init__(self, path: Path, clock: Clock) -> None:
         with naming_errors():
-            self.connection = _connect(path)
+            self.connection = connected(path)
             try:
                 migrate(self.connection, "vault", to_micros(clock.now()))
             except BaseException:
@@ -87,7 +87,7 @@ def create_vault(path: Path, *, ledger_id: str, master_key: bytes, ids: IdSource
 
 def put_vault(path: Path, ledger_id: str, made: NewVault, clock: Clock) -> None:
     """Make the file of a vault that holds these keys."""
-    connection = _connect(path)
+    connection = connected(path)
     try:
         migrate(connection, "vault", to_micros(clock.now()))
         with _committed(connection):
@@ -116,13 +116,3 @@ def _committed(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("COMMIT")
     finally:
         connection.rollback()  # does nothing after a commit
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
-    try:
-        configure(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection

@@ -26,8 +26,9 @@ from ledger.store.archive.rows import (
     RefusalRow,
     StreamRow,
     Trailer,
-    joined,
+    rows_of,
 )
+from ledger.store.durable import sync_folder
 from ledger.store.engine import Info
 from ledger.store.instants import to_micros
 from ledger.store.migrate import migrate
@@ -35,13 +36,12 @@ from ledger.store.sqlite.engine import open_engine
 from ledger.store.sqlite.errors import naming_errors
 from ledger.store.sqlite.founding import IMPORTING, LEDGER_FILE, VAULT_FILE, read_info
 from ledger.store.sqlite.key_rows import SqliteKeyRows, put_vault
-from ledger.store.sqlite.recorder import BUSY_SECONDS, INSERT_EVENT, begin_immediate, configure
+from ledger.store.sqlite.recorder import INSERT_EVENT, begin_immediate, connected
 from ledger.store.sqlite.snapshot import SqliteSnapshot
 from ledger.store.vault import NewVault
-from ledger.terms.errors import LedgerDamaged, NotALedger, StoreUnavailable
+from ledger.terms.errors import NotALedger, StoreUnavailable
 from ledger.terms.ports import Clock
 
-"""Not `.unfinished`, which an `init` in the same folder clears away."""
 _FILES: Final = ("", "-wal", "-shm", "-journal")
 _MEMBERS: Final = (
     "SELECT t.position, t.ordinal, t.tag_id, t.seq, t.salt, g.tag FROM event_tags t JOIN tags g ON g.tag_id = t.tag_id"
@@ -73,22 +73,11 @@ class SqliteTables(SqliteSnapshot):
         return LedgerRow(info.ledger_id, info.format, clock, info.created_at, vault[1], vault[2], tuple(named))
 
     def rows(self, section: Section) -> Iterator[AnyRow]:
-        match section:
-            case Section.STREAMS:
-                return map(StreamRow._make, self._rows("SELECT tag_id, head, tag FROM tags ORDER BY tag_id"))
-            case Section.FACTS:
-                return joined(self.facts(), self._rows(_MEMBERS))
-            case Section.KEYS:
-                return (_key_row(*row) for row in self.bound_keys())
-            case Section.READING_SETS:
-                return map(ReadingSetRow._make, self.reading_sets())
-            case Section.REFUSALS:
-                return map(RefusalRow._make, self.refusals())
-            case _:
-                assert section is Section.DATA_KEYS, "an archive has no such rows"
-                query = "SELECT scope, wrapped, created_at FROM data_keys ORDER BY scope"
-                # Read behind the facts: whatever was sealed has its key there, and what is erased stays erased.
-                return map(DataKeyRow._make, self._vault.execute(query))
+        return rows_of(self, section, members=self._rows(_MEMBERS), data_keys=self._data_keys())
+
+    def _data_keys(self) -> Iterator[tuple[Any, ...]]:
+        # Read behind the facts: whatever was sealed has its key there, and what is erased stays erased.
+        yield from self._vault.execute("SELECT scope, wrapped, created_at FROM data_keys ORDER BY scope")
 
 
 class SqliteTarget:
@@ -107,7 +96,7 @@ class SqliteTarget:
             vault = self._folder / VAULT_FILE  # killed between the two last renames
         now = to_micros(self._clock.now())
         with naming_errors():
-            self._ledger = connection = self._opened.enter_context(closing(_connect(importing)))
+            self._ledger = connection = self._opened.enter_context(closing(connected(importing)))
             migrate(connection, "sqlite", now)
             if connection.execute("SELECT 1 FROM ledger_info").fetchone() is None:
                 info = Info(ledger.ledger_id, ledger.format, ledger.simulated, ledger.created_at)
@@ -141,7 +130,7 @@ class SqliteTarget:
         if self._importing(VAULT_FILE).exists():
             self._importing(VAULT_FILE).rename(self._folder / VAULT_FILE)
         self._importing(LEDGER_FILE).rename(self._folder / LEDGER_FILE)
-        _sync(self._folder)
+        sync_folder(self._folder)
 
     def start_over(self) -> None:
         was_importing = self._importing(LEDGER_FILE).exists()
@@ -241,12 +230,6 @@ def _members(row: FactRow) -> list[tuple[Any, ...]]:
     return [(row.position, ordinal, tag[0], tag[1], tag[2]) for ordinal, tag in enumerate(row.tags)]
 
 
-def _key_row(token: str, content: bytes | None, outcome: str, positions: Any, ids: Any) -> KeyRow:
-    if not isinstance(positions, list) or not isinstance(ids, list):
-        raise LedgerDamaged("What a command key is bound to cannot be read.", "Run `ccm-ledger verify`.")
-    return KeyRow(token, content, outcome, tuple(positions), orjson.dumps(ids).decode())
-
-
 def _check_same(there: LedgerRow, archived: LedgerRow) -> None:
     # On a server the clock of an unsimulated ledger has a name; a folder knows only whether it is simulated.
     if there._replace(clock="") != archived._replace(clock="") or there.simulated != archived.simulated:
@@ -255,21 +238,3 @@ def _check_same(there: LedgerRow, archived: LedgerRow) -> None:
             "An import of another ledger was begun there and not finished.",
             remedy="Name another place, or begin anew: --start-over.",
         )
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
-    try:
-        configure(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

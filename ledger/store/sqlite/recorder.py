@@ -10,6 +10,7 @@ appended by append.py, and `verify` names rows that were not.
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
@@ -63,6 +64,17 @@ def configure(connection: sqlite3.Connection) -> None:
                 f"The database does not keep {name} = {wanted} (it says {found}): what is acknowledged could be lost.",
                 "Keep the ledger on a local disk: network folders and memory files cannot promise durability.",
             )
+
+
+def connected(path: Path) -> sqlite3.Connection:
+    """A durable connection outside any pool, in autocommit mode, which threads may share under a lock."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
+    try:
+        configure(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def begin_immediate(connection: sqlite3.Connection) -> None:
