@@ -3,7 +3,6 @@
 import random
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,22 @@ from tests.postgres.servers import second_database, shared_server, superuser, un
 from tests.store.sample import MASTER_KEY, NewPlace, RepeatableIds, StandingClock, new_ledger, reopened
 
 SEED = 20_261_122
+# The command itself, killed so many seconds after so many blocks of rows were read.
+KILLED = """
+import os, signal, sys, threading
+from interfaces.cli.main import main
+from ledger.store.archive import importing
+blocks, later = int(sys.argv[-2]), float(sys.argv[-1])
+check = importing.Checker.check
+def counted(*given):
+    global blocks
+    blocks -= 1
+    if blocks == 0:
+        threading.Timer(later, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    check(*given)
+importing.Checker.check = counted
+sys.exit(main(sys.argv[1:-2]))
+"""
 Stop = Callable[[int], None]
 
 
@@ -292,23 +307,21 @@ def test_kill_9_at_random_points_leaves_nothing_to_open_and_the_same_command_end
     origin = filled(tmp_path / "origin", 5_000, ledger_id=unused_id())
     monkeypatch.setattr(archive_format, "BLOCK_BYTES", 40_000)
     file, copy = exported(origin, tmp_path / "origin.archive"), new_place("copy")
-    words = [sys.executable, "-m", "interfaces.cli.main", "archive", "import", str(file), "--ledger", str(copy)]
+    words = [sys.executable, "-c", KILLED, "archive", "import", str(file), "--ledger", str(copy)]
 
-    kills = 0
+    kills, blocks = 0, 0
     while True:
-        running = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        # Each import gets a little further than the last: what is there is compared faster than it is loaded.
-        time.sleep(0.4 + chance.random() * 0.4 + 0.1 * kills)
-        running.kill()
-        _, err = running.communicate()
+        # Each import gets a little further than the last, and dies at any moment behind its block.
+        blocks += chance.randrange(4, 24)
+        running = subprocess.run([*words, str(blocks), str(chance.random() * 0.02)], capture_output=True, check=False)
         if running.returncode == 0:
             break
-        assert running.returncode == -9, err
+        assert running.returncode == -9, running.stderr
         if is_whole(copy):
             break  # killed behind its last step
         kills += 1
 
-    assert kills > 1
+    assert kills > 3
     assert rows(origin) == rows(copy)
     with reopened(origin) as ledger, reopened(copy) as other:
         assert verify(ledger) == verify(other)
