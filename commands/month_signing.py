@@ -36,7 +36,7 @@ def decide_attest_mdm(asked: Asked[AttestDecisionMaking], states: States, law: L
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient)):
         return need
-    if isinstance(stopped := _billing(asked, states, "the decision making"), Refused):
+    if isinstance(stopped := billing(asked, states, "the decision making"), Refused):
         return stopped
     event = DecisionMakingAttested(
         patient=patient,
@@ -58,7 +58,7 @@ def decide_choose_family(asked: Asked[ChooseFamily], states: States, law: Law) -
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient)):
         return need
-    if isinstance(stopped := _billing(asked, states, "the choice"), Refused):
+    if isinstance(stopped := billing(asked, states, "the choice"), Refused):
         return stopped
     verdict = _verdict(asked, states, law)
     if isinstance(verdict, Need):
@@ -84,7 +84,7 @@ def decide_attest_month(asked: Asked[AttestMonth], states: States, law: Law) -> 
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient), staff_tag(asked.actor)):
         return need
-    standing = _billing(asked, states, "the attestation")
+    standing = billing(asked, states, "the attestation")
     if isinstance(standing, Refused):
         return standing
     verdict = _verdict(asked, states, law)
@@ -96,15 +96,15 @@ def decide_attest_month(asked: Asked[AttestMonth], states: States, law: Law) -> 
         return _below_minimum(command.month, verdict, law)
     if verdict.digest != command.digest:
         return refused("month_changed", month=command.month)
-    newest = states.month(patient, command.month).attestations[-1:]
-    for attested in newest:
-        if (attested.event.digest, attested.event.practitioner) == (verdict.digest, asked.actor):
-            return Unchanged((attested.position,), (("attestation", attested.event.attestation),))
+    attested = states.month(patient, command.month).standing_attestation()
+    signed = (attested.event.digest, attested.event.practitioner) if attested is not None else None
+    if attested is not None and signed == (verdict.digest, asked.actor):
+        return Unchanged((attested.position,), (("attestation", attested.event.attestation),))
     event = _attestation(asked, verdict, law)
     return Accepted((event,), _attested_notices(asked, verdict), (("attestation", event.attestation),))
 
 
-def _billing(asked: Asked[Any], states: States, what: str) -> Designation | Refused:
+def billing(asked: Asked[Any], states: States, what: str) -> Designation | Refused:
     """The designation under which the actor may do this for the month, or why not."""
     month = asked.command.month
     patient = states.patient(asked.patient)
