@@ -9,7 +9,19 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from ledger.streams import access, care_month, care_plan, consent, designation, governance, patient, practice, staff
+from ledger.streams import (
+    access,
+    care_month,
+    care_plan,
+    consent,
+    designation,
+    endings,
+    governance,
+    patient,
+    practice,
+    staff,
+    stays,
+)
 from ledger.streams.base import Event
 from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram
 
@@ -26,6 +38,14 @@ _ALL: Final[tuple[type[Event], ...]] = (
     consent.ConsentRecorded,
     consent.ConsentSupplemented,
     consent.ConsentDeclined,
+    endings.ConsentRevoked,
+    endings.RevocationRetracted,
+    endings.ConsentInvalidated,
+    endings.PatientDisenrolled,
+    endings.DisenrolmentRetracted,
+    stays.StayRecorded,
+    stays.StayRetracted,
+    stays.DeathRetracted,
     designation.PractitionerDesignated,
     designation.DesignationWithdrawn,
     care_plan.CarePlanRevised,
@@ -41,6 +61,7 @@ _ALL: Final[tuple[type[Event], ...]] = (
     staff.LicenceRecorded,
     practice.PracticeRegistered,
     practice.CapabilityAttested,
+    practice.CapabilityEnded,
     practice.PolicyAdopted,
     access.RecordRead,
     access.CommandRefused,
