@@ -37,6 +37,7 @@ _REGISTRATION: Final = (Role.FRONT_DESK, Role.INTEGRATION)
 _PARKED: Final = (Role.FRONT_DESK, Role.ADMINISTRATOR, Role.COMPLIANCE)
 _TESTIMONY: Final = (Role.PRACTITIONER, Role.CLINICAL_STAFF, Role.INTEGRATION)
 _DESK: Final = (*_TESTIMONY, Role.FRONT_DESK)
+_COMPLIANCE: Final = (Role.COMPLIANCE,)
 
 MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
     {
@@ -46,6 +47,7 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "record_licence": _ADMINISTRATOR,
         "register_practice": _ADMINISTRATOR,
         "attest_capability": _ADMINISTRATOR,
+        "end_capability": _ADMINISTRATOR,
         "adopt_policy": _ADMINISTRATOR,
         "adopt_rulebook": _ADMINISTRATOR,
         "bind_login": _ADMINISTRATOR,
@@ -64,6 +66,14 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "record_consent": _DESK,
         "supplement_consent": _DESK,
         "record_decline": _DESK,
+        "record_revocation": (*_DESK, Role.BILLER, Role.COMPLIANCE),
+        "record_disenrolment": (*_DESK, Role.COMPLIANCE),
+        "record_stay": (*_DESK, Role.BILLER),
+        "invalidate_consent": _COMPLIANCE,
+        "retract_revocation": _COMPLIANCE,
+        "retract_disenrolment": _COMPLIANCE,
+        "retract_stay": (Role.COMPLIANCE, Role.FRONT_DESK, Role.INTEGRATION),
+        "retract_death": (Role.COMPLIANCE, Role.FRONT_DESK),
         "designate_practitioner": _PRACTITIONER,
         "withdraw_designation": (Role.COMPLIANCE, Role.PRACTITIONER, Role.ADMINISTRATOR),
         "revise_care_plan": _TESTIMONY,
@@ -84,6 +94,7 @@ REACH: Final[Mapping[str, Reach]] = MappingProxyType(
         "bind_login": "ledger",
         "register_source": "ledger",
         "attest_capability": "named",
+        "end_capability": "named",
         "adopt_policy": "named",
         "grant_role": "named",
         "end_role": "named",
@@ -92,6 +103,11 @@ REACH: Final[Mapping[str, Reach]] = MappingProxyType(
         "attest_mdm": "patient",
         "choose_family": "patient",
         "attest_month": "patient",
+        "invalidate_consent": "patient",
+        "retract_revocation": "patient",
+        "retract_disenrolment": "patient",
+        "retract_stay": "patient",
+        "retract_death": "patient",
         "link_identifier": "patient",
         "register_patient": "patient",
     }

@@ -11,6 +11,7 @@ from typing import Final, Literal, NamedTuple
 from ledger.judging.consent import ConsentStanding
 from ledger.judging.law import MonthLaw
 from ledger.rulebook import Reading
+from ledger.streams.endings import ConsentRevoked, PatientDisenrolled
 from ledger.streams.patient_state import Patient
 from ledger.terms.calendar import last_day, month_of
 from ledger.terms.people import Programme
@@ -77,25 +78,27 @@ def stops_of(patient: Patient, programme: Programme, practice: str | None, law: 
     CCM-CLAIM-04; readings, 4 and 12). A disenrolment by another practice than the one that bills ends nothing here.
     Reads: medicare.ccm.consent.revocation_effective, .disenrolment_effective.
     """
-    at_month_end = law.rules.get(STOP_NAMES[0]) == "month_end"
-    revoked = [
-        Stop(
-            "revoked",
-            r.event.told_on,
-            last_day(month_of(r.event.told_on)) if at_month_end else r.event.told_on,
-            r.event.practitioner,
-        )
-        for r in patient.status.revocations
-        if r.retracted is None and programme in r.event.scope
-    ]
-    disenrolled = [
-        Stop("disenrolled", d.event.on, d.event.on, None)
+    told = (r.event for r in patient.status.revocations if r.retracted is None and programme in r.event.scope)
+    ended = (
+        d.event
         for d in patient.status.disenrolments
         if d.retracted is None
         and d.event.programme is programme
         and (d.event.practice is None or practice is None or d.event.practice == practice)
-    ]
-    return (*revoked, *disenrolled)
+    )
+    return (*(revoked(event, law) for event in told), *(disenrolled(event) for event in ended))
+
+
+def revoked(event: ConsentRevoked, law: MonthLaw) -> Stop:
+    """A revocation as what ends consents: with effect at the end of its month."""
+    at_month_end = law.rules.get(STOP_NAMES[0]) == "month_end"
+    until = last_day(month_of(event.told_on)) if at_month_end else event.told_on
+    return Stop("revoked", event.told_on, until, event.practitioner)
+
+
+def disenrolled(event: PatientDisenrolled) -> Stop:
+    """A disenrolment as what ends consents: with effect at the end of its day."""
+    return Stop("disenrolled", event.on, event.on, None)
 
 
 def ended_by(consent: ConsentStanding, stops: Iterable[Stop]) -> Stop | None:

@@ -24,6 +24,7 @@ FIELDS: dict[str, Any] = {
     "policy": "untimed_counts",
     "values": "yes or no",
     "waits_for": "patient",
+    "capability": "access_24x7",
 }
 
 
