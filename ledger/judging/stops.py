@@ -107,5 +107,5 @@ def ended_by(consent: ConsentStanding, stops: Iterable[Stop]) -> Stop | None:
 
 
 def latest(stops: Iterable[Stop]) -> Stop | None:
-    """The stop that was said last; of two of one day the patient's."""
-    return max(stops, key=lambda s: (s.said_on, s.kind == "revoked"), default=None)
+    """The stop that was said last."""
+    return max(stops, key=lambda s: s.said_on, default=None)

@@ -145,10 +145,8 @@ def evolve(state: Practice, fact: Fact) -> Practice:
 
 
 def _after_end(ended: CapabilityEnded, held: tuple[CapabilityAttested, ...]) -> tuple[CapabilityAttested, ...]:
-    """What is left of the attestations of a practice once a capability ended: none reaches beyond its last day."""
-    left = [
-        c.model_copy(update={"until_on": ended.last_on}) if ended.cuts(c) else c
-        for c in held
-        if not (ended.cuts(c) and c.from_on > ended.last_on)
-    ]
-    return tuple(left)
+    """The attestations of a practice once a capability ended: none reaches beyond its last day.
+
+    One of later days than that now ends before it begins, and holds on no day.
+    """
+    return tuple(c.model_copy(update={"until_on": ended.last_on}) if ended.cuts(c) else c for c in held)

@@ -154,6 +154,17 @@ def test_a_second_revocation_ends_the_consent_given_again() -> None:
     assert [counted(chart.verdict(month)) for month in ("2026-04", "2026-05")] == [[10], [0]]
 
 
+def test_a_consent_given_again_that_is_revoked_later_still_outlives_the_month() -> None:
+    chart = worked("2026-03-05", activity="chart_review")
+    chart.revoke("2026-03-12", name="first")
+    chart.consent("2026-03-20 09:00", name="again")
+    chart.revoke("2026-04-06", name="second")
+
+    assert [codes(chart.verdict(month).notices) for month in ("2026-03", "2026-04")] == [
+        [], ["consent_revoked_in_month"],
+    ]  # fmt: skip
+
+
 def test_the_order_in_which_revocation_and_consent_again_arrive_does_not_matter() -> None:
     first, second = worked("2026-04-20"), worked("2026-04-20")
     first.revoke("2026-03-12")
