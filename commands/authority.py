@@ -33,11 +33,11 @@ class Authority(Protocol):
 
 _ADMINISTRATOR: Final = (Role.ADMINISTRATOR,)
 _PRACTITIONER: Final = (Role.PRACTITIONER,)
+_COMPLIANCE: Final = (Role.COMPLIANCE,)
 _REGISTRATION: Final = (Role.FRONT_DESK, Role.INTEGRATION)
 _PARKED: Final = (Role.FRONT_DESK, Role.ADMINISTRATOR, Role.COMPLIANCE)
 _TESTIMONY: Final = (Role.PRACTITIONER, Role.CLINICAL_STAFF, Role.INTEGRATION)
 _DESK: Final = (*_TESTIMONY, Role.FRONT_DESK)
-_COMPLIANCE: Final = (Role.COMPLIANCE,)
 
 MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
     {
@@ -83,6 +83,20 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "attest_mdm": _PRACTITIONER,
         "choose_family": _PRACTITIONER,
         "attest_month": _PRACTITIONER,
+        "attest_in_batch": _PRACTITIONER,
+        "correct_time": _TESTIMONY,
+        "move_time": (*_TESTIMONY, Role.COMPLIANCE),
+        "strike_time": _COMPLIANCE,
+        "add_to_time": (*_DESK, Role.BILLER, Role.COMPLIANCE),
+        "dispute_time": (*_DESK, Role.BILLER, Role.COMPLIANCE, Role.ADMINISTRATOR),
+        "settle_dispute": _COMPLIANCE,
+        "approve_late_entry": _COMPLIANCE,
+        "allocate_time": _TESTIMONY,
+        "start_timer": _TESTIMONY,
+        "stop_timer": _TESTIMONY,
+        "withdraw_attestation": (Role.PRACTITIONER, Role.COMPLIANCE),
+        "except_month": _PRACTITIONER,
+        "attest_signature": _PRACTITIONER,
     }
 )
 """The roles in which a command is given, the one that is taken first first."""
@@ -108,6 +122,13 @@ REACH: Final[Mapping[str, Reach]] = MappingProxyType(
         "retract_disenrolment": "patient",
         "retract_stay": "patient",
         "retract_death": "patient",
+        "attest_in_batch": "patient",
+        "strike_time": "patient",
+        "settle_dispute": "patient",
+        "approve_late_entry": "patient",
+        "withdraw_attestation": "patient",
+        "except_month": "patient",
+        "attest_signature": "patient",
         "link_identifier": "patient",
         "register_patient": "patient",
     }

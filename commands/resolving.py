@@ -29,7 +29,7 @@ def reference_fields(command: type[Command]) -> tuple[tuple[str, str], ...]:
 
 
 def _kind(field: str) -> str:
-    return {"patient": "patient", "subject": "any"}.get(field, "staff")
+    return {"patient": "patient", "to_patient": "patient", "subject": "any"}.get(field, "staff")
 
 
 def resolve(

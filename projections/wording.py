@@ -13,7 +13,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from ledger.streams.base import ERASED, SEALED, Event
-from ledger.streams.care_month import TimeLogged
+from ledger.streams.care_month import EntryContent
 from ledger.terms.calendar import stored_instant
 
 Detail = tuple[str, str]
@@ -38,7 +38,7 @@ def details(event: Event) -> tuple[Detail, ...]:
         for name, field in type(event).model_fields.items()
         if not field.exclude and name not in _NOT_SHOWN
     )
-    if isinstance(event, TimeLogged):
+    if isinstance(event, EntryContent):
         return tuple(_time_details(event))
     return tuple((label(name), shown(value)) for name, value in own if not _is_empty(value))
 
@@ -115,7 +115,7 @@ _TIME_FIELDS: Final = (
 )
 
 
-def _time_details(event: TimeLogged) -> Iterator[Detail]:
+def _time_details(event: EntryContent) -> Iterator[Detail]:
     yield "performer", event.performer
     yield "activity", event.activity or "none given"
     yield "duration", duration(event.seconds)

@@ -15,11 +15,10 @@ from ledger.judging.consent import (
     lack_reading,
     lack_words,
 )
-from ledger.judging.days import counted_from, end_of
+from ledger.judging.days import end_of
 from ledger.judging.law import MonthLaw
-from ledger.judging.stops import STOP_NAMES, Stop, ended_by, latest, stops_of
+from ledger.judging.stops import STOP_NAMES, Pause, Stop, Stopped, ended_by, latest, stops_of
 from ledger.rulebook import Rulebook, RulesInForce
-from ledger.streams.care_month import ClockOrder, Piece
 from ledger.streams.patient_state import Designation, Patient
 from ledger.streams.status_state import CLEAN
 from ledger.terms.notices import notice
@@ -29,69 +28,6 @@ from ledger.terms.people import Programme
 _CCM: Final = Programme.CCM
 _VOID_NAME: Final = "medicare.ccm.consent.invalid_counts"
 _NOTHING: Final[frozenset[str]] = frozenset()
-
-
-class Pause(NamedTuple):
-    """The days of a month on which nobody's consent to the billing practitioner stands."""
-
-    after: date
-    """The last day before it: its minutes still count."""
-    until: datetime | None
-    """The moment from which minutes count again; None: not within the month."""
-    until_on: tuple[date, date] | None
-    """The earliest and latest local date of that moment."""
-    stop: Stop
-
-    def without(self, pieces: list[Piece]) -> list[Piece]:
-        """The pieces without what lies in the pause."""
-        opens = None if self.until is None else counted_from(self.until)
-        kept = [piece for piece in pieces if piece.on <= self.after]
-        if opens is None:
-            return kept
-        later = [piece for piece in pieces if piece.on > self.after and piece.end > opens]
-        return kept + [Piece(max(piece.start, opens), piece.end, piece.on) for piece in later]
-
-    def holds(self, on: date, order: ClockOrder | None) -> bool:
-        """Whether work of a day without clock times lies in the pause, as far as its order is stated."""
-        if on < self.after or (on == self.after and order != "after"):
-            return False
-        if self.until_on is None or on < self.until_on[0]:
-            return True
-        return on <= self.until_on[1] and order == "before"
-
-    def needed_order(self, on: date) -> ClockOrder | None:
-        """The order that work of a day without clock times must state to lie outside the pause; None: none."""
-        if on == self.after:
-            return "before"
-        if self.until_on is not None and self.until_on[0] <= on <= self.until_on[1]:
-            return "after"
-        return None
-
-
-class Stopped(NamedTuple):
-    """What stops make of a month."""
-
-    before: Stop | None
-    """What ended the consent that would have held before minutes begin to count."""
-    pauses: tuple[Pause, ...]
-    told: tuple[tuple[date, date | None], ...]
-    """The days on which the patient revoked, each with the day of the consent again."""
-
-    @property
-    def left_on(self) -> date | None:
-        """The last day of the programme, where the practice ended it in the month and nothing followed."""
-        return self.pauses[-1].after if self.pauses and self.pauses[-1].until is None else None
-
-    @property
-    def clean_until(self) -> date | None:
-        """The last day of the month up to which nothing of this is to be looked at; None: the whole month."""
-        days = [pause.after for pause in self.pauses] + [told_on for told_on, _ in self.told]
-        return min(days, default=None)
-
-    def contact_is_unwanted(self, on: date) -> date | None:
-        """The day on which the patient had revoked before a day, without consenting again by then."""
-        found = (told for told, again in self.told if told < on and (again is None or on < again))
-        return max(found, default=None)
 
 
 class MonthConsent(NamedTuple):

@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from ledger.judging.consent_month import MonthConsent, Pause
+from ledger.judging.consent_month import MonthConsent
 from ledger.judging.days import counted_from
 from ledger.judging.law import ACTIVITIES, MonthLaw
 from ledger.judging.performers import Performers
 from ledger.judging.shapes import MonthFacts
 from ledger.judging.stays import Stays, stays_in_month
+from ledger.judging.stops import Pause
 from ledger.judging.window import Window
 from ledger.rulebook import Reading
 from ledger.streams.care_month import Work
-from ledger.streams.month_state import StaffDay
+from ledger.streams.staff_day import StaffDay
 from ledger.streams.status_state import CLEAN
 from ledger.terms.intervals import Intervals, union_all
 from ledger.terms.people import Programme

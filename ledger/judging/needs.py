@@ -64,8 +64,9 @@ def facts_of(patient: str, month: str, held: Mapping[str, Any]) -> MonthFacts:
 
 
 def pinned_edition(month: CareMonth) -> str | None:
-    """The edition that an attested month is judged by: that of its newest attestation (readings, section 6)."""
-    return month.attestations[-1].event.edition if month.attestations else None
+    """The edition that an attested month is judged by: that of the attestation that stands (readings, section 6)."""
+    standing = month.standing_attestation()
+    return standing.event.edition if standing is not None else None
 
 
 def _practices(patient: Patient, month: CareMonth) -> tuple[str, ...]:

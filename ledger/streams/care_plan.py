@@ -73,6 +73,25 @@ class CarePlanSigned(_OfPlan):
     meaning: Literal["approved"] = "approved"
 
 
+class SignatureWords(Part):
+    """What a practitioner says of a signature that is missing. Sealed."""
+
+    statement: str
+
+
+class SignatureAttested(_OfPlan):
+    """A practitioner answers for a revision that was never signed; nothing is back-dated (CCM-AMEND-07)."""
+
+    TOPIC: ClassVar[str] = "signature_attested"
+    practitioner: StaffId
+    attested_at: Instant
+    words: SignatureWords | Closed = Field(default=SEALED, exclude=True)
+
+    def sealing(self) -> tuple[Sealing, ...]:
+        scope = year_scope(self.patient, self.attested_at.year)
+        return (Sealing("words", care_plan_tag(self.patient), scope),)
+
+
 class CarePlanCopyGiven(_OfPlan):
     """The patient or a caregiver received a copy of a revision (CCM-PLAN-05)."""
 
@@ -100,6 +119,8 @@ class PlanRevision:
     signatures: tuple[tuple[str, int], ...] = ()
     """(practitioner, position) of each signature: the billing practitioner of a month may be the second to sign."""
     copy_given_at: datetime | None = None
+    answered_for: tuple[tuple[str, int], ...] = ()
+    """(practitioner, position) of each statement that stands for a signature that is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +157,10 @@ def evolve(state: CarePlan, fact: Fact) -> CarePlan:
             known = state.revision(e.revision)
             signatures = (*(known.signatures if known else ()), (e.practitioner, fact.position))
             return _with(state, e.revision, signatures=signatures)
+        case SignatureAttested() as e:
+            known = state.revision(e.revision)
+            answered_for = (*(known.answered_for if known else ()), (e.practitioner, fact.position))
+            return _with(state, e.revision, answered_for=answered_for)
         case CarePlanCopyGiven() as e:
             known = state.revision(e.revision)
             first = e.given_at if known is None or known.copy_given_at is None else min(known.copy_given_at, e.given_at)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from ledger.streams import (
     access,
+    attesting,
     care_month,
     care_plan,
     consent,
@@ -21,6 +22,8 @@ from ledger.streams import (
     practice,
     staff,
     stays,
+    time_changes,
+    timers,
 )
 from ledger.streams.base import Event
 from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram
@@ -51,10 +54,23 @@ _ALL: Final[tuple[type[Event], ...]] = (
     care_plan.CarePlanRevised,
     care_plan.CarePlanSigned,
     care_plan.CarePlanCopyGiven,
+    care_plan.SignatureAttested,
     care_month.TimeLogged,
     care_month.DecisionMakingAttested,
     care_month.FamilyChosen,
     care_month.MonthAttested,
+    time_changes.TimeCorrected,
+    time_changes.TimeMoved,
+    time_changes.TimeStruck,
+    time_changes.TimeAddended,
+    time_changes.TimeDisputed,
+    time_changes.DisputeSettled,
+    time_changes.LateEntryApproved,
+    time_changes.TimeAllocated,
+    timers.TimerStarted,
+    timers.TimerStopped,
+    attesting.AttestationWithdrawn,
+    attesting.MonthExcepted,
     staff.StaffRegistered,
     staff.RoleGranted,
     staff.RoleEnded,

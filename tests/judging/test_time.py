@@ -462,6 +462,7 @@ def test_the_order_of_the_catalogue_is_pinned() -> None:
         "time_already_covered",
         "performer_with_other_patient",
         "day_over_24_hours",
+        "raise_awaits_approval",
         "no_clock_times",
         "contested_time",
         "contact_after_revocation",
@@ -470,5 +471,8 @@ def test_the_order_of_the_catalogue_is_pinned() -> None:
         "recorded_very_late",
         "recorded_late",
         "entered_by_biller",
+        "time_corrected",
+        "time_moved_here",
+        "time_disputed",
     ]
     assert list(RANK)[: len(OF_TIME)] == [kind.code for kind in OF_TIME]
