@@ -38,6 +38,11 @@ class NaiveStatus:
 
     def designee(self) -> str | None:
         """The billing practitioner whose designation occupies the month."""
+        standing = self.designation()
+        return str(standing["practitioner"]) if standing else None
+
+    def designation(self) -> Dict | None:
+        """The designation that occupies the month."""
         for told in self.of("practitioner_designated"):
             if told["from_month"] > self.month or (told["until_month"] and told["until_month"] < self.month):
                 continue
@@ -46,7 +51,7 @@ class NaiveStatus:
                 if w["designation"] == told["designation"] and w["from_month"] <= self.month
             ]  # fmt: skip
             if not withdrawn:
-                return str(told["practitioner"])
+                return told
         return None
 
     def person(self, who: str) -> Dict | None:
@@ -143,15 +148,11 @@ class NaiveStatus:
                 answer.append({"is": "revoked", "on": on, "end": end, "whose": told["practitioner"]})
         back = {f["disenrolment"] for f in self.of("disenrolment_retracted")}
         for told in self.of("patient_disenrolled"):
-            ours = self.billing_practice() in (None, told["practice"]) or told["practice"] is None
+            bills = self.designation()
+            ours = bills is None or told["practice"] in (None, bills["practice"])
             if told["programme"] == "CCM" and told["disenrolment"] not in back and ours:
                 answer.append({"is": "disenrolled", "on": told["on"], "end": told["on"], "whose": None})
         return answer
-
-    def billing_practice(self) -> str | None:
-        """The practice under which the month's practitioner was designated; there is only one here."""
-        found = self.of("practice_registered")
-        return str(found[0]["practice"]) if self.designee() else None
 
     def stop_of(self, consent: Dict) -> Dict | None:
         """What ended a consent first: revoked or disenrolled on the day it was given, or later."""
