@@ -9,7 +9,19 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from ledger.streams import access, care_month, care_plan, consent, designation, governance, patient, practice, staff
+from ledger.streams import (
+    access,
+    care_month,
+    care_plan,
+    consent,
+    designation,
+    governance,
+    merging,
+    patient,
+    practice,
+    staff,
+    wrong_patient,
+)
 from ledger.streams.base import Event
 from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram
 
@@ -23,6 +35,10 @@ _ALL: Final[tuple[type[Event], ...]] = (
     patient.VisitRecorded,
     patient.CoverageRecorded,
     patient.DeathRecorded,
+    merging.PatientsMerged,
+    merging.PatientsUnmerged,
+    wrong_patient.ConditionMoved,
+    wrong_patient.ConditionStruck,
     consent.ConsentRecorded,
     consent.ConsentSupplemented,
     consent.ConsentDeclined,
@@ -31,6 +47,8 @@ _ALL: Final[tuple[type[Event], ...]] = (
     care_plan.CarePlanRevised,
     care_plan.CarePlanSigned,
     care_plan.CarePlanCopyGiven,
+    care_plan.PlanRevisionMoved,
+    care_plan.PlanRevisionStruck,
     care_month.TimeLogged,
     care_month.DecisionMakingAttested,
     care_month.FamilyChosen,
@@ -39,6 +57,8 @@ _ALL: Final[tuple[type[Event], ...]] = (
     staff.RoleGranted,
     staff.RoleEnded,
     staff.LicenceRecorded,
+    staff.StaffDeparted,
+    staff.ExclusionChecked,
     practice.PracticeRegistered,
     practice.CapabilityAttested,
     practice.PolicyAdopted,
