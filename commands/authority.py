@@ -33,6 +33,7 @@ class Authority(Protocol):
 
 _ADMINISTRATOR: Final = (Role.ADMINISTRATOR,)
 _PRACTITIONER: Final = (Role.PRACTITIONER,)
+_COMPLIANCE: Final = (Role.COMPLIANCE,)
 _REGISTRATION: Final = (Role.FRONT_DESK, Role.INTEGRATION)
 _PARKED: Final = (Role.FRONT_DESK, Role.ADMINISTRATOR, Role.COMPLIANCE)
 _TESTIMONY: Final = (Role.PRACTITIONER, Role.CLINICAL_STAFF, Role.INTEGRATION)
@@ -44,6 +45,8 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "grant_role": _ADMINISTRATOR,
         "end_role": _ADMINISTRATOR,
         "record_licence": _ADMINISTRATOR,
+        "record_departure": _ADMINISTRATOR,
+        "record_exclusion_check": (Role.ADMINISTRATOR, Role.COMPLIANCE),
         "register_practice": _ADMINISTRATOR,
         "attest_capability": _ADMINISTRATOR,
         "adopt_policy": _ADMINISTRATOR,
@@ -56,6 +59,12 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "register_patient": _REGISTRATION,
         "link_identifier": _REGISTRATION,
         "assign_practice": _REGISTRATION,
+        "merge_patients": _COMPLIANCE,
+        "unmerge_patients": _COMPLIANCE,
+        "move_condition": _COMPLIANCE,
+        "strike_condition": _COMPLIANCE,
+        "move_plan_revision": _COMPLIANCE,
+        "strike_plan_revision": _COMPLIANCE,
         "record_condition": _TESTIMONY,
         "attest_risk": _PRACTITIONER,
         "record_visit": (*_DESK, Role.BILLER),
@@ -94,6 +103,12 @@ REACH: Final[Mapping[str, Reach]] = MappingProxyType(
         "attest_month": "patient",
         "link_identifier": "patient",
         "register_patient": "patient",
+        "merge_patients": "patient",
+        "unmerge_patients": "patient",
+        "move_condition": "patient",
+        "strike_condition": "patient",
+        "move_plan_revision": "patient",
+        "strike_plan_revision": "patient",
     }
 )
 """Acts whose role must be held in a certain place; every other act: anywhere."""

@@ -119,7 +119,9 @@ class States:
     def patient(self, patient: str) -> Patient:
         """The patient as folded, with all who are merged with them."""
         alone = self.alone(patient)
-        return alone if not alone.merges else self._together(patient_tag(patient), self._patient_of_group, patient)
+        if not alone.merges:
+            return alone
+        return cast(Patient, self._together(patient_tag(patient), self._patient_of_group, patient))
 
     def alone(self, patient: str) -> Patient:
         """The folded stream of just this patient."""
@@ -135,7 +137,7 @@ class States:
         known = self._held.get(patient_tag(patient))
         if known is None or not known.merges:
             return alone
-        return self._together(care_month_tag(patient, month), self._month_of_group, patient, month)
+        return cast(CareMonth, self._together(care_month_tag(patient, month), self._month_of_group, patient, month))
 
     def group(self, patient: str) -> tuple[str, ...]:
         """All who are one person with a patient, whoever goes on first."""

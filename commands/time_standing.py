@@ -17,6 +17,7 @@ from ledger.judging.window import window_of
 from ledger.rulebook import Rulebook
 from ledger.streams.care_month import TimeLogged
 from ledger.streams.care_plan import CarePlan
+from ledger.streams.joining import day_of_one
 from ledger.streams.month_state import CareMonth, StaffDay, entered, worked_on
 from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
@@ -115,4 +116,5 @@ def _days(event: TimeLogged, states: States) -> dict[str, StaffDay]:
     for on in event.staff_dates():
         day = states.staff_day(event.performer, on)
         days[staff_day_tag(event.performer, on)] = worked_on(day, event, 0, on)
-    return days
+    group = states.group(event.patient)
+    return days if len(group) == 1 else {tag: day_of_one(day, group) for tag, day in days.items()}

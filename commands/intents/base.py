@@ -31,8 +31,8 @@ Ref = str | OutsideName
 class Command(Wire):
     """One intent, in the imperative.
 
-    `NAME` is what the wire calls it; `KIND` says whether it may be refused for its content. A patient who was merged into
-    another stands for that other one (resolving.py), except in the fields of `AS_NAMED`.
+    `NAME` is what the wire calls it; `KIND` says whether it may be refused for its content. A patient who was merged
+    into another stands for that other one (resolving.py), except in the fields of `AS_NAMED`.
     """
 
     NAME: ClassVar[str]

@@ -173,7 +173,8 @@ def evolve(state: Patient, fact: Fact) -> Patient:
         case PracticeAssigned():
             return replace(state, assignments=(*state.assignments, Learned(event, *learned)), position=at)
         case ConditionRecorded():
-            return replace(state, conditions=(*state.conditions, Learned(event, *learned)), position=at)
+            recorded: Learned[ConditionContent] = Learned(event, *learned)
+            return replace(state, conditions=(*state.conditions, recorded), position=at)
         case RiskAttested():
             return replace(state, risks=(*state.risks, Learned(event, *learned)), position=at)
         case VisitRecorded():
@@ -194,8 +195,8 @@ def evolve(state: Patient, fact: Fact) -> Patient:
             return replace(state, deaths=(*state.deaths, Learned(event, *learned)), position=at)
         case ConditionMoved() if event.from_patient != state.patient:
             taken_out = tuple(pair for pair in state.taken_out if pair[0] != event.condition)
-            conditions = (*state.conditions, Learned(event, *learned))
-            return replace(state, conditions=conditions, taken_out=taken_out, position=at)
+            moved: Learned[ConditionContent] = Learned(event, *learned)
+            return replace(state, conditions=(*state.conditions, moved), taken_out=taken_out, position=at)
         case ConditionMoved():
             return _without(state, event.condition, TakenOut(at, event.patient))
         case ConditionStruck():

@@ -14,7 +14,6 @@ from ledger.streams.base import SEALED, Closed, Event, Fact, Part, Sealing
 from ledger.terms.identity import PracticeId, StaffId, Token, identifier_tag, staff_tag
 from ledger.terms.people import Country, Npi, Role, SourceName, Word
 
-
 DepartureReason = Literal["resigned", "dismissed", "retired", "died", "contract_ended", "other"]
 ExclusionSource = Literal["leie", "sam", "state_medicaid", "other"]
 """The lists of excluded persons: of the OIG, of the General Services Administration, of a state."""
@@ -217,16 +216,24 @@ def evolve(state: Staff, fact: Fact) -> Staff:
         case LicenceRecorded() as e:
             return replace(state, licences=(*state.licences, e))
         case StaffDeparted() as e:
-            return replace(state, departed_on=e.last_on, roles=tuple(_ended(held, e.last_on) for held in state.roles))
+            ending = ended_by(state, e.last_on)
+            roles = tuple(replace(held, until_on=e.last_on) if held in ending else held for held in state.roles)
+            return replace(state, departed_on=e.last_on, roles=roles)
         case ExclusionChecked() as e:
             checks = _checked(state.checks, e)
             return replace(state, checks=checks, excluded=_excluded(checks))
     return state
 
 
-def _ended(held: RoleHeld, last_on: date) -> RoleHeld:
-    """A role after a departure: one that would go on ends on the last day, one that would begin later never does."""
-    return held if held.until_on is not None and held.until_on <= last_on else replace(held, until_on=last_on)
+def ended_by(state: Staff, last_on: date) -> tuple[RoleHeld, ...]:
+    """The roles that end with a departure: those that would go on, and those that would begin only later.
+
+    Roles that begin after a departure known before are left alone: they were granted to somebody who came back.
+    """
+    again = max(state.departed_on, last_on) if state.departed_on is not None else date.max
+    return tuple(
+        held for held in state.roles if held.from_on <= again and (held.until_on is None or held.until_on > last_on)
+    )
 
 
 def _checked(checks: tuple[ExclusionChecked, ...], new: ExclusionChecked) -> tuple[ExclusionChecked, ...]:

@@ -43,6 +43,20 @@ OF_RELEASE: Final = (
         "Designate a practitioner who may, or record the credential or role that is missing.",
     ),
     kind(
+        "practitioner_departed",
+        BLOCKS,
+        "The designated practitioner left before the month, and the designation was never withdrawn.",
+        "ONE-03 ONE-04",
+        "Withdraw the designation from the month after the last day; the successor designates and obtains consent.",
+    ),
+    kind(
+        "practitioner_excluded",
+        BLOCKS,
+        "The designated practitioner was excluded from federal health programmes in the month.",
+        "STAFF-06 RED-23",
+        "Do not bill the month. If the list was wrong, record the check of that list and day again.",
+    ),
+    kind(
         "consent_not_on_file",
         BLOCKS,
         "No complete consent to CCM is on file for the month.",
@@ -179,6 +193,41 @@ OF_RELEASE: Final = (
 )
 
 OF_REVIEW: Final = (
+    kind(
+        "merged_both_attested",
+        REVIEW,
+        "The month was attested for two patients who turned out to be one.",
+        "ONE-01 CLAIM-20",
+        "Withdraw one attestation and sign the joined month; where both were billed, one claim is to be withdrawn.",
+    ),
+    kind(
+        "designations_collide",
+        REVIEW,
+        "Two practitioners are designated for a month of two patients who turned out to be one.",
+        "ONE-01 ONE-03",
+        "Settle whom the patient chose, and withdraw the other designation.",
+    ),
+    kind(
+        "practitioner_left_in_month",
+        REVIEW,
+        "The designated practitioner left within the month.",
+        "ONE-03",
+        "Check that the month's minimum was met under the practitioner who bills; only one may bill.",
+    ),
+    kind(
+        "worked_for_other_practice",
+        REVIEW,
+        "Counted time was worked for another practice than the one that bills.",
+        "ONE-03 STAFF-06",
+        "Check that the work was done under the billing practitioner's supervision; only one practice may bill.",
+    ),
+    kind(
+        "exclusion_check_missing",
+        REVIEW,
+        "Somebody whose exclusion is checked was not checked in the month.",
+        "STAFF-06",
+        "Look the person up in the list, and record what it says.",
+    ),
     kind(
         "initiating_visit_not_discussed",
         REVIEW,
