@@ -476,6 +476,8 @@ def test_the_order_of_what_blocks_is_pinned() -> None:
         "practice_not_assigned",
         "practitioner_not_designated",
         "practitioner_may_not_bill",
+        "practitioner_departed",
+        "practitioner_excluded",
         "consent_not_on_file",
         "consent_incomplete",
         "consent_names_other_practitioner",

@@ -19,7 +19,15 @@ from ledger.streams.care_month import (
     TimeLogged,
     TimeWords,
 )
-from ledger.streams.care_plan import CarePlanCopyGiven, CarePlanRevised, CarePlanSigned, PlanElement, PlanWords
+from ledger.streams.care_plan import (
+    CarePlanCopyGiven,
+    CarePlanRevised,
+    CarePlanSigned,
+    PlanElement,
+    PlanRevisionMoved,
+    PlanRevisionStruck,
+    PlanWords,
+)
 from ledger.streams.consent import (
     ConsentDeclined,
     ConsentRecorded,
@@ -39,6 +47,7 @@ from ledger.streams.governance import (
     RulebookAdopted,
     SourceRegistered,
 )
+from ledger.streams.merging import MergeWords, PatientsMerged, PatientsUnmerged
 from ledger.streams.patient import (
     CodedConcept,
     ConditionRecorded,
@@ -60,7 +69,17 @@ from ledger.streams.patient import (
     VisitRecorded,
 )
 from ledger.streams.practice import CapabilityAttested, PolicyAdopted, PracticeRegistered, Site
-from ledger.streams.staff import LicenceRecorded, RoleEnded, RoleGranted, StaffLink, StaffRegistered, StaffWords
+from ledger.streams.staff import (
+    ExclusionChecked,
+    LicenceRecorded,
+    RoleEnded,
+    RoleGranted,
+    StaffDeparted,
+    StaffLink,
+    StaffRegistered,
+    StaffWords,
+)
+from ledger.streams.wrong_patient import ConditionMoved, ConditionStruck, MoveWords, StrikeWords
 from ledger.terms.people import Programme, Role, Side
 from tests.store.sample import NURSE, OTHER_PATIENT, PATIENT, PRACTICE, TOKEN
 
@@ -77,6 +96,7 @@ MIDNIGHT = datetime(2026, 4, 1, 4, 0, tzinfo=UTC)
 EARLY = datetime(2026, 4, 1, 4, 10, tzinfo=UTC)
 DAY = date(2026, 3, 31)
 LINK = IdentifierLink(system="mrn", token=TOKEN)
+SAME_PERSON = MergeWords(evidence="One driver's licence, two charts.")
 WHO = IdentityWords(
     demographics=Demographics(
         given="Grace",
@@ -143,6 +163,24 @@ OF_PATIENT: tuple[Event, ...] = (
         words=CoverageWords(member="1EG4TE5MK73", plan="Original Medicare"),
     ),
     DeathRecorded(patient=PATIENT, on=DAY, document=TOKEN, words=NoWords()),
+    PatientsMerged(patient=PATIENT, merged=OTHER_PATIENT, words=SAME_PERSON, words_of_merged=SAME_PERSON),
+    PatientsUnmerged(patient=PATIENT, merged=OTHER_PATIENT, words=SAME_PERSON, words_of_merged=SAME_PERSON),
+    ConditionMoved(
+        patient=PATIENT,
+        condition=CONDITION,
+        source_code=CodedConcept(system="snomed", code="44054006"),
+        icd10="E11.9",
+        onset_on=date(2019, 5, 1),
+        abated_on=date(2026, 1, 1),
+        expected_12_months=True,
+        document=TOKEN,
+        words=ConditionWords(description="Diabetes mellitus type 2", pointer="Condition/1"),
+        from_patient=OTHER_PATIENT,
+        reason=MoveWords(reason="The letter was about another patient."),
+    ),
+    ConditionStruck(
+        patient=PATIENT, condition=CONDITION, reason="recorded_twice", words=StrikeWords(evidence="Two letters.")
+    ),
     ConsentRecorded(
         patient=PATIENT,
         consent=CONSENT,
@@ -217,6 +255,27 @@ OF_CARE: tuple[Event, ...] = (
     CarePlanCopyGiven(
         patient=PATIENT, revision=1, given_at=MORNING, given_to="caregiver", channel="mail", given_by=NURSE
     ),
+    PlanRevisionMoved(
+        patient=PATIENT,
+        revision=2,
+        revised_at=MORNING,
+        offset=-21_600,
+        author=NURSE,
+        elements=("problem_list", "medication_management"),
+        intervention_owners=True,
+        conditions=(CONDITION,),
+        goals=2,
+        review_on=date(2026, 9, 1),
+        medications_reviewed=True,
+        document=TOKEN,
+        words=PlanWords(elements=(PlanElement(element="problem_list", text="Diabetes."),), pointer="CarePlan/1"),
+        from_patient=OTHER_PATIENT,
+        from_revision=1,
+        reason=MoveWords(reason="Opened in the wrong chart."),
+    ),
+    PlanRevisionStruck(
+        patient=PATIENT, revision=2, reason="wrong_patient", words=StrikeWords(evidence="Opened in the wrong chart.")
+    ),
     TimeLogged(
         entry="te_aaaaaaaaaaaaaaaaaaaaaaaaaa",
         patient=PATIENT,
@@ -286,6 +345,8 @@ OF_PEOPLE: tuple[Event, ...] = (
     RoleGranted(staff=DOCTOR, role=Role.PRACTITIONER, practice=PRACTICE, from_on=DAY, until_on=date(2027, 1, 1)),
     RoleEnded(staff=DOCTOR, role=Role.PRACTITIONER, practice=PRACTICE, last_on=DAY),
     LicenceRecorded(staff=DOCTOR, kind="md", state="VA", from_on=DAY, until_on=date(2027, 1, 1)),
+    StaffDeparted(staff=NURSE, last_on=DAY, reason="resigned"),
+    ExclusionChecked(staff=NURSE, checked_on=DAY, source="leie", result="excluded", excluded_from=date(2026, 3, 1)),
     PracticeRegistered(
         practice=PRACTICE,
         name="Harbor Family Medicine",
