@@ -8,7 +8,7 @@ import pytest
 from commands.intents.base import OutsideName
 from commands.intents.care_month import LogTime
 from commands.intents.care_plan import RecordPlanCopy, SignCarePlan
-from commands.intents.consent import SupplementConsent
+from commands.intents.consent import Evidence, ItemsGiven, SupplementConsent
 from commands.intents.designation import DesignatePractitioner, WithdrawDesignation
 from commands.intents.patient import DemographicsGiven, LinkIdentifier, RecordCondition, RegisterPatient
 from commands.intents.wrong_patient import MergePatients, UnmergePatients
@@ -221,8 +221,8 @@ def test_a_supplement_completes_the_consent_of_the_merged_patient() -> None:
         consent=lacking.consent,
         occurred_at=utc("2026-02-01T15:00"),
         obtained_by=NURSE,
-        items=ALL,
-        evidence={"kind": "contemporaneous_note"},
+        items=ItemsGiven(**ALL),
+        evidence=Evidence(kind="contemporaneous_note"),
     )
     then = two().and_(lacking, merged()).by(NURSE).when(supplement)
 

@@ -189,8 +189,8 @@ def second_practice(it: House) -> None:
         ("finn", None, None, "front_desk"),
     ):
         role_there = {"role": role, "practice": it.ids["harbor"], "from_on": "2025-01-01"}
-        data = {"name": short, "credential": credential, "npi": npi, "work_country": "US", "roles": [role_there]}
-        it.ids[short] = dict(it.accepted("register_staff", data).ids)["staff"]
+        person = {"name": short, "credential": credential, "npi": npi, "work_country": "US", "roles": [role_there]}
+        it.ids[short] = dict(it.accepted("register_staff", person).ids)["staff"]
 
 
 def transferred(it: House) -> None:

@@ -9,7 +9,7 @@ from ledger.store.engine import StoredReadModels
 from ledger.streams.base import Event
 from ledger.streams.merging import MergeWords, PatientsMerged
 from ledger.streams.patient import ConditionRecorded, ConditionWords, PatientRegistered
-from ledger.streams.wrong_patient import ConditionMoved, ConditionStruck, MoveWords, StrikeWords
+from ledger.streams.wrong_patient import ConditionMoved, ConditionStruck, MoveWords, StrikeWords, StruckFor
 from ledger.terms.people import Role
 from projections.follow import Follower
 from projections.happened import patients_of
@@ -73,7 +73,7 @@ def test_asking_as_of_before_the_move_does_not_show_them_again() -> None:
 @pytest.mark.parametrize(
     ("reason", "shown"), [("wrong_patient", ("words", RESTRICTED_TEXT)), ("recorded_twice", ("description", TEXT))]
 )
-def test_a_strike_restricts_where_the_patient_was_wrong(reason: str, shown: tuple[str, str]) -> None:
+def test_a_strike_restricts_where_the_patient_was_wrong(reason: StruckFor, shown: tuple[str, str]) -> None:
     struck = ConditionStruck(patient=WRONG, condition=CONDITION, reason=reason, words=StrikeWords(evidence="Letter."))
 
     assert [(shown,), (("evidence", "Letter."),)] == words_of(log_of(RECORDED, struck), WRONG)
