@@ -71,7 +71,7 @@ def decide_supplement_consent(asked: Asked[SupplementConsent], states: States, l
         return refused("after_death", what="the supplement")
     if need := practice_needed(asked, states, command.occurred_at):
         return need
-    event = _supplement(asked, offset_there(asked, states, command.occurred_at))
+    event = _supplement(asked, consent.event.patient, offset_there(asked, states, command.occurred_at))
     if event.words is SEALED:
         for known in consent.supplements:
             if says_the_same(known.event, event):
@@ -133,10 +133,11 @@ def _recorded(asked: Asked[RecordConsent], offset: int | None) -> ConsentRecorde
     )
 
 
-def _supplement(asked: Asked[SupplementConsent], offset: int | None) -> ConsentSupplemented:
+def _supplement(asked: Asked[SupplementConsent], patient: str, offset: int | None) -> ConsentSupplemented:
+    """The supplement, in the stream in which its consent stands."""
     command = asked.command
     return ConsentSupplemented(
-        patient=asked.patient,
+        patient=patient,
         consent=command.consent,
         occurred_at=command.occurred_at,
         offset=offset,

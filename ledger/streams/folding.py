@@ -60,7 +60,7 @@ def _care_month(tag: str) -> month_state.CareMonth:
 
 FOLDINGS: Final[dict[str, Folding]] = {
     "patient": Folding(lambda _: patient_state.Patient(), lambda s, f, _: patient_state.evolve(s, f)),
-    "care_plan": Folding(lambda _: care_plan.CarePlan(), lambda s, f, _: care_plan.evolve(s, f)),
+    "care_plan": Folding(lambda _: care_plan.CarePlan(), care_plan.evolve),
     "care_month": Folding(_care_month, lambda s, f, _: month_state.evolve(s, f)),
     "staff_day": Folding(
         lambda _: staff_day.StaffDay(),

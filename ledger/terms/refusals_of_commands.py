@@ -20,6 +20,11 @@ _ONE_BILLER: Final = (
 _WITHDRAW: Final = (
     "A designation is withdrawn by the designee, its practice or compliance, never by the rival (readings, 3)."
 )
+_ONE_PERSON: Final = "Merging and unmerging are facts about two patients, with evidence (readings, 3)."
+_MOVED: Final = (
+    "What was recorded about the wrong patient is moved or struck once, and stays readable where it was recorded "
+    "(readings, 8; CCM-AMEND-01)."
+)
 _DEATH: Final = "Months up to that of death stay open; what is dated later is refused (readings, 6 and 12)."
 _SIGNATURE: Final = (
     "The billing practitioner signs (CCM-PLAN-07); a signature carries its own, current date (CCM-AMEND-05)."
@@ -226,6 +231,43 @@ ACTING: Final = (
         "The NPI already belongs to another staff member of this ledger.",
         "An NPI names one person for life (CCM-NPI-01).",
         "Find the staff member who has it; one person is registered once, with a role in each practice.",
+    ),
+    Refusal(
+        "merged_with_itself",
+        "The two ids that the command gives are one patient, or lead to one.",
+        _ONE_PERSON,
+        "Name the patient who goes on, and the other one who was merged into nobody yet.",
+    ),
+    Refusal(
+        "already_merged",
+        "The patient to be merged was merged into another one before.",
+        _ONE_PERSON,
+        "Merge the patient who goes on for both; or undo the first merge, if it was wrong.",
+        audited=True,
+    ),
+    Refusal(
+        "not_merged",
+        "The two patients are not merged, or not this one into that one.",
+        _ONE_PERSON,
+        "Look at the merges in the history of either patient, and name the two as the merge named them.",
+    ),
+    Refusal(
+        "moved_to_itself",
+        "The patient to whom the command would move it is the one about whom it was recorded.",
+        _MOVED,
+        "Name the patient whom it is about; or strike it, if it is about nobody here.",
+    ),
+    Refusal(
+        "already_struck",
+        "What the command names was struck, or moved to another patient, before.",
+        _MOVED,
+        "Look at it in the patient's history. What is true of this patient is recorded anew.",
+    ),
+    Refusal(
+        "departed_before",
+        "The staff member left on an earlier day, and holds no role that could end.",
+        "A departure ends roles on its day, and nothing of the past (readings, 2).",
+        "If the person worked on until then, grant the roles for the days between, with their last day.",
     ),
     Refusal(
         "after_death",
