@@ -9,7 +9,18 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from ledger.streams import access, care_month, care_plan, consent, designation, governance, patient, practice, staff
+from ledger.streams import (
+    access,
+    care_month,
+    care_plan,
+    consent,
+    designation,
+    governance,
+    patient,
+    practice,
+    reviews,
+    staff,
+)
 from ledger.streams.base import Event
 from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram
 
@@ -52,6 +63,11 @@ _ALL: Final[tuple[type[Event], ...]] = (
     governance.DeliveryResolved,
     governance.DeliveryReleased,
     governance.DeliveryDiscarded,
+    reviews.MonthWentStale,
+    reviews.ReviewCameDue,
+    reviews.ReviewSettled,
+    reviews.RefusalsCounted,
+    reviews.ReactionRan,
 )
 
 EVENTS: Final[dict[str, type[Event]]] = {event.TOPIC: event for event in _ALL}
