@@ -34,6 +34,7 @@ class Authority(Protocol):
 _ADMINISTRATOR: Final = (Role.ADMINISTRATOR,)
 _PRACTITIONER: Final = (Role.PRACTITIONER,)
 _REGISTRATION: Final = (Role.FRONT_DESK, Role.INTEGRATION)
+_MACHINE: Final = (Role.MACHINE,)
 _PARKED: Final = (Role.FRONT_DESK, Role.ADMINISTRATOR, Role.COMPLIANCE)
 _TESTIMONY: Final = (Role.PRACTITIONER, Role.CLINICAL_STAFF, Role.INTEGRATION)
 _DESK: Final = (*_TESTIMONY, Role.FRONT_DESK)
@@ -73,6 +74,11 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "attest_mdm": _PRACTITIONER,
         "choose_family": _PRACTITIONER,
         "attest_month": _PRACTITIONER,
+        "report_stale_month": _MACHINE,
+        "raise_review": _MACHINE,
+        "close_refusal_count": _MACHINE,
+        "note_reaction_run": _MACHINE,
+        "settle_review": (Role.COMPLIANCE,),
     }
 )
 """The roles in which a command is given, the one that is taken first first."""

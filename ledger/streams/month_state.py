@@ -52,6 +52,10 @@ class CareMonth:
     attestations: tuple[Attested, ...] = ()
     position: int = 0
 
+    def standing_attestation(self) -> Attested | None:
+        """The newest attestation: those before it were superseded by it."""
+        return self.attestations[-1] if self.attestations else None
+
 
 def evolve(state: CareMonth, fact: Fact) -> CareMonth:
     """The month after one more fact."""

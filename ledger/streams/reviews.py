@@ -209,7 +209,7 @@ class Reached(NamedTuple):
 
 def evolve_reached(state: Reached, fact: Fact) -> Reached:
     """How far a reaction has come after one more fact; it never goes back."""
-    event = fact.event
-    return (
-        Reached(event.up_to, fact.position) if isinstance(event, ReactionRan) and event.up_to > state.up_to else state
-    )
+    match fact.event:
+        case ReactionRan(up_to=up_to) if up_to > state.up_to:
+            return Reached(up_to, fact.position)
+    return state

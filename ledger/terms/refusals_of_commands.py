@@ -58,6 +58,18 @@ NAMING: Final = (
         "Record the revision first; revisions are counted from 1.",
     ),
     Refusal(
+        "no_such_review",
+        "The ledger holds no review with the id that the command gives.",
+        _NAMED,
+        "Look the review up with `ccm-ledger reviews`.",
+    ),
+    Refusal(
+        "no_such_refusal",
+        "No refusal about that subject stands at the position that the command gives.",
+        _NAMED,
+        "Look the refusal up with `ccm-ledger audit --outcome refused`.",
+    ),
+    Refusal(
         "delivery_unknown",
         "The source has no parked delivery with the id that the command gives.",
         _NAMED,
@@ -130,6 +142,19 @@ SHAPE: Final = (
         "The practitioner works for several practices, and the patient belongs to none of them.",
         "A designation is made for one practice (readings, 3).",
         "Assign the patient to the practice first, then designate.",
+        retryable=True,
+    ),
+    Refusal(
+        "review_target_unclear",
+        "The command does not name what a review of that kind is about.",
+        _NAMED,
+        "Name the patient, the source with the delivery, or the review that was not answered.",
+    ),
+    Refusal(
+        "day_not_over",
+        "The day of the refusal is not over, or five minutes of clock difference have not passed since.",
+        "A count is closed when it can rise no more (architecture, 4).",
+        "Nothing is to be done: it is closed by the first run after that.",
         retryable=True,
     ),
     Refusal(
@@ -273,5 +298,32 @@ ACTING: Final = (
         "(readings, 6).",
         "Look at the month again and sign what it now says.",
         audited=True,
+    ),
+    Refusal(
+        "month_not_stale",
+        "The month {month} is not attested, or says what was signed.",
+        "Stale is what an attested month is when its digest is not the one that was signed (readings, 6).",
+        "Nothing is to be reported.",
+        retryable=True,
+    ),
+    Refusal(
+        "review_not_due",
+        "It is not due: its day has not come, something newer is on record, or nobody bills the patient now.",
+        "A review comes due on a day that a rule or a record gives (CCM-PLAN-04; readings, 12).",
+        "Nothing is to be reported.",
+        retryable=True,
+    ),
+    Refusal(
+        "review_about_self",
+        "The review is about the actor's own work.",
+        "Nobody dismisses findings about self (readings, 2).",
+        "Let another compliance officer settle it.",
+        audited=True,
+    ),
+    Refusal(
+        "review_settled",
+        "The review was settled before, in another way.",
+        "What was settled is a fact and is not changed (architecture, 1).",
+        "Look at `ccm-ledger reviews --settled`.",
     ),
 )

@@ -60,6 +60,14 @@ from ledger.streams.patient import (
     VisitRecorded,
 )
 from ledger.streams.practice import CapabilityAttested, PolicyAdopted, PracticeRegistered, Site
+from ledger.streams.reviews import (
+    MonthWentStale,
+    ReactionRan,
+    RefusalsCounted,
+    ReviewCameDue,
+    ReviewSettled,
+    ReviewWords,
+)
 from ledger.streams.staff import LicenceRecorded, RoleEnded, RoleGranted, StaffLink, StaffRegistered, StaffWords
 from ledger.terms.people import Programme, Role, Side
 from tests.store.sample import NURSE, OTHER_PATIENT, PATIENT, PRACTICE, TOKEN
@@ -69,6 +77,7 @@ CONSENT = "cs_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 CONDITION = "cd_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 DESIGNATION = "dg_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 DELIVERY = "dv_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+REVIEW = "rv_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 NPI = "1234567893"
 DIGEST = "ab" * 32
 MORNING = datetime(2026, 3, 31, 15, 30, tzinfo=UTC)
@@ -343,4 +352,36 @@ OF_THE_LEDGER: tuple[Event, ...] = (
     DeliveryDiscarded(delivery=DELIVERY, source="ehr", reason="test_data"),
 )
 
-EXAMPLES: tuple[Event, ...] = (*OF_PATIENT, *OF_CARE, *OF_PEOPLE, *OF_THE_LEDGER)
+OF_REVIEWS: tuple[Event, ...] = (
+    MonthWentStale(
+        review=REVIEW,
+        patient=PATIENT,
+        month="2026-03",
+        attestation="at_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        practitioner=DOCTOR,
+        digest_then=DIGEST,
+        digest_now="cd" * 32,
+        edition=DIGEST,
+        because=(17, 18),
+    ),
+    ReviewCameDue(
+        review=REVIEW,
+        patient=PATIENT,
+        month="2026-03",
+        what="care_plan_review",
+        target=PATIENT,
+        since_on=DAY,
+        due_on=date(2026, 4, 1),
+    ),
+    ReviewSettled(
+        review=REVIEW,
+        patient=PATIENT,
+        month="2026-03",
+        outcome="done",
+        words=ReviewWords(reason="The month was attested again."),
+    ),
+    RefusalsCounted(subject=PATIENT, refusal=9, by=NURSE, code="month_occupied", on=DAY, times=3, count=TOKEN),
+    ReactionRan(reaction="close_refusal_counts", up_to=40),
+)
+
+EXAMPLES: tuple[Event, ...] = (*OF_PATIENT, *OF_CARE, *OF_PEOPLE, *OF_THE_LEDGER, *OF_REVIEWS)
