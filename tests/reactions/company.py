@@ -12,6 +12,7 @@ from typing import Any
 from commands.handle import Handler
 from commands.reactions import Ran, Reactor, enrol
 from commands.reactions.ports import ReactionLog
+from commands.reactions.reacting import REACTIONS
 from interfaces.system import PinnedZones, SimulatedClock, SystemIds
 from ledger.store.connection import Ledger, Place, open_ledger
 from ledger.store.engine import StoredReadModels
@@ -79,7 +80,13 @@ def opened(place: Place) -> Iterator[Ledger]:
 
 
 @contextmanager
-def reactor(log: Ledger, *, seen_as: ReactionLog | None = None, now: datetime = NEXT_DAY) -> Iterator[Reactor]:
+def reactor(
+    log: Ledger,
+    *,
+    seen_as: ReactionLog | None = None,
+    now: datetime = NEXT_DAY,
+    order: Sequence[int] = (0, 1, 2),
+) -> Iterator[Reactor]:
     """A reactor with read models of its own connection; `seen_as` is the log as it is seen, where not as it is."""
     seen: Any = seen_as or log
     models = log.read_models()
@@ -95,7 +102,8 @@ def reactor(log: Ledger, *, seen_as: ReactionLog | None = None, now: datetime = 
             default_actor=machine,
             machine=machine,
         )
-        yield Reactor(handler, seen, Findings(models, lambda: pull(seen, models)))
+        reactions = [REACTIONS[number] for number in order]
+        yield Reactor(handler, seen, Findings(models, lambda: pull(seen, models)), reactions)
     finally:
         models.close()
 
@@ -107,9 +115,11 @@ def pull(log: Any, models: StoredReadModels) -> None:
         raise LedgerDamaged(stopped.because, "")
 
 
-def react(log: Ledger, now: datetime = NEXT_DAY, *, seen_as: ReactionLog | None = None) -> dict[str, Ran]:
+def react(
+    log: Ledger, now: datetime = NEXT_DAY, *, seen_as: ReactionLog | None = None, order: Sequence[int] = (0, 1, 2)
+) -> dict[str, Ran]:
     """Run until nothing is found any more; by reaction, what it came to."""
-    with reactor(log, seen_as=seen_as, now=now) as it:
+    with reactor(log, seen_as=seen_as, now=now, order=order) as it:
         ran = it.until_idle(now)
     assert not isinstance(ran, Refused), ran
     assert not any(each.refused for each in ran), ran
