@@ -73,12 +73,17 @@ class Reactor:
         self._findings = findings
         self._reactions = reactions
 
+    @property
+    def machine(self) -> str:
+        """The staff id of the machine."""
+        assert self._handler.machine is not None, "reactions act as the machine"
+        return self._handler.machine
+
     def run(self, now: datetime) -> tuple[Ran, ...] | Refused:
         """Run every reaction once, as of the ledger's clock `now`; refused where the machine does not hold its role."""
-        assert self._handler.machine is not None, "reactions act as the machine"
         position = self._findings.bring_up()
         governance = self._handler.governance()
-        if not self._handler.state(staff_tag(self._handler.machine)).holds(Role.MACHINE, now.date()):
+        if not self._handler.state(staff_tag(self.machine)).holds(Role.MACHINE, now.date()):
             return refused("capacity_missing", roles="Machine")
         rules = self._handler.law(governance).rulebook.in_force(now.date())
         seen = Seen(self._handler, self._log, self._findings, now, rules)

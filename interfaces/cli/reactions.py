@@ -46,7 +46,7 @@ def run_react(args: Namespace, screen: Screen) -> int:
         reactor = session.reactor(_now(args, session))
         while True:
             ran = reactor.until_idle(_now(args, session)) if args.until_idle else reactor.run(_now(args, session))
-            code = _told(screen, ran, quietly=args.every is not None)
+            code = _told(screen, ran, reactor.machine, quietly=args.every is not None)
             if args.every is None or code:
                 return code
             screen.out.flush()
@@ -64,7 +64,7 @@ def _now(args: Namespace, session: "Session") -> "datetime":
     return max(datetime.fromisoformat(args.clock), session.clock.now())
 
 
-def _told(screen: Screen, ran: "tuple[Ran, ...] | Refused", *, quietly: bool) -> int:
+def _told(screen: Screen, ran: "tuple[Ran, ...] | Refused", machine: str, *, quietly: bool) -> int:
     """Show what the run came to; the exit code. Quietly: only where something was recorded or refused."""
     from interfaces.cli.asking import told  # noqa: PLC0415 - loaded by now
     from ledger.terms.outcome import Refused  # noqa: PLC0415
@@ -72,19 +72,19 @@ def _told(screen: Screen, ran: "tuple[Ran, ...] | Refused", *, quietly: bool) ->
     if isinstance(ran, Refused):
         return told(screen, ran)
     if not quietly or any(each.recorded or each.refused for each in ran):
-        _show(screen, ran)
+        _show(screen, ran, machine)
     return _SOME_REFUSED if any(each.refused for each in ran) else 0
 
 
-def _show(screen: Screen, ran: "tuple[Ran, ...]") -> None:
+def _show(screen: Screen, ran: "tuple[Ran, ...]", machine: str) -> None:
     from interfaces.cli.wording import counted  # noqa: PLC0415 - loaded by now
     from interfaces.plain import plain  # noqa: PLC0415
 
     position = max(each.position for each in ran)
     shown = [{**plain(each), "refused": dict(each.refused)} for each in ran]
-    screen.answer({"position": position, "reactions": shown})
+    screen.answer({"position": position, "machine": machine, "reactions": shown})
     recorded = sum(len(each.recorded) for each in ran)
-    screen.say(f"Looked at everything up to position {position}: {counted(recorded, 'fact')} recorded.")
+    screen.say(f"Looked at everything up to position {position} as {machine}: {counted(recorded, 'fact')} recorded.")
     rows = [(each.reaction, str(len(each.recorded)), str(each.known), str(each.passed)) for each in ran]
     screen.table(_COLUMNS, rows, right=(1, 2, 3))
     for each in ran:

@@ -8,6 +8,7 @@ import pytest
 
 from commands.catalog import CATALOG
 from commands.intents.base import Command
+from commands.intents.reviews import NoteReactionRun
 from ledger.terms.outcome import Accepted, Unchanged
 from tests.commands import (
     test_care_month,
@@ -24,9 +25,12 @@ from tests.commands import (
 )
 from tests.commands.world import ADA, ADMIN, DESK, FEED, NURSE, enrolled, known, office, utc
 from tests.gwt import Given
+from tests.reactions import test_refusals_counted, test_reviews_due, test_settling, test_stale_months
+from tests.reactions.given import stale
 
 MONTH = test_month_signing.worked(20)
 INCOMPLETE = known().and_(test_consent.INCOMPLETE, at=utc("2026-01-05T16:00")).by(NURSE)
+REFUSED, REPORTED = test_refusals_counted.refused_once(), test_settling.reported()
 COMMANDS: tuple[tuple[Given, Command], ...] = (
     (office().by(ADMIN), test_governance.adopt()),
     (office().by(ADMIN), test_governance.source()),
@@ -60,6 +64,11 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (MONTH, test_month_signing.choose()),
     (MONTH, test_month_signing.attest(MONTH)),
     (test_parked.parked(), test_parked.resolve()),
+    (stale(), test_stale_months.report()),
+    (REFUSED, test_refusals_counted.close(REFUSED)),
+    (test_reviews_due.on_the_day(enrolled(), "2026-12-11"), test_reviews_due.raised("visit_age", "2025-12-10")),
+    (REFUSED, NoteReactionRun(reaction="close_refusal_counts", up_to=1)),
+    (REPORTED, test_settling.settle(REPORTED)),
 )
 BY_KEY_ONLY = {"revise_care_plan", "attest_mdm"}
 """Their words are all they say."""
