@@ -12,6 +12,7 @@ from commands.opening import PROGRAM
 from ledger.streams.base import Appended, Envelope, Proposal, Vouched
 from ledger.streams.governance import Governance, LoginBound
 from ledger.streams.staff import RoleGranted, StaffRegistered, StaffWords
+from ledger.terms.calendar import CLOCK_DIFFERENCE
 from ledger.terms.identity import LEDGER_TAG
 from ledger.terms.people import Role
 
@@ -36,7 +37,7 @@ def enrol(handler: Handler, now: datetime) -> str:
         machine = handler.new_id("st")
         events = (
             StaffRegistered(staff=machine, is_person=False, words=StaffWords(name=NAME)),
-            RoleGranted(staff=machine, role=Role.MACHINE, from_on=now.date()),
+            RoleGranted(staff=machine, role=Role.MACHINE, from_on=(now - CLOCK_DIFFERENCE).date()),
             LoginBound(login=LOGIN, staff=machine),
         )
         envelope = Envelope(
