@@ -21,6 +21,7 @@ from commands import (
     parked,
     patient,
     practice,
+    reviews,
     staff,
     staff_changes,
     stays,
@@ -38,6 +39,7 @@ from commands.intents import consent as consents
 from commands.intents import designation as designations
 from commands.intents import governance as ledger
 from commands.intents import patient as patients
+from commands.intents import reviews as findings
 from commands.intents import staff as people
 from commands.intents import status, timers
 from commands.intents import time_changes as changes
@@ -135,6 +137,11 @@ _ENTRIES: Final = (
     Entry(ledger.ResolveDelivery, parked.decide_resolve_delivery),
     Entry(ledger.ReleaseDelivery, parked.decide_release_delivery, is_alone=True),
     Entry(ledger.DiscardDelivery, parked.decide_discard_delivery),
+    Entry(findings.ReportStaleMonth, reviews.decide_report_stale_month, "patient"),
+    Entry(findings.RaiseReview, reviews.decide_raise_review, "patient"),
+    Entry(findings.CloseRefusalCount, reviews.decide_close_refusal_count),
+    Entry(findings.NoteReactionRun, reviews.decide_note_reaction_run),
+    Entry(findings.SettleReview, reviews.decide_settle_review),
 )
 
 CATALOG: Final[Mapping[str, Entry]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
