@@ -2,18 +2,21 @@
 
 Promise: nothing is left out: registration, conditions, consents, visits, designations, plan, time and attestations of
 every month, refusals, and on request who looked. Each line says when it happened, when the source wrote it down, when
-the ledger learned it, who did it in which capacity for whom, and who vouches for that. Words are opened only by the
-opener that is passed in; erased and sealed ones are shown as what they are. Nothing of it is stored.
+the ledger learned it, what lies between, who did it in which capacity for whom, and who vouches for that. Words are
+opened only by the opener that is passed in; erased and sealed ones are shown as what they are, and a line says which of
+its words are gone, opened or not. Nothing of it is stored.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from ledger.streams.base import Envelope, Event, EventLog, Fact, Vouched
-from ledger.terms.identity import accessed_tag, care_plan_tag, patient_tag, refusals_tag
-from projections.happened import happened, happened_on
-from projections.wording import Detail, details, title, words
+from ledger.terms.identity import accessed_tag, care_month_tag, care_plan_tag, patient_tag, refusals_tag
+from ledger.terms.people import Role
+from projections.clocks import Bound, ClockName, Lateness, is_within, lateness
+from projections.happened import happened, happened_on, has_a_moment
+from projections.wording import Detail, details, sealed_names, title, words
 
 OpenWords = Callable[[Fact], Event]
 """Opens the sealed words of a fact for a reader who may see them."""
@@ -24,6 +27,10 @@ class StreamsLog(EventLog, Protocol):
 
     def tags_starting(self, prefix: str) -> list[str]:
         """The streams whose name begins with `prefix`."""
+        ...
+
+    def erased(self, subject: str, facts: Iterable[Fact]) -> Mapping[int, tuple[str, ...]]:
+        """The sealed fields whose words about a subject are gone, by position; facts that lost none are left out."""
         ...
 
 
@@ -37,6 +44,8 @@ class Who(NamedTuple):
     asserted_by: str | None
     """The source system that alone vouches for the actor; None where the actor's own login does."""
     purpose: str | None
+    is_person: bool
+    """Whether a person acted: not a machine, an integration or this program itself."""
 
 
 class HistoryLine(NamedTuple):
@@ -44,10 +53,15 @@ class HistoryLine(NamedTuple):
 
     position: int
     recorded_at: datetime
+    """When this ledger learned it."""
     happened: datetime | date | None
     """As the fact says; None where it happened by being recorded."""
     happened_on: date
+    has_date: bool
+    """Whether the fact gives the moment that its kind tells of; where a source gave none, nothing invents one."""
     source_recorded_at: datetime | None
+    """When the source says that it wrote it down."""
+    lateness: Lateness
     who: Who
     stream: str
     topic: str
@@ -57,6 +71,9 @@ class HistoryLine(NamedTuple):
     """The sealed words, or texts that say why they are not here; empty where the fact has none."""
     edition: str | None
     """The edition of the rulebook that the command was decided by, where one was read."""
+    command: str
+    erased: tuple[str, ...] = ()
+    """What the words were of that are gone, because their key was destroyed."""
 
     @property
     def is_late(self) -> bool:
@@ -72,10 +89,47 @@ def history(
     after: int = 0,
     open_words: OpenWords | None = None,
     with_accesses: bool = False,
+    month: str | None = None,
 ) -> tuple[HistoryLine, ...]:
-    """The patient's history behind position `after` and up to `as_of`, oldest first."""
-    facts = facts_of(log, patient, as_of=as_of, with_accesses=with_accesses)
-    return tuple(line_of(fact, open_words) for fact in facts if fact.position > after)
+    """The patient's history behind position `after` and up to `as_of`, oldest first; of one care month if named."""
+    if month is None:
+        found = facts_of(log, patient, as_of=as_of, with_accesses=with_accesses)
+    else:
+        found = list(log.read(care_month_tag(patient, month), until=as_of))
+    return lines_of(log, patient, [fact for fact in found if fact.position > after], open_words)
+
+
+def lines_of(
+    log: StreamsLog, patient: str, facts: list[Fact], open_words: OpenWords | None = None
+) -> tuple[HistoryLine, ...]:
+    """Facts about a patient as lines, each with what it lost to a destroyed key."""
+    gone = log.erased(patient, facts)
+    return tuple(line_of(fact, open_words, gone.get(fact.position, ())) for fact in facts)
+
+
+def lines_beside(
+    log: StreamsLog, patient: str, facts: list[Fact], open_words: OpenWords | None = None
+) -> tuple[HistoryLine, ...]:
+    """Facts that moved a patient's month, as lines for somebody who may read about that patient.
+
+    Of a fact about another patient (who shares seconds with this one) only who recorded it and when is told.
+    """
+    own = iter(lines_of(log, patient, [fact for fact in facts if _is_about(fact, patient)], open_words))
+    return tuple(next(own) if _is_about(fact, patient) else _of_another(fact) for fact in facts)
+
+
+def _is_about(fact: Fact, patient: str) -> bool:
+    """Whether a fact is about this patient, or about no patient: staff, practices, the ledger."""
+    tags = fact.event.tags()
+    return any(patient in tag for tag in tags) or not any(tag.startswith(_PATIENTS) for tag in tags)
+
+
+_PATIENTS: Final = ("patient/", "care_plan/", "care_month/")
+
+
+def _of_another(fact: Fact) -> HistoryLine:
+    line = line_of(fact)
+    return line._replace(what=f"{line.what} for another patient", stream="-", details=(), words=())
 
 
 def facts_of(log: StreamsLog, patient: str, *, as_of: int | None = None, with_accesses: bool = False) -> list[Fact]:
@@ -97,16 +151,19 @@ def streams_of(log: StreamsLog, patient: str, *, with_accesses: bool = False) ->
         yield accessed_tag(patient)
 
 
-def line_of(fact: Fact, open_words: OpenWords | None = None) -> HistoryLine:
-    """One fact as a line of history."""
+def line_of(fact: Fact, open_words: OpenWords | None = None, erased: tuple[str, ...] = ()) -> HistoryLine:
+    """One fact as a line of history; `erased` are its sealed fields whose key is gone."""
     event, envelope = fact.event, fact.envelope
     shown = open_words(fact) if open_words and event.sealing() else event
+    source_recorded_at = envelope.source.recorded_at if envelope.source else None
     return HistoryLine(
         position=fact.position,
         recorded_at=fact.recorded_at,
         happened=happened(event),
         happened_on=happened_on(fact),
-        source_recorded_at=envelope.source.recorded_at if envelope.source else None,
+        has_date=happened(event) is not None or not has_a_moment(event.TOPIC),
+        source_recorded_at=source_recorded_at,
+        lateness=lateness(event, source_recorded_at, fact.recorded_at),
         who=who_of(envelope),
         stream=fact.home,
         topic=event.TOPIC,
@@ -114,6 +171,8 @@ def line_of(fact: Fact, open_words: OpenWords | None = None) -> HistoryLine:
         details=details(event),
         words=words(shown),
         edition=envelope.edition,
+        command=envelope.command,
+        erased=sealed_names(event, erased),
     )
 
 
@@ -126,7 +185,11 @@ def who_of(envelope: Envelope) -> Who:
         authenticated_as=envelope.authenticated_as,
         asserted_by=_asserted_by(envelope),
         purpose=envelope.purpose.value if envelope.purpose else None,
+        is_person=envelope.vouched is not Vouched.PROGRAM and envelope.capacity not in _PROGRAMS,
     )
+
+
+_PROGRAMS: Final = (Role.MACHINE, Role.INTEGRATION)
 
 
 def _asserted_by(envelope: Envelope) -> str | None:
@@ -136,3 +199,44 @@ def _asserted_by(envelope: Envelope) -> str | None:
         case Vouched.SOURCE if envelope.source:
             return envelope.source.system
     return envelope.vouched.value
+
+
+_DECIDES: Final = frozenset(
+    (
+        *("attested", "withdrawn", "approved", "rejected", "chosen", "designated", "signed", "struck", "invalidated"),
+        *("refused", "dismissed", "adopted", "released", "discarded", "overridden"),
+    )
+)
+"""How the topic of a decision ends: what somebody decided, and not what somebody saw or was told."""
+
+
+def is_decision(line: HistoryLine) -> bool:
+    """Whether a fact decides something: an attestation, a signature, a withdrawal, a refusal."""
+    return line.topic.rpartition("_")[2] in _DECIDES
+
+
+def along(
+    lines: Iterable[HistoryLine], clock: ClockName, since: Bound = None, until: Bound = None
+) -> tuple[HistoryLine, ...]:
+    """The lines in order of one of the three clocks, between two bounds; without bounds, also those that lack it.
+
+    Along `happened` a fact stands under its own local date, without one under the day on which it was recorded.
+    """
+    moments = ((_moment(line, clock), line) for line in lines)
+    bounded = since is not None or until is not None
+    kept = [(at, line) for at, line in moments if not bounded or is_within(at, since, until)]
+    return tuple(line for _, line in sorted(kept, key=lambda pair: (*_order(pair[0]), pair[1].position)))
+
+
+def _moment(line: HistoryLine, clock: ClockName) -> date | datetime | None:
+    match clock:
+        case "happened":
+            return line.happened_on
+        case "source":
+            return line.source_recorded_at
+    return line.recorded_at
+
+
+def _order(moment: date | datetime | None) -> tuple[bool, str]:
+    """What lies on no clock comes last; days and instants of one clock are never mixed."""
+    return moment is None, moment.isoformat() if moment else ""

@@ -5,14 +5,14 @@ event is never shown as nothing. Details hold only what the fact holds in the cl
 `ERASED` and `SEALED` are told apart. Not promised: order of importance; fields come in the order of the event.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
-from ledger.streams.base import ERASED, SEALED, Event
+from ledger.streams.base import ERASED, SEALED, Closed, Event
 from ledger.streams.care_month import TimeLogged
 from ledger.terms.calendar import stored_instant
 
@@ -55,6 +55,29 @@ def words(event: Event) -> tuple[Detail, ...]:
         elif isinstance(value, BaseModel):
             found.extend(_inside(value))
     return tuple(found)
+
+
+def sealed_names(event: Event, fields: Iterable[str]) -> tuple[str, ...]:
+    """What sealed fields of an event are made of, in words: what is gone once their key was destroyed."""
+    found: list[str] = []
+    for field in fields:
+        kinds = (kind for kind in get_args(type(event).model_fields[field].annotation) if kind is not Closed)
+        found += [label(name) for kind in kinds for name in _parts_of(kind)]
+    return tuple(dict.fromkeys(found))
+
+
+def _parts_of(kind: Any) -> Iterator[str]:
+    """The names of a model's innermost fields."""
+    for name, field in kind.model_fields.items():
+        inner = [each for each in (field.annotation, *get_args(field.annotation)) if _is_model(each)]
+        if inner:
+            yield from _parts_of(inner[0])
+        else:
+            yield name
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def label(name: str) -> str:

@@ -7,11 +7,14 @@ labelled as what they are: national estimates.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from interfaces.cli.clocks import clock_line
 from interfaces.cli.wording import ESTIMATE, clock, codes, counted, moment, money, notice_lines
 
 if TYPE_CHECKING:
     from ledger.judging.shapes import EntryLine, FamilyResult, Verdict
     from ledger.rulebook import Reading
+    from projections.month_answer import MonthAnswer
+    from projections.patient_history import HistoryLine
 
 STANDINGS: Final[Mapping[str, str]] = {
     "nothing_logged": "nothing is logged",
@@ -42,6 +45,7 @@ def month_lines(verdict: "Verdict") -> Iterator[str]:
     since = f"from {moment(verdict.consent_from)} on" if verdict.consent_from else "nothing, for want of consent"
     yield f"Consent lets count: {since}."
     yield f"Billing practitioner: {verdict.practitioner or 'nobody is designated'}. Payer: {payer}."
+    yield f"Practice: {verdict.practice or 'none'}."
     yield from _charges(verdict)
     if verdict.missing:
         yield f"Missing before release: {counted(len(verdict.missing), 'point')}."
@@ -65,12 +69,16 @@ def _charges(verdict: "Verdict") -> Iterator[str]:
     yield f"  Together {money(verdict.amount)} ({ESTIMATE})."
 
 
-def explained_lines(verdict: "Verdict", readings: Iterable["Reading"], asserted: Mapping[int, str]) -> Iterator[str]:
-    """Every entry, every family and every rule that the verdict rests on; `asserted`: who vouches, by position."""
+def explained_lines(
+    answer: "MonthAnswer", readings: Iterable["Reading"], told: Mapping[int, "HistoryLine"]
+) -> Iterator[str]:
+    """Every entry, every family and every rule that the verdict rests on; `told`: the facts of entries by position."""
+    verdict = answer.verdict
+    after = {each.entry for each in answer.entered_after}
     yield ""
     yield f"Entries: {counted(len(verdict.lines), 'entry', 'entries')}, in the order in which they were recorded."
     for line in verdict.lines:
-        yield from _entry(line, asserted.get(line.position))
+        yield from _entry(line, told[line.position], is_after=line.entry in after)
     yield ""
     yield "Families of codes:"
     for result in verdict.families:
@@ -81,14 +89,20 @@ def explained_lines(verdict: "Verdict", readings: Iterable["Reading"], asserted:
         yield from _reading(reading)
     if verdict.reading_set:
         yield f"Digest of these readings: {verdict.reading_set}"
+    adoption = answer.adoption
+    yield f"Edition {adoption.edition} was adopted on {adoption.on} at position {adoption.position}."
 
 
-def _entry(line: "EntryLine", asserted: str | None) -> Iterator[str]:
+def _entry(line: "EntryLine", fact: "HistoryLine", *, is_after: bool) -> Iterator[str]:
     timed = "" if line.is_timed else ", without clock times"
     yield f"  {line.on}  {clock(line.counted)} of {clock(line.seconds)} count{timed}  position {line.position}"
     pool = f", {line.pool} minutes" if line.pool else ""
+    asserted = fact.who.asserted_by
     voucher = f"; asserted by {asserted}" if asserted else ""
     yield f"    {line.activity or 'no activity given'} by {line.performer}{pool}; entry {line.entry}{voucher}"
+    behind = "; after the attestation" if is_after else ""
+    between = clock_line(fact)
+    yield f"    recorded {moment(fact.recorded_at)}{f'; {between}' if between else ''}{behind}"
     yield from notice_lines(line.notices, indent="    ")
 
 

@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, moment, month, practice_id
+from interfaces.cli.usage import Commands, Parser, as_of_option, month, practice_id
 
 if TYPE_CHECKING:
     from projections.questions import Months
@@ -24,25 +24,32 @@ def add(commands: Commands, shared: Parser) -> None:
     parser.add_argument("month", metavar="YYYY-MM", type=month)
     parser.add_argument("--practice", metavar="P", type=practice_id, help="of this practice alone")
     parser.add_argument("--all", action="store_true", help="also patients for whom nothing was logged")
-    parser.add_argument("--as-of", metavar="POSITION|INSTANT", type=moment, help="what the ledger knew then")
+    as_of_option(parser)
     parser.add_argument("--csv", action="store_true", help="a CSV file, safe to open in a spreadsheet")
     parser.set_defaults(run=run_months)
 
 
 def run_months(args: Namespace, screen: Screen) -> int:
     """Ask the read models, record the reads, show the rows."""
-    from interfaces.cli.asking import as_of, ask, known_only, pulled, session_of  # noqa: PLC0415 - not needed for --help
+    from interfaces.cli.asking import (  # noqa: PLC0415 - not needed for --help
+        ask,
+        judged_at,
+        known_only,
+        pulled,
+        session_of,
+    )
     from projections.questions import months  # noqa: PLC0415
 
     with session_of(args, screen) as session:
         known_only(session, args)
+        known = judged_at(session, args)
         found = months(
             session.log,
             pulled(session, screen),
             session.rulebook_of,
             args.month,
             practice=args.practice,
-            as_of=as_of(args),
+            as_of=known if args.as_of else None,
             with_silent=args.all,
         )
         ask(session, args, "months", [row.patient for row in found.rows], month=args.month, as_of=found.position)

@@ -245,6 +245,23 @@ class Ledger:
             return None
         return self.mapper.origin(fact.event, self._state(fact.position))
 
+    def erased(self, subject: str, facts: Iterable[Fact]) -> dict[int, tuple[str, ...]]:
+        """The sealed fields whose words about a subject are gone, by position: their key was destroyed.
+
+        Opens nothing. A fact whose words were never given has nothing that could be gone.
+        """
+        gone = self.vault.destroyed_of(subject)
+        if not gone:
+            return {}
+        found = {}
+        for fact in facts:
+            lost = [each for each in fact.event.sealing() if each.scope in gone]
+            if lost:
+                held = self.mapper.subjects(self._state(fact.position))
+                if fields := tuple(each.field for each in lost if each.subject in held):
+                    found[fact.position] = fields
+        return found
+
     # --- beside the facts -------------------------------------------------------------------------
 
     def reading_set(self, digest: str) -> bytes | None:

@@ -9,6 +9,7 @@ Promise: every stored byte is covered by the header's prefix; reading validates 
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -146,6 +147,10 @@ class Mapper:
             opened[field] = content.words if isinstance(content, seal.Opened) else content
         return event.model_copy(update=opened)
 
+    def subjects(self, state: bytes) -> frozenset[str]:
+        """The subjects about whom a stored fact holds sealed words (or an origin)."""
+        return frozenset(part.subject for part in decode_body(state).parts)
+
     def origin(self, event: Event, state: bytes) -> Origin | None:
         """The outside names of the delivery, sealed with the words of the first subject; None where none are left."""
         parts = {part.subject: part for part in decode_body(state).parts}
@@ -196,6 +201,7 @@ class EnvelopeBytes:
         try:
             given = orjson.loads(self._data)
             get, source = given.get, given.get("source")
+            recorded_at = source and source.get("recorded_at")
             return Said(
                 given["actor"],
                 get("capacity"),
@@ -203,6 +209,7 @@ class EnvelopeBytes:
                 given["vouched"],
                 source and source["system"],
                 given["command"],
+                datetime.fromisoformat(recorded_at) if recorded_at else None,
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise damaged() from error

@@ -13,7 +13,7 @@ from ledger.terms.calendar import CareMonth
 from ledger.terms.identity import PatientId, access_tag, accessed_tag, refusals_tag
 from ledger.terms.people import Role, Word
 
-Question = Literal["month", "months", "history", "audit", "find", "readiness", "parked"]
+Question = Literal["month", "months", "history", "audit", "find", "readiness", "parked", "diff"]
 
 
 class RecordRead(Event):
@@ -28,6 +28,8 @@ class RecordRead(Event):
     patients: tuple[PatientId, ...] = Field(max_length=12)
     month: CareMonth | None = None
     as_of: int | None = None
+    since: int | None = None
+    """Of a difference between two positions: the earlier one."""
     opened_words: bool = False
     """Whether sealed words were shown."""
 

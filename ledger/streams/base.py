@@ -131,6 +131,8 @@ class Said(NamedTuple):
     source: str | None
     """The name of the system."""
     command: str
+    source_recorded_at: datetime | None = None
+    """When that system says that it wrote it down."""
 
 
 class StoredEnvelope(Protocol):
@@ -196,8 +198,9 @@ class Fact:
         if not isinstance(self._envelope, Envelope):
             return self._envelope.said()
         e = self._envelope
-        capacity, source = e.capacity.value if e.capacity else None, e.source.system if e.source else None
-        return Said(e.actor, capacity, e.on_behalf_of, e.vouched.value, source, e.command)
+        capacity = e.capacity.value if e.capacity else None
+        system, recorded_at = (e.source.system, e.source.recorded_at) if e.source else (None, None)
+        return Said(e.actor, capacity, e.on_behalf_of, e.vouched.value, system, e.command, recorded_at)
 
 
 Bound = Literal["accepted", "unchanged", "parked"]

@@ -58,6 +58,8 @@ class FakeLog:
         self.visible: int | None = None
         """How many facts there seem to be; None: all."""
         self.repeats: dict[int, int] = {}
+        self.destroyed = False
+        """Whether the keys of all sealed words are gone."""
         self._streams: dict[str, list[int]] = {}
         self._clock = OPENED_AT
 
@@ -113,6 +115,9 @@ class FakeLog:
 
     def refusal_counts(self, after: int = 0) -> list[Times]:
         return [Times(at, times) for at, times in sorted(self.repeats.items()) if at > after]
+
+    def erased(self, subject: str, facts: Iterable[Fact]) -> dict[int, tuple[str, ...]]:
+        return {fact.position: ("words",) for fact in facts if fact.event.sealing() and self.destroyed}
 
     def tags_starting(self, prefix: str) -> list[str]:
         return sorted(tag for tag in self._streams if tag.startswith(prefix) and self.head(tag))
