@@ -49,7 +49,6 @@ def ask_to_read(
     purpose: Purpose | None = None,
     month: str | None = None,
     as_of: int | None = None,
-    since: int | None = None,
     opened_words: bool = False,
 ) -> Refused | None:
     """Authorise a read and record it; None where it may go on, the refusal otherwise."""
@@ -72,7 +71,6 @@ def ask_to_read(
             patients=tuple(group),
             month=month,
             as_of=as_of,
-            since=since,
             opened_words=opened_words,
         )
         for group in (batched_by_twelve(patients) or [()])

@@ -7,6 +7,7 @@ what was attested was right; it is what was signed.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from ledger.judging.needs import gather
@@ -77,6 +78,8 @@ class MonthAnswer(NamedTuple):
     adoption: Adoption
     """That edition, with the position and the day of its adoption."""
     as_attested: AsAttested | None
+    attested_amount: Decimal | None
+    """What the codes that were signed came to by the month as it was signed: an estimate, and no part of what is."""
     entered_after: tuple[EnteredAfter, ...]
     """Entries that came after the standing attestation."""
     attestations: int
@@ -98,6 +101,7 @@ def month_answer(log: StreamsLog, rulebook_of: RulebookOf, patient: str, month: 
         position=position,
         adoption=edition_for(governance, state),
         as_attested=attested(standing) if standing else None,
+        attested_amount=_attested_amount(log, rulebook_of, standing, verdict) if standing else None,
         entered_after=tuple(_entered_after(state, standing)) if standing else (),
         attestations=len(state.attestations),
         under_adopted=_under_adopted(states, rulebook_of, governance, verdict),
@@ -132,6 +136,21 @@ def attested(signed: Attested) -> AsAttested:
         personal_seconds=event.personal_seconds,
         charges=tuple((line.code, line.units) for line in event.lines),
     )
+
+
+def _attested_amount(log: StreamsLog, rulebook_of: RulebookOf, standing: Attested, verdict: Verdict) -> Decimal | None:
+    """The dollars of the month that was signed: of the present one while it is the same, else of that of then."""
+    event = standing.event
+    if verdict.digest == event.digest:
+        return verdict.amount
+    states = States(log, after=event.as_of)
+    facts = gather(event.patient, event.month, lambda tag: states.at(tag).state)
+    governance: Governance = states.at(LEDGER_TAG).state
+    adoption = next((a for a in governance.adoptions if a.edition == event.edition), None)
+    if adoption is None:
+        return None
+    then = judge_month(facts, rulebook_of(adoption), edition=event.edition, record=False)
+    return then.amount if then.digest == event.digest else None
 
 
 def erased_of(log: StreamsLog, patient: str, facts: Iterable[Fact]) -> Iterator[Erased]:

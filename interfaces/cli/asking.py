@@ -47,7 +47,6 @@ def ask(
     *,
     month: str | None = None,
     as_of: int | None = None,
-    since: int | None = None,
     opened_words: bool = False,
 ) -> None:
     """Have the read allowed and recorded; ReadRefused where it is not."""
@@ -61,7 +60,6 @@ def ask(
         purpose=Purpose(args.purpose) if args.purpose else None,
         month=month,
         as_of=as_of,
-        since=since,
         opened_words=opened_words,
     )
     if refusal is not None:

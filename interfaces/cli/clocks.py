@@ -55,7 +55,7 @@ def clock_line(line: "HistoryLine") -> str | None:
     from interfaces.cli.wording import apart, moment  # noqa: PLC0415 - loaded by now
 
     said, late = [], line.lateness
-    if late.happened_to_ledger_seconds is not None:
+    if late.happened_to_ledger_seconds:
         said.append(f"learned {apart(late.happened_to_ledger_seconds)} than it happened")
     if line.source_recorded_at is not None:
         after = late.happened_to_source_seconds

@@ -70,7 +70,7 @@ def _stood_lines(found: "PatientDiff") -> Iterator[str]:
     before, after = plain(found.stood_before) or {}, plain(found.stands_after) or {}
     if not before and after:
         yield "The ledger did not know this patient at the first moment."
-    for name in after or before:
+    for name in [name for name in after or before if name != "on"]:
         was, now = _text(before.get(name)), _text(after.get(name))
         if was != now:
             yield f"  {name.replace('_', ' ')}: {was} -> {now}"

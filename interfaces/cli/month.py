@@ -71,7 +71,10 @@ def _show(args: Namespace, screen: Screen, session: "Session", answer: "MonthAns
     screen.say(f"{args.month} of {args.patient}, as of position {position}{known}.", *month_lines(verdict))
     month_parts.show_beside(screen, answer)
     if args.explain:
-        screen.say(*explained_lines(answer, reading_list(book, verdict.reads), told))
+        after = {each.entry for each in answer.entered_after}
+        adopted = answer.adoption
+        screen.say(*explained_lines(verdict, reading_list(book, verdict.reads), told, after))
+        screen.say(f"Edition {adopted.edition} was adopted on {adopted.on} at position {adopted.position}.")
     if reasons is not None:
         screen.say(*why_not_lines(reasons))
     for part in parts:

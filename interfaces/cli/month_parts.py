@@ -42,7 +42,9 @@ def beside_json(answer: "MonthAnswer") -> dict[str, Any]:
     return {
         "adopted": {"edition": adoption.edition, "position": adoption.position, "on": adoption.on.isoformat()},
         "times_attested": answer.attestations,
-        "as_attested": attested_json(answer.as_attested) if answer.as_attested else None,
+        "as_attested": attested_json(answer.as_attested) | {"amount": plain(answer.attested_amount)}
+        if answer.as_attested
+        else None,
         "entered_after_attestation": plain(answer.entered_after),
         "under_adopted": _verdict_json(answer.under_adopted) if answer.under_adopted else None,
         "erased": plain(answer.erased),
@@ -73,10 +75,10 @@ def _verdict_json(verdict: "Verdict") -> dict[str, Any]:
 
 def show_beside(screen: Screen, answer: "MonthAnswer") -> None:
     """The month as attested beside the month now, and what came since."""
-    signed, verdict = answer.as_attested, answer.verdict
+    signed = answer.as_attested
     if signed is not None:
         screen.say("", "As attested, and now under the edition that was signed:")
-        heads, rows = ["", "as attested", "now"], _side_by_side(signed, verdict, answer.position)
+        heads, rows = ["", "as attested", "now"], _side_by_side(signed, answer)
         if answer.under_adopted is not None:
             heads.append("by the edition adopted since (information only)")
             rows = [(*row, cell) for row, cell in zip(rows, _by_adopted(answer.under_adopted), strict=True)]
@@ -95,15 +97,16 @@ def show_beside(screen: Screen, answer: "MonthAnswer") -> None:
         )
 
 
-def _side_by_side(signed: "AsAttested", verdict: "Verdict", position: int) -> list[tuple[str, ...]]:
+def _side_by_side(signed: "AsAttested", answer: "MonthAnswer") -> list[tuple[str, ...]]:
+    verdict = answer.verdict
     attested = ", ".join(f"{code} x{units}" for code, units in signed.charges) or "none"
     return [
-        ("position", f"{signed.as_of} (signed at {signed.position})", str(position)),
+        ("position", f"{signed.as_of} (signed at {signed.position})", str(answer.position)),
         ("by", f"{signed.by}, {moment(signed.attested_at)}", "-"),
         ("staff", clock(signed.staff_seconds), clock(verdict.staff_seconds)),
         ("practitioner", clock(signed.personal_seconds), clock(verdict.personal_seconds)),
         ("codes", attested, codes(verdict.charges) or "none"),
-        ("dollars", "-", money(verdict.amount)),
+        ("dollars", money(answer.attested_amount), money(verdict.amount)),
         ("digest", signed.digest[:SHORT], verdict.digest[:SHORT]),
         ("edition", signed.edition[:SHORT], verdict.edition[:SHORT]),
     ]

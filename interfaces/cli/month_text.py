@@ -4,7 +4,7 @@ Promise: everything shown stands in the judge's verdict; nothing is counted, jud
 labelled as what they are: national estimates.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.clocks import clock_line
@@ -13,7 +13,6 @@ from interfaces.cli.wording import ESTIMATE, clock, codes, counted, moment, mone
 if TYPE_CHECKING:
     from ledger.judging.shapes import EntryLine, FamilyResult, Verdict
     from ledger.rulebook import Reading
-    from projections.month_answer import MonthAnswer
     from projections.patient_history import HistoryLine
 
 STANDINGS: Final[Mapping[str, str]] = {
@@ -70,15 +69,19 @@ def _charges(verdict: "Verdict") -> Iterator[str]:
 
 
 def explained_lines(
-    answer: "MonthAnswer", readings: Iterable["Reading"], told: Mapping[int, "HistoryLine"]
+    verdict: "Verdict",
+    readings: Iterable["Reading"],
+    told: Mapping[int, "HistoryLine"],
+    after: Collection[str] = (),
 ) -> Iterator[str]:
-    """Every entry, every family and every rule that the verdict rests on; `told`: the facts of entries by position."""
-    verdict = answer.verdict
-    after = {each.entry for each in answer.entered_after}
+    """Every entry, every family and every rule that the verdict rests on.
+
+    `told` are the facts of the entries by position, `after` the entries that came after the attestation.
+    """
     yield ""
     yield f"Entries: {counted(len(verdict.lines), 'entry', 'entries')}, in the order in which they were recorded."
     for line in verdict.lines:
-        yield from _entry(line, told[line.position], is_after=line.entry in after)
+        yield from _entry(line, told.get(line.position), is_after=line.entry in after)
     yield ""
     yield "Families of codes:"
     for result in verdict.families:
@@ -89,20 +92,19 @@ def explained_lines(
         yield from _reading(reading)
     if verdict.reading_set:
         yield f"Digest of these readings: {verdict.reading_set}"
-    adoption = answer.adoption
-    yield f"Edition {adoption.edition} was adopted on {adoption.on} at position {adoption.position}."
 
 
-def _entry(line: "EntryLine", fact: "HistoryLine", *, is_after: bool) -> Iterator[str]:
+def _entry(line: "EntryLine", fact: "HistoryLine | None", *, is_after: bool) -> Iterator[str]:
     timed = "" if line.is_timed else ", without clock times"
     yield f"  {line.on}  {clock(line.counted)} of {clock(line.seconds)} count{timed}  position {line.position}"
     pool = f", {line.pool} minutes" if line.pool else ""
-    asserted = fact.who.asserted_by
+    asserted = fact.who.asserted_by if fact else None
     voucher = f"; asserted by {asserted}" if asserted else ""
     yield f"    {line.activity or 'no activity given'} by {line.performer}{pool}; entry {line.entry}{voucher}"
-    behind = "; after the attestation" if is_after else ""
-    between = clock_line(fact)
-    yield f"    recorded {moment(fact.recorded_at)}{f'; {between}' if between else ''}{behind}"
+    if fact is not None:
+        behind = "; after the attestation" if is_after else ""
+        between = clock_line(fact)
+        yield f"    recorded {moment(fact.recorded_at)}{f'; {between}' if between else ''}{behind}"
     yield from notice_lines(line.notices, indent="    ")
 
 

@@ -28,8 +28,6 @@ class RecordRead(Event):
     patients: tuple[PatientId, ...] = Field(max_length=12)
     month: CareMonth | None = None
     as_of: int | None = None
-    since: int | None = None
-    """Of a difference between two positions: the earlier one."""
     opened_words: bool = False
     """Whether sealed words were shown."""
 
