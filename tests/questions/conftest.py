@@ -74,11 +74,11 @@ def attest(it: House, month: str = MONTH, actor: str = "ada") -> str:
     return dict(it.accepted("attest_month", data, actor=actor).ids)["attestation"]
 
 
-def second_patient(it: House) -> str:
-    """Another patient of the same practice, with consent and practitioner."""
+def second_patient(it: House, practice: str | None = None) -> str:
+    """Another patient, of the same practice or of the one named, without a consent."""
     data = {
         "identifiers": [{"system": "mrn", "value": "mrn-2"}],
         "demographics": {"given": "Sam", "family": "Sole", "born_on": "1951-01-01"},
-        "practice": it.ids["practice"],
+        "practice": practice or it.ids["practice"],
     }
     return dict(it.accepted("register_patient", data, actor="fay").ids)["patient"]
