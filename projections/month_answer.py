@@ -18,6 +18,7 @@ from ledger.streams.governance import Adoption, Governance
 from ledger.streams.month_state import Attested, CareMonth, Entry
 from ledger.terms.identity import LEDGER_TAG, care_month_tag, care_plan_tag, patient_tag
 from projections.judged import RulebookOf, edition_for, judged
+from projections.month_states import MonthStates
 from projections.month_walk import walk
 from projections.patient_history import HistoryLine, StreamsLog, lines_beside
 from projections.states import States
@@ -91,7 +92,7 @@ class MonthAnswer(NamedTuple):
 
 def month_answer(log: StreamsLog, rulebook_of: RulebookOf, patient: str, month: str, position: int) -> MonthAnswer:
     """The month as known at a position, its readings named."""
-    states = States(log, after=position)
+    states = MonthStates(log, patient, month, after=position)
     verdict = judged(states.at, rulebook_of, patient, month, record=True).verdict
     state: CareMonth = states.at(care_month_tag(patient, month)).state
     governance: Governance = states.at(LEDGER_TAG).state
@@ -143,7 +144,7 @@ def _attested_amount(log: StreamsLog, rulebook_of: RulebookOf, standing: Atteste
     event = standing.event
     if verdict.digest == event.digest:
         return verdict.amount
-    states = States(log, after=event.as_of)
+    states = MonthStates(log, event.patient, event.month, after=event.as_of)
     facts = gather(event.patient, event.month, lambda tag: states.at(tag).state)
     governance: Governance = states.at(LEDGER_TAG).state
     adoption = next((a for a in governance.adoptions if a.edition == event.edition), None)

@@ -13,9 +13,9 @@ from ledger.terms.identity import care_month_tag
 from ledger.terms.outcome import Notice
 from projections.judged import RulebookOf, judged
 from projections.month_answer import AsAttested, attested, standing_attestation
+from projections.month_states import MonthStates
 from projections.month_walk import Step, walk
 from projections.patient_history import HistoryLine, OpenWords, StreamsLog, lines_beside
-from projections.states import States
 
 
 class EntryChange(NamedTuple):
@@ -102,7 +102,7 @@ def month_diff(
     open_words: OpenWords | None = None,
 ) -> MonthDiff:
     """What changed in a month behind position `since` and up to `until`. Both must lie behind the first adoption."""
-    first, last = States(log, after=since), States(log, after=until)
+    first, last = (MonthStates(log, patient, month, after=position) for position in (since, until))
     before = judged(first.at, rulebook_of, patient, month).verdict
     after = judged(last.at, rulebook_of, patient, month).verdict
     tag = care_month_tag(patient, month)

@@ -7,7 +7,7 @@ opened only by the opener that is passed in; erased and sealed ones are shown as
 its words are gone, opened or not. Nothing of it is stored.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple, Protocol
 
@@ -27,6 +27,12 @@ class StreamsLog(EventLog, Protocol):
 
     def tags_starting(self, prefix: str) -> list[str]:
         """The streams whose name begins with `prefix`."""
+        ...
+
+    def read_where(
+        self, tags: Sequence[str], keep: Callable[[str, str, bytes], bool], *, until: int | None = None
+    ) -> Mapping[str, Sequence[Fact]]:
+        """The facts of short streams that matter by stream, topic and stored JSON; the others are not decoded."""
         ...
 
     def erased(self, subject: str, facts: Iterable[Fact]) -> Mapping[int, tuple[str, ...]]:

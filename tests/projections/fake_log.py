@@ -1,6 +1,6 @@
 """A log in memory with the answers of the real one, written by hand; and facts for it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
@@ -101,6 +101,11 @@ class FakeLog:
             if position <= last:
                 yield self.facts[position - 1]
 
+    def read_where(
+        self, tags: Sequence[str], keep: Callable[[str, str, bytes], bool], *, until: int | None = None
+    ) -> dict[str, list[Fact]]:
+        return {tag: [fact for fact in self.read(tag, until=until) if keep(tag, *_clear(fact))] for tag in tags}
+
     def follow(self, after: int, limit: int) -> list[Fact]:
         return self.facts[after : min(after + limit, self.refresh())]
 
@@ -140,3 +145,7 @@ class FakeLog:
             added = [self.add(event, proposal.envelope, proposal.clock) for event in proposal.events]
             answers.append(Appended(tuple(fact.position for fact in added), self._clock))
         return answers
+
+
+def _clear(fact: Fact) -> tuple[str, bytes]:
+    return fact.event.TOPIC, fact.event.model_dump_json(exclude_none=True).encode()
