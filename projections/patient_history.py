@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple, Protocol
 
-from ledger.streams.base import Envelope, Event, EventLog, Fact, Vouched
+from ledger.streams.base import Event, EventLog, Fact, Said, Vouched
 from ledger.terms.identity import accessed_tag, care_month_tag, care_plan_tag, patient_tag, refusals_tag
 from ledger.terms.people import Role
 from projections.clocks import Bound, ClockName, Lateness, is_within, lateness
@@ -71,15 +71,30 @@ class HistoryLine(NamedTuple):
     who: Who
     stream: str
     topic: str
-    what: str
-    details: tuple[Detail, ...]
-    words: tuple[Detail, ...]
-    """The sealed words, or texts that say why they are not here; empty where the fact has none."""
+    event: Event | None
+    """What the fact says, its words opened where they may be; None where it is about another patient."""
     edition: str | None
     """The edition of the rulebook that the command was decided by, where one was read."""
     command: str
     erased: tuple[str, ...] = ()
     """What the words were of that are gone, because their key was destroyed."""
+
+    # What follows is put into words when somebody looks: a history of thousands of facts is asked for a few of them.
+
+    @property
+    def what(self) -> str:
+        """The kind of fact in words."""
+        return title(self.topic) if self.event is not None else f"{title(self.topic)} for another patient"
+
+    @property
+    def details(self) -> tuple[Detail, ...]:
+        """The clear details, label and text."""
+        return details(self.event) if self.event is not None else ()
+
+    @property
+    def words(self) -> tuple[Detail, ...]:
+        """The sealed words, or texts that say why they are not here; empty where the fact has none."""
+        return words(self.event) if self.event is not None else ()
 
     @property
     def is_late(self) -> bool:
@@ -134,8 +149,7 @@ _PATIENTS: Final = ("patient/", "care_plan/", "care_month/")
 
 
 def _of_another(fact: Fact) -> HistoryLine:
-    line = line_of(fact)
-    return line._replace(what=f"{line.what} for another patient", stream="-", details=(), words=())
+    return line_of(fact)._replace(stream="-", event=None)
 
 
 def facts_of(log: StreamsLog, patient: str, *, as_of: int | None = None, with_accesses: bool = False) -> list[Fact]:
@@ -159,52 +173,49 @@ def streams_of(log: StreamsLog, patient: str, *, with_accesses: bool = False) ->
 
 def line_of(fact: Fact, open_words: OpenWords | None = None, erased: tuple[str, ...] = ()) -> HistoryLine:
     """One fact as a line of history; `erased` are its sealed fields whose key is gone."""
-    event, envelope = fact.event, fact.envelope
-    shown = open_words(fact) if open_words and event.sealing() else event
-    source_recorded_at = envelope.source.recorded_at if envelope.source else None
+    event, said = fact.event, fact.said
+    topic, moment = event.TOPIC, happened(event)
     return HistoryLine(
-        position=fact.position,
-        recorded_at=fact.recorded_at,
-        happened=happened(event),
-        happened_on=happened_on(fact),
-        has_date=happened(event) is not None or not has_a_moment(event.TOPIC),
-        source_recorded_at=source_recorded_at,
-        lateness=lateness(event, source_recorded_at, fact.recorded_at),
-        who=who_of(envelope),
-        stream=fact.home,
-        topic=event.TOPIC,
-        what=title(event.TOPIC),
-        details=details(event),
-        words=words(shown),
-        edition=envelope.edition,
-        command=envelope.command,
-        erased=sealed_names(event, erased),
+        fact.position,
+        fact.recorded_at,
+        moment,
+        happened_on(fact),
+        moment is not None or not has_a_moment(topic),
+        said.source_recorded_at,
+        lateness(event, said.source_recorded_at, fact.recorded_at),
+        who_of(said),
+        fact.home,
+        topic,
+        open_words(fact) if open_words and event.sealing() else event,
+        said.edition,
+        said.command,
+        sealed_names(event, erased) if erased else (),
     )
 
 
-def who_of(envelope: Envelope) -> Who:
+def who_of(said: Said) -> Who:
     """Who did it: only a source's word for it shows as `asserted by` that source."""
     return Who(
-        actor=envelope.actor,
-        capacity=envelope.capacity.value if envelope.capacity else None,
-        on_behalf_of=envelope.on_behalf_of,
-        authenticated_as=envelope.authenticated_as,
-        asserted_by=_asserted_by(envelope),
-        purpose=envelope.purpose.value if envelope.purpose else None,
-        is_person=envelope.vouched is not Vouched.PROGRAM and envelope.capacity not in _PROGRAMS,
+        said.actor,
+        said.capacity,
+        said.on_behalf_of,
+        said.authenticated_as,
+        _asserted_by(said),
+        said.purpose,
+        said.vouched != _BY_PROGRAM and said.capacity not in _PROGRAMS,
     )
 
 
-_PROGRAMS: Final = (Role.MACHINE, Role.INTEGRATION)
+_PROGRAMS: Final = (Role.MACHINE.value, Role.INTEGRATION.value)
+_BY_LOGIN: Final = Vouched.LOGIN.value
+_BY_SOURCE: Final = Vouched.SOURCE.value
+_BY_PROGRAM: Final = Vouched.PROGRAM.value
 
 
-def _asserted_by(envelope: Envelope) -> str | None:
-    match envelope.vouched:
-        case Vouched.LOGIN:
-            return None
-        case Vouched.SOURCE if envelope.source:
-            return envelope.source.system
-    return envelope.vouched.value
+def _asserted_by(said: Said) -> str | None:
+    if said.vouched == _BY_LOGIN:
+        return None
+    return said.source if said.vouched == _BY_SOURCE and said.source else said.vouched
 
 
 _DECIDES: Final = frozenset(

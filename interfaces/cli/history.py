@@ -92,8 +92,8 @@ def line_json(line: "HistoryLine") -> dict[str, Any]:
     """One fact for programs."""
     from interfaces.plain import plain  # noqa: PLC0415 - loaded by now
 
-    shown: dict[str, Any] = plain(line)
-    return {**shown, "details": dict(line.details), "words": dict(line.words)}
+    shown = {name: plain(value) for name, value in zip(line._fields, line, strict=True) if name != "event"}
+    return {**shown, "what": line.what, "details": dict(line.details), "words": dict(line.words)}
 
 
 def told(line: "HistoryLine", *, with_words: bool = False) -> list[str]:

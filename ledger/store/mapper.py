@@ -210,6 +210,9 @@ class EnvelopeBytes:
                 source and source["system"],
                 given["command"],
                 datetime.fromisoformat(recorded_at) if recorded_at else None,
+                given["authenticated_as"],
+                get("purpose"),
+                get("edition"),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise damaged() from error

@@ -122,7 +122,7 @@ class Envelope(Part):
 
 
 class Said(NamedTuple):
-    """Who said it, in which capacity, by which command: what the audit trail asks of every envelope."""
+    """Who said it, in which capacity, by which command: what the trail and a history ask of every envelope."""
 
     actor: str
     capacity: str | None
@@ -133,6 +133,9 @@ class Said(NamedTuple):
     command: str
     source_recorded_at: datetime | None = None
     """When that system says that it wrote it down."""
+    authenticated_as: str = ""
+    purpose: str | None = None
+    edition: str | None = None
 
 
 class StoredEnvelope(Protocol):
@@ -200,7 +203,8 @@ class Fact:
         e = self._envelope
         capacity = e.capacity.value if e.capacity else None
         system, recorded_at = (e.source.system, e.source.recorded_at) if e.source else (None, None)
-        return Said(e.actor, capacity, e.on_behalf_of, e.vouched.value, system, e.command, recorded_at)
+        who = (e.actor, capacity, e.on_behalf_of, e.vouched.value, system, e.command, recorded_at)
+        return Said(*who, e.authenticated_as, e.purpose.value if e.purpose else None, e.edition)
 
 
 Bound = Literal["accepted", "unchanged", "parked"]
