@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Final, Literal, NamedTuple
 
 from ledger.streams.base import Event
-from ledger.terms.calendar import DAY_SECONDS, epoch_seconds
+from ledger.terms.calendar import DAY_SECONDS
 from projections.happened import Moment, happened
 
 ClockName = Literal["happened", "source", "recorded"]
@@ -41,9 +41,9 @@ class Lateness(NamedTuple):
     """Whether the fact gives a day alone: then whole days."""
 
 
-def lateness(event: Event, source_recorded_at: datetime | None, recorded_at: datetime) -> Lateness:
-    """How late a fact was written down by its source, and learned by this ledger."""
-    moment = None if event.TOPIC in PERIODS else ended(event)
+def lateness(topic: str, over: Moment, source_recorded_at: datetime | None, recorded_at: datetime) -> Lateness:
+    """How late a fact of a kind, over at a moment, was written down by its source, and learned by this ledger."""
+    moment = None if topic in PERIODS else over
     by_days = moment is not None and not isinstance(moment, datetime)
     return Lateness(
         _between(moment, source_recorded_at),
@@ -63,7 +63,8 @@ def _between(first: Moment, second: datetime | None) -> int | None:
     if first is None or second is None:
         return None
     if isinstance(first, datetime):
-        return epoch_seconds(second) - epoch_seconds(first)
+        apart = second - first
+        return apart.days * DAY_SECONDS + apart.seconds
     return (second.date() - first).days * DAY_SECONDS
 
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Protocol
 from ledger.streams.base import Event, EventLog, Fact, Said, Vouched
 from ledger.terms.identity import accessed_tag, care_month_tag, care_plan_tag, patient_tag, refusals_tag
 from ledger.terms.people import Role
-from projections.clocks import Bound, ClockName, Lateness, is_within, lateness
+from projections.clocks import Bound, ClockName, Lateness, ended, is_within, lateness
 from projections.happened import happened, happened_on, has_a_moment
 from projections.wording import Detail, details, sealed_names, title, words
 
@@ -27,6 +27,10 @@ class StreamsLog(EventLog, Protocol):
 
     def tags_starting(self, prefix: str) -> list[str]:
         """The streams whose name begins with `prefix`."""
+        ...
+
+    def read_all(self, tags: Sequence[str], *, until: int | None = None) -> list[Fact]:
+        """The facts of several streams up to a position in ledger order, none twice."""
         ...
 
     def read_where(
@@ -67,10 +71,11 @@ class HistoryLine(NamedTuple):
     """Whether the fact gives the moment that its kind tells of; where a source gave none, nothing invents one."""
     source_recorded_at: datetime | None
     """When the source says that it wrote it down."""
-    lateness: Lateness
     who: Who
     stream: str
     topic: str
+    over: datetime | date | None
+    """When it was over: work that has clock times ends later than it happened."""
     event: Event | None
     """What the fact says, its words opened where they may be; None where it is about another patient."""
     edition: str | None
@@ -80,6 +85,11 @@ class HistoryLine(NamedTuple):
     """What the words were of that are gone, because their key was destroyed."""
 
     # What follows is put into words when somebody looks: a history of thousands of facts is asked for a few of them.
+
+    @property
+    def lateness(self) -> Lateness:
+        """What lies between the clocks."""
+        return lateness(self.topic, self.over, self.source_recorded_at, self.recorded_at)
 
     @property
     def what(self) -> str:
@@ -117,7 +127,7 @@ def history(
         found = facts_of(log, patient, as_of=as_of, with_accesses=with_accesses)
     else:
         found = list(log.read(care_month_tag(patient, month), until=as_of))
-    return lines_of(log, patient, [fact for fact in found if fact.position > after], open_words)
+    return lines_of(log, patient, [fact for fact in found if fact.position > after] if after else found, open_words)
 
 
 def lines_of(
@@ -154,11 +164,7 @@ def _of_another(fact: Fact) -> HistoryLine:
 
 def facts_of(log: StreamsLog, patient: str, *, as_of: int | None = None, with_accesses: bool = False) -> list[Fact]:
     """Every fact about the patient up to a position, in ledger order, none twice."""
-    found: dict[int, Fact] = {}
-    for tag in streams_of(log, patient, with_accesses=with_accesses):
-        for fact in log.read(tag, until=as_of):
-            found.setdefault(fact.position, fact)
-    return [found[position] for position in sorted(found)]
+    return log.read_all(tuple(streams_of(log, patient, with_accesses=with_accesses)), until=as_of)
 
 
 def streams_of(log: StreamsLog, patient: str, *, with_accesses: bool = False) -> Iterator[str]:
@@ -182,10 +188,10 @@ def line_of(fact: Fact, open_words: OpenWords | None = None, erased: tuple[str, 
         happened_on(fact),
         moment is not None or not has_a_moment(topic),
         said.source_recorded_at,
-        lateness(event, said.source_recorded_at, fact.recorded_at),
         who_of(said),
         fact.home,
         topic,
+        ended(event),
         open_words(fact) if open_words and event.sealing() else event,
         said.edition,
         said.command,

@@ -92,8 +92,11 @@ def line_json(line: "HistoryLine") -> dict[str, Any]:
     """One fact for programs."""
     from interfaces.plain import plain  # noqa: PLC0415 - loaded by now
 
-    shown = {name: plain(value) for name, value in zip(line._fields, line, strict=True) if name != "event"}
-    return {**shown, "what": line.what, "details": dict(line.details), "words": dict(line.words)}
+    shown = {
+        name: plain(value) for name, value in zip(line._fields, line, strict=True) if name not in {"event", "over"}
+    }
+    told = {"what": line.what, "details": dict(line.details), "words": dict(line.words)}
+    return {**shown, "lateness": plain(line.lateness), **told}
 
 
 def told(line: "HistoryLine", *, with_words: bool = False) -> list[str]:

@@ -129,7 +129,7 @@ class Mapper:
 
     def facts(self, rows: Iterable[Row]) -> list[Fact]:
         """The facts in rows, in their order."""
-        return [self.fact(row) for row in rows]
+        return list(map(self.fact, rows))
 
     def event_version(self, topic: str, prefix: bytes) -> int:
         """The version of the event, as the prefix says: the one place where it is stored."""

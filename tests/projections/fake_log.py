@@ -101,6 +101,10 @@ class FakeLog:
             if position <= last:
                 yield self.facts[position - 1]
 
+    def read_all(self, tags: Sequence[str], *, until: int | None = None) -> list[Fact]:
+        found = {fact.position: fact for tag in tags for fact in self.read(tag, until=until)}
+        return [found[position] for position in sorted(found)]
+
     def read_where(
         self, tags: Sequence[str], keep: Callable[[str, str, bytes], bool], *, until: int | None = None
     ) -> dict[str, list[Fact]]:
