@@ -260,5 +260,6 @@ def _behind(states: States, patient: str, month: str) -> frozenset[str]:
             *(attested.event.practitioner for attested in state.attestations),
             *(entry.work.performer for entry in state.entries),
             *(entry.work.entered_by for entry in state.entries if entry.work.entered_by),
+            *(gone.entry.work.performer for gone in state.gone),
         )
     )

@@ -62,12 +62,6 @@ def is_compliance(asked: Asked[Any], states: States) -> bool:
     return any(actor.holds(Role.COMPLIANCE, asked.today, practice) for practice in practices or {None})
 
 
-def self_dealing(what: str) -> Refused:
-    """The refusal of somebody who decides about time of their own (readings, 2)."""
-    because = "Nobody approves own late entries, or decides what is disputed about own time (readings, 2)."
-    return refused("self_dealing", happened=f"The actor performed the work, and may not {what}.", because=because)
-
-
 _HOW = {"struck": "struck", "moved": "moved to another patient", "corrected": "corrected out of this month"}
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from commands.deciding import Asked, Law, States
 from commands.entry_given import Place, content_of, place_of, unreadable, words_or_none
 from commands.intents.time_changes import CorrectTime, MoveTime, StrikeTime
-from commands.standing_entry import Standing, is_compliance, self_dealing, standing_entry
+from commands.standing_entry import Standing, is_compliance, standing_entry
 from commands.time_standing import notices_of_entry
 from ledger.streams.care_month import TimeWords
 from ledger.streams.time_changes import ChangeWords, CorrectionWords, TimeCorrected, TimeMoved, TimeStruck
@@ -96,7 +96,7 @@ def decide_strike_time(asked: Asked[StrikeTime], states: States, law: Law) -> Ou
     """Strike an entry with evidence, as compliance: it holds no second any more, in none of its months.
 
     Reads the patient, the actor, the entry's months and days. Refuses, in order: no_such_entry, entry_not_standing,
-    self_dealing. Unchanged where it was struck before.
+    not_self. Unchanged where it was struck before.
     """
     command = asked.command
     standing = standing_entry(asked, states)
@@ -107,7 +107,7 @@ def decide_strike_time(asked: Asked[StrikeTime], states: States, law: Law) -> Ou
         return standing
     work = standing.entry.work
     if asked.actor == work.performer:
-        return self_dealing("strike it")
+        return refused("not_self", what="The entry")
     event = TimeStruck(
         patient=asked.patient,
         entry=work.entry,

@@ -5,7 +5,7 @@ from typing import Any
 
 from commands.deciding import Asked, Law, States
 from commands.intents.time_changes import AddToTime, AllocateTime, ApproveLateEntry, DisputeTime, SettleDispute
-from commands.standing_entry import Standing, self_dealing, standing_entry
+from commands.standing_entry import Standing, standing_entry
 from ledger.streams.staff_day import StaffDay, Worked
 from ledger.streams.time_changes import (
     ChangeWords,
@@ -53,14 +53,14 @@ def decide_settle_dispute(asked: Asked[SettleDispute], states: States, law: Law)
     """Settle what is disputed about an entry, as compliance.
 
     Reads the patient, the actor, the entry's months and days. Refuses, in order: no_such_entry, entry_not_standing,
-    self_dealing (the performer), nothing_disputed.
+    not_self (the performer), nothing_disputed.
     """
     standing = standing_entry(asked, states)
     if not isinstance(standing, Standing):
         return standing
     entry = standing.entry
     if asked.actor == entry.work.performer:
-        return self_dealing("settle what is disputed about it")
+        return refused("not_self", what="The entry")
     disputed_at = entry.marks.disputed_at if entry.marks else None
     if disputed_at is None:
         return refused("nothing_disputed")
@@ -78,13 +78,13 @@ def decide_approve_late_entry(asked: Asked[ApproveLateEntry], states: States, la
     """Let an entry raise an attested month, as compliance (CCM-AMEND-09); the month needs a new attestation.
 
     Reads the patient, the actor, the entry's months and days. Refuses, in order: no_such_entry, entry_not_standing,
-    self_dealing (own late entries), nothing_awaits_approval.
+    not_self (own late entries), nothing_awaits_approval.
     """
     standing = standing_entry(asked, states)
     if not isinstance(standing, Standing):
         return standing
     if asked.actor == standing.entry.work.performer:
-        return self_dealing("approve it")
+        return refused("not_self", what="The entry")
     if not any(part.marks is not None and part.marks.awaiting is not None for _, part in standing.parts):
         return refused("nothing_awaits_approval")
     words = ChangeWords(reason=asked.command.reason)
