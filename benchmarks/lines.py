@@ -149,7 +149,7 @@ def time_entry(number: int, day: date) -> bytes:
         "end": end.isoformat().replace("+00:00", "Z"),
         "activity": chance.choice(_ACTIVITIES),
         "description": words(chance.randrange(20, 90), row),
-        "capture": "observed_timer",
+        "capture": "asserted_timer",
         "work_country": "US",
         "contact": {"with_whom": "patient", "two_way": True, "channel": "phone", "outcome": "reached"},
     }

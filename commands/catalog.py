@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from commands import (
+    attesting,
     care_month,
     care_plan,
     consent,
@@ -21,10 +22,14 @@ from commands import (
     practice,
     staff,
     staff_changes,
+    time_changes,
+    time_disputes,
+    timer,
     wrong_patient,
 )
 from commands.authority import MATRIX
 from commands.deciding import Asked, Law, States
+from commands.intents import attesting as attestations
 from commands.intents import care_month as months
 from commands.intents import care_plan as plans
 from commands.intents import consent as consents
@@ -32,6 +37,8 @@ from commands.intents import designation as designations
 from commands.intents import governance as ledger
 from commands.intents import patient as patients
 from commands.intents import staff as people
+from commands.intents import time_changes as changes
+from commands.intents import timers
 from commands.intents import wrong_patient as wrongs
 from commands.intents.base import Command
 from ledger.terms.outcome import Outcome
@@ -93,6 +100,16 @@ _ENTRIES: Final = (
     Entry(wrongs.StrikeCondition, wrong_patient.decide_strike_condition, "patient"),
     Entry(wrongs.MovePlanRevision, wrong_patient.decide_move_plan_revision, "patient", is_alone=True),
     Entry(wrongs.StrikePlanRevision, wrong_patient.decide_strike_plan_revision, "patient"),
+    Entry(timers.StartTimer, timer.decide_start_timer, "patient"),
+    Entry(timers.StopTimer, timer.decide_stop_timer),
+    Entry(changes.CorrectTime, time_changes.decide_correct_time, "patient", is_alone=True),
+    Entry(changes.AddToTime, time_disputes.decide_add_to_time, "patient"),
+    Entry(changes.DisputeTime, time_disputes.decide_dispute_time, "patient"),
+    Entry(changes.AllocateTime, time_disputes.decide_allocate_time, "patient"),
+    Entry(changes.MoveTime, time_changes.decide_move_time, "patient"),
+    Entry(changes.StrikeTime, time_changes.decide_strike_time, "patient"),
+    Entry(changes.SettleDispute, time_disputes.decide_settle_dispute, "patient"),
+    Entry(changes.ApproveLateEntry, time_disputes.decide_approve_late_entry, "patient"),
     Entry(designations.DesignatePractitioner, designation.decide_designate_practitioner, "patient"),
     Entry(designations.WithdrawDesignation, designation.decide_withdraw_designation, "patient"),
     Entry(patients.AttestRisk, eligibility.decide_attest_risk, "patient"),
@@ -100,6 +117,10 @@ _ENTRIES: Final = (
     Entry(months.AttestDecisionMaking, month_signing.decide_attest_mdm, "patient"),
     Entry(months.ChooseFamily, month_signing.decide_choose_family, "patient"),
     Entry(months.AttestMonth, month_signing.decide_attest_month, "patient", is_alone=True),
+    Entry(months.AttestInBatch, month_signing.decide_attest_in_batch, "patient", is_alone=True),
+    Entry(attestations.ExceptMonth, attesting.decide_except_month, "patient"),
+    Entry(attestations.WithdrawAttestation, attesting.decide_withdraw_attestation, "patient"),
+    Entry(attestations.AttestSignature, attesting.decide_attest_signature, "patient"),
     Entry(ledger.ResolveDelivery, parked.decide_resolve_delivery),
     Entry(ledger.ReleaseDelivery, parked.decide_release_delivery, is_alone=True),
     Entry(ledger.DiscardDelivery, parked.decide_discard_delivery),

@@ -15,10 +15,11 @@ from ledger.streams.base import Event, Vouched
 from ledger.streams.care_plan import CarePlan
 from ledger.streams.governance import Governance, ParkedDeliveries
 from ledger.streams.joining import absent_of_group, group_of, joined_month, joined_patient
-from ledger.streams.month_state import CareMonth, StaffDay
+from ledger.streams.month_state import CareMonth
 from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
 from ledger.streams.staff import Staff
+from ledger.streams.staff_day import StaffDay
 from ledger.terms.identity import (
     LEDGER_TAG,
     care_month_tag,

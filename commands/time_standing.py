@@ -15,25 +15,28 @@ from ledger.judging.law import CONSENT_NAMES, MonthLaw, law_on
 from ledger.judging.shapes import MonthFacts
 from ledger.judging.window import window_of
 from ledger.rulebook import Rulebook
-from ledger.streams.care_month import TimeLogged
+from ledger.streams.care_month import EntryContent, TimeLogged
 from ledger.streams.care_plan import CarePlan
 from ledger.streams.joining import day_of_one
-from ledger.streams.month_state import CareMonth, StaffDay, entered, worked_on
+from ledger.streams.month_state import CareMonth, Entry, changed, entered
 from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
 from ledger.streams.staff import Staff
+from ledger.streams.staff_day import StaffDay, day_after
 from ledger.terms.calendar import first_day, last_day
 from ledger.terms.identity import staff_day_tag
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Notice
 from ledger.terms.people import Programme, Side
 
+LAST: Final = 1 << 62
+"""A place behind every other: where a fact goes that has no position yet."""
 _NO_PLAN: Final = CarePlan()
 _NO_ACTIVITY: Final[frozenset[str]] = frozenset()
 
 
-def notices_of_entry(event: TimeLogged, states: States, law: Law, now: datetime) -> list[Notice]:
-    """Which seconds of a new entry do not count and why, and what else to look at, month by month.
+def notices_of_entry(event: EntryContent, states: States, law: Law, now: datetime) -> list[Notice]:
+    """Which seconds of a new, corrected or moved entry do not count and why, and what else to look at, by month.
 
     Reads what counting time reads: medicare.ccm.activities, .consent, .performers, .time, .policy.untimed_counts, as
     of the last day of each month that the entry touches.
@@ -44,14 +47,13 @@ def notices_of_entry(event: TimeLogged, states: States, law: Law, now: datetime)
     return found
 
 
-def _in_month(event: TimeLogged, month: str, states: States, law: Law, now: datetime) -> list[Notice]:
+def _in_month(event: EntryContent, month: str, states: States, law: Law, now: datetime) -> list[Notice]:
     last = last_day(month)
     by = law_on(law.rulebook, last)
     if not by.exists:
         happened = f"No rules of CCM are in force in {month}."
         return [notice("outside_the_rules", happened)]
-    standing = states.month(event.patient, month)
-    entry, _ = entered(standing, event, standing.position + 1, now)
+    entry = _entry_after(event, states.month(event.patient, month), now)
     context, read_on = _context(event, month, states, law, by)
     context.look_at(_days(event, states))
     (line,) = judge_entries((entry,), context).lines
@@ -59,6 +61,16 @@ def _in_month(event: TimeLogged, month: str, states: States, law: Law, now: date
     lists = tuple(sorted(by.lists(activities, not event.is_timed)))
     law.note(((last, by.time_names), (last, lists), *[(on, CONSENT_NAMES) for on in read_on]))
     return list(line.notices)
+
+
+def _entry_after(event: EntryContent, standing: CareMonth, now: datetime) -> Entry:
+    """The entry as it stands in the month once the event is in it."""
+    position = standing.position + 1
+    if isinstance(event, TimeLogged):
+        return entered(standing, event, position, now)[0]
+    entry = changed(standing, event, position, now).entry(event.entry)
+    assert entry is not None, "a correction or a move stands in the months that it names"
+    return entry
 
 
 class _Prepared(NamedTuple):
@@ -79,7 +91,7 @@ _PREPARED_MAX: Final = 2_048
 
 
 def _context(
-    event: TimeLogged, month: str, states: States, law: Law, by: MonthLaw
+    event: EntryContent, month: str, states: States, law: Law, by: MonthLaw
 ) -> tuple[MonthContext, tuple[date, ...]]:
     key = (event.patient, month, event.performer, event.entered_by, event.practice)
     patient, performer = states.patient(event.patient), states.staff(event.performer)
@@ -110,11 +122,12 @@ def _context(
     return context, read_on
 
 
-def _days(event: TimeLogged, states: States) -> dict[str, StaffDay]:
+def _days(event: EntryContent, states: States) -> dict[str, StaffDay]:
     """The performer's days as they stand with the entry in them."""
     days: dict[str, StaffDay] = {}
     for on in event.staff_dates():
         day = states.staff_day(event.performer, on)
-        days[staff_day_tag(event.performer, on)] = worked_on(day, event, 0, on)
+        # Behind everything that is there: a correction brings a place of its own.
+        days[staff_day_tag(event.performer, on)] = day_after(day, event, LAST, on)
     group = states.group(event.patient)
     return days if len(group) == 1 else {tag: day_of_one(day, group) for tag, day in days.items()}

@@ -11,13 +11,13 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from ledger.streams.base import Event, Fact
-from ledger.streams.care_month import TimeLogged
+from ledger.streams.care_month import EntryContent
 from ledger.terms.calendar import first_day, month_of
 
 Moment = datetime | date | None
 
 
-def _of_time(event: TimeLogged) -> Moment:
+def _of_time(event: EntryContent) -> Moment:
     return event.segments[0].start if event.segments else event.on
 
 
@@ -56,6 +56,19 @@ HAPPENED: Final[dict[str, Callable[[Any], Moment]]] = {
     "decision_making_attested": attrgetter("attested_at"),
     "family_chosen": _RECORDED,
     "month_attested": attrgetter("attested_at"),
+    "time_corrected": _of_time,
+    "time_moved": _of_time,
+    "time_struck": _RECORDED,
+    "time_addended": _RECORDED,
+    "time_disputed": _RECORDED,
+    "dispute_settled": _RECORDED,
+    "late_entry_approved": _RECORDED,
+    "time_allocated": _RECORDED,
+    "timer_started": attrgetter("started_at"),
+    "timer_stopped": attrgetter("stopped_at"),
+    "attestation_withdrawn": _RECORDED,
+    "month_excepted": _RECORDED,
+    "signature_attested": attrgetter("attested_at"),
     "staff_registered": _RECORDED,
     "role_granted": attrgetter("from_on"),
     "role_ended": attrgetter("last_on"),
@@ -86,7 +99,7 @@ def happened(event: Event) -> Moment:
 def happened_on(fact: Fact) -> date:
     """The date by which the trail is searched along the clock `happened`: the local date where the fact has one."""
     event = fact.event
-    if isinstance(event, TimeLogged) and event.segments:
+    if isinstance(event, EntryContent) and event.segments:
         return event.segments[0].on
     moment = happened(event)
     if moment is None:
@@ -150,7 +163,7 @@ def practice_of(event: Event) -> str | None:
 
 def month_of_fact(event: Event) -> str | None:
     """The care month that a fact names, the first where time crosses a month's end."""
-    if isinstance(event, TimeLogged):
+    if isinstance(event, EntryContent):
         return month_of(event.segments[0].on if event.segments else event.dates()[0])
     name = fields_of(type(event)).month
     return getattr(event, name) if name else None

@@ -63,10 +63,11 @@ def judged(at: StateAt, rulebook_of: RulebookOf, patient: str, month: str, *, re
 def moves_others(tag: str, found: At) -> bool:
     """Whether news in this stream may change what rests on its older facts.
 
-    A staff day changes the standing of earlier entries only where entries for two patients share seconds: without
-    this a nurse's every entry would have all of that day's other months judged again.
+    A staff day changes the standing of earlier entries only where entries for two patients share seconds, or where one
+    of them was changed afterwards: without this a nurse's every entry would have all of that day's other months judged
+    again.
     """
-    return not tag.startswith("staff_day/") or bool(found.state.contested)
+    return not tag.startswith("staff_day/") or bool(found.state.contested) or found.state.was_changed
 
 
 def edition_for(governance: Governance, month: CareMonth) -> Adoption:

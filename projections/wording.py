@@ -14,7 +14,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from ledger.streams.base import ERASED, SEALED, Event
-from ledger.streams.care_month import TimeLogged
+from ledger.streams.care_month import EntryContent
 from ledger.terms.calendar import stored_instant
 
 Detail = tuple[str, str]
@@ -44,8 +44,9 @@ def details(event: Event) -> tuple[Detail, ...]:
         for name, field in type(event).model_fields.items()
         if not field.exclude and name not in hidden
     )
-    if isinstance(event, TimeLogged):
-        return tuple(_time_details(event))
+    if isinstance(event, EntryContent):
+        both = () if hidden is _NOT_SHOWN else ("patient", "from_patient")
+        return (*[(label(name), getattr(event, name)) for name in both], *_time_details(event))
     return tuple((label(name), shown(value)) for name, value in own if not _is_empty(value))
 
 
@@ -126,7 +127,7 @@ _TIME_FIELDS: Final = (
 )
 
 
-def _time_details(event: TimeLogged) -> Iterator[Detail]:
+def _time_details(event: EntryContent) -> Iterator[Detail]:
     yield "performer", event.performer
     yield "activity", event.activity or "none given"
     yield "duration", duration(event.seconds)

@@ -5,10 +5,13 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from commands.intents.base import Command, Ref, Wire
-from ledger.streams.care_month import Capture, ClockOrder, DecisionLevel, Employer, Family
+from ledger.streams.care_month import ClockOrder, DecisionLevel, Employer, Family
 from ledger.terms.calendar import CareMonth, GivenDay, GivenInstant
 from ledger.terms.identity import Digest
 from ledger.terms.people import Country, Programme, Word, Words
+
+CaptureGiven = Literal["asserted_timer", "edited_timer", "manual", "passive", "imported_total"]
+"""How the time was captured, as a sender may say; `observed_timer` is what the ledger's own timer saw (start_timer)."""
 
 
 class ContactGiven(Wire):
@@ -20,15 +23,13 @@ class ContactGiven(Wire):
     outcome: Literal["reached", "left_message", "no_answer", "wrong_number"] | None = None
 
 
-class LogTime(Command):
-    """Record work for a patient: `start` and `end`, or, without clock times, `on` and `minutes`.
+class EntryGiven(Command):
+    """What a time entry says: `start` and `end`, or, without clock times, `on` and `minutes`.
 
     `activity` is a category of the rulebook's catalogue or the source's own word, which is sealed and counts as
     unlisted.
     """
 
-    NAME: ClassVar = "log_time"
-    KIND: ClassVar = "testimony"
     patient: Ref
     performer: Ref
     programme: Programme = Programme.CCM
@@ -39,7 +40,7 @@ class LogTime(Command):
     order: ClockOrder | None = None
     activity: Words | None = None
     description: Words | None = None
-    capture: Capture = "manual"
+    capture: CaptureGiven = "manual"
     supervised_by: Ref | None = None
     employer: Employer | None = None
     work_country: Country | None = None
@@ -48,6 +49,13 @@ class LogTime(Command):
     sensitivity: Literal["normal", "substance_use", "psychotherapy", "other_restricted"] = "normal"
     plan_revision: int | None = Field(default=None, ge=1)
     form_version: Word | None = None
+
+
+class LogTime(EntryGiven):
+    """Record work for a patient."""
+
+    NAME: ClassVar = "log_time"
+    KIND: ClassVar = "testimony"
 
 
 class AttestDecisionMaking(Command):
@@ -81,3 +89,9 @@ class AttestMonth(Command):
     patient: Ref
     month: CareMonth
     digest: Digest
+
+
+class AttestInBatch(AttestMonth):
+    """Sign a month among others, each with its own signature: it is ready, and of a family attested in batches."""
+
+    NAME: ClassVar = "attest_in_batch"

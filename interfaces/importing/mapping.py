@@ -10,8 +10,9 @@ from typing import Annotated, Any, Final, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from commands.intents.care_month import CaptureGiven
 from interfaces.importing.reading import refused
-from ledger.streams.care_month import Capture, Employer
+from ledger.streams.care_month import Employer
 from ledger.terms.outcome import Refused
 from ledger.terms.people import Country, Programme, SourceName, Word
 from ledger.terms.ports import Zones
@@ -101,7 +102,7 @@ class Defaults(_Table):
     """What holds for every row that says nothing else, because whoever wrote the mapping file vouches for it."""
 
     programme: Programme | None = Field(default=None, strict=False)
-    capture: Capture | None = None
+    capture: CaptureGiven | None = None
     employer: Employer | None = None
     work_country: Country | None = None
     work_state: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None

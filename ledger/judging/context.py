@@ -10,7 +10,7 @@ from ledger.judging.law import MonthLaw
 from ledger.judging.performers import Performers
 from ledger.judging.shapes import MonthFacts
 from ledger.judging.window import Window
-from ledger.streams.month_state import StaffDay
+from ledger.streams.staff_day import StaffDay
 from ledger.terms.intervals import Intervals, union_all
 
 _NEVER: Final = 1 << 62

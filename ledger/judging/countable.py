@@ -52,7 +52,7 @@ def judge_entries(entries: tuple[Entry, ...], context: MonthContext) -> Counted:
     last_on: date | None = None
     two_way = False
     for entry in entries:
-        work, position, recorded_at, pieces, seconds, held = entry
+        work, position, recorded_at, pieces, seconds, held, _, marks = entry
         performer, activity = work.performer, work.activity
         performing = known.get((performer, work.practice, work.work_country))
         if performing is None and pieces:
@@ -64,6 +64,7 @@ def judge_entries(entries: tuple[Entry, ...], context: MonthContext) -> Counted:
             and performing.is_clean
             and pieces
             and not held
+            and marks is None
             and activity in counted_activities
             and work.described
             and work.programme is _CCM

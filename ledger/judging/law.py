@@ -37,6 +37,7 @@ TIME_NAMES: Final = (
     f"{_CCM}.time.after_coverage_counts",
     f"{_CCM}.time.late_hours",
     f"{_CCM}.time.late_reason_days",
+    f"{_CCM}.time.late_raise_counts",
     f"{_CCM}.time.rounding",
     f"{_CCM}.time.no_contact_effect",
 )
@@ -118,6 +119,7 @@ class MonthLaw:
         "goals_per_condition_min",
         "in_person_counts",
         "late",
+        "late_raise",
         "late_reason",
         "licence_lapsed_counts",
         "pools_practitioner",
@@ -155,6 +157,9 @@ class MonthLaw:
         self.pools_practitioner: Final = rules.yes(f"{_CCM}.performers.practitioner_counts_as_staff")
         self.late: Final = timedelta(hours=rules.whole(f"{_CCM}.time.late_hours"))
         self.late_reason: Final = timedelta(days=rules.whole(f"{_CCM}.time.late_reason_days"))
+        late_raise = rules.find(f"{_CCM}.time.late_raise_counts")
+        self.late_raise: Final = late_raise if late_raise is not None and late_raise.value is False else None
+        """By which rule what raises an attested month waits; None where the edition has no such rule."""
         self.untimed_counts: Final = rules.yes(UNTIMED_NAME)
         self.in_person_counts: Final = rules.yes(IN_PERSON_NAME)
         self.qualifying_codes: Final = frozenset(rules.words(f"{_CCM}.initiating_visit.qualifying_codes"))

@@ -11,8 +11,9 @@ from typing import Any
 from ledger.judging.shapes import MonthFacts
 from ledger.streams.care_plan import CarePlan
 from ledger.streams.joining import absent_of_group, day_of_one, group_of, joined_month, joined_patient, joined_plan
-from ledger.streams.month_state import CareMonth, StaffDay
+from ledger.streams.month_state import CareMonth
 from ledger.streams.patient_state import Patient
+from ledger.streams.staff_day import StaffDay
 from ledger.terms.calendar import last_day
 from ledger.terms.identity import (
     care_month_tag,
@@ -66,8 +67,9 @@ def facts_of(patient: str, month: str, held: Mapping[str, Any]) -> MonthFacts:
 
 
 def pinned_edition(month: CareMonth) -> str | None:
-    """The edition that an attested month is judged by: that of its newest attestation (readings, section 6)."""
-    return month.attestations[-1].event.edition if month.attestations else None
+    """The edition that an attested month is judged by: that of the attestation that stands (readings, section 6)."""
+    standing = month.standing_attestation()
+    return standing.event.edition if standing is not None else None
 
 
 def _own(patient: str, month: str) -> tuple[str, str, str]:

@@ -58,7 +58,8 @@ def plan_blocks(plan: CarePlan, revision: PlanRevision | None, designee: str | N
 
 
 def _is_signed(revision: PlanRevision, designee: str | None) -> bool:
-    return any(designee in (None, signer) for signer, _ in revision.signatures)
+    """Whether the billing practitioner signed the revision, or answered for it later (CCM-AMEND-07)."""
+    return any(designee in (None, signer) for signer, _ in (*revision.signatures, *revision.answered_for))
 
 
 def _signed_by_then(plan: CarePlan, revision: PlanRevision, designee: str | None) -> bool:
@@ -80,6 +81,9 @@ def plan_reviews(
     if not _is_signed(revision, designee) and _signed_by_then(plan, revision, designee):
         happened = f"Revision {revision.revision} of the care plan is not signed; an earlier one is."
         found.append(notice("care_plan_revision_unsigned", happened, law.reading("care_plan.signed_by")))
+    if revision.answered_for and not any(designee in (None, signer) for signer, _ in revision.signatures):
+        happened = f"Revision {revision.revision} was not signed; the practitioner answered for it later."
+        found.append(notice("care_plan_signature_attested", happened, law.reading("care_plan.signed_by")))
     absent = [element for element in law.care_plan_expected if element not in revision.elements]
     if absent:
         happened = f"A typical plan also has: {', '.join(absent)}."

@@ -13,10 +13,11 @@ from typing import Literal, NamedTuple
 
 from ledger.streams.care_month import Family
 from ledger.streams.care_plan import CarePlan
-from ledger.streams.month_state import CareMonth, StaffDay
+from ledger.streams.month_state import CareMonth
 from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
 from ledger.streams.staff import Staff
+from ledger.streams.staff_day import StaffDay
 from ledger.terms.outcome import Notice
 
 Pool = Literal["staff", "personal"]
@@ -130,7 +131,7 @@ class Verdict:
     """What a person should look at; nothing here blocks."""
     standing: Standing
     attested: str | None
-    """The newest attestation's id."""
+    """The id of the attestation that stands: the newest, unless it was withdrawn."""
     signable: Signable
     edition: str
     readings: tuple[str, ...]

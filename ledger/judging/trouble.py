@@ -13,8 +13,8 @@ from ledger.judging.days import end_of
 from ledger.judging.performers import Performing, why_not_counted
 from ledger.judging.shapes import EntryLine
 from ledger.streams.care_month import Piece
-from ledger.streams.month_state import Entry
-from ledger.terms.intervals import Intervals, union_all, without
+from ledger.streams.month_state import Entry, Marks
+from ledger.terms.intervals import Intervals, overlap, union_all, without
 from ledger.terms.notices import RANK, in_order, notice
 from ledger.terms.outcome import Notice
 from ledger.terms.people import Programme
@@ -24,6 +24,12 @@ _CCM: Final = Programme.CCM
 
 def judge_entry(entry: Entry, context: MonthContext) -> EntryLine:
     """What becomes of one entry in the month; see the module for the order of reasons."""
+    line = _judged(entry, context)
+    awaiting = entry.marks.awaiting if entry.marks is not None else None
+    return line if awaiting is None or not line.counted else _held_back(line, entry, awaiting.before, context)
+
+
+def _judged(entry: Entry, context: MonthContext) -> EntryLine:
     work = entry.work
     on = entry.pieces[0].on if entry.pieces else work.on
     performing = context.performers.on(work.performer, work.practice, work.work_country, on)
@@ -49,6 +55,43 @@ def judge_entry(entry: Entry, context: MonthContext) -> EntryLine:
         last_on,
         bool(entry.pieces),
     )
+
+
+def _held_back(line: EntryLine, entry: Entry, before: Entry | None, context: MonthContext) -> EntryLine:
+    """The line without what would raise an attested month: what lowers acts at once (CCM-AMEND-09; readings, 5).
+
+    Of a changed entry no more counts than counted as it stood, and none but the seconds that it had.
+    """
+    by = context.law.late_raise
+    if by is None:
+        return line
+    most, last_on = 0, None
+    if before is not None and (pieces := _had(entry, before)) is not None:
+        seconds = _seconds(pieces) if pieces else entry.seconds
+        within = _judged(entry._replace(pieces=tuple(pieces), seconds=seconds), context)
+        most, last_on = min(_judged(before, context).counted, within.counted), within.last_counted_on
+    over = line.counted - most
+    if over <= 0:
+        return line
+    happened = f"{over} seconds do not count yet: they would raise a month that is attested."
+    found = notice("raise_awaits_approval", happened, by, seconds=over)
+    return line._replace(
+        counted=most,
+        pool=line.pool if most else None,
+        notices=in_order([*line.notices, found]),
+        last_counted_on=last_on if most else None,
+    )
+
+
+def _had(entry: Entry, before: Entry) -> list[Piece] | None:
+    """The pieces of an entry that it had before; None where it had none of them, nothing where clock times are new."""
+    if not entry.pieces or not before.pieces:
+        return []
+    held = union_all(tuple((piece.start, piece.end) for piece in before.pieces))
+    pieces = [
+        Piece(start, end, piece.on) for piece in entry.pieces for start, end in overlap(held, piece.start, piece.end)
+    ]
+    return pieces or None
 
 
 def _whole_reasons(entry: Entry, performing: Performing, on: date, context: MonthContext) -> list[Notice]:
@@ -223,6 +266,8 @@ def _reviews(entry: Entry, performing: Performing, on: date, counted: int, conte
         happened = "Nobody said in which country the work was done."
         found.append(notice("work_country_unknown", happened, law.reading("performers.work_countries")))
     found += _lateness(entry, on, context)
+    if entry.marks is not None:
+        found += _marked(entry.marks)
     if work.entered_by not in (None, work.performer) and context.performers.is_biller(str(work.entered_by), on):
         found.append(notice("entered_by_biller", "A biller entered this time for the performer."))
     return found
@@ -236,8 +281,22 @@ def _lateness(entry: Entry, on: date, context: MonthContext) -> list[Notice]:
     if behind <= law.late:
         return []
     recorded = entry.recorded_at.date().isoformat()
-    if behind > law.late_reason:
+    if behind > law.late_reason and not (entry.marks is not None and entry.marks.has_late_reason):
         happened = f"Work of {on.isoformat()} was recorded on {recorded}; so late an entry needs a reason."
         return [notice("recorded_very_late", happened, law.reading("time.late_reason_days"))]
     happened = f"Work of {on.isoformat()} was recorded late, on {recorded}."
     return [notice("recorded_late", happened, law.reading("time.late_hours"))]
+
+
+def _marked(marks: Marks) -> list[Notice]:
+    """What happened to the entry since it was logged (CCM-AMEND-01, -04)."""
+    found: list[Notice] = []
+    if marks.corrected:
+        times = "once" if marks.corrected == 1 else f"{marks.corrected} times"
+        found.append(notice("time_corrected", f"The entry was corrected {times}; the history shows what it said."))
+    if marks.is_moved_here:
+        found.append(notice("time_moved_here", "The work was recorded about another patient first, and moved here."))
+    if marks.disputed_at is not None:
+        happened = f"Somebody disputes the entry (position {marks.disputed_at}); it counts until that is settled."
+        found.append(notice("time_disputed", happened))
+    return found

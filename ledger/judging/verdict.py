@@ -83,7 +83,7 @@ def judge_month(facts: MonthFacts, rulebook: Rulebook, *, edition: str, record: 
         missing=missing,
         notices=notices,
         standing=_standing(month, _as_signed(month, own, signable), families.suggested is not None, bool(missing)),
-        attested=month.attestations[-1].event.attestation if month.attestations else None,
+        attested=_attestation(month),
         signable=own,
         edition=edition,
         readings=read.names,
@@ -141,19 +141,26 @@ def _applied(case: Case) -> Applied:
 
 def _as_signed(month: CareMonth, own: Signable, signable: Callable[[str], Signable]) -> Signable:
     """The month under the id by which it was signed: a merge alone, which gives it another, makes nothing stale."""
-    signed_as = month.attestations[-1].event.patient if month.attestations else month.patient
+    standing = month.standing_attestation()
+    signed_as = standing.event.patient if standing is not None else month.patient
     return own if signed_as == month.patient else signable(signed_as)
 
 
 def _standing(month: CareMonth, signable: Signable, available: bool, blocked: bool) -> Standing:
     """Where the month stands: an attestation speaks first, for it pins the digest or is stale."""
-    if month.attestations:
-        return "attested" if month.attestations[-1].event.digest == signable.digest else "stale"
+    standing = month.standing_attestation()
+    if standing is not None:
+        return "attested" if standing.event.digest == signable.digest else "stale"
     if not month.entries:
         return "nothing_logged"
     if not available:
         return "below_minimum"
     return "blocked" if blocked else "ready"
+
+
+def _attestation(month: CareMonth) -> str | None:
+    standing = month.standing_attestation()
+    return standing.event.attestation if standing is not None else None
 
 
 def _no_rules(facts: MonthFacts, last: date, edition: str) -> Verdict:
@@ -196,7 +203,7 @@ def _no_rules(facts: MonthFacts, last: date, edition: str) -> Verdict:
         missing=missing,
         notices=(),
         standing=_standing(month, signable, False, True),
-        attested=month.attestations[-1].event.attestation if month.attestations else None,
+        attested=_attestation(month),
         signable=signable,
         edition=edition,
         readings=(),

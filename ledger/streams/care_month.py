@@ -93,10 +93,12 @@ class TimeWords(Part):
     """The source's own word for the activity, where it is not one of the rulebook's."""
 
 
-class TimeLogged(Event):
-    """Somebody worked for a patient: from when to when (or, untimed, how long on which day), doing what."""
+class EntryContent(Event):
+    """What a time entry says: from when to when (or, untimed, how long on which day), who, doing what.
 
-    TOPIC: ClassVar[str] = "time_logged"
+    The facts that log, correct and move an entry each hold it whole.
+    """
+
     entry: EntryId
     patient: PatientId
     practice: PracticeId
@@ -192,6 +194,12 @@ class TimeLogged(Event):
     def sealing(self) -> tuple[Sealing, ...]:
         year = self.dates()[0].year
         return (Sealing("words", care_month_tag(self.patient, self.months()[0]), year_scope(self.patient, year)),)
+
+
+class TimeLogged(EntryContent):
+    """Somebody worked for a patient."""
+
+    TOPIC: ClassVar[str] = "time_logged"
 
 
 class DecisionMakingWords(Part):

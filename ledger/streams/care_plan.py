@@ -110,6 +110,25 @@ class CarePlanSigned(_OfPlan):
     meaning: Literal["approved"] = "approved"
 
 
+class SignatureWords(Part):
+    """What a practitioner says of a signature that is missing. Sealed."""
+
+    statement: str
+
+
+class SignatureAttested(_OfPlan):
+    """A practitioner answers for a revision that was never signed; nothing is back-dated (CCM-AMEND-07)."""
+
+    TOPIC: ClassVar[str] = "signature_attested"
+    practitioner: StaffId
+    attested_at: Instant
+    words: SignatureWords | Closed = Field(default=SEALED, exclude=True)
+
+    def sealing(self) -> tuple[Sealing, ...]:
+        scope = year_scope(self.patient, self.attested_at.year)
+        return (Sealing("words", care_plan_tag(self.patient), scope),)
+
+
 class CarePlanCopyGiven(_OfPlan):
     """The patient or a caregiver received a copy of a revision (CCM-PLAN-05)."""
 
@@ -139,6 +158,8 @@ class PlanRevision:
     copy_given_at: datetime | None = None
     taken_out: TakenOut | None = None
     """Struck, or moved to another patient: it keeps its number and is no plan of this patient."""
+    answered_for: tuple[tuple[str, int], ...] = ()
+    """(practitioner, position) of each statement that stands for a signature that is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +184,10 @@ def evolve(state: CarePlan, fact: Fact, tag: str) -> CarePlan:
             known = state.revision(e.revision)
             signatures = (*(known.signatures if known else ()), (e.practitioner, fact.position))
             return _with(state, e.revision, signatures=signatures)
+        case SignatureAttested() as e:
+            known = state.revision(e.revision)
+            answered_for = (*(known.answered_for if known else ()), (e.practitioner, fact.position))
+            return _with(state, e.revision, answered_for=answered_for)
         case CarePlanCopyGiven() as e:
             known = state.revision(e.revision)
             first = e.given_at if known is None or known.copy_given_at is None else min(known.copy_given_at, e.given_at)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from ledger.streams import care_plan, governance, month_state, patient_state, practice, staff
+from ledger.streams import care_plan, governance, month_state, patient_state, practice, staff, staff_day, timers
 from ledger.streams.base import Fact
 from ledger.streams.care_month import TimeLogged, Work
 from ledger.streams.patient import IdentifierLinked, PatientRegistered
@@ -63,9 +63,10 @@ FOLDINGS: Final[dict[str, Folding]] = {
     "care_plan": Folding(lambda _: care_plan.CarePlan(), care_plan.evolve),
     "care_month": Folding(_care_month, lambda s, f, _: month_state.evolve(s, f)),
     "staff_day": Folding(
-        lambda _: month_state.StaffDay(),
-        lambda s, f, tag: month_state.evolve_staff_day(s, f, date.fromisoformat(tag[-10:])),
+        lambda _: staff_day.StaffDay(),
+        lambda s, f, tag: staff_day.evolve_staff_day(s, f, date.fromisoformat(tag[-10:])),
     ),
+    "timer": Folding(lambda _: timers.Timers(), lambda s, f, _: timers.evolve(s, f)),
     "staff": Folding(lambda _: staff.Staff(), lambda s, f, _: staff.evolve(s, f)),
     "row": Folding(lambda _: None, lambda s, f, _: s or _first_row(f)),
     "practice": Folding(lambda _: practice.Practice(), lambda s, f, _: practice.evolve(s, f)),

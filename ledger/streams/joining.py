@@ -8,15 +8,15 @@ Promise: joining does not depend on the order in which the parts are named, exce
 Not promised: one numbering of plan revisions. Each part keeps its own; only the judge, who asks for dates, sees all.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Final, TypeVar
 
 from ledger.streams.care_plan import CarePlan
-from ledger.streams.month_state import CareMonth, Entry, StaffDay
+from ledger.streams.month_state import CareMonth, laid_out
 from ledger.streams.patient_state import Patient
+from ledger.streams.staff_day import StaffDay, day_of
 from ledger.terms.identity import patient_tag
-from ledger.terms.intervals import Intervals, overlap, union, union_all
 
 StateOf = Callable[[str], Any]
 """The folded state of a tag."""
@@ -102,44 +102,9 @@ def day_of_one(day: StaffDay, group: Sequence[str]) -> StaffDay:
 
     Seconds that two patients of the group both hold are held twice by one person, and the month says so.
     """
-    mine = {work.entry: work for work in day.worked if work.patient in group}
-    others = [work for work in day.worked if work.patient not in group]
-
-    def with_others(entry: str) -> Intervals:
-        work = mine[entry]
-        return union_all(
-            tuple((max(o.start, work.start), min(o.end, work.end)) for o in others if _share(o.start, o.end, work))
-        )
-
-    lost: list[tuple[str, Intervals]] = []
-    for entry, taken in day.lost:
-        kept = taken if entry not in mine else _both(taken, with_others(entry))
-        if kept:
-            lost.append((entry, kept))
-    contested = frozenset(entry for entry in day.contested if entry not in mine or with_others(entry))
-    return replace(day, lost=tuple(lost), contested=contested)
-
-
-def _share(start: int, end: int, work: Any) -> bool:
-    return bool(start < work.end and end > work.start)
-
-
-def _both(one: Intervals, other: Intervals) -> Intervals:
-    return union_all(tuple(piece for start, end in one for piece in overlap(other, start, end)))
-
-
-def laid_out(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], Intervals]:
-    """Entries in order of recording, each with what an earlier one holds of it; and all seconds that they cover."""
-    covered: Intervals = ()
-    ordered: list[Entry] = []
-    for entry in sorted(entries, key=lambda each: each.position):
-        held: Intervals = ()
-        for start, end, _ in entry.pieces:
-            held = (*held, *overlap(covered, start, end))
-        for start, end, _ in entry.pieces:
-            covered = union(covered, start, end)
-        ordered.append(entry._replace(held_by_others=held))
-    return tuple(ordered), covered
+    if sum(work.patient in group for work in day.worked) < 2:
+        return day
+    return day_of(day, [work._replace(patient=group[0]) if work.patient in group else work for work in day.worked])
 
 
 _OF_THE_FIRST: Final = frozenset({"patient", "month", "registered", "merges", "covered"})

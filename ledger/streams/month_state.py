@@ -1,20 +1,63 @@
-"""The care month and the staff day as folded: entries with the seconds that an earlier entry already holds.
+"""The care month as folded: entries in order of place, with the seconds that an earlier one already holds.
 
-Both folds note, entry by entry, which seconds were recorded before by another entry: of the same patient (care
-month) or by the same performer for another patient (staff day). That is arithmetic on facts; that the first
-recorded keeps them is law and is applied by the judge (CCM-TIME-04, -05; readings, sections 5 and 12).
+That seconds were recorded before is arithmetic on facts; that the first recorded keeps them is law and is applied by
+the judge (CCM-TIME-04; readings, sections 5 and 12). Promise: an entry costs one step; a change of an earlier one lays
+the month out anew. What came to an attested month from before its attestation is marked: whether it raises the month is
+judged.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import datetime
+from typing import Final, Literal, NamedTuple
 
-from ledger.streams.base import Fact
-from ledger.streams.care_month import DecisionMakingAttested, FamilyChosen, MonthAttested, Piece, TimeLogged, Work
-from ledger.terms.calendar import DAY_SECONDS, month_of
-from ledger.terms.intervals import Intervals, overlap, total, union
+from ledger.streams.attesting import AttestationWithdrawn, MonthExcepted
+from ledger.streams.base import Event, Fact
+from ledger.streams.care_month import (
+    DecisionMakingAttested,
+    EntryContent,
+    FamilyChosen,
+    MonthAttested,
+    Piece,
+    TimeLogged,
+    Work,
+)
+from ledger.streams.time_changes import (
+    DisputeSettled,
+    LateEntryApproved,
+    TimeAddended,
+    TimeCorrected,
+    TimeDisputed,
+    TimeMoved,
+    TimeStruck,
+)
+from ledger.terms.calendar import month_of
+from ledger.terms.intervals import Intervals, overlap, union
 
-MIDNIGHT_OF_EPOCH = date(1970, 1, 1).toordinal()
+
+class Awaiting(NamedTuple):
+    """Why an entry may raise nothing yet: the month was attested without it, or with other content."""
+
+    attestation: str
+    before: "Entry | None"
+    """As it stood when the month was attested; None: it was not there."""
+
+
+class Marks(NamedTuple):
+    """What few entries have: what happened to them since they were logged."""
+
+    corrected: int = 0
+    """How often."""
+    is_moved_here: bool = False
+    has_late_reason: bool = False
+    disputed_at: int | None = None
+    """The position of the newest dispute, while it is open."""
+    awaiting: Awaiting | None = None
+    is_approved: bool = False
+    """Whether compliance let it raise the month: what is said of it later is measured against what was approved."""
+
+
+UNMARKED: Final = Marks()
 
 
 class Entry(NamedTuple):
@@ -22,20 +65,35 @@ class Entry(NamedTuple):
 
     work: Work
     position: int
+    """The newest fact that says what it is."""
     recorded_at: datetime
+    """When it was logged first: a correction makes nothing later, or earlier."""
     pieces: tuple[Piece, ...]
     """Timed entries: the segments of this month."""
     seconds: int
     """Seconds of the entry within this month."""
     held_by_others: Intervals
     """Seconds of this entry that an entry recorded earlier for the same patient already holds."""
+    place: int
+    """The position that orders it among the others: where it was logged, or moved here."""
+    marks: Marks | None = None
+
+
+class Gone(NamedTuple):
+    """An entry that stands here no more: what it said last, and the fact that took it out."""
+
+    entry: Entry
+    position: int
+    why: Literal["struck", "moved", "corrected"]
 
 
 class Attested(NamedTuple):
-    """An attestation of a month, with where it stands."""
+    """An attestation of a month, with where it stands, and its withdrawal."""
 
     event: MonthAttested
     position: int
+    withdrawn: AttestationWithdrawn | None = None
+    withdrawn_position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +103,29 @@ class CareMonth:
     patient: str
     month: str
     entries: tuple[Entry, ...] = ()
+    """In order of place."""
     covered: Intervals = ()
     """The union of all timed seconds, whether they count or not."""
     decision_making: tuple[tuple[DecisionMakingAttested, int], ...] = ()
     choices: tuple[tuple[FamilyChosen, int], ...] = ()
     attestations: tuple[Attested, ...] = ()
     position: int = 0
+    gone: tuple[Gone, ...] = ()
+    excepted: tuple[tuple[MonthExcepted, int], ...] = ()
+    """Left out of a batch of attestations, each with its position."""
+
+    def standing_attestation(self) -> Attested | None:
+        """The newest attestation, unless it was withdrawn: those before it were superseded by it."""
+        newest = self.attestations[-1] if self.attestations else None
+        return None if newest is None or newest.withdrawn is not None else newest
+
+    def entry(self, entry: str) -> Entry | None:
+        """One entry by its id."""
+        return next((each for each in self.entries if each.work.entry == entry), None)
+
+    def gone_entry(self, entry: str) -> Gone | None:
+        """One entry that stands here no more."""
+        return next((each for each in self.gone if each.entry.work.entry == entry), None)
 
 
 def evolve(state: CareMonth, fact: Fact) -> CareMonth:
@@ -68,6 +143,8 @@ def evolve(state: CareMonth, fact: Fact) -> CareMonth:
                 state.choices,
                 state.attestations,
                 at,
+                state.gone,
+                state.excepted,
             )
         case DecisionMakingAttested():
             return replace(state, decision_making=(*state.decision_making, (event, at)), position=at)
@@ -75,13 +152,16 @@ def evolve(state: CareMonth, fact: Fact) -> CareMonth:
             return replace(state, choices=(*state.choices, (event, at)), position=at)
         case MonthAttested():
             return replace(state, attestations=(*state.attestations, Attested(event, at)), position=at)
-    return state
+    return replace(changed(state, event, at, fact.recorded_at), position=at)
 
 
-def entered(state: CareMonth, event: TimeLogged, position: int, recorded_at: datetime) -> tuple[Entry, Intervals]:
-    """The entry as it would stand in this month, and the month's cover with it."""
+def entered(state: CareMonth, event: EntryContent, position: int, recorded_at: datetime) -> tuple[Entry, Intervals]:
+    """A new entry as it would stand in this month, and the month's cover with it."""
+    marks = None
+    if state.attestations and (awaiting := _awaiting(state, event, None)) is not None:
+        marks = Marks(awaiting=awaiting)
     if not event.segments:
-        return Entry(event.work, position, recorded_at, (), event.seconds, ()), state.covered
+        return Entry(event.work, position, recorded_at, (), event.seconds, (), position, marks), state.covered
     covered = state.covered
     pieces: list[Piece] = []
     held: Intervals = ()
@@ -93,92 +173,122 @@ def entered(state: CareMonth, event: TimeLogged, position: int, recorded_at: dat
         seconds += end - start
         held = (*held, *overlap(state.covered, start, end))
         covered = union(covered, start, end)
-    return Entry(event.work, position, recorded_at, tuple(pieces), seconds, held), covered
+    return Entry(event.work, position, recorded_at, tuple(pieces), seconds, held, position, marks), covered
 
 
-class Worked(NamedTuple):
-    """An interval of a performer on one UTC date."""
-
-    start: int
-    end: int
-    entry: str
-    patient: str
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class StaffDay:
-    """All time of one performer on one UTC date, with what each entry lost to an earlier one of another patient."""
-
-    worked: tuple[Worked, ...] = ()
-    """In order of recording."""
+def laid_out(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], Intervals]:
+    """Entries in order of place, each with what an earlier one holds of it; and all seconds that they cover."""
     covered: Intervals = ()
-    untimed_seconds: int = 0
-    lost: tuple[tuple[str, Intervals], ...] = ()
-    """(entry, seconds that an entry recorded earlier for another patient already holds)."""
-    contested: frozenset[str] = frozenset()
-    """Entries that share seconds with an entry for another patient: both of each pair."""
-    overfull: tuple[tuple[str, int], ...] = ()
-    """(entry, seconds beyond twenty-four hours of timed and untimed work together)."""
-
-    def lost_by(self, entry: str) -> Intervals:
-        """The seconds that an entry lost to an earlier one of another patient."""
-        if not self.lost:
-            return ()
-        return next((intervals for lost, intervals in self.lost if lost == entry), ())
-
-    def overfull_by(self, entry: str) -> int:
-        """The seconds by which an entry overfills the day."""
-        if not self.overfull:
-            return 0
-        return next((seconds for over, seconds in self.overfull if over == entry), 0)
+    ordered: list[Entry] = []
+    for entry in sorted(entries, key=lambda each: each.place):
+        held: Intervals = ()
+        for start, end, _ in entry.pieces:
+            held = (*held, *overlap(covered, start, end))
+        for start, end, _ in entry.pieces:
+            covered = union(covered, start, end)
+        ordered.append(entry._replace(held_by_others=held))
+    return tuple(ordered), covered
 
 
-def evolve_staff_day(state: StaffDay, fact: Fact, on: date) -> StaffDay:
-    """The performer's day after one more entry; `on` is the UTC date of the stream."""
-    event = fact.event
-    return worked_on(state, event, fact.position, on) if isinstance(event, TimeLogged) else state
+# --- what few months have ----------------------------------------------------------------------------------------
 
 
-def worked_on(state: StaffDay, event: TimeLogged, position: int, on: date) -> StaffDay:
-    """The performer's day with one more entry."""
-    if not event.segments:
-        overfull = _overfull(state, event.entry, event.seconds)
-        return replace(state, untimed_seconds=state.untimed_seconds + event.seconds, overfull=overfull)
-    midnight = (on.toordinal() - MIDNIGHT_OF_EPOCH) * DAY_SECONDS
-    spans = event.spans
-    start = max(spans[0].start, midnight)
-    end = min(spans[-1].end, midnight + DAY_SECONDS)
-    mine = Worked(start, end, event.entry, event.patient, position)
-    shared = overlap(state.covered, start, end)
-    lost, contested = _against_earlier(state, mine) if shared else ((), frozenset())
-    return StaffDay(
-        (*state.worked, mine),
-        union(state.covered, start, end),
-        state.untimed_seconds,
-        (*state.lost, (event.entry, lost)) if lost else state.lost,
-        state.contested | contested if contested else state.contested,
-        _overfull(state, event.entry, (end - start) - total(shared)) if state.untimed_seconds else state.overfull,
+def changed(state: CareMonth, event: Event, position: int, recorded_at: datetime) -> CareMonth:
+    """The month after a fact that changes what is in it; the month itself after any other."""
+    match event:
+        case TimeCorrected():
+            return _corrected(state, event, position)
+        case TimeMoved():
+            return _moved(state, event, position, recorded_at)
+        case TimeStruck():
+            return _without(state, event.entry, position, "struck")
+        case TimeAddended() if event.kind == "late_reason":
+            return _marked(state, event.entry, has_late_reason=True)
+        case TimeDisputed():
+            return _marked(state, event.entry, disputed_at=position)
+        case DisputeSettled():
+            return _marked(state, event.entry, disputed_at=None)
+        case LateEntryApproved():
+            return _marked(state, event.entry, awaiting=None, is_approved=True)
+        case AttestationWithdrawn():
+            return _reopened(state, event, position)
+        case MonthExcepted():
+            return replace(state, excepted=(*state.excepted, (event, position)))
+    return state
+
+
+def _corrected(state: CareMonth, event: TimeCorrected, position: int) -> CareMonth:
+    """The entry with its new content in its old place; out of this month where it no longer touches it."""
+    if state.month not in event.months():
+        return _without(state, event.entry, position, "corrected")
+    old, gone = state.entry(event.entry), state.gone_entry(event.entry)
+    known = old or (gone.entry if gone else None)
+    marks = (known.marks if known else None) or UNMARKED
+    awaiting = marks.awaiting or _awaiting(state, event, old)
+    marks = marks._replace(corrected=marks.corrected + 1, awaiting=awaiting)
+    new, _ = entered(_bare(state), event, position, event.first_recorded_at)
+    return _with_entry(state, new._replace(place=event.place, marks=marks))
+
+
+def _moved(state: CareMonth, event: TimeMoved, position: int, recorded_at: datetime) -> CareMonth:
+    """Out of the wrong patient's month, into the right one's."""
+    if state.patient == event.from_patient:
+        return _without(state, event.from_entry, position, "moved")
+    if state.month not in event.months():
+        return state
+    new, _ = entered(_bare(state), event, position, recorded_at)
+    return _with_entry(state, new._replace(marks=Marks(is_moved_here=True, awaiting=_awaiting(state, event, None))))
+
+
+def _bare(state: CareMonth) -> CareMonth:
+    """The month with nothing in it: what an entry is by itself."""
+    return CareMonth(state.patient, state.month)
+
+
+def _with_entry(state: CareMonth, new: Entry) -> CareMonth:
+    entry = new.work.entry
+    entries, covered = laid_out((*(e for e in state.entries if e.work.entry != entry), new))
+    gone = tuple(g for g in state.gone if g.entry.work.entry != entry)
+    return replace(state, entries=entries, covered=covered, gone=gone)
+
+
+def _without(state: CareMonth, entry: str, position: int, why: Literal["struck", "moved", "corrected"]) -> CareMonth:
+    old = state.entry(entry)
+    if old is None:
+        return state
+    entries, covered = laid_out(e for e in state.entries if e.work.entry != entry)
+    return replace(state, entries=entries, covered=covered, gone=(*state.gone, Gone(old, position, why)))
+
+
+def _marked(state: CareMonth, entry: str, **marks: object) -> CareMonth:
+    changed = tuple(
+        e._replace(marks=(e.marks or UNMARKED)._replace(**marks)) if e.work.entry == entry else e  # type: ignore[arg-type]
+        for e in state.entries
     )
+    return replace(state, entries=changed)
 
 
-def _overfull(state: StaffDay, entry: str, added: int) -> tuple[tuple[str, int], ...]:
-    """What overfills the day, once `added` seconds that nobody held yet come to it."""
-    before = _filled(state)
-    over = max(before + added - max(DAY_SECONDS, before), 0)
-    return (*state.overfull, (entry, over)) if over else state.overfull
+def _awaiting(state: CareMonth, event: EntryContent, old: Entry | None) -> Awaiting | None:
+    """Why new content may raise nothing yet: the month stands attested, and the work was there to be attested.
+
+    Work that began after the signature is later work: it counts, and the month is attested anew (readings, section 5).
+    """
+    standing = state.standing_attestation()
+    if standing is None:
+        return None
+    attested_at = standing.event.attested_at
+    begun_after = event.segments[0].start >= attested_at if event.segments else event.dates()[0] > attested_at.date()
+    if begun_after:
+        return None
+    was_there = old is not None and (old.place < standing.position or (old.marks or UNMARKED).is_approved)
+    return Awaiting(standing.event.attestation, old if was_there else None)
 
 
-def _filled(state: StaffDay) -> int:
-    return total(state.covered) + state.untimed_seconds
-
-
-def _against_earlier(state: StaffDay, mine: Worked) -> tuple[Intervals, frozenset[str]]:
-    lost: Intervals = ()
-    rivals: set[str] = set()
-    for other in state.worked:
-        if other.patient == mine.patient or other.end <= mine.start or other.start >= mine.end:
-            continue
-        lost = union(lost, max(other.start, mine.start), min(other.end, mine.end))
-        rivals |= {other.entry, mine.entry}
-    return lost, frozenset(rivals)
+def _reopened(state: CareMonth, event: AttestationWithdrawn, position: int) -> CareMonth:
+    """The month without that attestation: nothing waits for approval any more."""
+    attestations = tuple(
+        a._replace(withdrawn=event, withdrawn_position=position) if a.event.attestation == event.attestation else a
+        for a in state.attestations
+    )
+    entries = tuple(e._replace(marks=e.marks._replace(awaiting=None)) if e.marks else e for e in state.entries)
+    return replace(state, attestations=attestations, entries=entries)

@@ -35,6 +35,7 @@ CoverageId = Annotated[str, _id_of("cv")]
 DesignationId = Annotated[str, _id_of("dg")]
 AttestationId = Annotated[str, _id_of("at")]
 DeliveryId = Annotated[str, _id_of("dv")]
+TimerId = Annotated[str, _id_of("tm")]
 LedgerId = Annotated[str, _id_of("lg")]
 
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=160)]
@@ -76,6 +77,11 @@ def staff_tag(staff: str) -> str:
 def staff_day_tag(staff: str, utc_date: date) -> str:
     """All time of one performer on one UTC date, whichever the patient."""
     return f"staff_day/{staff}/{utc_date.isoformat()}"
+
+
+def timer_tag(staff: str) -> str:
+    """The timers that one performer started here: at most one of them runs."""
+    return f"timer/{staff}"
 
 
 def practice_tag(practice: str) -> str:
@@ -125,6 +131,7 @@ RECORD_ONLY_PREFIXES: Final = (
     "staff/",
     "staff_day/",
     "row/",
+    "timer/",
     "claims/",
 )
 """Tags that only record facts may carry, so that a look at a chart moves no decision (architecture, section 3)."""

@@ -271,6 +271,13 @@ OF_REVIEW: Final = (
         "Check the plan's policy.",
     ),
     kind(
+        "care_plan_signature_attested",
+        REVIEW,
+        "The care plan was not signed at its time; the practitioner answered for it later.",
+        "AMEND-07",
+        "Nothing to do; reviewers may ask for the statement.",
+    ),
+    kind(
         "care_plan_revision_unsigned",
         REVIEW,
         "The newest revision is not signed; an earlier one is.",

@@ -188,6 +188,13 @@ OF_TIME: Final = (
         "Correct the entries of that day.",
     ),
     kind(
+        "raise_awaits_approval",
+        NOT,
+        "The time came, or grew, after the month was attested; what raises an attested month waits for approval.",
+        "AMEND-09",
+        "Compliance approves the late entry; the month is then attested anew. Or the attestation is withdrawn first.",
+    ),
+    kind(
         "no_clock_times",
         REVIEW,
         "The entry has a date and minutes and no clock times.",
@@ -228,5 +235,26 @@ OF_TIME: Final = (
         "A biller entered time for somebody else.",
         "AMEND-02 STAFF-02",
         "The performer confirms the entry.",
+    ),
+    kind(
+        "time_corrected",
+        REVIEW,
+        "The entry was corrected; what it said first stays readable.",
+        "AMEND-01 AMEND-03 AMEND-04",
+        "Nothing to do; the patient's history shows both contents and the reason.",
+    ),
+    kind(
+        "time_moved_here",
+        REVIEW,
+        "The work was recorded about another patient first, and moved here.",
+        "AMEND-04",
+        "Nothing to do; the history shows who moved it and why.",
+    ),
+    kind(
+        "time_disputed",
+        REVIEW,
+        "Somebody disputes the entry; it counts until that is settled.",
+        "AMEND-01",
+        "Compliance settles the dispute: the entry stands, or is corrected, moved or struck.",
     ),
 )

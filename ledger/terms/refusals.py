@@ -8,12 +8,21 @@ from typing import Final
 
 from ledger.terms.outcome import Refused, WaitsFor
 from ledger.terms.refusal import Refusal
+from ledger.terms.refusals_of_changes import ACTING_OF_CHANGES, NAMING_OF_CHANGES
 from ledger.terms.refusals_of_commands import ACTING, NAMING, SHAPE
 from ledger.terms.refusals_of_lines import READING, SPEAKING
 
 __all__ = ["CATALOGUE", "REFUSALS", "Refusal", "is_audited", "precedence", "refused"]
 
-CATALOGUE: Final[tuple[Refusal, ...]] = (*READING, *SPEAKING, *NAMING, *SHAPE, *ACTING)
+CATALOGUE: Final[tuple[Refusal, ...]] = (
+    *READING,
+    *SPEAKING,
+    *NAMING,
+    *NAMING_OF_CHANGES,
+    *SHAPE,
+    *ACTING,
+    *ACTING_OF_CHANGES,
+)
 """Every refusal, the one that goes first first."""
 REFUSALS: Final[dict[str, Refusal]] = {refusal.code: refusal for refusal in CATALOGUE}
 """Every refusal by its code."""

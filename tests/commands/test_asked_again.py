@@ -10,6 +10,8 @@ from commands.catalog import CATALOG
 from commands.intents.base import Command
 from ledger.terms.outcome import Accepted, Unchanged
 from tests.commands import (
+    changes,
+    test_attesting,
     test_care_month,
     test_care_plan,
     test_consent,
@@ -23,13 +25,19 @@ from tests.commands import (
     test_practice,
     test_staff,
     test_staff_changes,
+    test_time_disputes,
     test_wrong_patient,
 )
-from tests.commands.world import ADA, ADMIN, DESK, FEED, NURSE, enrolled, known, office, utc
+from tests.commands.world import ADA, ADMIN, DESK, FEED, NURSE, OTHER_PATIENT, enrolled, known, office, utc
 from tests.gwt import Given
 
 MONTH = test_month_signing.worked(20)
 INCOMPLETE = known().and_(test_consent.INCOMPLETE, at=utc("2026-01-05T16:00")).by(NURSE)
+LOGGED = changes.logged()
+ENTRY = changes.entry_of(LOGGED)
+SIGNED = changes.attested(LOGGED)
+CONTESTED = test_time_disputes.contested()
+MINE, THEIRS = changes.entry_of(CONTESTED), changes.entry_of(CONTESTED, whose=OTHER_PATIENT)
 COMMANDS: tuple[tuple[Given, Command], ...] = (
     (office().by(ADMIN), test_governance.adopt()),
     (office().by(ADMIN), test_governance.source()),
@@ -71,11 +79,23 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (MONTH, test_month_signing.choose()),
     (MONTH, test_month_signing.attest(MONTH)),
     (test_parked.parked(), test_parked.resolve()),
+    (LOGGED.by(NURSE), changes.correct(ENTRY)),
+    (LOGGED.by(NURSE), changes.add(ENTRY)),
+    (LOGGED.by(NURSE), changes.dispute(ENTRY)),
+    (changes.as_compliance(LOGGED), changes.strike(ENTRY)),
+    (CONTESTED.by(NURSE), changes.allocate(THEIRS, MINE, patient=OTHER_PATIENT)),
+    (SIGNED.by(ADA), changes.withdrawal(SIGNED)),
+    (MONTH, test_attesting.excepted()),
+    (MONTH, test_attesting.in_batch(MONTH)),
+    (test_attesting.unsigned().by(ADA), test_attesting.answering()),
 )
-BY_KEY_ONLY = {"revise_care_plan", "attest_mdm"}
+BY_KEY_ONLY = {"revise_care_plan", "attest_mdm", "add_to_time", "dispute_time", "except_month"}
 """Their words are all they say."""
-ONCE = {"release_delivery", "discard_delivery"}
-"""Settled, and refused the second time: see test_parked."""
+ONCE = {
+    *("release_delivery", "discard_delivery"),
+    *("settle_dispute", "approve_late_entry", "move_time", "start_timer", "stop_timer"),
+}
+"""Settled, and refused the second time: see test_parked, test_time_changes, test_time_disputes, test_timer."""
 
 
 @pytest.mark.parametrize(("ledger", "command"), COMMANDS, ids=lambda part: getattr(part, "NAME", ""))

@@ -13,7 +13,8 @@ from ledger.terms.refusals import CATALOGUE, REFUSALS, Refusal, is_audited, prec
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for room in ("ledger", "commands", "interfaces") for path in (ROOT / room).rglob("*.py")]
 PRODUCERS = "\n".join(path.read_text() for path in SOURCES if not path.name.startswith("refusal"))
-TESTS = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py") if path.name != "test_catalogue.py")
+WRITTEN = [*(ROOT / "tests").rglob("test_*.py"), ROOT / "tests" / "commands" / "changes.py"]
+TESTS = "\n".join(path.read_text() for path in WRITTEN if path.name != "test_catalogue.py")
 FIELDS: dict[str, Any] = {
     "roles": "Front desk",
     "what": "The visit",
@@ -24,6 +25,7 @@ FIELDS: dict[str, Any] = {
     "policy": "untimed_counts",
     "values": "yes or no",
     "waits_for": "patient",
+    "how": "struck",
 }
 
 

@@ -90,9 +90,14 @@ def test_two_hundred_kills_of_program_and_server(tmp_path: Path, server: Server,
             run.kill_client()
         else:
             run.kill_server(away=kills % 20 == 0)
-        counts = {"durable_but_unheard": run.unheard, "programs_that_outlived_their_server": run.outlived}
+        counts = {
+            "durable_but_unheard": run.unheard,
+            "programs_that_outlived_their_server": run.outlived,
+            "kills_that_came_too_late": run.too_late,
+        }
         campaign.note(kills=kills, acknowledged=len(run.acknowledged), **counts)
     assert run.remaining > 0
+    assert run.too_late <= KILLS_IN_SOAK // 10
     run.finish()
 
     assert run.unheard > 0

@@ -461,11 +461,15 @@ def test_the_order_of_the_catalogue_is_pinned() -> None:
         "time_already_covered",
         "performer_with_other_patient",
         "day_over_24_hours",
+        "raise_awaits_approval",
         "no_clock_times",
         "contested_time",
         "work_country_unknown",
         "recorded_very_late",
         "recorded_late",
         "entered_by_biller",
+        "time_corrected",
+        "time_moved_here",
+        "time_disputed",
     ]
     assert list(RANK)[: len(OF_TIME)] == [kind.code for kind in OF_TIME]

@@ -5,8 +5,10 @@ of a released event never change: they are the proof that its stored bytes can s
 """
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from ledger.streams.access import CommandRefused, RecordRead
+from ledger.streams.attesting import AttestationWithdrawn, AttestationWords, MonthExcepted
 from ledger.streams.base import Event
 from ledger.streams.care_month import (
     CodeUnits,
@@ -27,6 +29,8 @@ from ledger.streams.care_plan import (
     PlanRevisionMoved,
     PlanRevisionStruck,
     PlanWords,
+    SignatureAttested,
+    SignatureWords,
 )
 from ledger.streams.consent import (
     ConsentDeclined,
@@ -79,6 +83,19 @@ from ledger.streams.staff import (
     StaffRegistered,
     StaffWords,
 )
+from ledger.streams.time_changes import (
+    ChangeWords,
+    CorrectionWords,
+    DisputeSettled,
+    LateEntryApproved,
+    TimeAddended,
+    TimeAllocated,
+    TimeCorrected,
+    TimeDisputed,
+    TimeMoved,
+    TimeStruck,
+)
+from ledger.streams.timers import TimerStarted, TimerStopped
 from ledger.streams.wrong_patient import ConditionMoved, ConditionStruck, MoveWords, StrikeWords
 from ledger.terms.people import Programme, Role, Side
 from tests.store.sample import NURSE, OTHER_PATIENT, PATIENT, PRACTICE, TOKEN
@@ -116,6 +133,46 @@ CONSENT_WORDS = ConsentWords(
     pointer="scan 17",
     note="Asked about the copayment, wished to go on.",
 )
+
+OTHER = "pt_bbbbbbbbbbbbbbbbbbbbbbbbbb"
+TIMER = "tm_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+CHANGE = ChangeWords(reason="The call list shows other times.", evidence="Call list of March.")
+CORRECTED = CorrectionWords(description="Called the pharmacy.", activity="Rx call", reason="Other times.")
+OF_ENTRY: dict[str, Any] = {
+    "patient": PATIENT,
+    "entry": "te_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "months": ("2026-03", "2026-04"),
+}
+ENTRY: dict[str, Any] = {
+    "entry": "te_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "patient": PATIENT,
+    "practice": PRACTICE,
+    "performer": NURSE,
+    "programme": Programme.CCM,
+    "activity": "medication_review",
+    "described": True,
+    "segments": (
+        Segment(start=LATE, end=MIDNIGHT, on=date(2026, 3, 31), offset=-14_400),
+        Segment(start=MIDNIGHT, end=EARLY, on=date(2026, 4, 1), offset=-14_400),
+    ),
+    "on": DAY,
+    "seconds": 1_199,
+    "order": "after",
+    "zone": "America/New_York",
+    "tzdata": "2025b",
+    "supervised_by": DOCTOR,
+    "employer": "contractor",
+    "work_country": "US",
+    "work_state": "VA",
+    "entered_by": NURSE,
+    "contact": Contact(with_whom="pharmacy", two_way=True, channel="phone", outcome="reached"),
+    "sensitivity": "normal",
+    "capture": "edited_timer",
+    "plan_revision": 1,
+    "form_version": "v3",
+    "row": TOKEN,
+    "words": TimeWords(description="Called the pharmacy about a refill.", activity="Rx call"),
+}
 
 OF_PATIENT: tuple[Event, ...] = (
     PatientRegistered(patient=PATIENT, links=(LINK,), practice=PRACTICE, document=TOKEN, demographics=TOKEN, words=WHO),
@@ -276,35 +333,65 @@ OF_CARE: tuple[Event, ...] = (
     PlanRevisionStruck(
         patient=PATIENT, revision=2, reason="wrong_patient", words=StrikeWords(evidence="Opened in the wrong chart.")
     ),
-    TimeLogged(
-        entry="te_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+    TimeLogged(**ENTRY),
+    TimeCorrected(
+        **{**ENTRY, "words": CORRECTED},
+        left_months=("2026-05",),
+        left_days=(date(2026, 5, 1),),
+        place=7,
+        first_recorded_at=LATE,
+    ),
+    TimeMoved(
+        **ENTRY,
+        left_months=("2026-03",),
+        left_days=(date(2026, 3, 30),),
+        from_patient=OTHER,
+        from_entry="te_bbbbbbbbbbbbbbbbbbbbbbbbbb",
+        reason=CHANGE,
+    ),
+    TimeStruck(**OF_ENTRY, performer=NURSE, days=(DAY,), reason="not_worked", words=CHANGE),
+    TimeAddended(**OF_ENTRY, kind="late_reason", by=NURSE, words=CHANGE),
+    TimeDisputed(**OF_ENTRY, by=NURSE, words=CHANGE),
+    DisputeSettled(**OF_ENTRY, by=DOCTOR, outcome="entry_stands", words=CHANGE),
+    LateEntryApproved(**OF_ENTRY, by=DOCTOR, words=CHANGE),
+    TimeAllocated(
         patient=PATIENT,
-        practice=PRACTICE,
+        entry="te_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        other_patient=OTHER,
+        other_entry="te_bbbbbbbbbbbbbbbbbbbbbbbbbb",
         performer=NURSE,
+        months=("2026-03",),
+        other_months=("2026-03",),
+        days=(DAY,),
+    ),
+    TimerStarted(
+        timer=TIMER,
+        performer=NURSE,
+        patient=PATIENT,
         programme=Programme.CCM,
-        activity="medication_review",
-        described=True,
-        segments=(
-            Segment(start=LATE, end=MIDNIGHT, on=date(2026, 3, 31), offset=-14_400),
-            Segment(start=MIDNIGHT, end=EARLY, on=date(2026, 4, 1), offset=-14_400),
-        ),
-        on=DAY,
-        seconds=1_199,
-        order="after",
-        zone="America/New_York",
-        tzdata="2025b",
-        supervised_by=DOCTOR,
-        employer="contractor",
-        work_country="US",
-        work_state="VA",
-        entered_by=NURSE,
-        contact=Contact(with_whom="pharmacy", two_way=True, channel="phone", outcome="reached"),
-        sensitivity="normal",
-        capture="edited_timer",
-        plan_revision=1,
-        form_version="v3",
-        row=TOKEN,
-        words=TimeWords(description="Called the pharmacy about a refill.", activity="Rx call"),
+        activity="phone_call",
+        started_at=MORNING,
+    ),
+    TimerStopped(
+        timer=TIMER, performer=NURSE, patient=PATIENT, stopped_at=MORNING, entry="te_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+    ),
+    AttestationWithdrawn(
+        patient=PATIENT,
+        month="2026-03",
+        attestation="at_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        by=DOCTOR,
+        reason="wrong_content",
+        words=AttestationWords(reason="A call was missing."),
+    ),
+    MonthExcepted(
+        patient=PATIENT, month="2026-03", practitioner=DOCTOR, words=AttestationWords(reason="One call is unclear.")
+    ),
+    SignatureAttested(
+        patient=PATIENT,
+        revision=1,
+        practitioner=DOCTOR,
+        attested_at=MORNING,
+        words=SignatureWords(statement="I approved this plan when it was made."),
     ),
     DecisionMakingAttested(
         patient=PATIENT,

@@ -1,0 +1,92 @@
+"""Deciders about attestations besides signing: withdraw one, leave a month out of a batch, answer for a signature."""
+
+from commands.deciding import Asked, Law, States
+from commands.guards import by_rule, is_after_death
+from commands.intents.attesting import AttestSignature, ExceptMonth, WithdrawAttestation
+from commands.month_signing import billing
+from commands.standing_entry import is_compliance
+from ledger.streams.attesting import AttestationWithdrawn, AttestationWords, MonthExcepted
+from ledger.streams.care_plan import SignatureAttested, SignatureWords
+from ledger.terms.identity import care_month_tag, care_plan_tag, patient_tag, staff_tag
+from ledger.terms.outcome import Accepted, Outcome, Refused, Unchanged
+from ledger.terms.refusals import REFUSALS, refused
+
+
+def decide_withdraw_attestation(asked: Asked[WithdrawAttestation], states: States, law: Law) -> Outcome:
+    """Take back the attestation that stands: the month is open again, and nothing waits for approval in it.
+
+    Reads the patient, the month and the actor. Refuses, in order: no_such_attestation, attestation_superseded,
+    not_the_signer (neither the signer nor compliance). Unchanged where it was withdrawn before.
+    """
+    command, patient = asked.command, asked.patient
+    if need := states.missing(patient_tag(patient), care_month_tag(patient, command.month), staff_tag(asked.actor)):
+        return need
+    attestations = states.month(patient, command.month).attestations
+    found = next((a for a in attestations if a.event.attestation == command.attestation), None)
+    if found is None:
+        return refused("no_such_attestation")
+    if found.withdrawn is not None:
+        return Unchanged((found.withdrawn_position or found.position,))
+    # Of patients who were merged each signed month has its own newest attestation.
+    if found != [a for a in attestations if a.event.patient == found.event.patient][-1]:
+        return refused("attestation_superseded")
+    if asked.actor != found.event.practitioner and not is_compliance(asked, states):
+        return refused("not_the_signer")
+    event = AttestationWithdrawn(
+        patient=found.event.patient,
+        month=command.month,
+        attestation=command.attestation,
+        by=asked.actor,
+        reason=command.reason,
+        words=AttestationWords(reason=command.words),
+    )
+    return Accepted((event,))
+
+
+def decide_except_month(asked: Asked[ExceptMonth], states: States, law: Law) -> Outcome:
+    """Leave a month out of a batch, with the reason: it was looked at, and not signed.
+
+    Reads the patient and the month. Refuses, in order: in_the_future, after_death, not_the_billing_practitioner.
+    """
+    command, patient = asked.command, asked.patient
+    if need := states.missing(patient_tag(patient), care_month_tag(patient, command.month)):
+        return need
+    if isinstance(stopped := billing(asked, states, "the exception"), Refused):
+        return stopped
+    words = AttestationWords(reason=command.reason)
+    return Accepted((MonthExcepted(patient=patient, month=command.month, practitioner=asked.actor, words=words),))
+
+
+def decide_attest_signature(asked: Asked[AttestSignature], states: States, law: Law) -> Outcome:
+    """Answer for a revision that was never signed: late signatures are not added (CCM-AMEND-05, -07).
+
+    Reads the patient, the plan and the actor; law: medicare.ccm.billing_practitioner.credentials. Refuses, in order:
+    revision_unknown, already_struck, after_death, signature_not_by_practitioner. Unchanged where the actor signed it,
+    or answered for it before.
+    """
+    patient, number = asked.patient, asked.command.revision
+    if need := states.missing(patient_tag(patient), care_plan_tag(patient), staff_tag(asked.actor)):
+        return need
+    revision = states.plan(patient).revision(number)
+    if revision is None:
+        return refused("revision_unknown")
+    if revision.taken_out is not None:
+        return refused("already_struck")
+    if is_after_death(states.patient(patient), asked.now):
+        return refused("after_death", what="the statement")
+    by = law.on(asked.today).find("medicare.ccm.billing_practitioner.credentials")
+    may_bill = by.value if by and isinstance(by.value, tuple) else ()
+    if states.staff(asked.actor).credential not in may_bill:
+        because = by_rule(by, REFUSALS["signature_not_by_practitioner"].because)
+        return refused("signature_not_by_practitioner", because=because)
+    before = {**dict(revision.signatures), **dict(revision.answered_for)}.get(asked.actor)
+    if before is not None:
+        return Unchanged((before,))
+    event = SignatureAttested(
+        patient=patient,
+        revision=number,
+        practitioner=asked.actor,
+        attested_at=asked.now,
+        words=SignatureWords(statement=asked.command.statement),
+    )
+    return Accepted((event,))
