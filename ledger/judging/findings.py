@@ -48,6 +48,8 @@ def findings_of(case: Case) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
     found += _time_reviews(case.counted, window, law)
     found += people_reviews(case)
     found += merge_reviews(case)
+    if case.stays is not None:
+        found += case.stays.findings(frozenset(line.on for line in case.counted.lines if line.counted), law)
     found += _family_reviews(case.families, case.chosen, case.on)
     if not found:
         return (), ()

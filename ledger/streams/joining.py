@@ -10,17 +10,19 @@ Not promised: one numbering of plan revisions. Each part keeps its own; only the
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from ledger.streams.care_plan import CarePlan
 from ledger.streams.month_state import CareMonth, laid_out
 from ledger.streams.patient_state import Patient
 from ledger.streams.staff_day import StaffDay, day_of
+from ledger.streams.status_state import CLEAN, Status
 from ledger.terms.identity import patient_tag
 
 StateOf = Callable[[str], Any]
 """The folded state of a tag."""
-S = TypeVar("S", Patient, CareMonth, CarePlan)
+S = TypeVar("S", Patient, CareMonth, CarePlan, Status)
 _NOBODY: Final = Patient()
 
 
@@ -82,8 +84,12 @@ def practices_of(patient: str, state_of: StateOf) -> frozenset[str]:
 
 
 def joined_patient(parts: Sequence[Patient]) -> Patient:
-    """One patient out of several, under the id of the first."""
-    return _joined(parts)
+    """One patient out of several, under the id of the first; what took back a death, took back those of all."""
+    whole = _joined(parts)
+    back = whole.status.death_retracted
+    if back is None:
+        return whole
+    return replace(whole, deaths=tuple(death for death in whole.deaths if death.position > back[1]))
 
 
 def joined_plan(parts: Sequence[CarePlan]) -> CarePlan:
@@ -107,8 +113,23 @@ def day_of_one(day: StaffDay, group: Sequence[str]) -> StaffDay:
     return day_of(day, [work._replace(patient=group[0]) if work.patient in group else work for work in day.worked])
 
 
-_OF_THE_FIRST: Final = frozenset({"patient", "month", "registered", "merges", "covered"})
+OF_THE_FIRST: Final = frozenset({"patient", "month", "registered", "merges", "covered"})
 """What is not put together: who it is, and with whom they were merged. `covered` is laid out anew."""
+
+
+def _newest(values: Sequence[Any]) -> Any:
+    """Of several positions, or facts with their positions, the newest."""
+    return max((value for value in values if value is not None), key=_position, default=None)
+
+
+def _status(values: Sequence[Status]) -> Status:
+    return CLEAN if all(value is CLEAN for value in values) else _joined(values)
+
+
+BY_HAND: Final[Mapping[str, Callable[[Sequence[Any]], Any]]] = MappingProxyType(
+    {"position": _newest, "death_retracted": _newest, "status": _status}
+)
+"""What is no list of facts and is put together all the same."""
 
 
 def _joined(parts: Sequence[S]) -> S:
@@ -117,15 +138,17 @@ def _joined(parts: Sequence[S]) -> S:
     together: dict[str, Any] = {}
     for field in fields(first):
         values = [getattr(part, field.name) for part in parts]
-        if field.name == "position":
-            together[field.name] = max(values)
-        elif field.name not in _OF_THE_FIRST:
+        if field.name in BY_HAND:
+            together[field.name] = BY_HAND[field.name](values)
+        elif field.name not in OF_THE_FIRST:
             together[field.name] = tuple(sorted((item for value in values for item in value), key=_position))
     return replace(first, **together)
 
 
 def _position(item: Any) -> int:
     """Where a fact of a folded state stands; what has no position keeps its place."""
+    if isinstance(item, int):
+        return item
     position = getattr(item, "position", None)
     if position is None and isinstance(item, tuple):
         position = getattr(item[-1], "position", item[-1])

@@ -25,6 +25,8 @@ from ledger.streams.patient import (
     RiskAttested,
     VisitRecorded,
 )
+from ledger.streams.status_state import CLEAN, STATUS_EVENTS, Status, evolve_status
+from ledger.streams.stays import DeathRetracted
 from ledger.streams.wrong_patient import ConditionMoved, ConditionStruck, TakenOut
 from ledger.terms.people import Programme, Side
 
@@ -104,6 +106,8 @@ class Patient:
     """Conditions that were struck or moved to another patient."""
     merges: tuple[Merge, ...] = ()
     """With whom this patient was ever merged, in order."""
+    status: Status = CLEAN
+    """What ended, voided or interrupted the patient's programmes; `CLEAN` where nothing did."""
 
     @property
     def merged_into(self) -> str | None:
@@ -136,7 +140,7 @@ class Patient:
         return frozenset((*(a.event.practice for a in self.assignments), *designated))
 
     def died_on(self) -> date | None:
-        """The day of death as last recorded."""
+        """The day of death as last recorded; None also where the record of it was taken back."""
         return self.deaths[-1].event.on if self.deaths else None
 
     def designation(self, month: str, programme: Programme, side: Side) -> Designation | None:
@@ -207,6 +211,10 @@ def evolve(state: Patient, fact: Fact) -> Patient:
             return replace(state, merges=(*state.merges, merge), position=at)
         case PatientsUnmerged():
             return replace(state, merges=_unmerged(state, event, at), position=at)
+    if isinstance(event, STATUS_EVENTS):
+        # What was said of the death before its retraction is not used any more; what is said later is.
+        deaths = () if isinstance(event, DeathRetracted) else state.deaths
+        return replace(state, status=evolve_status(state.status, fact), deaths=deaths, position=at)
     return replace(state, position=at)
 
 

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from ledger.terms.notice_kind import NoticeKind
 from ledger.terms.notices_of_consents import OF_CONSENTS
 from ledger.terms.notices_of_months import OF_RELEASE, OF_REVIEW
+from ledger.terms.notices_of_people import OF_PEOPLE
 from ledger.terms.notices_of_records import OF_RECORDS
 from ledger.terms.notices_of_time import OF_TIME
 from ledger.terms.outcome import Notice
@@ -40,6 +41,7 @@ CATALOGUE: Final[tuple[NoticeKind, ...]] = (
     *OF_CONSENTS,
     *OF_RELEASE,
     *OF_REVIEW,
+    *OF_PEOPLE,
     *OF_RECORDS,
 )
 """Every notice, in order of precedence."""

@@ -78,6 +78,20 @@ OF_RELEASE: Final = (
         "The billing practitioner obtains the patient's consent; minutes count from then.",
     ),
     kind(
+        "consent_revoked",
+        BLOCKS,
+        "The patient revoked consent before this month and has not consented again.",
+        "CONSENT-08",
+        "If the patient has consented again, record that consent with its date and source.",
+    ),
+    kind(
+        "patient_disenrolled",
+        BLOCKS,
+        "The practice ended the programme for the patient before this month, and no consent followed.",
+        "CLAIM-04 RED-22",
+        "If the patient has consented again, record that consent with its date and source.",
+    ),
+    kind(
         "initiating_visit_missing",
         BLOCKS,
         "A qualifying visit is required and none is on record.",
@@ -194,41 +208,6 @@ OF_RELEASE: Final = (
 
 OF_REVIEW: Final = (
     kind(
-        "merged_both_attested",
-        REVIEW,
-        "The month was attested for two patients who turned out to be one.",
-        "ONE-01 CLAIM-20",
-        "Withdraw one attestation and sign the joined month; where both were billed, one claim is to be withdrawn.",
-    ),
-    kind(
-        "designations_collide",
-        REVIEW,
-        "Two practitioners are designated for a month of two patients who turned out to be one.",
-        "ONE-01 ONE-03",
-        "Settle whom the patient chose, and withdraw the other designation.",
-    ),
-    kind(
-        "practitioner_left_in_month",
-        REVIEW,
-        "The designated practitioner left within the month.",
-        "ONE-03",
-        "Check that the month's minimum was met under the practitioner who bills; only one may bill.",
-    ),
-    kind(
-        "worked_for_other_practice",
-        REVIEW,
-        "Counted time was worked for another practice than the one that bills.",
-        "ONE-03 STAFF-06",
-        "Check that the work was done under the billing practitioner's supervision; only one practice may bill.",
-    ),
-    kind(
-        "exclusion_check_missing",
-        REVIEW,
-        "Somebody whose exclusion is checked was not checked in the month.",
-        "STAFF-06",
-        "Look the person up in the list, and record what it says.",
-    ),
-    kind(
         "initiating_visit_not_discussed",
         REVIEW,
         "CCM was not discussed, on record, at the visit.",
@@ -269,6 +248,20 @@ OF_REVIEW: Final = (
         "The payer sets its own rules and rates; dollars are estimates of Medicare FFS.",
         "ELIG-07",
         "Check the plan's policy.",
+    ),
+    kind(
+        "stay_without_discharge",
+        REVIEW,
+        "A stay that touches the month has no discharge on record.",
+        "TIME-11",
+        "Record the stay again with its discharge; until then it lasts.",
+    ),
+    kind(
+        "work_in_other_stay",
+        REVIEW,
+        "Counted work lies in a stay of a kind that bars no time, such as observation.",
+        "TIME-11 TIME-12",
+        "Check the kind of the stay, and whether the facility is paid for care management.",
     ),
     kind(
         "care_plan_signature_attested",

@@ -9,6 +9,7 @@ from ledger.store.engine import StoredReadModels
 from ledger.streams.base import Event
 from ledger.streams.merging import MergeWords, PatientsMerged
 from ledger.streams.patient import ConditionRecorded, ConditionWords, PatientRegistered
+from ledger.streams.upcast import EVENTS
 from ledger.streams.wrong_patient import ConditionMoved, ConditionStruck, MoveWords, StrikeWords, StruckFor
 from ledger.terms.people import Role
 from projections.follow import Follower
@@ -16,7 +17,7 @@ from projections.happened import patients_of
 from projections.judged import AdoptedRulebooks
 from projections.patient_history import history
 from projections.questions import audit
-from projections.restricted import RESTRICTED_TEXT
+from projections.restricted import _ABOUT, _MOVES, _STRIKES, RESTRICTED_TEXT
 from tests.projections.company import BILLER, an_id, set_up
 from tests.projections.fake_log import FakeLog, envelope
 
@@ -106,3 +107,9 @@ def test_a_merge_shows_each_of_both_the_evidence_once_and_who_goes_on() -> None:
 
     assert [(("evidence", "One passport."),)] == words_of(log, WRONG) == words_of(log, RIGHT)
     assert (("patient", RIGHT), ("merged", WRONG)) == line.details
+
+
+def test_what_was_moved_or_struck_names_its_item_by_fields_that_the_events_have() -> None:
+    for topics in (_ABOUT, _MOVES, _STRIKES):
+        for topic, (_, *named) in topics.items():
+            assert set(named) <= set(EVENTS[topic].model_fields), topic
