@@ -21,6 +21,7 @@ from commands import (
     parked,
     patient,
     practice,
+    reviews,
     staff,
     staff_changes,
     stays,
@@ -38,6 +39,7 @@ from commands.intents import consent as consents
 from commands.intents import designation as designations
 from commands.intents import governance as ledger
 from commands.intents import patient as patients
+from commands.intents import reviews as findings
 from commands.intents import staff as people
 from commands.intents import status, timers
 from commands.intents import time_changes as changes
@@ -102,10 +104,6 @@ _ENTRIES: Final = (
     Entry(plans.ReviseCarePlan, care_plan.decide_revise_care_plan, "patient"),
     Entry(plans.RecordPlanCopy, care_plan.decide_record_plan_copy, "patient"),
     Entry(months.LogTime, care_month.decide_log_time, "patient"),
-    Entry(wrongs.MoveCondition, wrong_patient.decide_move_condition, "patient", is_alone=True),
-    Entry(wrongs.StrikeCondition, wrong_patient.decide_strike_condition, "patient"),
-    Entry(wrongs.MovePlanRevision, wrong_patient.decide_move_plan_revision, "patient", is_alone=True),
-    Entry(wrongs.StrikePlanRevision, wrong_patient.decide_strike_plan_revision, "patient"),
     Entry(timers.StartTimer, timer.decide_start_timer, "patient"),
     Entry(timers.StopTimer, timer.decide_stop_timer),
     Entry(changes.CorrectTime, time_changes.decide_correct_time, "patient", is_alone=True),
@@ -116,6 +114,10 @@ _ENTRIES: Final = (
     Entry(changes.StrikeTime, time_changes.decide_strike_time, "patient"),
     Entry(changes.SettleDispute, time_disputes.decide_settle_dispute, "patient"),
     Entry(changes.ApproveLateEntry, time_disputes.decide_approve_late_entry, "patient"),
+    Entry(wrongs.MoveCondition, wrong_patient.decide_move_condition, "patient", is_alone=True),
+    Entry(wrongs.StrikeCondition, wrong_patient.decide_strike_condition, "patient"),
+    Entry(wrongs.MovePlanRevision, wrong_patient.decide_move_plan_revision, "patient", is_alone=True),
+    Entry(wrongs.StrikePlanRevision, wrong_patient.decide_strike_plan_revision, "patient"),
     Entry(designations.DesignatePractitioner, designation.decide_designate_practitioner, "patient"),
     Entry(designations.WithdrawDesignation, designation.decide_withdraw_designation, "patient"),
     Entry(patients.AttestRisk, eligibility.decide_attest_risk, "patient"),
@@ -135,6 +137,11 @@ _ENTRIES: Final = (
     Entry(ledger.ResolveDelivery, parked.decide_resolve_delivery),
     Entry(ledger.ReleaseDelivery, parked.decide_release_delivery, is_alone=True),
     Entry(ledger.DiscardDelivery, parked.decide_discard_delivery),
+    Entry(findings.ReportStaleMonth, reviews.decide_report_stale_month, "patient"),
+    Entry(findings.RaiseReview, reviews.decide_raise_review, "patient"),
+    Entry(findings.CloseRefusalCount, reviews.decide_close_refusal_count),
+    Entry(findings.NoteReactionRun, reviews.decide_note_reaction_run),
+    Entry(findings.SettleReview, reviews.decide_settle_review),
 )
 
 CATALOG: Final[Mapping[str, Entry]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})

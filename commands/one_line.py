@@ -146,6 +146,7 @@ class Deciding:
             source=head.source.system if head.source else None,
             # Until it is known who acts nobody acts: the line can only wait.
             is_act=is_known and self._entry.command.KIND == "act",
+            machine=session.machine,
         )
         if isinstance(vouched, Refused):
             return vouched

@@ -37,6 +37,8 @@ class Session(Protocol):
     login: str
     default_actor: str | None
     zones: Zones
+    machine: str | None
+    """The staff id of the machine that this program itself vouches for: set where its reactions run, nowhere else."""
 
     def new_id(self, kind: str) -> str:
         """A fresh opaque id."""

@@ -97,6 +97,11 @@ HAPPENED: Final[dict[str, Callable[[Any], Moment]]] = {
     "delivery_resolved": _RECORDED,
     "delivery_released": _RECORDED,
     "delivery_discarded": _RECORDED,
+    "month_went_stale": _RECORDED,
+    "review_came_due": attrgetter("due_on"),
+    "review_settled": _RECORDED,
+    "refusals_counted": attrgetter("on"),
+    "reaction_ran": _RECORDED,
 }
 
 

@@ -46,10 +46,10 @@ def findings_of(case: Case) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
     found += plan_reviews(case.facts.plan, case.plan, case.designee, case.on, law)
     found += family_blocks(case.families.results, case.chosen, case.dated.rules)
     found += _time_reviews(case.counted, window, law)
-    found += people_reviews(case)
-    found += merge_reviews(case)
     if case.stays is not None:
         found += case.stays.findings(frozenset(line.on for line in case.counted.lines if line.counted), law)
+    found += people_reviews(case)
+    found += merge_reviews(case)
     found += _family_reviews(case.families, case.chosen, case.on)
     if not found:
         return (), ()

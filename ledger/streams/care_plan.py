@@ -156,10 +156,10 @@ class PlanRevision:
     signatures: tuple[tuple[str, int], ...] = ()
     """(practitioner, position) of each signature: the billing practitioner of a month may be the second to sign."""
     copy_given_at: datetime | None = None
-    taken_out: TakenOut | None = None
-    """Struck, or moved to another patient: it keeps its number and is no plan of this patient."""
     answered_for: tuple[tuple[str, int], ...] = ()
     """(practitioner, position) of each statement that stands for a signature that is missing."""
+    taken_out: TakenOut | None = None
+    """Struck, or moved to another patient: it keeps its number and is no plan of this patient."""
 
 
 @dataclass(frozen=True, slots=True)

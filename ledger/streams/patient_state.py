@@ -102,12 +102,12 @@ class Patient:
     """The position at which the patient became known."""
     demographics: tuple[tuple[str, int], ...] = ()
     """Tokens of the demographics that were reported, each with its position."""
+    status: Status = CLEAN
+    """What ended, voided or interrupted the patient's programmes; `CLEAN` where nothing did."""
     taken_out: tuple[tuple[str, TakenOut], ...] = ()
     """Conditions that were struck or moved to another patient."""
     merges: tuple[Merge, ...] = ()
     """With whom this patient was ever merged, in order."""
-    status: Status = CLEAN
-    """What ended, voided or interrupted the patient's programmes; `CLEAN` where nothing did."""
 
     @property
     def merged_into(self) -> str | None:

@@ -21,6 +21,7 @@ from ledger.streams import (
     merging,
     patient,
     practice,
+    reviews,
     staff,
     stays,
     time_changes,
@@ -60,9 +61,9 @@ _ALL: Final[tuple[type[Event], ...]] = (
     care_plan.CarePlanRevised,
     care_plan.CarePlanSigned,
     care_plan.CarePlanCopyGiven,
+    care_plan.SignatureAttested,
     care_plan.PlanRevisionMoved,
     care_plan.PlanRevisionStruck,
-    care_plan.SignatureAttested,
     care_month.TimeLogged,
     care_month.DecisionMakingAttested,
     care_month.FamilyChosen,
@@ -99,6 +100,11 @@ _ALL: Final[tuple[type[Event], ...]] = (
     governance.DeliveryResolved,
     governance.DeliveryReleased,
     governance.DeliveryDiscarded,
+    reviews.MonthWentStale,
+    reviews.ReviewCameDue,
+    reviews.ReviewSettled,
+    reviews.RefusalsCounted,
+    reviews.ReactionRan,
 )
 
 EVENTS: Final[dict[str, type[Event]]] = {event.TOPIC: event for event in _ALL}

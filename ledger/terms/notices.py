@@ -10,9 +10,9 @@ from typing import Final, Protocol
 
 from ledger.terms.notice_kind import NoticeKind
 from ledger.terms.notices_of_consents import OF_CONSENTS
-from ledger.terms.notices_of_months import OF_RELEASE, OF_REVIEW
-from ledger.terms.notices_of_people import OF_PEOPLE
+from ledger.terms.notices_of_months import OF_REVIEW
 from ledger.terms.notices_of_records import OF_RECORDS
+from ledger.terms.notices_of_release import OF_RELEASE
 from ledger.terms.notices_of_time import OF_TIME
 from ledger.terms.outcome import Notice
 
@@ -41,7 +41,6 @@ CATALOGUE: Final[tuple[NoticeKind, ...]] = (
     *OF_CONSENTS,
     *OF_RELEASE,
     *OF_REVIEW,
-    *OF_PEOPLE,
     *OF_RECORDS,
 )
 """Every notice, in order of precedence."""

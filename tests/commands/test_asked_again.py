@@ -8,6 +8,7 @@ import pytest
 
 from commands.catalog import CATALOG
 from commands.intents.base import Command
+from commands.intents.reviews import NoteReactionRun
 from ledger.terms.outcome import Accepted, Unchanged
 from tests.commands import (
     changes,
@@ -32,6 +33,8 @@ from tests.commands import (
 )
 from tests.commands.world import ADA, ADMIN, COMPLIANCE, DESK, FEED, NURSE, OTHER_PATIENT, enrolled, known, office, utc
 from tests.gwt import Given
+from tests.reactions import test_refusals_counted, test_reviews_due, test_settling, test_stale_months
+from tests.reactions.given import stale
 
 REVOKED, REVOCATION = test_endings.revoked()
 DISENROLLED, DISENROLMENT = test_endings.disenrolled()
@@ -43,6 +46,7 @@ ENTRY = changes.entry_of(LOGGED)
 SIGNED = changes.attested(LOGGED)
 CONTESTED = test_time_disputes.contested()
 MINE, THEIRS = changes.entry_of(CONTESTED), changes.entry_of(CONTESTED, whose=OTHER_PATIENT)
+REFUSED, REPORTED = test_refusals_counted.refused_once(), test_settling.reported()
 COMMANDS: tuple[tuple[Given, Command], ...] = (
     (office().by(ADMIN), test_governance.adopt()),
     (office().by(ADMIN), test_governance.source()),
@@ -102,6 +106,11 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (MONTH, test_attesting.excepted()),
     (MONTH, test_attesting.in_batch(MONTH)),
     (test_attesting.unsigned().by(ADA), test_attesting.answering()),
+    (stale(), test_stale_months.report()),
+    (REFUSED, test_refusals_counted.close(REFUSED)),
+    (test_reviews_due.on_the_day(enrolled(), "2026-12-11"), test_reviews_due.raised("visit_age", "2025-12-10")),
+    (REFUSED, NoteReactionRun(reaction="close_refusal_counts", up_to=1)),
+    (REPORTED, test_settling.settle(REPORTED)),
 )
 BY_KEY_ONLY = {"revise_care_plan", "attest_mdm", "add_to_time", "dispute_time", "except_month"}
 """Their words are all they say."""

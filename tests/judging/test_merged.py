@@ -201,6 +201,29 @@ def test_joining_knows_every_field_of_what_it_joins(state: object) -> None:
     assert set() == alone - OF_THE_FIRST - BY_HAND.keys(), "say in joining.py how it is put together"
 
 
+@pytest.mark.parametrize(
+    ("what", "when"),
+    [("revoke", ("2026-02-10",)), ("disenrol", ("2026-03-01",)), ("stay", ("2026-03-08", "2026-03-12"))],
+)
+def test_what_ended_or_interrupted_the_programme_of_either_holds_for_the_one_patient(
+    what: str, when: tuple[str, ...]
+) -> None:
+    chart = two()
+    chart.time(MORNING, 25)
+    with speaking_of(chart, OTHER):
+        getattr(chart, what)(*when)
+    assert 1500 == chart.verdict().staff_seconds
+    merge(chart)
+
+    assert 0 == chart.verdict().staff_seconds
+
+
+def test_joining_knows_everything_that_ends_or_interrupts_a_programme() -> None:
+    assert {"revocations", "disenrolments", "invalidations", "stays", "death_retracted"} == {
+        field.name for field in fields(Status)
+    }
+
+
 def test_a_patient_joined_with_nobody_is_that_patient() -> None:
     assert Patient(patient=FIRST, position=7) == joined_patient([Patient(patient=FIRST, position=7)])
 

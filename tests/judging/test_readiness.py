@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from ledger.terms.notices_of_months import OF_RELEASE, OF_REVIEW
+from ledger.terms.notices_of_months import OF_REVIEW
+from ledger.terms.notices_of_release import OF_RELEASE
 from ledger.terms.people import Role
 from tests.facts import ELEMENTS, Chart, codes, opaque
 

@@ -82,6 +82,14 @@ from ledger.streams.patient import (
     VisitRecorded,
 )
 from ledger.streams.practice import CapabilityAttested, CapabilityEnded, PolicyAdopted, PracticeRegistered, Site
+from ledger.streams.reviews import (
+    MonthWentStale,
+    ReactionRan,
+    RefusalsCounted,
+    ReviewCameDue,
+    ReviewSettled,
+    ReviewWords,
+)
 from ledger.streams.staff import (
     ExclusionChecked,
     LicenceRecorded,
@@ -119,6 +127,7 @@ REVOCATION = "rv_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 DISENROLMENT = "ds_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 STAY = "sy_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 EVIDENCE = EvidenceWords(evidence="Letter of 30 March.")
+REVIEW = "rw_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 NPI = "1234567893"
 DIGEST = "ab" * 32
 MORNING = datetime(2026, 3, 31, 15, 30, tzinfo=UTC)
@@ -127,7 +136,6 @@ MIDNIGHT = datetime(2026, 4, 1, 4, 0, tzinfo=UTC)
 EARLY = datetime(2026, 4, 1, 4, 10, tzinfo=UTC)
 DAY = date(2026, 3, 31)
 LINK = IdentifierLink(system="mrn", token=TOKEN)
-SAME_PERSON = MergeWords(evidence="One driver's licence, two charts.")
 WHO = IdentityWords(
     demographics=Demographics(
         given="Grace",
@@ -187,6 +195,8 @@ ENTRY: dict[str, Any] = {
     "row": TOKEN,
     "words": TimeWords(description="Called the pharmacy about a refill.", activity="Rx call"),
 }
+
+SAME_PERSON = MergeWords(evidence="One driver's licence, two charts.")
 
 OF_PATIENT: tuple[Event, ...] = (
     PatientRegistered(patient=PATIENT, links=(LINK,), practice=PRACTICE, document=TOKEN, demographics=TOKEN, words=WHO),
@@ -540,4 +550,36 @@ OF_THE_LEDGER: tuple[Event, ...] = (
     DeliveryDiscarded(delivery=DELIVERY, source="ehr", reason="test_data"),
 )
 
-EXAMPLES: tuple[Event, ...] = (*OF_PATIENT, *OF_CARE, *OF_PEOPLE, *OF_THE_LEDGER)
+OF_REVIEWS: tuple[Event, ...] = (
+    MonthWentStale(
+        review=REVIEW,
+        patient=PATIENT,
+        month="2026-03",
+        attestation="at_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        practitioner=DOCTOR,
+        digest_then=DIGEST,
+        digest_now="cd" * 32,
+        edition=DIGEST,
+        because=(17, 18),
+    ),
+    ReviewCameDue(
+        review=REVIEW,
+        patient=PATIENT,
+        month="2026-03",
+        what="care_plan_review",
+        target=PATIENT,
+        since_on=DAY,
+        due_on=date(2026, 4, 1),
+    ),
+    ReviewSettled(
+        review=REVIEW,
+        patient=PATIENT,
+        month="2026-03",
+        outcome="done",
+        words=ReviewWords(reason="The month was attested again."),
+    ),
+    RefusalsCounted(subject=PATIENT, refusal=9, by=NURSE, code="month_occupied", on=DAY, times=3, count=TOKEN),
+    ReactionRan(reaction="close_refusal_counts", up_to=40),
+)
+
+EXAMPLES: tuple[Event, ...] = (*OF_PATIENT, *OF_CARE, *OF_PEOPLE, *OF_THE_LEDGER, *OF_REVIEWS)
