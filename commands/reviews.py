@@ -56,7 +56,7 @@ def decide_report_stale_month(asked: Asked[ReportStaleMonth], states: States, la
     if isinstance(verdict, Need):
         return verdict
     signed = standing.event
-    if verdict.digest == signed.digest:
+    if verdict.standing != "stale":
         return refused("month_not_stale", month=command.month)
     event = MonthWentStale(
         review=review_id(asked, MonthWentStale.TOPIC, signed.attestation, verdict.digest),
