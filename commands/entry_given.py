@@ -102,6 +102,7 @@ def place_of(asked: Asked[EntryGiven], states: States, whose: str) -> Place | Re
         practice = next((p for found in candidates if len(found) == 1 for p in found if p is not None), None)
     if practice is None:
         return refused("patient_in_no_practice")
+    seen = {practice}
     while True:
         if need := states.missing(practice_tag(practice)):
             return need
@@ -109,9 +110,11 @@ def place_of(asked: Asked[EntryGiven], states: States, whose: str) -> Place | Re
         parts = _parts(asked, zone)
         on = parts[0].on if parts else guess
         belongs = patient.practice_on(on)
-        if belongs in (practice, None) or on == guess:
+        # Two practices may each see the work on the other's day: then the one stays that was asked first.
+        if belongs is None or belongs in seen or on == guess:
             return Place(practice, zone, parts, on, assumed)
         practice, guess = belongs, on  # the local date, not the UTC date, says to which practice the patient belonged
+        seen.add(practice)
 
 
 def _parts(asked: Asked[EntryGiven], name: str) -> tuple[LocalPart, ...]:

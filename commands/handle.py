@@ -7,7 +7,7 @@ decided again. Not promised: a place in the order for a line that has no answer 
 Everything that decides is pure and lives elsewhere: wire.py, resolving.py, authority.py and the deciders.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from commands.session import Decided
 from commands.states import Overlay, StateCache
 from commands.wire import Delivery, Unreadable, read_line
 from ledger.rulebook import Edition, ReadingSet, Rulebook, rulebook_of
-from ledger.streams.base import Appended, CommandKey, EventLog, Fact, KeyBinding, Moved, Proposal
+from ledger.streams.base import Appended, CommandKey, EventLog, Fact, KeyBinding, Proposal
 from ledger.streams.governance import Governance
 from ledger.terms.errors import LedgerError, StoreUnavailable
 from ledger.terms.identity import LEDGER_TAG, id_from, parked_tag
@@ -126,86 +126,81 @@ class Handler:
         tokens = {index: self._key_token(line) for index, line in waiting if isinstance(line, Delivery)}
         before, bound = self.log.look(list(tokens.values())) if asked else (self.log.position, {})
         epoch = self.log.epoch
-        overlay = Overlay(self.state_cache, before)
+        overlay = Overlay(self.state_cache)
         decided: list[Decided] = []
         later: list[tuple[int, Delivery | Unreadable]] = []
+        clocks: dict[int, datetime | None] = {}
         seen: set[str] = set()
         for at, (index, line) in enumerate(waiting):
             if isinstance(line, Unreadable):
                 answers[index] = Answer(line.key, "refused", refusal=line.refusal)
                 continue
-            is_alone = CATALOG[line.command.NAME].is_alone
-            if is_alone and not overlay.is_empty:
-                later += waiting[at:]  # it pins a position, so everything before it must be durable first
-                break
             token = tokens[index]
+            is_alone = CATALOG[line.command.NAME].is_alone
+            if token in seen or (is_alone and not overlay.is_empty):
+                # The same key again, or what pins a position: everything before it must be durable first.
+                later += waiting[at:]
+                break
+            clocks[index] = self._simulated_now
             key = CommandKey(token, self.log.content_digest(self._content(line)))
             if token in bound:
-                decided.append(self._decided_before(index, line, key, bound[token], overlay))
+                answer = self._bound(line, bound[token], key.content, overlay)
+                decided.append(Decided(index, answer, None, (), []))
                 continue
             if line.command.NAME == ReleaseDelivery.NAME:
-                answer = Release(self, line, key).answer()
-                if answer is None:
+                released = Release(self, line, key).answer()
+                if released is None:
                     later += waiting[at:]  # a stream moved, perhaps the key's own: it is looked at again
                 else:
-                    answers[index] = answer
+                    answers[index] = released
                     later += waiting[at + 1 :]
                 break
-            if token in seen:
-                later.append((index, line))  # the same key again: answered once the first is durable
-                continue
             seen.add(token)
-            decided.append(self._decided(index, line, key, overlay, before))
+            item = self._decided(index, line, key, overlay, before)
+            if item.rests_on_group:
+                later += waiting[at:]  # asked again once what it rests on is durable, so that its key can be bound
+                break
+            decided.append(item)
         if not asked and (later or not all(map(_is_checked_by_append, decided))):
+            self._simulated_now = clocks[waiting[0][0]] if clocks else self._simulated_now
             return waiting
-        again = self._append(decided, answers, before, epoch)
+        again = self._append(decided, answers, epoch)
+        if again:
+            self._simulated_now = clocks[again[0]]
         lines = dict(waiting)
         return sorted([(index, lines[index]) for index in again] + later, key=lambda pair: pair[0])
 
-    def _append(self, decided: list[Decided], answers: dict[int, Answer], before: int, epoch: int) -> list[int]:
+    def _append(self, decided: list[Decided], answers: dict[int, Answer], epoch: int) -> list[int]:
+        """Append what was decided; answers which lines, from the first that moved on, are decided again.
+
+        Each was decided over those before it: what comes behind a line that moved rests on what is not there.
+        """
         proposed = [item for item in decided if item.proposal is not None]
-        group = [item.proposal for item in proposed if item.proposal]
+        group = [item.proposal._replace(follows=at > 0) for at, item in enumerate(proposed) if item.proposal]
         results = self.log.append(group, epoch=epoch) if group else ()
         appended: dict[int, Appended] = {}
-        moved: set[str] = set()
-        again: list[int] = []
+        first_moved: int | None = None
         for item, result in zip(proposed, results, strict=True):
-            if isinstance(result, Moved):
-                again.append(item.at)
-                moved |= {tag for written in item.written for tag, _ in written.tags}
-            else:
+            if isinstance(result, Appended):
+                assert first_moved is None, "what follows a proposal that moved is moved"
                 appended[item.at] = result
-        as_forecast = self._as_forecast(appended.values(), before) and not again
+            elif first_moved is None:
+                first_moved = item.at
         facts: list[Proposal] = []
         for item in decided:
+            if first_moved is not None and item.at >= first_moved:
+                continue
             result_of = appended.get(item.at)
             if result_of is not None and item.written:
                 answers[item.at] = item.answer._replace(positions=result_of.positions)
                 self._learn(item, result_of)
-            elif item.at in again:
-                continue
-            elif not as_forecast and (moved.intersection(item.read) or max(item.answer.positions, default=0) > before):
-                again.append(item.at)  # it rested on a forecast that did not come true
-                continue
             else:
                 answers[item.at] = item.answer
                 facts += [item.refusal_fact] if item.refusal_fact else []
             self._log_line(item, answers[item.at])
         if facts:
             self.log.append(facts)
-        return again
-
-    @staticmethod
-    def _as_forecast(appended: Iterable[Appended], before: int) -> bool:
-        """Whether the group got just the positions that its overlay forecast."""
-        expected = before
-        for result in appended:
-            for position in result.positions:
-                if position > before:
-                    expected += 1
-                    if position != expected:
-                        return False
-        return True
+        return [item.at for item in decided if first_moved is not None and item.at >= first_moved]
 
     def _learn(self, item: Decided, result: Appended) -> None:
         assert item.proposal is not None
@@ -222,11 +217,6 @@ class Handler:
             self.state_cache.learned(fact, [pair for pair in tags if pair[0] in checked])
 
     # -- one line -------------------------------------------------------------------------------------------------
-
-    def _decided_before(
-        self, index: int, line: Delivery, key: CommandKey, bound: KeyBinding, overlay: Overlay
-    ) -> Decided:
-        return Decided(index, self._bound(line, bound, key.content, overlay), None, (), [])
 
     def _decided(self, index: int, line: Delivery, key: CommandKey, overlay: Overlay, before: int) -> Decided:
         try:

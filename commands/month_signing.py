@@ -7,7 +7,7 @@ from typing import Any
 
 from commands.deciding import Asked, Law, States
 from commands.guards import by_rule, is_future
-from commands.intents.care_month import AttestDecisionMaking, AttestMonth, ChooseFamily
+from commands.intents.care_month import AttestDecisionMaking, AttestInBatch, AttestMonth, ChooseFamily
 from ledger.judging import Verdict, facts_of, judge_month, missing_tags, pinned_edition
 from ledger.rulebook import Edition, rulebook_of
 from ledger.streams.care_month import (
@@ -102,6 +102,31 @@ def decide_attest_month(asked: Asked[AttestMonth], states: States, law: Law) -> 
         return Unchanged((attested.position,), (("attestation", attested.event.attestation),))
     event = _attestation(asked, verdict, law)
     return Accepted((event,), _attested_notices(asked, verdict), (("attestation", event.attestation),))
+
+
+def decide_attest_in_batch(asked: Asked[AttestInBatch], states: States, law: Law) -> Outcome:
+    """Sign a month that is ready, among others; every month is a signature of its own (readings, 6).
+
+    Reads what attest_month reads, and the practice; law: medicare.ccm.policy.noncomplex_attestation,
+    .complex_attestation, .personal_attestation. Refuses, in order: in_the_future, after_death,
+    not_the_billing_practitioner, self_dealing, below_minimum, month_changed, and then attested_one_by_one,
+    month_not_ready. Unchanged where attest_month is. Notices: month_not_ended.
+    """
+    outcome = decide_attest_month(asked, states, law)
+    if not isinstance(outcome, Accepted):
+        return outcome
+    verdict = _verdict(asked, states, law)
+    assert not isinstance(verdict, Need), "attest_month had everything"
+    family, month = verdict.family, asked.command.month
+    practice = states.practice(verdict.practice) if verdict.practice is not None else None
+    by = law.on(last_day(month)).find(f"medicare.ccm.policy.{family}_attestation")
+    adopted = practice.policy(f"{family}_attestation", last_day(month)) if practice is not None else None
+    if (adopted or (by.value if by else "each")) != "batch":
+        because = by_rule(by, REFUSALS["attested_one_by_one"].because)
+        return refused("attested_one_by_one", because=because, month=month, family=family or "none")
+    if verdict.missing:
+        return refused("month_not_ready", month=month)
+    return outcome
 
 
 def billing(asked: Asked[Any], states: States, what: str) -> Designation | Refused:

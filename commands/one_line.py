@@ -17,7 +17,7 @@ from commands.intents.base import Command
 from commands.opening import PROGRAM
 from commands.resolving import resolve, who
 from commands.session import Decided, Session
-from commands.states import Overlay, Written
+from commands.states import FORECAST, Overlay, Written
 from commands.wire import Delivery
 from ledger.streams.access import CommandRefused
 from ledger.streams.base import CommandKey, Envelope, Event, Origin, Proposal, Source, Vouched
@@ -76,8 +76,8 @@ class Deciding:
                 answer = Answer(self._line.key, "unchanged", outcome.positions, outcome.ids, outcome.notices)
                 proposal = self.proposal((), outcome="unchanged", positions=outcome.positions, ids=outcome.ids)
                 # A forecast position must not be bound to a key; the line is then asked again once it is durable.
-                held = max(outcome.positions, default=0) > self._before
-                return self._of(index, answer, None if held else proposal, [])
+                rests = max(outcome.positions, default=0) >= FORECAST
+                return self._of(index, answer, proposal, [])._replace(rests_on_group=rests)
             case Accepted():
                 return self._accepted(index, outcome)
         raise AssertionError("a decider that needs more is asked again")

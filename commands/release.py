@@ -46,7 +46,7 @@ class Release:
         """The answer, durable; None where a stream moved and the release must be decided again."""
         position = self._session.log.refresh()
         self._epoch = self._session.log.epoch
-        overlay = Overlay(self._session.state_cache, position)
+        overlay = Overlay(self._session.state_cache)
         outer = Deciding(self._session, self._line, self._key, overlay, position)
         allowed = outer.outcome()
         if not isinstance(allowed, Accepted):

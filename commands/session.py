@@ -25,6 +25,8 @@ class Decided(NamedTuple):
     refusal_fact: Proposal | None = None
     code: str = ""
     actor: str = ""
+    rests_on_group: bool = False
+    """Whether it is `unchanged` by what an earlier line of the group says: no position yet to bind its key to."""
 
 
 class Session(Protocol):

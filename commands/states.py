@@ -16,6 +16,8 @@ from ledger.streams.base import Envelope, Event, EventLog, Fact
 TAGS_MAX: Final = 16_384
 BYTES_MAX: Final = 32_000_000
 """How much the folded states may weigh, about: memory must not grow with the input."""
+FORECAST: Final = 1 << 60
+"""Where the positions of facts begin that have none yet: a stream may hold newer facts than the log has noticed."""
 BYTES_A_FACT: Final = {"patient": 3_000, "care_plan": 1_500, "care_month": 900, "staff_day": 250}
 """What a folded fact of a kind of stream weighs, about; one of any other kind weighs two kilobytes."""
 
@@ -90,13 +92,13 @@ def _weight(tag: str, facts: int) -> int:
 class Overlay:
     """The states as the commands of one group see them, each command after those before it."""
 
-    def __init__(self, cache: StateCache, position: int) -> None:
+    def __init__(self, cache: StateCache) -> None:
         self._cache = cache
         self._added: dict[str, Versioned] = {}
         # Until its append a group sees the log as it stood when the group began: each stream is looked up once.
         self._seen: dict[str, Versioned] = {}
-        self.position = position
-        """The highest position, with what this group is about to append."""
+        self.position = FORECAST
+        """The position of what this group added last: behind everything that any stream holds."""
 
     @property
     def is_empty(self) -> bool:

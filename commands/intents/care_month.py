@@ -89,3 +89,9 @@ class AttestMonth(Command):
     patient: Ref
     month: CareMonth
     digest: Digest
+
+
+class AttestInBatch(AttestMonth):
+    """Sign a month among others, each with its own signature: it is ready, and of a family attested in batches."""
+
+    NAME: ClassVar = "attest_in_batch"

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from interfaces.cli import (
     archive,
+    attest,
     catalogues,
     demo,
     imports,
@@ -46,6 +47,7 @@ _GROUPS: Final = (
     imports,
     month,
     months,
+    attest,
     trail,
     people,
     parked,

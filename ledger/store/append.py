@@ -1,10 +1,10 @@
 """The append, before the lock: a group of proposals checked, its data keys durable, its facts as bytes.
 
 Promise of every append: a proposal is recorded whole or not at all. Under one lock, in order: a key that is bound
-already, a stream of the read set that moved, or a stream that an earlier failed proposal of the group would have moved,
-answer Moved; all others get gapless positions, gapless sequence numbers per tag, `recorded_at` = max(clock, last) and
-their leaf. What was answered is on the disk. What happens under the lock is the engine's: sqlite/append.py and
-postgres/migrations.
+already, a stream of the read set that moved, a stream that an earlier failed proposal of the group would have moved, or
+a proposal that follows a failed one, answer Moved; all others get gapless positions, gapless sequence numbers per tag,
+`recorded_at` = max(clock, last) and their leaf. What was answered is on the disk. What happens under the lock is the
+engine's: sqlite/append.py and postgres/migrations.
 Not promised: that a fact is true or allowed; that was decided before.
 """
 

@@ -224,6 +224,8 @@ class Proposal(NamedTuple):
     """A token that makes this fact unique (refusals by actor, code, subject and day): a repeat raises its count."""
     clock: datetime | None = None
     """The instant of a simulated ledger's clock; None in every other ledger."""
+    follows: bool = False
+    """Whether it was decided over what the proposal before it in its group says: it is Moved where that one is."""
 
 
 class CommandKey(NamedTuple):

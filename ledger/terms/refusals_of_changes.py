@@ -90,4 +90,18 @@ ACTING_OF_CHANGES: Final = (
         "Ask the signer or the compliance officer.",
         audited=True,
     ),
+    Refusal(
+        "attested_one_by_one",
+        "Month {month} was not attested in a batch: its family, {family}, is attested one by one.",
+        "A practice attests in batches what its policy says; complex and personal months are looked at each by itself "
+        "(CCM-CLAIM-07; readings, 6).",
+        "Look at the month with `ccm-ledger month`, and attest it with `attest_month`.",
+    ),
+    Refusal(
+        "month_not_ready",
+        "Month {month} was not attested in a batch: something still blocks its release.",
+        "A batch holds months that are ready; the others are its exceptions (readings, 6).",
+        "`ccm-ledger month` shows what blocks it; it can still be attested by itself with `attest_month`.",
+        retryable=True,
+    ),
 )

@@ -75,6 +75,7 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (CONTESTED.by(NURSE), changes.allocate(THEIRS, MINE, patient=OTHER_PATIENT)),
     (SIGNED.by(ADA), changes.withdrawal(SIGNED)),
     (MONTH, test_attesting.excepted()),
+    (MONTH, test_attesting.in_batch(MONTH)),
     (test_attesting.unsigned().by(ADA), test_attesting.answering()),
 )
 BY_KEY_ONLY = {"revise_care_plan", "attest_mdm", "add_to_time", "dispute_time", "except_month"}

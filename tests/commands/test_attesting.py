@@ -1,7 +1,9 @@
 """An attestation taken back, a month left out of a batch, a signature that somebody answers for later."""
 
 from commands.intents.attesting import AttestSignature, ExceptMonth
+from commands.intents.care_month import AttestInBatch, ChooseFamily
 from ledger.streams.care_plan import CarePlanSigned
+from ledger.streams.practice import PolicyAdopted
 from tests.commands.changes import (
     MONTH,
     as_compliance,
@@ -15,7 +17,7 @@ from tests.commands.changes import (
     withdrawal,
 )
 from tests.commands.test_month_signing import attest
-from tests.commands.world import ADA, BO, NURSE, PATIENT, PSYCHOLOGIST, died, enrolled, known, plan
+from tests.commands.world import ADA, BO, NURSE, PATIENT, PRACTICE, PSYCHOLOGIST, SINCE, died, enrolled, known, plan
 from tests.gwt import Given, opaque
 
 
@@ -121,6 +123,51 @@ def test_no_month_of_the_future_is_left_out() -> None:
 
 def test_no_month_after_death_is_left_out() -> None:
     assert "after_death" == enrolled().and_(died("2026-02-10")).by(ADA).when(excepted()).refused
+
+
+# --- attest_in_batch -----------------------------------------------------------------------------------------------
+
+
+def in_batch(ledger: Given, **changes: object) -> AttestInBatch:
+    return AttestInBatch.model_validate({**attest(ledger).model_dump(), **changes})
+
+
+def april(ledger: Given) -> Given:
+    return ledger.by(ADA).at("2026-04-01T18:00:00+00:00")
+
+
+def test_a_month_in_a_batch_has_a_signature_of_its_own() -> None:
+    ledger = april(logged())
+
+    assert ledger.when(attest(ledger)).event == ledger.when(in_batch(ledger)).event
+
+
+def test_a_practice_may_have_each_month_attested_by_itself() -> None:
+    policy = PolicyAdopted(practice=PRACTICE, policy="noncomplex_attestation", value="each", from_on=SINCE)
+    ledger = april(logged().and_(policy))
+
+    assert "attested_one_by_one" == ledger.when(in_batch(ledger)).refused
+
+
+def test_a_month_of_the_practitioners_own_work_is_attested_by_itself() -> None:
+    ledger = april(logged("2026-03-10T15:00", "2026-03-10T15:35", performer=ADA))
+    chosen = ledger.then(ChooseFamily(patient=PATIENT, month=MONTH, family="personal"))
+
+    assert "attested_one_by_one" == chosen.when(in_batch(chosen)).refused
+
+
+def test_a_month_that_is_blocked_is_in_no_batch() -> None:
+    ledger = april(unsigned())
+
+    assert "month_not_ready" == ledger.when(in_batch(ledger)).refused
+    assert ledger.when(attest(ledger)).codes == ["month_blocked"]
+
+
+def test_what_attest_month_refuses_is_refused_in_a_batch() -> None:
+    ledger = april(logged())
+
+    assert "month_changed" == ledger.when(in_batch(ledger, digest="0" * 64)).refused
+    assert "not_the_billing_practitioner" == ledger.by(PSYCHOLOGIST).when(in_batch(ledger)).refused
 
 
 # --- attest_signature -----------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ from ledger.store.postgres import arrays
 from ledger.streams.base import Appended, Moved, Proposal
 
 KEY_MOVED: Final = -1
+BEFORE: Final = 0
+"""In place of a stream: what the function takes for the proposal before."""
 _COLUMNS: Final = "keys_moved, base, recorded, recorded_each, moved, stands_for, tag_ids, heads"
 _COUNT: Final = 32
 _BINARY: Final = [1] * _COUNT
@@ -143,6 +145,8 @@ def flatten(group: Sequence[Prepared], *, destroyed: int, now: int, stored: froz
     members: list[tuple[int, int, int, int]] = []
     salts: list[bytes] = []
     for at, (proposal, packed_facts) in enumerate(group, 1):
+        if proposal.follows:
+            checks.append((at, BEFORE, 0))
         checks += [(at, *streams.check(tag, count)) for tag, count in proposal.read_set]
         first.append(len(facts) + 1)
         for packed in packed_facts:

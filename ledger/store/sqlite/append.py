@@ -46,7 +46,11 @@ class GroupWriter:
     def place_all(self, group: Sequence[Prepared]) -> list[Appended | Moved]:
         """The answer to each proposal, in order; nothing is written yet."""
         self._look_up(group)
-        return [self._place(prepared) for prepared in group]
+        answers: list[Appended | Moved] = []
+        for prepared in group:
+            before = answers[-1] if answers and prepared.proposal.follows else None
+            answers.append(self._place(prepared, before.tag if isinstance(before, Moved) else None))
+        return answers
 
     def flush(self) -> None:
         """Write the rows of everything that was placed."""
@@ -108,9 +112,10 @@ class GroupWriter:
             rows = self._cursor.execute(query, (orjson.dumps(once).decode(),))
             self._once = {token: (position, count) for token, position, count in rows}
 
-    def _place(self, prepared: Prepared) -> Appended | Moved:
+    def _place(self, prepared: Prepared, before: str | None) -> Appended | Moved:
+        """Record a proposal, unless its condition does not hold; `before` is what moved the one it rests on."""
         proposal = prepared.proposal
-        if (moved := self._moved(proposal)) is not None:
+        if (moved := before or self._moved(proposal)) is not None:
             # What was decided after it rested on facts that are not there, even where the numbers agree.
             self._poisoned.update(tag for fact in prepared.facts for tag in fact.tags)
             return Moved(moved)

@@ -6,7 +6,8 @@
 --   streams    p_tag names every stream once, those that facts carry first; p_expect is where a decision expects the
 --              stream to stand, less what earlier proposals of the group add to it: so it stands where all expect it,
 --              or it does not (NULL: nobody rests on it); p_added is how many facts of the group carry it
---   proposals  p_key to p_facts; the checks of a proposal are (p_check_proposal, p_check_tag, p_head)
+--   proposals  p_key to p_facts; the checks of a proposal are (p_check_proposal, p_check_tag, p_head); a check of
+--              stream 0 says that it rests on the proposal before it
 --   facts      p_fact_home to p_fact_members; the facts of a proposal are p_facts many from p_first on
 --   members    p_member_tag to p_salt: a fact in a stream, in the order of the header's tail (home first, the others by
 --              their blinded names); p_member_nth counts the facts of the group in that stream
@@ -86,7 +87,9 @@ BEGIN
             moved[p] := CASE WHEN p_key[p] = ANY (v_bound) THEN -1 ELSE 0 END;
             WHILE p_check_proposal[v_check] = p LOOP
                 v_tag := p_check_tag[v_check];
-                IF moved[p] = 0 AND (v_poisoned[v_tag] OR heads[v_tag] - v_skipped[v_tag] <> p_head[v_check]) THEN
+                IF moved[p] = 0 AND v_tag = 0 THEN
+                    moved[p] := moved[p - 1];
+                ELSIF moved[p] = 0 AND (v_poisoned[v_tag] OR heads[v_tag] - v_skipped[v_tag] <> p_head[v_check]) THEN
                     moved[p] := v_tag;
                 END IF;
                 v_check := v_check + 1;
