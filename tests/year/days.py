@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from tests.year.company import DOCTORS, Client
 from tests.year.year import BEGINS, ENDS, Year, month_before
@@ -11,6 +12,7 @@ ENTRIES_A_MONTH: Final = 3
 """How often somebody works for a client in a month, about."""
 DAY: Final = timedelta(days=1)
 Happening = Callable[[Year], None]
+Told = tuple[Client, str, dict[str, Any]]
 
 
 def live(year: Year, happenings: Mapping[str, tuple[Happening, int]], on_day: Mapping[date, Happening]) -> None:
@@ -46,6 +48,7 @@ def _calendar(year: Year, happenings: Mapping[str, tuple[Happening, int]]) -> di
 
 def _work(year: Year, today: date) -> None:
     """A day's work: most of it told in the evening, some of it days or weeks later."""
+    told: list[Told] = []
     busy = [client for client in year.company.clients if client.is_busy]
     count = max(1, len(busy) * ENTRIES_A_MONTH // 21)
     minute: dict[str, int] = {}
@@ -58,16 +61,17 @@ def _work(year: Year, today: date) -> None:
             continue
         minute[performer] = begins + length + 1
         start = year.company.local(client.office, today, begins, year.dice.randrange(60))
-        _tell(year, client, performer, start, length, today)
-
-
-def _tell(year: Year, client: Client, performer: str, start: datetime, length: int, today: date) -> None:
-    data = year.work(client, performer, start, length)
-    if year.dice.random() < 0.88:
-        year.log(client, performer, data)
-    else:
-        delay = year.dice.choice((1, 2, 3, 5, 8, 13, 21, 34))
-        year.late.append((today + DAY * delay, lambda: year.log(client, performer, data)))
+        work = (client, performer, year.work(client, performer, start, length))
+        if year.dice.random() < 0.88:
+            told.append(work)
+        else:
+            delay = year.dice.choice((1, 2, 3, 5, 8, 13, 21, 34))
+            year.late.append((today + DAY * delay, partial(year.log, *work)))
+    if year.is_one_by_one:
+        for work in told:
+            year.log(*work)
+    elif told:
+        year.log_together(told)
 
 
 def sign_months(year: Year) -> None:

@@ -53,8 +53,8 @@ def two_performers(year: Year) -> None:
     group = []
     for number, nurse in enumerate(client.nurses):
         data = year.work(client, nurse, start + timedelta(minutes=4 * number), 15)
-        group.append((nurse, data))
-    _send_together(year, [(client, nurse, data) for nurse, data in group])
+        group.append((client, nurse, data))
+    year.log_together(group)
 
 
 def two_patients(year: Year) -> None:
@@ -66,7 +66,7 @@ def two_patients(year: Year) -> None:
     start = _moment(year, office=office)
     works = [(one, nurse, year.work(one, nurse, start, 20))]
     works.append((other, nurse, year.work(other, nurse, start + timedelta(minutes=10), 20)))
-    first, second = _send_together(year, works)
+    first, second = year.log_together(works)
     if year.dice.random() < 0.6:
         keeps, gives_up = year.dice.choice(((first, second), (second, first)))
         allocation = year.naming(keeps) | {"over": gives_up.entry}
@@ -75,14 +75,6 @@ def two_patients(year: Year) -> None:
         assert year.say("allocate_time", allocation, nurse).outcome == "unchanged"
         if year.dice.random() < 0.3:
             year.told("allocate_time", year.naming(gives_up) | {"over": keeps.entry}, nurse)
-
-
-def _send_together(year: Year, works: list[tuple[Any, str, dict[str, Any]]]) -> list[Kept]:
-    year.tick()
-    lines = [year.it.line("log_time", data, actor=nurse) for _, nurse, data in works]
-    answers = year.it.send_lines(*lines)
-    assert [answer.outcome for answer in answers] == ["accepted"] * len(works)
-    return [year.keep(*work, answer) for work, answer in zip(works, answers, strict=True)]
 
 
 def wrong_patient(year: Year) -> None:

@@ -19,9 +19,8 @@ from ledger.streams.base import Fact, FactClass
 from ledger.terms.outcome import Effect
 from projections.follow import Follower
 from projections.judged import AdoptedRulebooks, judged
-from projections.questions import month_of
 from projections.rebuild import rebuild
-from projections.states import At
+from projections.states import At, States
 from projections.table_set import state_roots
 from tests.year.raising import Raising
 from tests.year.seconds import Seconds
@@ -204,10 +203,10 @@ class Watch:
         """All of it: the file, the read models against a fold, and every month against a fold of its own."""
         for key in sorted(self.dirty):
             self._look(key, ())
-        for patient, month in self._keys:
-            fresh = month_of(self.log, self._rulebooks, patient, month, record=False)
-            seen = self.months[patient, month]
-            assert (fresh.digest, fresh.standing) == (seen.digest, seen.standing), (patient, month)
+        states = States(self.log, after=self.log.refresh())
+        for key in self._keys:
+            fresh, seen = judged(states.at, self._rulebooks, *key).verdict, self.months[key]
+            assert (fresh.digest, fresh.standing) == (seen.digest, seen.standing), key
         folder.mkdir(exist_ok=True)
         models = ReadModels(folder)
         try:

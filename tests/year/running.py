@@ -77,11 +77,11 @@ def opened(place: Path) -> Iterator[House]:
         yield House(log, handler, "2025-11-30T12:00:00Z", {"admin": administrator})
 
 
-def run(folder: Path, *, seed: int, clients: int) -> dict[str, Any]:
+def run(folder: Path, *, seed: int, clients: int, is_one_by_one: bool = False) -> dict[str, Any]:
     """The whole year; the figures of what it came to."""
     began = time.monotonic()
     with opened(folder / "ledger") as it:
-        year = Year(it, seed, clients)
+        year = Year(it, seed, clients, is_one_by_one=is_one_by_one)
         restored: list[House] = []
         on_day: dict[date, Happening] = dict.fromkeys(SIGNING_DAYS, sign_months)
         on_day |= dict.fromkeys(CHECKED_ON, lambda y: y.watch.checkpoint(folder / "models"))

@@ -17,4 +17,4 @@ def test_a_year_of_sixty_patients(tmp_path: Path) -> None:
 
 @pytest.mark.soak
 def test_a_year_of_three_hundred_patients(tmp_path: Path, campaign: Campaign) -> None:
-    campaign.note(**run(tmp_path, seed=campaign.seed, clients=300))
+    campaign.note(**run(tmp_path, seed=campaign.seed, clients=300, is_one_by_one=True))

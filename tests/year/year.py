@@ -5,7 +5,7 @@ The same seed makes the same year, but for the ids that the ledger draws.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -56,7 +56,9 @@ class Door(House):
 class Year:
     """One year under way."""
 
-    def __init__(self, it: House, seed: int, clients: int) -> None:
+    def __init__(self, it: House, seed: int, clients: int, *, is_one_by_one: bool = False) -> None:
+        self.is_one_by_one = is_one_by_one
+        """Whether a day's ordinary work comes line by line, or in one group."""
         self.dice = Random(seed)
         self.watch = Watch(it.handler, seed)
         self.it = Door(it.log, it.handler, "2025-12-01T12:00:00Z", it.ids, it.count, watch=self.watch)
@@ -146,6 +148,14 @@ class Year:
         self.tick()
         answer = self.it.accepted("log_time", data, actor=head.pop("actor", performer), **head)
         return self.keep(client, performer, data, answer)
+
+    def log_together(self, works: Sequence[tuple[Client, str, dict[str, Any]]]) -> list[Kept]:
+        """Entries that come in one group of lines."""
+        self.tick()
+        lines = [self.it.line("log_time", data, actor=performer) for _, performer, data in works]
+        answers = self.it.send_lines(*lines)
+        assert {answer.outcome for answer in answers} == {"accepted"}
+        return [self.keep(*work, answer) for work, answer in zip(works, answers, strict=True)]
 
     def keep(self, client: Client, performer: str, data: dict[str, Any], answer: Answer) -> Kept:
         """Remember an entry that the ledger took."""
