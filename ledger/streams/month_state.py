@@ -53,6 +53,8 @@ class Marks(NamedTuple):
     disputed_at: int | None = None
     """The position of the newest dispute, while it is open."""
     awaiting: Awaiting | None = None
+    is_approved: bool = False
+    """Whether compliance let it raise the month: what is said of it later is measured against what was approved."""
 
 
 UNMARKED: Final = Marks()
@@ -207,7 +209,7 @@ def changed(state: CareMonth, event: Event, position: int, recorded_at: datetime
         case DisputeSettled():
             return _marked(state, event.entry, disputed_at=None)
         case LateEntryApproved():
-            return _marked(state, event.entry, awaiting=None)
+            return _marked(state, event.entry, awaiting=None, is_approved=True)
         case AttestationWithdrawn():
             return _reopened(state, event, position)
         case MonthExcepted():
@@ -278,7 +280,8 @@ def _awaiting(state: CareMonth, event: EntryContent, old: Entry | None) -> Await
     begun_after = event.segments[0].start >= attested_at if event.segments else event.dates()[0] > attested_at.date()
     if begun_after:
         return None
-    return Awaiting(standing.event.attestation, old if old is not None and old.place < standing.position else None)
+    was_there = old is not None and (old.place < standing.position or (old.marks or UNMARKED).is_approved)
+    return Awaiting(standing.event.attestation, old if was_there else None)
 
 
 def _awaiting_once_more(

@@ -158,6 +158,16 @@ def test_the_month_is_attested_anew_after_the_approval() -> None:
     assert ("attested", 2100) == (verdict(then).standing, verdict(then).staff_seconds)
 
 
+def test_a_correction_of_what_was_approved_is_measured_against_the_approval() -> None:
+    ledger = late_entry()
+    entry = entry_of(ledger, 1)
+    approved = as_compliance(ledger).then(approve(entry)).by(NURSE)
+    shorter = approved.then(correct(entry, "2026-03-12T15:00", "2026-03-12T15:08"))
+    longer = approved.then(correct(entry, "2026-03-12T15:00", "2026-03-12T15:30"))
+
+    assert ([1500, 480], [1500, 600]) == (counted(shorter), counted(longer))
+
+
 def test_a_new_attestation_alone_approves_nothing() -> None:
     then = attested(late_entry())
 
