@@ -289,8 +289,11 @@ def _awaiting_once_more(
 ) -> Awaiting | None:
     """Why the content of an entry that waits already may raise nothing: signed again since, it is bound by that too.
 
-    The old content goes along with what it waited for itself, so that no signature's bound is lost.
+    The old content goes along with what it waited for itself, so that no signature's bound is lost. Where no signature
+    stands nothing waits, also not what had left the month when the signature was withdrawn.
     """
+    if state.standing_attestation() is None:
+        return None
     new = _awaiting(state, event, old)
     return new if known is None or (new is not None and new.attestation != known.attestation) else known
 
