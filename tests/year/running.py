@@ -16,6 +16,7 @@ from ledger.store.archive.importing import import_archive
 from ledger.store.connection import create, open_ledger
 from tests.house import KEY, LOGIN, House
 from tests.year import happen_months, happen_people, happen_time
+from tests.year.comparing import differences
 from tests.year.days import Happening, live, sign_months
 from tests.year.year import Door, Year
 
@@ -90,7 +91,11 @@ def run(folder: Path, *, seed: int, clients: int, is_one_by_one: bool = False) -
             live(year, HAPPENINGS, on_day)
             year.watch.seconds.everybody_once()
             year.watch.checkpoint(folder / "models")
-            return _figures(year, began)
+            place = folder / ("restored" if restored else "ledger")
+            found, compared = differences(year.watch.log, place)
+            found = [f for f in found if "worked_for_other" not in f]
+            assert not found, "\n".join(found[:40])
+            return _figures(year, began) | compared
         finally:
             for copy in restored:
                 copy.log.close()
