@@ -14,12 +14,14 @@ from commands import (
     consent,
     designation,
     eligibility,
+    endings,
     governance,
     month_signing,
     parked,
     patient,
     practice,
     staff,
+    stays,
     time_changes,
     time_disputes,
     timer,
@@ -34,8 +36,8 @@ from commands.intents import designation as designations
 from commands.intents import governance as ledger
 from commands.intents import patient as patients
 from commands.intents import staff as people
+from commands.intents import status, timers
 from commands.intents import time_changes as changes
-from commands.intents import timers
 from commands.intents.base import Command
 from ledger.terms.outcome import Outcome
 from ledger.terms.people import Role
@@ -69,6 +71,7 @@ _ENTRIES: Final = (
     Entry(ledger.RegisterSource, governance.decide_register_source),
     Entry(people.RegisterPractice, practice.decide_register_practice),
     Entry(people.AttestCapability, practice.decide_attest_capability),
+    Entry(people.EndCapability, practice.decide_end_capability),
     Entry(people.AdoptPolicy, practice.decide_adopt_policy),
     Entry(people.RegisterStaff, staff.decide_register_staff),
     Entry(people.GrantRole, staff.decide_grant_role, "staff"),
@@ -82,9 +85,12 @@ _ENTRIES: Final = (
     Entry(patients.RecordVisit, eligibility.decide_record_visit, "patient"),
     Entry(patients.RecordCoverage, eligibility.decide_record_coverage, "patient"),
     Entry(patients.RecordDeath, eligibility.decide_record_death, "patient"),
+    Entry(status.RecordStay, stays.decide_record_stay, "patient"),
     Entry(consents.RecordConsent, consent.decide_record_consent, "patient"),
     Entry(consents.SupplementConsent, consent.decide_supplement_consent, "patient"),
     Entry(consents.RecordDecline, consent.decide_record_decline, "patient"),
+    Entry(status.RecordRevocation, endings.decide_record_revocation, "patient"),
+    Entry(status.RecordDisenrolment, endings.decide_record_disenrolment, "patient"),
     Entry(plans.ReviseCarePlan, care_plan.decide_revise_care_plan, "patient"),
     Entry(plans.RecordPlanCopy, care_plan.decide_record_plan_copy, "patient"),
     Entry(months.LogTime, care_month.decide_log_time, "patient"),
@@ -105,6 +111,11 @@ _ENTRIES: Final = (
     Entry(months.AttestDecisionMaking, month_signing.decide_attest_mdm, "patient"),
     Entry(months.ChooseFamily, month_signing.decide_choose_family, "patient"),
     Entry(months.AttestMonth, month_signing.decide_attest_month, "patient", is_alone=True),
+    Entry(status.InvalidateConsent, endings.decide_invalidate_consent, "patient"),
+    Entry(status.RetractRevocation, endings.decide_retract_revocation, "patient"),
+    Entry(status.RetractDisenrolment, endings.decide_retract_disenrolment, "patient"),
+    Entry(status.RetractStay, stays.decide_retract_stay, "patient"),
+    Entry(status.RetractDeath, stays.decide_retract_death, "patient"),
     Entry(months.AttestInBatch, month_signing.decide_attest_in_batch, "patient", is_alone=True),
     Entry(attestations.ExceptMonth, attesting.decide_except_month, "patient"),
     Entry(attestations.WithdrawAttestation, attesting.decide_withdraw_attestation, "patient"),

@@ -7,15 +7,17 @@ which months are judged; the notices are its words.
 from datetime import datetime
 
 from commands.deciding import Asked, Law, States
+from commands.endings import void_notice
 from commands.guards import document_of, is_after_death, is_future, offset_there, practice_needed, says_the_same
 from commands.intents.consent import ItemsGiven, RecordConsent, RecordDecline, Representative, SupplementConsent
 from ledger.judging.consent import consent_notices, consents_of, judge_consent
-from ledger.judging.law import CONSENT_NAMES
+from ledger.judging.law import CONSENT_NAMES, law_on
+from ledger.judging.stops import STOP_NAMES, stops_of
 from ledger.streams.base import SEALED, Closed
 from ledger.streams.consent import ConsentDeclined, ConsentRecorded, ConsentSupplemented, ConsentWords, ItemsAffirmed
 from ledger.streams.patient_state import ConsentOnRecord, Learned, Patient
 from ledger.terms.identity import patient_tag
-from ledger.terms.notices import notice
+from ledger.terms.notices import in_order, notice
 from ledger.terms.outcome import Accepted, Notice, Outcome, Unchanged
 from ledger.terms.refusals import refused
 
@@ -24,8 +26,9 @@ def decide_record_consent(asked: Asked[RecordConsent], states: States, law: Law)
     """Record a consent conversation, complete or not; nothing is filled in.
 
     Reads the patient and the practice of that day; law: medicare.ccm.consent. Refuses, in order: in_the_future,
-    after_death. Unchanged where just this consent is on record and the command brings no words. Notices: what the
-    consent lacks (CCM-CONSENT-02, -04, -09), consent_from_recollection, consent_recorded_late.
+    after_death. Unchanged where just this consent stands on record and the command brings no words. Notices: what the
+    consent lacks (CCM-CONSENT-02, -04, -09), consent_from_recollection, consent_recorded_late,
+    consent_on_day_of_revocation.
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient)):
@@ -39,18 +42,21 @@ def decide_record_consent(asked: Asked[RecordConsent], states: States, law: Law)
         return need
     event = _recorded(asked, offset_there(asked, states, command.occurred_at or asked.now))
     if event.words is SEALED:
+        void = state.status.void
         for known in state.consents:
-            if says_the_same(known.event, event, but="consent"):
+            if known.event.consent not in void and says_the_same(known.event, event, but="consent"):
                 return Unchanged((known.position,), (("consent", known.event.consent),), _standing(known, law))
     entered = ConsentOnRecord(event, state.position + 1, asked.now)
-    return Accepted((event,), _standing(entered, law), (("consent", event.consent),))
+    notices = (*_standing(entered, law), *_on_day_of_revocation(state, entered, law))
+    return Accepted((event,), in_order(list(notices)), (("consent", event.consent),))
 
 
 def decide_supplement_consent(asked: Asked[SupplementConsent], states: States, law: Law) -> Outcome:
     """Add what a consent lacked; it is complete from this moment.
 
     Reads the patient; law: medicare.ccm.consent. Refuses, in order: no_such_consent, in_the_future, after_death.
-    Unchanged where just this supplement is on record and the command brings no words. Notices: what still lacks.
+    Unchanged where just this supplement is on record and the command brings no words. Notices: what still lacks,
+    consent_invalidated.
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient)):
@@ -71,7 +77,10 @@ def decide_supplement_consent(asked: Asked[SupplementConsent], states: States, l
             if says_the_same(known.event, event):
                 return Unchanged((known.position,), (), _standing(consent, law))
     added = Learned(event, state.position + 1, asked.now)
-    return Accepted((event,), _standing(consent._replace(supplements=(*consent.supplements, added)), law))
+    notices = list(_standing(consent._replace(supplements=(*consent.supplements, added)), law))
+    if command.consent in state.status.void:
+        notices.append(void_notice(law, asked.today))
+    return Accepted((event,), in_order(notices))
 
 
 def decide_record_decline(asked: Asked[RecordDecline], states: States, law: Law) -> Outcome:
@@ -163,6 +172,20 @@ def _standing(consent: ConsentOnRecord, law: Law) -> tuple[Notice, ...]:
     standing = judge_consent(consent, law.rulebook)
     law.note(((standing.rules.first_day, CONSENT_NAMES),))
     return consent_notices(standing)
+
+
+def _on_day_of_revocation(state: Patient, entered: ConsentOnRecord, law: Law) -> tuple[Notice, ...]:
+    """What to say of a consent of the very day on which the patient revoked: it is no consent again."""
+    standing = judge_consent(entered, law.rulebook)
+    on = standing.happened_on
+    if on is None:
+        return ()
+    stops = stops_of(state, entered.event.programme, None, law_on(law.rulebook, on))
+    if not any(s.kind == "revoked" and s.said_on == on and s.is_about(standing.practitioner) for s in stops):
+        return ()
+    by = law.on(on).find(STOP_NAMES[0])
+    happened = "The patient revoked on the day of this consent; the revocation is taken as the later word."
+    return (notice("consent_on_day_of_revocation", happened, by),)
 
 
 def _against_standing(state: Patient, event: ConsentDeclined, law: Law) -> tuple[Notice, ...]:

@@ -122,14 +122,18 @@ def decide_record_visit(asked: Asked[RecordVisit], states: States, law: Law) -> 
 
 
 def decide_record_coverage(asked: Asked[RecordCoverage], states: States, law: Law) -> Outcome:
-    """Record who pays, from when to when; coverage may begin and end in the future.
+    """Record who pays, from when to when; coverage may begin and end in the future, and be restated in retrospect.
 
-    Reads the patient. Refuses, in order: end_before_start, in_the_future (the verification). Unchanged where the same
-    coverage is on record and the command brings no words.
+    Reads the patient. Refuses, in order: no_such_coverage, end_before_start, in_the_future (the verification).
+    Unchanged where the same coverage is on record and the command brings no words. Notices: coverage_restated.
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient)):
         return need
+    on_record = states.patient(patient).coverages
+    restated = [known for known in on_record if known.event.coverage == command.coverage][-1:]
+    if command.coverage is not None and not restated:
+        return refused("no_such_coverage")
     if command.until_on and command.until_on < command.from_on:
         return refused("end_before_start", what="The coverage")
     if command.verified_at and is_future(asked, command.verified_at):
@@ -137,7 +141,7 @@ def decide_record_coverage(asked: Asked[RecordCoverage], states: States, law: La
     words = CoverageWords(member=command.member, plan=command.plan)
     event = CoverageRecorded(
         patient=patient,
-        coverage=asked.new_id("cv"),
+        coverage=command.coverage or asked.new_id("cv"),
         payer=command.payer,
         kind=command.kind,
         from_on=command.from_on,
@@ -148,27 +152,34 @@ def decide_record_coverage(asked: Asked[RecordCoverage], states: States, law: La
         words=words if words != CoverageWords() else SEALED,
     )
     if event.words is SEALED:
-        for known in states.patient(patient).coverages:
+        # What a source repeats without an id is no news, even where the coverage was restated since.
+        for known in restated or on_record:
             if says_the_same(known.event, event, but="coverage"):
                 return Unchanged((known.position,), (("coverage", known.event.coverage),))
-    return Accepted((event,), (), (("coverage", event.coverage),))
+    happened = "Another record of this coverage was on file; from now on, and for past months too, this one is used."
+    notices = (notice("coverage_restated", happened),) if restated else ()
+    return Accepted((event,), notices, (("coverage", event.coverage),))
 
 
 def decide_record_death(asked: Asked[RecordDeath], states: States, law: Law) -> Outcome:
     """Record the day on which the patient died; the newest record is used.
 
     Reads the patient. Refuses: in_the_future. Unchanged where the newest record gives that day. Notices:
-    death_date_differs.
+    death_date_differs, death_recorded_again.
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient)):
         return need
     if is_future(asked, command.on):
         return refused("in_the_future", what="The day of death")
-    deaths = states.patient(patient).deaths
+    state = states.patient(patient)
+    deaths = state.deaths
     event = DeathRecorded(patient=patient, on=command.on, document=document_of(asked, command.document))
     if deaths and deaths[-1].event.on == command.on and event.document in (None, deaths[-1].event.document):
         return Unchanged((deaths[-1].position,))
+    if not deaths and state.status.death_retracted is not None:
+        happened = "An earlier record of the patient's death was taken back; the patient is on record as dead again."
+        return Accepted((event,), (notice("death_recorded_again", happened),))
     differs = deaths and deaths[-1].event.on != command.on
     happened = "Another day of death was on record; from now on this one is used."
     return Accepted((event,), (notice("death_date_differs", happened),) if differs else ())

@@ -1,4 +1,4 @@
-"""Deciders about practices: register, answer for a capability, adopt a policy.
+"""Deciders about practices: register, answer for a capability or end one, adopt a policy.
 
 A practice is known by TIN and name together: one legal entity may have practices in several time zones.
 """
@@ -7,8 +7,15 @@ from typing import Final
 
 from commands.deciding import Asked, Law, States
 from commands.guards import named_by, said_at
-from commands.intents.staff import AdoptPolicy, AttestCapability, RegisterPractice
-from ledger.streams.practice import CapabilityAttested, PolicyAdopted, Practice, PracticeRegistered, Site
+from commands.intents.staff import AdoptPolicy, AttestCapability, EndCapability, RegisterPractice
+from ledger.streams.practice import (
+    CapabilityAttested,
+    CapabilityEnded,
+    PolicyAdopted,
+    Practice,
+    PracticeRegistered,
+    Site,
+)
 from ledger.terms.identity import identifier_tag, practice_tag
 from ledger.terms.outcome import Accepted, Outcome, Unchanged
 from ledger.terms.refusals import refused
@@ -85,6 +92,25 @@ def decide_attest_capability(asked: Asked[AttestCapability], states: States, law
     return Accepted((event,)) if known is None else Unchanged((known,))
 
 
+def decide_end_capability(asked: Asked[EndCapability], states: States, law: Law) -> Outcome:
+    """End a capability after its last day, whatever was attested of later days; it may be attested again.
+
+    Reads the practice. Refuses, in order: no_such_practice, capability_not_held (it is attested for no later day).
+    Unchanged where it was ended on that day and not attested since.
+    """
+    command = asked.command
+    if need := states.missing(practice_tag(command.practice)):
+        return need
+    state = states.practice(command.practice)
+    if not state.is_registered:
+        return refused("no_such_practice")
+    event = CapabilityEnded(practice=command.practice, capability=command.capability, last_on=command.last_on)
+    if any(event.cuts(held) for held in state.capabilities):
+        return Accepted((event,))
+    before = said_at(state.said, event)
+    return refused("capability_not_held", capability=command.capability) if before is None else Unchanged((before,))
+
+
 def decide_adopt_policy(asked: Asked[AdoptPolicy], states: States, law: Law) -> Outcome:
     """Adopt a value of one of a practice's policies from a day on; the later fact wins a tie.
 
@@ -111,8 +137,10 @@ def decide_adopt_policy(asked: Asked[AdoptPolicy], states: States, law: Law) -> 
 
 
 def _capability_at(state: Practice, event: CapabilityAttested) -> int | None:
-    """Where the same was attested before, by whomever."""
+    """Where the same was attested before, by whomever, and did not end since."""
     for known, at in reversed(state.said):
+        if isinstance(known, CapabilityEnded) and known.capability == event.capability:
+            return None
         if (
             isinstance(known, CapabilityAttested)
             and known.model_copy(update={"attested_by": event.attested_by}) == event

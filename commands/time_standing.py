@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from commands.deciding import Law, States
-from ledger.judging.consent import consent_in_month
+from ledger.judging.consent_month import consent_in_month
 from ledger.judging.context import MonthContext
 from ledger.judging.countable import judge_entries
 from ledger.judging.law import CONSENT_NAMES, MonthLaw, law_on
@@ -57,7 +57,7 @@ def _in_month(event: EntryContent, month: str, states: States, law: Law, now: da
     context.look_at(_days(event, states))
     (line,) = judge_entries((entry,), context).lines
     activities = frozenset((event.activity,)) if event.activity is not None else _NO_ACTIVITY
-    lists = tuple(sorted(by.lists(activities, not event.is_timed)))
+    lists = tuple(sorted(by.lists(activities, not event.is_timed) | context.besides))
     law.note(((last, by.time_names), (last, lists), *[(on, CONSENT_NAMES) for on in read_on]))
     return list(line.notices)
 
@@ -110,7 +110,7 @@ def _context(
     designation = patient.designation(month, Programme.CCM, Side.PRACTITIONER)
     designee = designation.event.practitioner if designation else None
     first, last = first_day(month), last_day(month)
-    consent = consent_in_month(patient, designee, last, by, law.rulebook)
+    consent = consent_in_month(patient, designation, last, by, law.rulebook)
     people = {event.performer: performer} | ({event.entered_by: enterer} if event.entered_by and enterer else {})
     facts = MonthFacts(patient, CareMonth(event.patient, month), _NO_PLAN, {event.practice: practice}, people, {})
     context = MonthContext(facts, by, window_of(patient, first, last), designee, consent)

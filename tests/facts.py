@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.judging import MonthFacts, Verdict, facts_of, judge_month, missing_tags
 from ledger.rulebook import Rulebook, rulebook_of, shipped_edition
-from ledger.streams import care_month, care_plan, consent, designation, patient, practice, staff
+from ledger.streams import care_month, care_plan, consent, designation, endings, patient, practice, staff, stays
 from ledger.streams.base import Envelope, Event, Fact, Vouched
 from ledger.streams.folding import fold
 from ledger.terms.calendar import split_at_local_midnight
@@ -316,6 +316,93 @@ class Chart:
             consent.ConsentDeclined(patient=self.patient, programme=Programme.CCM, occurred_at=instant(at)),
             instant(at),
         )
+
+    # --- what ends, voids or interrupts ------------------------------------------------------------------------
+
+    def revoke(
+        self,
+        on: str,
+        *,
+        name: str = "revocation",
+        scope: Iterable[Programme] = (Programme.CCM,),
+        practitioner: str | None = None,
+        recorded: str | None = None,
+    ) -> None:
+        """The patient revokes."""
+        event = endings.ConsentRevoked(
+            patient=self.patient,
+            revocation=opaque("rv", name),
+            scope=tuple(scope),
+            practitioner=opaque("st", practitioner) if practitioner else None,
+            told_on=day(on),
+        )
+        self.tell(event, instant(recorded or f"{on} 12:00"))
+
+    def retract_revocation(self, name: str = "revocation") -> None:
+        """The revocation was recorded in error."""
+        self.tell(
+            endings.RevocationRetracted(patient=self.patient, revocation=opaque("rv", name), reason="entered_in_error")
+        )
+
+    def invalidate(self, name: str = "consent") -> None:
+        """A consent is found void."""
+        self.tell(endings.ConsentInvalidated(patient=self.patient, consent=opaque("cs", name), reason="never_given"))
+
+    def disenrol(
+        self,
+        on: str,
+        *,
+        name: str = "disenrolment",
+        programme: Programme = Programme.CCM,
+        practice: str | None = "office",
+    ) -> None:
+        """The practice ends the programme for the patient."""
+        self.tell(
+            endings.PatientDisenrolled(
+                patient=self.patient,
+                disenrolment=opaque("ds", name),
+                programme=programme,
+                practice=opaque("pr", practice) if practice else None,
+                on=day(on),
+                reason="moved_away",
+            )
+        )
+
+    def retract_disenrolment(self, name: str = "disenrolment") -> None:
+        """The disenrolment was recorded in error."""
+        self.tell(
+            endings.DisenrolmentRetracted(
+                patient=self.patient, disenrolment=opaque("ds", name), reason="entered_in_error"
+            )
+        )
+
+    def stay(
+        self, admitted: str, discharged: str | None = None, *, kind: Any = "hospital_inpatient", name: str = "stay"
+    ) -> None:
+        """A stay; each edge a day, or a day with a clock time."""
+        self.tell(
+            stays.StayRecorded(
+                patient=self.patient,
+                stay=opaque("sy", name),
+                kind=kind,
+                admitted_on=day(admitted[:10]),
+                admitted_at=instant(admitted) if len(admitted) > 10 else None,
+                discharged_on=day(discharged[:10]) if discharged else None,
+                discharged_at=instant(discharged) if discharged and len(discharged) > 10 else None,
+            )
+        )
+
+    def retract_stay(self, name: str = "stay") -> None:
+        """The stay was recorded in error."""
+        self.tell(stays.StayRetracted(patient=self.patient, stay=opaque("sy", name), reason="entered_in_error"))
+
+    def retract_death(self) -> None:
+        """The death was recorded in error."""
+        self.tell(stays.DeathRetracted(patient=self.patient, reason="entered_in_error"))
+
+    def end_capability(self, name: Any, last_on: str) -> None:
+        """A capability of the practice lapsed."""
+        self.tell(practice.CapabilityEnded(practice=self.practice, capability=name, last_on=day(last_on)))
 
     def _designation(self) -> None:
         self.designate("MD")

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from commands.intents.base import Command, OutsideName, Ref, Wire
 from ledger.terms.calendar import GivenDay, GivenInstant
-from ledger.terms.identity import ConditionId, Digest, PracticeId
+from ledger.terms.identity import ConditionId, CoverageId, Digest, PracticeId
 from ledger.terms.people import Name, Word, Words
 
 
@@ -100,11 +100,12 @@ class RecordVisit(Command):
 
 
 class RecordCoverage(Command):
-    """Record who pays, from when to when."""
+    """Record who pays, from when to when; a coverage that is named is restated, in retrospect too."""
 
     NAME: ClassVar = "record_coverage"
     KIND: ClassVar = "testimony"
     patient: Ref
+    coverage: CoverageId | None = None
     payer: Word
     kind: Literal["medicare_ffs", "medicare_advantage", "medicaid", "commercial", "other"]
     from_on: GivenDay

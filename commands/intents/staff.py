@@ -101,6 +101,16 @@ class AttestCapability(Command):
     until_on: GivenDay | None = None
 
 
+class EndCapability(Command):
+    """End a capability of a practice after its last day."""
+
+    NAME: ClassVar = "end_capability"
+    KIND: ClassVar = "act"
+    practice: PracticeId
+    capability: Capability
+    last_on: GivenDay
+
+
 class AdoptPolicy(Command):
     """Adopt a value of one of a practice's policies from a day on."""
 

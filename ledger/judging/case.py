@@ -3,11 +3,12 @@
 from datetime import date
 from typing import NamedTuple
 
-from ledger.judging.consent import MonthConsent
+from ledger.judging.consent_month import MonthConsent
 from ledger.judging.countable import Counted
 from ledger.judging.families import Families
 from ledger.judging.law import MonthLaw
 from ledger.judging.shapes import MonthFacts
+from ledger.judging.stays import Stays
 from ledger.judging.window import Window
 from ledger.rulebook import RulesInForce
 from ledger.streams.care_month import Family
@@ -38,6 +39,10 @@ class Case(NamedTuple):
     families: Families
     chosen: Family | None
     choice_notices: tuple[Notice, ...]
+    stays: Stays | None
+    """The stays that touch the month; None where there are none."""
+    besides: frozenset[str]
+    """What was read of the month's law besides the usual."""
 
     @property
     def designee(self) -> str | None:

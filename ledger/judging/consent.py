@@ -1,6 +1,7 @@
 """Consent standing: which consents are complete, from which moment, and what the others lack.
 
 A consent is testimony: it is kept complete or not, and starts a programme only when complete (readings, section 4).
+What a month makes of consents, and of what ended them, stands in consent_month.py.
 Promise: the answer does not depend on the order in which supplements were recorded, except by their own moments.
 Not promised: that the patient understood; evidence is what is on record.
 """
@@ -8,7 +9,7 @@ Not promised: that the patient understood; evidence is what is on record.
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from ledger.judging.days import earliest_date, end_of, local_dates
+from ledger.judging.days import earliest_date, local_dates
 from ledger.judging.law import CONSENT_NAMES, MonthLaw, law_of
 from ledger.rulebook import Reading, Rulebook, RulesInForce
 from ledger.streams.consent import ConsentSupplemented
@@ -57,6 +58,15 @@ class ConsentStanding(NamedTuple):
     recorded_late: bool
     rules: RulesInForce
     """The rules of the consent's own day."""
+    happened_at: datetime | None
+    """When the conversation was held; None where nobody said."""
+    offset: int | None
+    """Seconds from UTC to local time then, where they are known."""
+
+    @property
+    def happened_on(self) -> date | None:
+        """The earliest local date of the conversation: what was told on that day or later may have ended it."""
+        return local_dates(self.happened_at, self.offset)[0] if self.happened_at is not None else None
 
 
 class _Gathered(NamedTuple):
@@ -73,8 +83,15 @@ class _Gathered(NamedTuple):
 
 
 def consents_of(patient: Patient, programme: Programme, rulebook: Rulebook) -> tuple[ConsentStanding, ...]:
-    """The standing of each consent of a programme, in order of recording (CCM-CONSENT-11: each needs its own)."""
-    return tuple(judge_consent(c, rulebook) for c in patient.consents if c.event.programme is programme)
+    """The standing of each consent of a programme, in order of recording (CCM-CONSENT-11: each needs its own).
+
+    A consent that was found void is none of them.
+    """
+    found = (c for c in patient.consents if c.event.programme is programme)
+    if patient.status.invalidations:
+        void = patient.status.void
+        return tuple(judge_consent(c, rulebook) for c in found if c.event.consent not in void)
+    return tuple(judge_consent(c, rulebook) for c in found)
 
 
 def judge_consent(consent: ConsentOnRecord, rulebook: Rulebook) -> ConsentStanding:
@@ -113,6 +130,8 @@ def judge_consent(consent: ConsentOnRecord, rulebook: Rulebook) -> ConsentStandi
         recollected,
         happened is not None and consent.recorded_at - happened > law.late,
         law.rules,
+        so_far.occurred_at,
+        event.offset if happened is not None else offset,
     )
 
 
@@ -197,7 +216,7 @@ def _says(standing: ConsentStanding, what: str) -> str:
 
 
 def _lack_notice(code: str, rules: RulesInForce) -> Notice:
-    return notice(code, f"The consent starts no programme: {lack_words(code)}.", _lack_reading(code, rules))
+    return notice(code, f"The consent starts no programme: {lack_words(code)}.", lack_reading(code, rules))
 
 
 def lack_words(code: str) -> str:
@@ -213,86 +232,10 @@ def lack_words(code: str) -> str:
     return "the representative is not identified"
 
 
-def _lack_reading(code: str, rules: RulesInForce) -> Reading:
+def lack_reading(code: str, rules: RulesInForce) -> Reading:
+    """The rule that asks for what a consent lacks."""
     if code in ITEM_CODES.values():
         return rules.reading("medicare.ccm.consent.items_required")
     if code == "consent_method_not_accepted":
         return rules.reading("medicare.ccm.consent.methods")
     return rules.reading("medicare.ccm.consent.fields_required")
-
-
-class MonthConsent(NamedTuple):
-    """Consent as it stands in one month."""
-
-    counts_from: datetime | None
-    """The moment from which minutes of the month's billing practitioner count."""
-    counts_on: tuple[date, date] | None
-    """The earliest and latest local date of that moment."""
-    started_on: date | None
-    """The day of the first complete consent to the programme, whoever is named (readings, section 12)."""
-    blocks: tuple[Notice, ...]
-    notices: tuple[Notice, ...]
-    read_on: tuple[RulesInForce, ...]
-    """The rules by which consents were read, each once."""
-
-
-def consent_in_month(
-    patient: Patient, designee: str | None, last: date, law: MonthLaw, rulebook: Rulebook
-) -> MonthConsent:
-    """From when minutes count in a month, and what stands in the way.
-
-    Minutes count from the first complete consent that names the month's billing practitioner; while nobody is
-    designated, from the first complete one. A decline changes nothing (CCM-CONSENT-01, -07, -13).
-    """
-    standings = consents_of(patient, Programme.CCM, rulebook)
-    if not standings:
-        return MonthConsent(None, None, None, (_none_on_file(law),), (), ())
-    complete = [s for s in standings if s.local is not None and s.local[0] <= last]
-    started = min((s.local[0] for s in complete if s.local), default=None)
-    named = [s for s in complete if designee is None or s.practitioner == designee]
-    month_end = end_of(last)
-    first = min(named, key=lambda s: (s.complete_from or month_end, s.position), default=None)
-    read_on = tuple(dict.fromkeys(s.rules for s in standings))
-    if first is None:
-        return MonthConsent(None, None, started, (_why_none(standings, complete, law),), (), read_on)
-    notices = [] if not (first.by_recollection or first.recorded_late) else list(consent_notices(first))
-    if patient.declines:
-        notices += _declines(patient, complete, month_end, law)
-    return MonthConsent(first.complete_from, first.local, started, (), tuple(notices), read_on)
-
-
-def _none_on_file(law: MonthLaw) -> Notice:
-    return notice(
-        "consent_not_on_file", "No complete consent to CCM is on file for the month.", law.reading("consent.required")
-    )
-
-
-def _why_none(standings: tuple[ConsentStanding, ...], complete: list[ConsentStanding], law: MonthLaw) -> Notice:
-    if complete:
-        by = law.reading("consent.new_practitioner_needs_own")
-        return notice(
-            "consent_names_other_practitioner",
-            "A complete consent is on file and names another practitioner than the month's billing practitioner.",
-            by,
-        )
-    incomplete = [s for s in standings if s.lacks]
-    if incomplete:
-        newest = incomplete[-1]
-        lacks = "; ".join(lack_words(code) for code in newest.lacks)
-        by = _lack_reading(newest.lacks[0], newest.rules)
-        return notice("consent_incomplete", f"A consent is on file and starts no programme: {lacks}.", by)
-    return _none_on_file(law)
-
-
-def _declines(patient: Patient, complete: list[ConsentStanding], month_end: datetime, law: MonthLaw) -> list[Notice]:
-    newest = max(s.complete_from for s in complete if s.complete_from)
-    after = [
-        d.event.occurred_at
-        for d in patient.declines
-        if d.event.programme is Programme.CCM and newest < d.event.occurred_at < month_end
-    ]
-    if not after:
-        return []
-    when = min(after).isoformat(timespec="seconds")
-    happened = f"The patient declined at {when}, after a complete consent; the consent stands."
-    return [notice("declined_after_consent", happened, law.reading("consent.decline_stops"))]

@@ -4,25 +4,36 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from ledger.judging.consent import MonthConsent
+from ledger.judging.consent_month import MonthConsent
 from ledger.judging.days import counted_from
-from ledger.judging.law import MonthLaw
+from ledger.judging.law import ACTIVITIES, MonthLaw
 from ledger.judging.performers import Performers
 from ledger.judging.shapes import MonthFacts
+from ledger.judging.stays import Stays, stays_in_month
+from ledger.judging.stops import Pause
 from ledger.judging.window import Window
+from ledger.rulebook import Reading
+from ledger.streams.care_month import Work
 from ledger.streams.staff_day import StaffDay
+from ledger.streams.status_state import CLEAN
 from ledger.terms.intervals import Intervals, union_all
+from ledger.terms.people import Programme
 
 _NEVER: Final = 1 << 62
 _NO_LOSSES: Final[dict[str, Intervals]] = {}
 _NO_OVERFILL: Final[dict[str, int]] = {}
 _NOBODY: Final[frozenset[str]] = frozenset()
+_NO_DAYS: Final[frozenset[date]] = frozenset()
+_CONTACT: Final = f"{ACTIVITIES}.counted.contact"
+"""The beginning of the lists of activities that are contact with the patient, or attempts at it."""
 
 
 class MonthContext:
-    """The law, the window, consent and performers of one month."""
+    """The law, the window, consent, stays and performers of one month."""
 
     __slots__ = (
+        "barred",
+        "besides",
         "closes",
         "consent_from",
         "consent_on",
@@ -34,7 +45,10 @@ class MonthContext:
         "lost",
         "opens",
         "overfull",
+        "pauses",
         "performers",
+        "stays",
+        "stopped",
         "troubled",
         "window",
     )
@@ -51,9 +65,47 @@ class MonthContext:
         self.opens = _NEVER if consent.counts_from is None else counted_from(consent.counts_from)
         """The first epoch second that may count."""
         self.closes: date = window.last_countable
-        """The last local date that may count."""
+        """The last local date on which an entry may count without anything to be looked at."""
+        self.stopped = consent.stopped
+        self.pauses: tuple[Pause, ...] = ()
+        if consent.stopped is not None:
+            self.pauses = consent.stopped.pauses
+            self.closes = min(self.closes, consent.stopped.clean_until or self.closes)
+        self.stays: Stays | None = None
+        self.barred, self.besides = _NO_DAYS, consent.besides
+        """Days on which seconds may lie in a stay; what was read of the month's law besides the usual."""
+        if facts.patient.status is not CLEAN:
+            self.stays = stays_in_month(facts.patient, window.first, window.last, law)
+            if self.stays is not None:
+                self.barred, self.besides = self.stays.days, self.besides | self.stays.names
         self.performers = Performers(facts.staff, designee, window.first, window.last, law)
         self.look_at(facts.staff_days)
+
+    def without_consent(self) -> tuple[str, str, Reading | None]:
+        """Why nothing counts while no consent stands: code, what happened, and the rule."""
+        stop = self.stopped.before if self.stopped is not None else None
+        if stop is not None:
+            return stop.code, f"The time does not count: {stop.happened}.", stop.by(self.law)
+        happened = "The time does not count: no complete consent with the month's billing practitioner is on file."
+        return "without_consent", happened, self.law.reading("consent.required")
+
+    def before_consent(self, what: str) -> tuple[str, str, Reading | None]:
+        """Why what lies before the consent of the month does not count: code, what happened, and the rule."""
+        assert self.consent_from is not None
+        since = self.consent_from.isoformat(timespec="seconds")
+        stop = self.stopped.before if self.stopped is not None else None
+        if stop is not None:
+            return stop.code, f"{what}: {stop.happened}; consent is on file again from {since}.", stop.by(self.law)
+        return "before_consent", f"{what}: consent is on file from {since}.", self.law.reading("consent.required")
+
+    def contact_is_unwanted(self, work: Work, on: date) -> date | None:
+        """The day on which the patient had revoked, where work of a day is contact with a patient who had."""
+        if self.stopped is None or work.activity is None or work.programme is not Programme.CCM:
+            return None
+        known = self.law.activities.get(work.activity)
+        if known is None or not known.reading.name.startswith(_CONTACT):
+            return None
+        return self.stopped.contact_is_unwanted(on)
 
     def look_at(self, days: Mapping[str, StaffDay]) -> None:
         """Take these staff days: which entries share seconds with another patient or overfill the day."""

@@ -47,6 +47,7 @@ def judge_entries(entries: tuple[Entry, ...], context: MonthContext) -> Counted:
     counted_activities, known = context.law.counted, context.performers.known
     look_up = context.performers.on
     opens, closes, late, troubled = context.opens, context.closes, context.law.late, context.troubled
+    barred = context.barred
     staff = personal = untimed = 0
     has_untimed = False
     last_on: date | None = None
@@ -74,6 +75,7 @@ def judge_entries(entries: tuple[Entry, ...], context: MonthContext) -> Counted:
             and work.ended is not None
             and recorded_at - work.ended <= late
             and (not troubled or work.entry not in troubled)
+            and (not barred or not any(piece.on in barred for piece in pieces))
         ):
             pool = performing.pool
             fields = (work.entry, position, pieces[0].on, performer, activity, seconds, seconds, pool, (), on, True)

@@ -45,6 +45,8 @@ def findings_of(case: Case) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
     found += plan_reviews(case.facts.plan, case.plan, case.designee, case.on, law)
     found += family_blocks(case.families.results, case.chosen, case.dated.rules)
     found += _time_reviews(case.counted, window, law)
+    if case.stays is not None:
+        found += case.stays.findings(frozenset(line.on for line in case.counted.lines if line.counted), law)
     found += _family_reviews(case.families, case.chosen, case.on)
     if not found:
         return (), ()

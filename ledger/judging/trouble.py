@@ -1,8 +1,8 @@
 """The entry that is not clean: every reason for which its seconds do not count, in the order of the catalogue.
 
 Reasons about the whole entry come first, and the first of them takes all its seconds. Otherwise seconds are cut
-away one reason after the other: before consent, after death, after coverage, held by an earlier entry of the patient,
-held by an earlier entry of the performer, beyond twenty-four hours.
+away one reason after the other: before consent, after an end of it, after death, after coverage, in a stay, held by an
+earlier entry of the patient, held by an earlier entry of the performer, beyond twenty-four hours.
 """
 
 from datetime import date
@@ -12,6 +12,8 @@ from ledger.judging.context import MonthContext
 from ledger.judging.days import end_of
 from ledger.judging.performers import Performing, why_not_counted
 from ledger.judging.shapes import EntryLine
+from ledger.judging.untimed import untimed_reason
+from ledger.rulebook import Reading
 from ledger.streams.care_month import Piece
 from ledger.streams.month_state import Entry, Marks
 from ledger.terms.intervals import Intervals, overlap, union_all, without
@@ -109,8 +111,7 @@ def _whole_reasons(entry: Entry, performing: Performing, on: date, context: Mont
         happened = "The time does not count: it has no clock times, and the practice's policy asks for them."
         found.append(notice("untimed_not_adopted", happened, law.reading("policy.untimed_counts")))
     if context.consent_from is None:
-        happened = "The time does not count: no complete consent with the month's billing practitioner is on file."
-        found.append(notice("without_consent", happened, law.reading("consent.required")))
+        found.append(notice(*context.without_consent()))
     return sorted(found, key=lambda n: RANK[n.code])
 
 
@@ -159,32 +160,38 @@ def _cut(entry: Entry, context: MonthContext) -> tuple[list[Notice], int, date |
     found: list[Notice] = []
     left = list(entry.pieces)
 
-    def take(code: str, rule: str, happened: str, kept: list[Piece]) -> None:
+    def take(code: str, happened: str, by: Reading | None, kept: list[Piece]) -> None:
         nonlocal left
         gone = _seconds(left) - _seconds(kept)
         if gone:
-            found.append(notice(code, happened.format(gone=gone), law.reading(rule), seconds=gone))
+            found.append(notice(code, happened.format(gone=gone), by, seconds=gone))
             left = kept
 
     if left[0].start < context.opens and context.consent_from is not None:
-        since = context.consent_from.isoformat(timespec="seconds")
-        happened = f"{{gone}} seconds do not count: consent is on file from {since}."
-        take("before_consent", "consent.required", happened, _from(left, context.opens))
+        take(*context.before_consent("{gone} seconds do not count"), _from(left, context.opens))
+    for pause in context.pauses:
+        happened = f"{{gone}} seconds do not count: {pause.stop.happened}."
+        take(pause.stop.code, happened, pause.stop.by(law), pause.without(left))
     if window.died_on is not None:
         kept = [piece for piece in left if piece.on <= window.died_on]
         happened = f"{{gone}} seconds do not count: the patient died on {window.died_on.isoformat()}."
-        take("after_death", "time.after_death_counts", happened, kept)
+        take("after_death", happened, law.reading("time.after_death_counts"), kept)
     if window.covered_until is not None:
         kept = [piece for piece in left if piece.on <= window.covered_until]
         happened = f"{{gone}} seconds do not count: coverage ended on {window.covered_until.isoformat()}."
-        take("after_coverage_end", "time.after_coverage_counts", happened, kept)
+        take("after_coverage_end", happened, law.reading("time.after_coverage_counts"), kept)
+    if context.stays is not None:
+        happened = "{gone} seconds do not count: the patient was in a facility."
+        take("during_stay", happened, law.reading("time.stay_counts"), context.stays.outside(left))
     if entry.held_by_others:
         happened = "{gone} seconds do not count: an entry recorded earlier for this patient holds them."
-        take("time_already_covered", "time.persons_at_once_max", happened, _outside(left, entry.held_by_others))
+        by = law.reading("time.persons_at_once_max")
+        take("time_already_covered", happened, by, _outside(left, entry.held_by_others))
     lost = context.lost.get(entry.work.entry)
     if lost:
         happened = "{gone} seconds do not count: an entry recorded earlier puts the performer with another patient."
-        take("performer_with_other_patient", "time.patients_at_once_max", happened, _outside(left, lost))
+        by = law.reading("time.patients_at_once_max")
+        take("performer_with_other_patient", happened, by, _outside(left, lost))
     counted = _seconds(left)
     over = min(context.overfull.get(entry.work.entry, 0), counted)
     if over:
@@ -215,37 +222,12 @@ def _overfull(over: int, context: MonthContext) -> Notice:
 
 def _untimed(entry: Entry, on: date, context: MonthContext) -> tuple[list[Notice], int, date | None]:
     """An entry of a date and minutes: all of it counts or none, except what overfills the day."""
-    reason = _untimed_reason(entry, on, context)
+    reason = untimed_reason(entry, on, context)
     if reason is not None:
         return [reason], 0, None
     over = min(context.overfull.get(entry.work.entry, 0), entry.seconds)
     counted = entry.seconds - over
     return [_overfull(over, context)] if over else [], counted, on if counted else None
-
-
-def _untimed_reason(entry: Entry, on: date, context: MonthContext) -> Notice | None:
-    """Why an untimed entry lies outside the window; on a boundary day its order must be stated."""
-    window, law, order, seconds = context.window, context.law, entry.work.order, entry.seconds
-    since = context.consent_from
-    assert since is not None
-    assert context.consent_on is not None
-    begins, begins_latest = context.consent_on
-    if on < begins or (on <= begins_latest and order == "before"):
-        happened = f"The time does not count: consent is on file from {since.isoformat(timespec='seconds')}."
-        return notice("before_consent", happened, law.reading("consent.required"), seconds=seconds)
-    for limit, code, rule, what in (
-        (window.died_on, "after_death", "time.after_death_counts", "the patient died"),
-        (window.covered_until, "after_coverage_end", "time.after_coverage_counts", "coverage ended"),
-    ):
-        if limit is not None and (on > limit or (on == limit and order == "after")):
-            happened = f"The time does not count: {what} on {limit.isoformat()}."
-            return notice(code, happened, law.reading(rule), seconds=seconds)
-    needs_after = on <= begins_latest and order != "after"
-    needs_before = on in (window.died_on, window.covered_until) and order != "before"
-    if needs_after or needs_before:
-        happened = f"The time does not count: {on.isoformat()} is a boundary day and the entry's order is not stated."
-        return notice("untimed_on_boundary_day", happened, law.reading("policy.untimed_counts"), seconds=seconds)
-    return None
 
 
 # --- what to look at ------------------------------------------------------------------------------------------
@@ -266,11 +248,28 @@ def _reviews(entry: Entry, performing: Performing, on: date, counted: int, conte
     if performing.country_unknown and counted:
         happened = "Nobody said in which country the work was done."
         found.append(notice("work_country_unknown", happened, law.reading("performers.work_countries")))
+    found += _of_status(entry, on, context)
     found += _lateness(entry, on, context)
     if entry.marks is not None:
         found += _marked(entry.marks)
     if work.entered_by not in (None, work.performer) and context.performers.is_biller(str(work.entered_by), on):
         found.append(notice("entered_by_biller", "A biller entered this time for the performer."))
+    return found
+
+
+def _of_status(entry: Entry, on: date, context: MonthContext) -> list[Notice]:
+    """Contact that a patient who had revoked did not want, and work on the edge of a stay."""
+    found: list[Notice] = []
+    told_on = context.contact_is_unwanted(entry.work, on)
+    if told_on is not None:
+        happened = f"The patient had revoked consent on {told_on.isoformat()} and had not consented again."
+        by = context.law.rules.find("medicare.ccm.consent.contact_after_revocation_effect")
+        found.append(notice("contact_after_revocation", happened, by))
+    days = [piece.on for piece in entry.pieces] or [on]
+    edge = context.stays.edge(days) if context.stays is not None else None
+    if edge is not None:
+        happened = f"On {edge.isoformat()} the patient was admitted or discharged, at an hour that is not on record."
+        found.append(notice("stay_edge_day", happened, context.law.rules.find("medicare.ccm.time.stay_edge_effect")))
     return found
 
 

@@ -2,14 +2,14 @@
 
 What the law says is data, how it is applied is `judge_month`: the refusal, the projection and the packet call the
 same function and cannot disagree. Promise: pure; equal facts and equal rules give an equal verdict and digest. Not
-promised: conflicts with other services, claims, revocations and stays; their facts are not recorded yet.
+promised: conflicts with other services and claims; their facts are not recorded yet.
 """
 
 from datetime import date
 from typing import Final
 
 from ledger.judging.case import Case
-from ledger.judging.consent import consent_in_month
+from ledger.judging.consent_month import consent_in_month
 from ledger.judging.context import MonthContext
 from ledger.judging.countable import Counted, judge_entries
 from ledger.judging.digest import month_bytes
@@ -94,8 +94,11 @@ def _case(facts: MonthFacts, law: MonthLaw, last: date, rulebook: Rulebook) -> C
     designation = patient.designation(month.month, _CCM, _PRACTITIONER_SIDE)
     designee = designation.event.practitioner if designation else None
     window = window_of(patient, first_day(month.month), last)
-    consent = consent_in_month(patient, designee, last, law, rulebook)
-    counted = judge_entries(month.entries, MonthContext(facts, law, window, designee, consent))
+    consent = consent_in_month(patient, designation, last, law, rulebook)
+    if consent.stopped is not None:
+        window = window._replace(left_on=consent.stopped.left_on)
+    context = MonthContext(facts, law, window, designee, consent)
+    counted = judge_entries(month.entries, context)
     on = window.date_of_service(counted.last_counted_on)
     dated = law if law.rules.first_day <= on else law_on(rulebook, on)
     plan = plan_in_force(facts.plan, on)
@@ -119,6 +122,8 @@ def _case(facts: MonthFacts, law: MonthLaw, last: date, rulebook: Rulebook) -> C
         families,
         chosen,
         tuple(choice_notices),
+        context.stays,
+        context.besides,
     )
 
 
@@ -126,7 +131,7 @@ def _applied(case: Case) -> Applied:
     """Which parts of the law were read, by the first day on which the rules of each hold, so that months share them."""
     return Applied(
         time=case.law.rules.first_day,
-        lists=case.law.lists(case.counted.activities, case.counted.has_untimed),
+        lists=case.law.lists(case.counted.activities, case.counted.has_untimed) | case.besides,
         on=case.dated.rules.first_day,
         families=case.families.read,
         consents=tuple([rules.first_day for rules in case.consent.read_on]),

@@ -30,6 +30,8 @@ class Window(NamedTuple):
     """All coverages on file that touch the month."""
     has_coverage: bool
     """Whether any coverage is on file, of whatever time."""
+    left_on: date | None = None
+    """The day on which the practice ended the programme, where it did so in the month and no consent followed."""
 
     @property
     def is_plain(self) -> bool:
@@ -44,13 +46,14 @@ class Window(NamedTuple):
     @property
     def last_countable(self) -> date:
         """The last day on which work may count; it may lie before the month."""
-        limits = [limit for limit in (self.died_on, self.covered_until) if limit is not None]
+        limits = [limit for limit in (self.died_on, self.covered_until, self.left_on) if limit is not None]
         return min(limits, default=self.last)
 
     def date_of_service(self, last_counted: date | None) -> date:
-        """The day that all lines carry: the month's last, or, after death or coverage end, the last counted day.
+        """The day that all lines carry: the month's last, or, where an end lies before it, the last counted day.
 
-        Implements CCM-CLAIM-04. A month that lies wholly after the limit has nothing to date; it answers its last day.
+        An end is death, the end of coverage, or disenrolment. Implements CCM-CLAIM-04. A month that lies wholly after
+        the end has nothing to date; it answers its last day.
         """
         limit = self.last_countable
         if limit >= self.last or limit < self.first:

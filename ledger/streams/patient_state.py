@@ -23,6 +23,8 @@ from ledger.streams.patient import (
     RiskAttested,
     VisitRecorded,
 )
+from ledger.streams.status_state import CLEAN, STATUS_EVENTS, Status, evolve_status
+from ledger.streams.stays import DeathRetracted
 from ledger.terms.people import Programme, Side
 
 E = TypeVar("E")
@@ -82,6 +84,8 @@ class Patient:
     """The position at which the patient became known."""
     demographics: tuple[tuple[str, int], ...] = ()
     """Tokens of the demographics that were reported, each with its position."""
+    status: Status = CLEAN
+    """What ended, voided or interrupted the patient's programmes; `CLEAN` where nothing did."""
 
     @property
     def is_registered(self) -> bool:
@@ -100,7 +104,7 @@ class Patient:
         return frozenset((*(a.event.practice for a in self.assignments), *designated))
 
     def died_on(self) -> date | None:
-        """The day of death as last recorded."""
+        """The day of death as last recorded; None also where the record of it was taken back."""
         return self.deaths[-1].event.on if self.deaths else None
 
     def designation(self, month: str, programme: Programme, side: Side) -> Designation | None:
@@ -156,6 +160,10 @@ def evolve(state: Patient, fact: Fact) -> Patient:
             return replace(state, designations=_withdrawn(state, event, at), position=at)
         case DeathRecorded():
             return replace(state, deaths=(*state.deaths, Learned(event, *learned)), position=at)
+    if isinstance(event, STATUS_EVENTS):
+        # What was said of the death before its retraction is not used any more; what is said later is.
+        deaths = () if isinstance(event, DeathRetracted) else state.deaths
+        return replace(state, status=evolve_status(state.status, fact), deaths=deaths, position=at)
     return replace(state, position=at)
 
 

@@ -61,6 +61,18 @@ class CapabilityAttested(_OfPractice):
     until_on: date | None = None
 
 
+class CapabilityEnded(_OfPractice):
+    """A capability of the practice lapsed: the last day on which it was there, whatever was attested before."""
+
+    TOPIC: ClassVar[str] = "capability_ended"
+    capability: Capability
+    last_on: date
+
+    def cuts(self, held: CapabilityAttested) -> bool:
+        """Whether an attestation speaks of days after the last one."""
+        return held.capability == self.capability and (held.until_on is None or held.until_on > self.last_on)
+
+
 class PolicyAdopted(_OfPractice):
     """The practice adopted a value of one of its policies from a day on."""
 
@@ -82,10 +94,11 @@ class Practice:
     mac: str | None = None
     sites: tuple[Site, ...] = ()
     capabilities: tuple[CapabilityAttested, ...] = ()
+    """Each as it now holds: where a capability lapsed, until its last day."""
     policies: tuple[PolicyAdopted, ...] = ()
     position: int = 0
     said: tuple[tuple[Event, int], ...] = ()
-    """Capabilities attested and policies adopted, each with its position: what a repeated command is answered with."""
+    """Capabilities attested and ended, policies adopted, each with its position: what a repeated command is told."""
 
     @property
     def is_registered(self) -> bool:
@@ -93,7 +106,7 @@ class Practice:
         return bool(self.practice)
 
     def has(self, capability: str, on: date) -> bool:
-        """Whether a capability is attested for a day."""
+        """Whether a capability is attested for a day, and had not lapsed by then."""
         return any(
             c.capability == capability and c.from_on <= on and (c.until_on is None or on <= c.until_on)
             for c in self.capabilities
@@ -124,6 +137,16 @@ def evolve(state: Practice, fact: Fact) -> Practice:
             )
         case CapabilityAttested() as e:
             return replace(state, capabilities=(*state.capabilities, e))
+        case CapabilityEnded() as e:
+            return replace(state, capabilities=_after_end(e, state.capabilities))
         case PolicyAdopted() as e:
             return replace(state, policies=(*state.policies, e))
     return state
+
+
+def _after_end(ended: CapabilityEnded, held: tuple[CapabilityAttested, ...]) -> tuple[CapabilityAttested, ...]:
+    """The attestations of a practice once a capability ended: none reaches beyond its last day.
+
+    One of later days than that now ends before it begins, and holds on no day.
+    """
+    return tuple(c.model_copy(update={"until_on": ended.last_on}) if ended.cuts(c) else c for c in held)

@@ -64,6 +64,20 @@ OF_RELEASE: Final = (
         "The billing practitioner obtains the patient's consent; minutes count from then.",
     ),
     kind(
+        "consent_revoked",
+        BLOCKS,
+        "The patient revoked consent before this month and has not consented again.",
+        "CONSENT-08",
+        "If the patient has consented again, record that consent with its date and source.",
+    ),
+    kind(
+        "patient_disenrolled",
+        BLOCKS,
+        "The practice ended the programme for the patient before this month, and no consent followed.",
+        "CLAIM-04 RED-22",
+        "If the patient has consented again, record that consent with its date and source.",
+    ),
+    kind(
         "initiating_visit_missing",
         BLOCKS,
         "A qualifying visit is required and none is on record.",
@@ -220,6 +234,20 @@ OF_REVIEW: Final = (
         "The payer sets its own rules and rates; dollars are estimates of Medicare FFS.",
         "ELIG-07",
         "Check the plan's policy.",
+    ),
+    kind(
+        "stay_without_discharge",
+        REVIEW,
+        "A stay that touches the month has no discharge on record.",
+        "TIME-11",
+        "Record the stay again with its discharge; until then it lasts.",
+    ),
+    kind(
+        "work_in_other_stay",
+        REVIEW,
+        "Counted work lies in a stay of a kind that bars no time, such as observation.",
+        "TIME-11 TIME-12",
+        "Check the kind of the stay, and whether the facility is paid for care management.",
     ),
     kind(
         "care_plan_signature_attested",

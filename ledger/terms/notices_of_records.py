@@ -69,6 +69,27 @@ OF_RECORDS: Final = (
         "Check the two days at their sources.",
     ),
     kind(
+        "death_recorded_again",
+        REVIEW,
+        "An earlier record of the patient's death was taken back; the patient is on record as dead again.",
+        "RED-22",
+        "Check the source; if it is wrong, take this record back too, and have the source corrected.",
+    ),
+    kind(
+        "coverage_restated",
+        REVIEW,
+        "Another record of this coverage was on file; the newer one is used, for past months too.",
+        "ELIG-05",
+        "Look at the months that the change touches.",
+    ),
+    kind(
+        "stay_restated",
+        REVIEW,
+        "Another record of this stay was on file; the newer one is used.",
+        "TIME-11",
+        "Look at the months that the change touches.",
+    ),
+    kind(
         "condition_not_on_record",
         REVIEW,
         "The plan names conditions that are not in the patient's record.",

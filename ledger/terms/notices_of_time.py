@@ -132,6 +132,20 @@ OF_TIME: Final = (
         "If consent was given earlier, record it with its date and source.",
     ),
     kind(
+        "after_revocation",
+        NOT,
+        "The time lies after the month in which the patient revoked consent.",
+        "CONSENT-08",
+        "If the patient has consented again, record that consent with its date and source.",
+    ),
+    kind(
+        "after_disenrolment",
+        NOT,
+        "The time lies after the day on which the practice ended the programme for the patient.",
+        "CLAIM-04 RED-22",
+        "If the patient has consented again, record that consent with its date and source.",
+    ),
+    kind(
         "after_death",
         NOT,
         "The time lies after the day of death.",
@@ -146,10 +160,17 @@ OF_TIME: Final = (
         "If coverage went on, record it.",
     ),
     kind(
+        "during_stay",
+        NOT,
+        "The time lies in a stay of the patient in a hospital or a nursing facility under Part A.",
+        "TIME-11 RED-16",
+        "Check the dates of the stay; record its clock times where they are known.",
+    ),
+    kind(
         "untimed_on_boundary_day",
         NOT,
-        "An entry without clock times lies on a boundary day (consent, death, coverage end), its order not stated.",
-        "TIME-16 TIME-17 TIME-18",
+        "An entry without clock times lies on a boundary day (consent, an end, the edge of a stay), order not stated.",
+        "TIME-16 TIME-17 TIME-18 TIME-11",
         "Record start and end, or state whether the work lay before or after.",
     ),
     kind(
@@ -193,6 +214,20 @@ OF_TIME: Final = (
         "The same person has entries for two patients in the same seconds.",
         "TIME-05",
         "The performer allocates the shared time.",
+    ),
+    kind(
+        "contact_after_revocation",
+        REVIEW,
+        "The patient was contacted after having revoked consent, without having consented again.",
+        "CONSENT-08",
+        "Find out why; if the patient has consented again, record it.",
+    ),
+    kind(
+        "stay_edge_day",
+        REVIEW,
+        "A day of admission or discharge whose hour is not on record: the first does not count, the last does.",
+        "TIME-11",
+        "Record the stay with its clock times where they are known.",
     ),
     kind(
         "work_country_unknown",

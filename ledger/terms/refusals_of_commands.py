@@ -40,6 +40,36 @@ NAMING: Final = (
         "Look the consent up in the patient's history.",
     ),
     Refusal(
+        "no_such_revocation",
+        "The patient's record holds no revocation with the id that the command gives.",
+        _NAMED,
+        "Look the revocation up in the patient's history.",
+    ),
+    Refusal(
+        "no_such_disenrolment",
+        "The patient's record holds no disenrolment with the id that the command gives.",
+        _NAMED,
+        "Look the disenrolment up in the patient's history.",
+    ),
+    Refusal(
+        "no_such_stay",
+        "The patient's record holds no stay with the id that the command gives.",
+        _NAMED,
+        "Look the stay up in the patient's history; a stay that is new is recorded without an id.",
+    ),
+    Refusal(
+        "no_such_coverage",
+        "The patient's record holds no coverage with the id that the command gives.",
+        _NAMED,
+        "Look the coverage up in the patient's history; a coverage that is new is recorded without an id.",
+    ),
+    Refusal(
+        "no_death_on_record",
+        "No death of the patient is on record.",
+        _NAMED,
+        "Nothing is to be taken back; look at the patient's history.",
+    ),
+    Refusal(
         "no_such_condition",
         "The patient's record holds no condition with an id that the command gives.",
         _NAMED,
@@ -81,6 +111,12 @@ NAMING: Final = (
         _NAMED,
         "Look up the roles of the staff member, and end the one that is held.",
     ),
+    Refusal(
+        "capability_not_held",
+        "The practice has attested {capability} for no day after that.",
+        _NAMED,
+        "Look up what the practice has attested; a capability that was attested until that day ends by itself.",
+    ),
 )
 
 SHAPE: Final = (
@@ -89,6 +125,12 @@ SHAPE: Final = (
         "The entry must give either start and end, or a date and minutes.",
         "Time without performer, date or duration cannot be read (readings, 1; CCM-TIME-16).",
         "Send start and end where the clock times are known, otherwise the date and the minutes.",
+    ),
+    Refusal(
+        "stay_shape_unclear",
+        "The stay must give the day or the moment of admission, and a day and a moment must agree.",
+        "A stay without the day on which it began cannot be read (readings, 1; CCM-TIME-11).",
+        "Send admitted_on or admitted_at, and discharged_on or discharged_at once the patient has left.",
     ),
     Refusal(
         "source_row_id_required",
@@ -189,7 +231,7 @@ ACTING: Final = (
         "after_death",
         "The patient's death is on record, and {what} is dated later.",
         _DEATH,
-        "Check both dates. If the death was recorded wrongly, record it again with the right day.",
+        "Check both dates. If the death was recorded wrongly, record it again with the right day, or take it back.",
         audited=True,
     ),
     Refusal(
@@ -216,6 +258,12 @@ ACTING: Final = (
         audited=True,
     ),
     Refusal(
+        "already_taken_back",
+        "{what} was taken back before, for another reason.",
+        "What takes something back is a fact and is not changed (architecture, 1).",
+        "Look at it in the patient's history.",
+    ),
+    Refusal(
         "already_withdrawn",
         "The designation was withdrawn before.",
         "A withdrawal is a fact and is not changed (architecture, 1).",
@@ -240,6 +288,13 @@ ACTING: Final = (
         _ATTEST,
         "Let the designated practitioner do this, or designate one for the month.",
         retryable=True,
+        audited=True,
+    ),
+    Refusal(
+        "not_self",
+        "{what} is the actor's own work.",
+        "Nobody decides about what they did themself (readings, 2).",
+        "Let another person decide this.",
         audited=True,
     ),
     Refusal(

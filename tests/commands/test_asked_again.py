@@ -17,17 +17,22 @@ from tests.commands import (
     test_consent,
     test_designation,
     test_eligibility,
+    test_endings,
     test_governance,
     test_month_signing,
     test_parked,
     test_patient,
     test_practice,
     test_staff,
+    test_stays,
     test_time_disputes,
 )
-from tests.commands.world import ADA, ADMIN, DESK, FEED, NURSE, OTHER_PATIENT, enrolled, known, office, utc
+from tests.commands.world import ADA, ADMIN, COMPLIANCE, DESK, FEED, NURSE, OTHER_PATIENT, enrolled, known, office, utc
 from tests.gwt import Given
 
+REVOKED, REVOCATION = test_endings.revoked()
+DISENROLLED, DISENROLMENT = test_endings.disenrolled()
+STAYED, STAY = test_stays.stayed()
 MONTH = test_month_signing.worked(20)
 INCOMPLETE = known().and_(test_consent.INCOMPLETE, at=utc("2026-01-05T16:00")).by(NURSE)
 LOGGED = changes.logged()
@@ -42,6 +47,7 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (office().by(ADMIN), test_practice.register()),
     (office().by(ADMIN), test_practice.attest()),
     (office().by(ADMIN), test_practice.adopt()),
+    (test_practice.attested(), test_practice.end()),
     (office().by(ADMIN), test_staff.register()),
     (office().by(ADMIN), test_staff.grant()),
     (office().by(ADMIN), test_staff.end()),
@@ -53,10 +59,18 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (known().by(NURSE), test_eligibility.visit()),
     (known().by(DESK), test_eligibility.coverage()),
     (known().by(NURSE), test_eligibility.death()),
+    (known().by(FEED), test_stays.stay()),
+    (STAYED.by(DESK), test_stays.retract(STAY)),
+    (known().by(DESK).then(test_stays.death()), test_stays.alive()),
     (enrolled().by(ADA), test_eligibility.risk()),
     (known().by(NURSE), test_consent.record()),
     (INCOMPLETE, test_consent.supplement()),
     (known().by(DESK), test_consent.decline()),
+    (enrolled().by(DESK), test_endings.revoke()),
+    (enrolled().by(DESK), test_endings.disenrol()),
+    (enrolled().by(COMPLIANCE), test_endings.invalidate()),
+    (REVOKED, test_endings.retract_revocation(REVOCATION)),
+    (DISENROLLED, test_endings.retract_disenrolment(DISENROLMENT)),
     (enrolled().by(NURSE), test_care_plan.revise()),
     (enrolled().by(ADA), test_care_plan.sign(1)),
     (enrolled().by(NURSE), test_care_plan.copy()),

@@ -25,6 +25,7 @@ FIELDS: dict[str, Any] = {
     "policy": "untimed_counts",
     "values": "yes or no",
     "waits_for": "patient",
+    "capability": "access_24x7",
     "how": "struck",
 }
 

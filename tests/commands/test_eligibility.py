@@ -21,7 +21,7 @@ from tests.commands.world import (
     person,
     utc,
 )
-from tests.gwt import opaque, token
+from tests.gwt import Given, opaque, token
 
 # --- record_condition -------------------------------------------------------------------------------------------
 
@@ -219,6 +219,43 @@ def test_five_minutes_of_clock_difference_are_no_future() -> None:
     then = known().by(DESK).when(coverage(verified_at=utc("2026-03-31T18:05")))
 
     assert utc("2026-03-31T18:05") == then.event.verified_at
+
+
+def on_record() -> tuple[Given, str]:
+    ledger = known().by(BILLER).then(coverage())
+    return ledger, ledger.state(f"patient/{PATIENT}").coverages[0].event.coverage
+
+
+def test_a_coverage_that_is_named_is_restated() -> None:
+    ledger, which = on_record()
+    then = ledger.when(coverage(coverage=which, until_on=on("2026-02-15")))
+
+    assert (which, on("2026-02-15")) == (then.event.coverage, then.event.until_on)
+    assert (["coverage_restated"], which) == (then.codes, then.ids["coverage"])
+
+
+def test_a_coverage_restated_as_it_stands_is_unchanged() -> None:
+    ledger, which = on_record()
+
+    assert (len(ledger.facts),) == ledger.when(coverage(coverage=which)).unchanged
+
+
+def test_a_coverage_may_be_restated_as_it_was() -> None:
+    ledger, which = on_record()
+    ended = ledger.then(coverage(coverage=which, until_on=on("2026-02-15")))
+
+    assert ended.when(coverage(coverage=which)).event.until_on is None
+
+
+def test_a_source_that_repeats_what_was_restated_since_brings_no_news() -> None:
+    ledger, which = on_record()
+    ended = ledger.then(coverage(coverage=which, until_on=on("2026-02-15")))
+
+    assert (len(ledger.facts),) == ended.when(coverage()).unchanged
+
+
+def test_a_coverage_that_is_not_on_record_is_not_restated() -> None:
+    assert "no_such_coverage" == known().by(BILLER).when(coverage(coverage=opaque("cv", 77))).refused
 
 
 # --- record_death -----------------------------------------------------------------------------------------------

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from commands.intents.staff import AdoptPolicy, AttestCapability, RegisterPractice, SiteGiven
+from commands.intents.staff import AdoptPolicy, AttestCapability, EndCapability, RegisterPractice, SiteGiven
 from ledger.streams.practice import PracticeRegistered
 from tests.commands.world import ADMIN, NURSE, OTHER_PRACTICE, PRACTICE, SINCE, SITE_ADMIN, office, on
-from tests.gwt import opaque
+from tests.gwt import Given, opaque
 
 NOWHERE = opaque("pr", 99)
 
@@ -102,6 +102,64 @@ def test_a_nurse_answers_for_no_capability() -> None:
 
 def test_an_administrator_answers_for_the_own_practice_only() -> None:
     assert "not_in_this_practice" == office().by(SITE_ADMIN).when(attest(practice=OTHER_PRACTICE)).refused
+
+
+# --- end_capability -----------------------------------------------------------------------------------------------
+
+
+def end(last_on: str = "2026-03-20", **changes: Any) -> EndCapability:
+    return EndCapability(**{"practice": PRACTICE, "capability": "cehrt_year", "last_on": on(last_on), **changes})
+
+
+def attested() -> Given:
+    return office().by(SITE_ADMIN).then(attest())
+
+
+def test_a_capability_ends_after_its_last_day() -> None:
+    ended = attested().then(end()).state(f"practice/{PRACTICE}")
+
+    assert [True, False] == [ended.has("cehrt_year", on(day)) for day in ("2026-03-20", "2026-03-21")]
+
+
+def test_an_end_takes_what_was_attested_of_later_days() -> None:
+    later = attested().then(attest(from_on=on("2026-06-01"))).then(end()).state(f"practice/{PRACTICE}")
+
+    assert not later.has("cehrt_year", on("2026-06-02"))
+
+
+def test_a_capability_attested_again_after_its_end_is_a_new_fact() -> None:
+    ended = attested().then(end())
+
+    assert on("2026-01-01") == ended.when(attest()).event.from_on
+
+
+def test_a_capability_may_lapse_before_what_was_known() -> None:
+    earlier = attested().then(end()).then(end("2026-02-10")).state(f"practice/{PRACTICE}")
+
+    assert not earlier.has("cehrt_year", on("2026-02-11"))
+
+
+def test_the_same_end_again_is_unchanged() -> None:
+    ledger = attested()
+
+    assert (len(ledger.facts) + 1,) == ledger.again(end()).unchanged
+
+
+def test_a_capability_that_was_never_attested_does_not_end() -> None:
+    assert "capability_not_held" == attested().when(end(capability="access_24x7")).refused
+
+
+def test_a_capability_that_ended_before_does_not_end_later() -> None:
+    assert "capability_not_held" == attested().then(end()).when(end("2026-03-25")).refused
+
+
+def test_a_capability_of_no_known_practice_does_not_end() -> None:
+    assert "no_such_practice" == office().by(ADMIN).when(end(practice=NOWHERE)).refused
+
+
+def test_an_administrator_ends_capabilities_of_the_own_practice_only() -> None:
+    assert "not_in_this_practice" == attested().when(end(practice=OTHER_PRACTICE)).refused
+    assert "capacity_missing" == attested().by(NURSE).when(end()).refused
 
 
 # --- adopt_policy -----------------------------------------------------------------------------------------------

@@ -62,7 +62,10 @@ designations = st.tuples(
 )
 others = st.tuples(
     st.sampled_from(
-        ("withdraw", "consent", "decline", "sign", "mdm", "choose", "attest", "again", "death", "register")
+        (
+            *("withdraw", "consent", "decline", "sign", "mdm", "choose", "attest", "again", "death", "register"),
+            *("revoke", "disenrol", "stay", "alive", "void"),
+        )
     ),
     st.tuples(st.sampled_from(("patient", "second")), st.sampled_from(MONTHS), st.integers(0, 3)),
 )
@@ -157,6 +160,22 @@ def _other(it: House, name: str, patient: str, month: str, pick: int, sent: list
             return it.line("attest_month", who | {"month": month, "digest": digest}, actor="ada")
         case "death":
             return it.line("record_death", who | {"on": f"2026-01-{25 + pick}"}, actor="bea") if pick == 3 else None
+        case "revoke":
+            data = {"scope": ["CCM"], "told_on": f"2026-01-{12 + pick * 6}"}
+            return it.line("record_revocation", who | data, actor="fay")
+        case "disenrol":
+            data = {"programme": "CCM", "on": f"2026-01-{29 + pick % 3}", "reason": "goals_met"}
+            return it.line("record_disenrolment", who | data, actor="fay")
+        case "stay":
+            data = {"kind": "hospital_inpatient", "admitted_at": f"2026-02-01T0{4 + pick}:20:00Z"}
+            return it.line("record_stay", who | data, actor="feed")
+        case "alive" if state.deaths:
+            data = {"reason": "wrong_patient", "evidence": "Answered the door."}
+            return it.line("retract_death", who | data, actor="fay")
+        case "void" if state.consents:
+            consent = state.consents[pick % len(state.consents)].event.consent
+            data = {"consent": consent, "reason": "forged", "evidence": "Form."}
+            return it.line("invalidate_consent", who | data, actor="cora")
         case "register":
             data = {"identifiers": [{"system": "mrn", "value": f"mrn-{pick}"}], "demographics": {"given": "Sam"}}
             return it.line("register_patient", data, actor="fay")

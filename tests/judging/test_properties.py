@@ -6,13 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.judging import Verdict
-from ledger.judging.consent import consent_in_month
+from ledger.judging.consent_month import consent_in_month
 from ledger.judging.context import MonthContext
 from ledger.judging.countable import judge_entries
 from ledger.judging.law import law_on
 from ledger.judging.trouble import judge_entry
 from ledger.judging.window import window_of
 from ledger.terms.outcome import Effect
+from ledger.terms.people import Programme, Side
 from tests.facts import Chart, law, opaque
 
 WORKERS = ("S1", "S2", "MD", "MD2", "biller")
@@ -67,9 +68,9 @@ def test_the_quick_way_through_a_clean_entry_says_what_the_careful_way_says(
     facts = chart_of(told, consent_at).facts()
     march = law_on(law()[0], date(2026, 3, 31))
     window = window_of(facts.patient, date(2026, 3, 1), date(2026, 3, 31))
-    designee = opaque("st", "MD")
-    consent = consent_in_month(facts.patient, designee, window.last, march, law()[0])
-    context = MonthContext(facts, march, window, designee, consent)
+    designation = facts.patient.designation("2026-03", Programme.CCM, Side.PRACTITIONER)
+    consent = consent_in_month(facts.patient, designation, window.last, march, law()[0])
+    context = MonthContext(facts, march, window, opaque("st", "MD"), consent)
 
     assert judge_entries(facts.month.entries, context).lines == tuple(
         judge_entry(entry, context) for entry in facts.month.entries

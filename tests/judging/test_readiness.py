@@ -479,6 +479,8 @@ def test_the_order_of_what_blocks_is_pinned() -> None:
         "consent_not_on_file",
         "consent_incomplete",
         "consent_names_other_practitioner",
+        "consent_revoked",
+        "patient_disenrolled",
         "initiating_visit_missing",
         "conditions_below_minimum",
         "diagnoses_below_minimum",

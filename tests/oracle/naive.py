@@ -8,7 +8,8 @@ It covers 2021 to 2026, one practice, Medicare FFS, non-facility. What the docum
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from tests.oracle.naive_time import Dict, NaiveTime
+from tests.oracle.naive_status import Dict
+from tests.oracle.naive_time import NaiveTime
 
 MAY_BILL = {"md", "do", "np", "pa", "cns", "cnm"}
 VISITS = {
@@ -43,6 +44,18 @@ FREEDOMS = {
     "one diagnosis recorded twice": "one condition",
     "supplement beside its consent": "rests on it: never complete before the conversation itself counts",
     "two amounts alike, or no price": "suggested family: not compared without prices",
+    "consent and revocation on one day": "the revocation is the later word: consent again is needed",
+    "supplement after a revocation": "completes what was revoked; the conversation itself decides what came first",
+    "programme start after a revocation, or a disenrolment": "the first complete consent stays the start",
+    "day of disenrolment": "counts; a boundary day of untimed work, also where it is the month's last",
+    "consent again after a disenrolment": "needed like after a revocation, given on a later day",
+    "disenrolment by a practice that does not bill the month": "ends nothing in it",
+    "revocation and disenrolment of one consent": "the earlier end holds; on one day the practice's, a border",
+    "admission and discharge on one day without clock times": "the day is one of admission: it does not count",
+    "admission at a known hour, discharge on that day at an unknown one": "the rest of the day does not count",
+    "untimed work on a day of admission and discharge": "never counts, whatever its order",
+    "death told again after it was taken back": "the patient is dead again",
+    "capability attested for later days than its end": "the end takes it, until it is attested again",
 }
 """What the documents leave open, and how this reading resolves it."""
 
@@ -68,8 +81,9 @@ class NaiveMonth(NaiveTime):
     # --- codes, units, dollars ---------------------------------------------------------------------------------
 
     def date_of_service(self, lines: list[Dict]) -> date:
-        """The last day of the month; where death or the end of coverage comes before it, the last counted day."""
-        ends = [end for end in (self.death(), self.coverage_end()) if end is not None and end < self.last]
+        """The last day of the month; where death, coverage end or disenrolment lies before it, the last counted."""
+        ends = [end for end in (self.death(), self.coverage_end(), self.left_on()) if end is not None]
+        ends = [end for end in ends if end < self.last]
         if not ends or min(ends) < self.first:
             return self.last
         counted = [line["last"] for line in lines if line["last"]]
@@ -139,21 +153,30 @@ class NaiveMonth(NaiveTime):
         elif not self.holds(who, "practitioner", on) or (self.person(who) or {}).get("credential") not in MAY_BILL:
             said.add("practitioner_may_not_bill")
         for name, code in (("cehrt_year", "cehrt_not_attested"), ("access_24x7", "access_24x7_not_attested")):
-            told = [f for f in self.of("capability_attested") if f["capability"] == name and f["from_on"] <= on]
             bills = who is not None or self.practice(on) is not None
-            if not bills or not any(f["until_on"] is None or on <= f["until_on"] for f in told):
+            if not bills or not self._has_capability(name, on):
                 said.add(code)
         return said
 
+    def _has_capability(self, name: str, on: date) -> bool:
+        held: list[Dict] = []  # what was attested so far, each until its end
+        for told in self.facts:
+            if told["topic"] == "capability_attested" and told["capability"] == name:
+                held.append({"from": told["from_on"], "until": told["until_on"] or date.max})
+            elif told["topic"] == "capability_ended" and told["capability"] == name:
+                held = [{**one, "until": min(one["until"], told["last_on"])} for one in held]
+        return any(one["from"] <= on <= one["until"] for one in held)
+
     def _missing_consent(self) -> set[str]:
-        if self.consent_from() is not None:
+        if self.spans():
             return set()
-        by_then = [(at, who) for at, who in self.consents() if at is not None and self.local(at) <= self.last]
-        if by_then and self.designee():
+        by_then = self.complete()
+        if any(self.stands(consent) for consent in by_then):
             return {"consent_names_other_practitioner"}
         if by_then:
-            return set()
-        return {"consent_incomplete"} if any(at is None for at, _ in self.consents()) else {"consent_not_on_file"}
+            last = max((c["stop"] for c in by_then), key=lambda stop: stop["on"])
+            return {"consent_revoked" if last["is"] == "revoked" else "patient_disenrolled"}
+        return {"consent_incomplete"} if any(not c["at"] for c in self.consents()) else {"consent_not_on_file"}
 
     def _missing_patient(self, on: date) -> set[str]:
         said = set()
@@ -189,7 +212,7 @@ class NaiveMonth(NaiveTime):
         return said
 
     def _has_visit(self) -> bool:
-        starts = [self.local(at) for at, _ in self.consents() if at is not None and self.local(at) <= self.last]
+        starts = [self.local(consent["at"]) for consent in self.complete()]
         earliest = day_before_a_year(min(starts) if starts else self.last)
         visits = [v for v in self.of("visit_recorded") if v["code"] in VISITS and earliest <= v["on"] <= self.last]
         who = self.designee()

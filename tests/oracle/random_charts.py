@@ -1,13 +1,14 @@
 """Random patient-months for the comparison with the naive reading: a chart, bent in a few places, with crowded time."""
 
 from datetime import date, timedelta
-from random import Random
 from typing import Any
 
 from ledger.streams import designation, patient, practice
 from ledger.terms.people import Programme, Role
 from tests.facts import CHICAGO, ELEMENTS, Chart, instant, offset_of, opaque
-from tests.oracle.naive_time import ITEMS
+from tests.oracle.dice import Dice
+from tests.oracle.naive_status import ITEMS
+from tests.oracle.random_status import random_status
 
 EVIDENCE = ("signed_form", "recording", "contemporaneous_note", "recollection")
 ACTIVITIES = (
@@ -18,32 +19,6 @@ ACTIVITIES = (
 WORKERS = ("S1",) * 5 + ("S2",) * 3 + ("MD",) * 4 + ("MD2", "biller", "robot", "abroad", "left", "trainee", "nobody")
 CODES = ("G0439", "99213", "99211", "99495", "99441", "99202", None)
 COUNTED = ACTIVITIES[:6]
-
-
-class Dice(Random):
-    """A seeded random with the questions that the charts ask."""
-
-    pivot: str | None = None
-    """A day on which much happens at once: where rules meet, they go wrong."""
-
-    def often(self, share: float) -> bool:
-        """Whether something happens."""
-        return self.random() < share
-
-    def on(self, month: str, *, spread: int = 0) -> str:
-        """A day of the month, or up to `spread` days off it; often one of its ends, or the pivot."""
-        if self.pivot and self.often(0.35):
-            return self.pivot
-        first = date.fromisoformat(f"{month}-01")
-        last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-        if self.often(0.25):
-            return self.choice((first, last)).isoformat()
-        return (first + timedelta(days=self.randint(-spread, (last - first).days + spread))).isoformat()
-
-    def at(self, month: str, *, spread: int = 0) -> str:
-        """A local time in the month, most often in the hours in which the entries crowd."""
-        clock = self.choice(("00:00", "00:00", "09:00", "09:20", "09:20:30", "10:00", "10:15", "23:50", "12:00"))
-        return f"{self.on(month, spread=spread)} {clock}"
 
 
 def random_chart(seed: int) -> Chart:
@@ -65,6 +40,7 @@ def random_chart(seed: int) -> Chart:
     for policy in ("untimed_counts", "staff_in_person_counts"):
         if dice.often(0.2):
             chart.policy(policy, dice.choice(("yes", "no")), from_on=dice.choice(("2010-01-01", dice.on(month))))
+    random_status(chart, Dice(f"status {seed}"), month, dice.pivot)
     _work(chart, dice, month)
     if dice.often(0.5):
         levels = ("straightforward", "low", "moderate", "high", "moderate")

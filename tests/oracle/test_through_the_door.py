@@ -84,6 +84,8 @@ def live(it: House, dice: Random, stories: list[Story]) -> dict[str, list[tuple[
         it.clock = story.recorded.isoformat()
         it.accepted("record_consent", consent_of(it, patient=story.patient, **said), actor="bea")
     it.clock = NOW
+    for story in stories:
+        interrupt(it, dice, story)
     said_of = {}
     for story in sorted(stories * ENTRIES, key=lambda _: dice.random()):
         start = story.edge + timedelta(seconds=dice.randrange(-3000, 3000))
@@ -94,6 +96,25 @@ def live(it: House, dice: Random, stories: list[Story]) -> dict[str, list[tuple[
         assert answer.outcome == "accepted"
         said_of[dict(answer.ids)["entry"]] = sorted(not_counted(answer.notices))
     return said_of
+
+
+def interrupt(it: House, dice: Random, story: Story) -> None:
+    """Some patients stay in a hospital around the edge of their story, revoke, or are disenrolled."""
+    on = story.edge.astimezone(UTC).date() - timedelta(days=dice.choice((0, 1, 2)))
+    who = {"patient": story.patient}
+    match dice.choice(("nothing", "stay", "stay by the clock", "revocation", "disenrolment")):
+        case "stay":
+            days = {"admitted_on": on.isoformat(), "discharged_on": (on + timedelta(days=1)).isoformat()}
+            it.accepted("record_stay", {**who, "kind": "hospital_inpatient", **days}, actor="feed")
+        case "stay by the clock":
+            edges = {"admitted_at": story.edge, "discharged_at": story.edge + timedelta(minutes=dice.randrange(1, 40))}
+            moments = {name: moment.isoformat() for name, moment in edges.items()}
+            it.accepted("record_stay", {**who, "kind": "snf_part_a", **moments}, actor="feed")
+        case "revocation":
+            it.accepted("record_revocation", {**who, "scope": ["CCM"], "told_on": on.isoformat()}, actor="fay")
+        case "disenrolment":
+            said = {"programme": "CCM", "on": on.isoformat(), "reason": "goals_met"}
+            it.accepted("record_disenrolment", {**who, **said}, actor="fay")
 
 
 def facts_of(it: House) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ BOUNDARIES = tomllib.loads((HERE / "boundaries.toml").read_text())
 KNOWN = {
     "says", "rules", "month", "without", "consent", "consent_lacks", "visit", "decision_making", "choice", "time",
     "elsewhere_before", "elsewhere_after", "codes", "amount", "unpaid_minutes", "counted_seconds", "why", "missing",
-    "notices", "unavailable",
+    "notices", "unavailable", "revoked", "stay",
 }  # fmt: skip
 
 
@@ -31,6 +31,10 @@ def chart_of(case: dict[str, Any]) -> Chart:
         chart.consent(**case["consent"])
     if "visit" in case:
         chart.visit(**case["visit"])
+    if "revoked" in case:
+        chart.revoke(case["revoked"])
+    if "stay" in case:
+        chart.stay(*case["stay"])
     for entry in case.get("elsewhere_before", ()):
         log(chart, entry, who="another patient")
     for entry in case["time"]:

@@ -38,6 +38,15 @@ from ledger.streams.consent import (
     ItemsAffirmed,
 )
 from ledger.streams.designation import DesignationWithdrawn, PractitionerDesignated, WithdrawalWords
+from ledger.streams.endings import (
+    ConsentInvalidated,
+    ConsentRevoked,
+    DisenrolmentRetracted,
+    EvidenceWords,
+    NoteWords,
+    PatientDisenrolled,
+    RevocationRetracted,
+)
 from ledger.streams.governance import (
     DeliveryDiscarded,
     DeliveryParked,
@@ -69,8 +78,9 @@ from ledger.streams.patient import (
     RiskWords,
     VisitRecorded,
 )
-from ledger.streams.practice import CapabilityAttested, PolicyAdopted, PracticeRegistered, Site
+from ledger.streams.practice import CapabilityAttested, CapabilityEnded, PolicyAdopted, PracticeRegistered, Site
 from ledger.streams.staff import LicenceRecorded, RoleEnded, RoleGranted, StaffLink, StaffRegistered, StaffWords
+from ledger.streams.stays import DeathRetracted, StayRecorded, StayRetracted, StayWords
 from ledger.streams.time_changes import (
     ChangeWords,
     CorrectionWords,
@@ -92,6 +102,10 @@ CONSENT = "cs_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 CONDITION = "cd_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 DESIGNATION = "dg_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 DELIVERY = "dv_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+REVOCATION = "rv_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+DISENROLMENT = "ds_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+STAY = "sy_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+EVIDENCE = EvidenceWords(evidence="Letter of 30 March.")
 NPI = "1234567893"
 DIGEST = "ab" * 32
 MORNING = datetime(2026, 3, 31, 15, 30, tzinfo=UTC)
@@ -241,6 +255,40 @@ OF_PATIENT: tuple[Event, ...] = (
         words=CONSENT_WORDS,
     ),
     ConsentDeclined(patient=PATIENT, programme=Programme.CCM, occurred_at=MORNING, told_to=NURSE, words=CONSENT_WORDS),
+    ConsentRevoked(
+        patient=PATIENT,
+        revocation=REVOCATION,
+        scope=(Programme.CCM, Programme.RPM),
+        practitioner=DOCTOR,
+        told_on=DAY,
+        told_to=NURSE,
+        words=NoteWords(note="Does not want to be called any more."),
+    ),
+    RevocationRetracted(patient=PATIENT, revocation=REVOCATION, reason="wrong_patient", words=EVIDENCE),
+    ConsentInvalidated(patient=PATIENT, consent=CONSENT, reason="forged", words=EVIDENCE),
+    PatientDisenrolled(
+        patient=PATIENT,
+        disenrolment=DISENROLMENT,
+        programme=Programme.CCM,
+        practice=PRACTICE,
+        on=DAY,
+        reason="moved_away",
+        words=NoteWords(note="Moved to her daughter."),
+    ),
+    DisenrolmentRetracted(patient=PATIENT, disenrolment=DISENROLMENT, reason="entered_in_error", words=EVIDENCE),
+    StayRecorded(
+        patient=PATIENT,
+        stay=STAY,
+        kind="hospital_inpatient",
+        admitted_on=DAY,
+        admitted_at=MORNING,
+        discharged_on=date(2026, 4, 1),
+        discharged_at=EARLY,
+        document=TOKEN,
+        words=StayWords(facility="Mercy Hospital", note="Fell at home."),
+    ),
+    StayRetracted(patient=PATIENT, stay=STAY, reason="source_corrected", words=EVIDENCE),
+    DeathRetracted(patient=PATIENT, reason="entered_in_error", words=EVIDENCE),
     PractitionerDesignated(
         patient=PATIENT,
         designation=DESIGNATION,
@@ -397,6 +445,7 @@ OF_PEOPLE: tuple[Event, ...] = (
         from_on=DAY,
         until_on=date(2027, 1, 1),
     ),
+    CapabilityEnded(practice=PRACTICE, capability="access_24x7", last_on=DAY),
     PolicyAdopted(practice=PRACTICE, policy="untimed_counts", value="no", from_on=DAY),
 )
 
