@@ -87,15 +87,16 @@ def furnish(it: House) -> Company:
     """The practices and the people of the company."""
     company = Company(it)
     for name, tin, zone in OFFICES:
-        data = {"name": name, "tin": tin, "zone": zone, "sites": [{"name": "Main", "place_of_service": "11"}]}
-        practice = dict(it.accepted("register_practice", data).ids)["practice"]
+        site = {"name": "Main", "place_of_service": "11"}
+        entered = {"name": name, "tin": tin, "zone": zone, "sites": [site]}
+        practice = dict(it.accepted("register_practice", entered).ids)["practice"]
         company.practices.append(practice)
         for capability, year in (("cehrt_year", 2025), ("access_24x7", None)):
             attested: dict[str, Any] = {"practice": practice, "capability": capability, "from_on": SINCE}
             it.accepted("attest_capability", attested | ({"edition_year": year} if year else {}))
     for short, credential, npi, role, offices, country in STAFF:
-        held = [company.practices[office] for office in offices] or [None]
-        data = {
+        held: list[str | None] = [company.practices[office] for office in offices] or [None]
+        data: dict[str, Any] = {
             "name": short.title(),
             "credential": credential,
             "npi": npi,

@@ -1,4 +1,4 @@
-"""The ledger beside the independent reading of its raw facts: months, staff days, histories; what they say differently."""
+"""The ledger beside the independent reading of its raw facts: months, staff days, histories; where they differ."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -68,7 +68,8 @@ def as_judged(verdict: Verdict) -> dict[str, Any]:
         "practice": verdict.practice,
         "date_of_service": verdict.date_of_service,
         "families": {
-            f.family: (f.minutes, tuple((line.code, line.units) for line in f.lines), f.amount) for f in verdict.families
+            f.family: (f.minutes, tuple((line.code, line.units) for line in f.lines), f.amount)
+            for f in verdict.families
         },
         "suggested": verdict.suggested,
         "chosen": verdict.chosen,

@@ -54,8 +54,8 @@ def spans_of(said: Raw) -> list[tuple[int, int, date]]:
 
 def months_of(said: Raw) -> list[str]:
     """The months that a fact's work touches."""
-    days = [on for _, _, on in spans_of(said)] or [day(said["on"])]
-    return list(dict.fromkeys(f"{on:%Y-%m}" for on in days))
+    days = [on for _, _, on in spans_of(said)]
+    return list(dict.fromkeys(f"{on:%Y-%m}" for on in days)) or [said["on"][:7]]
 
 
 def utc_days(said: Raw) -> list[int]:

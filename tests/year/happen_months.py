@@ -30,7 +30,7 @@ def lowered_after_signing(year: Year) -> None:
 
 
 def raised_after_signing(year: Year) -> None:
-    """An entry of a signed month was longer: it raises nothing until compliance approves, and the doctor signs again."""
+    """An entry of a signed month was longer: it raises nothing until compliance approves it; signed again after."""
     kept = _of_signed_month(year)
     if kept is None:
         return

@@ -144,7 +144,7 @@ def conditions_changed(year: Year) -> None:
 
 
 def transferred(year: Year) -> None:
-    """A patient changes practices in the middle of a month, sometimes told only afterwards; the zone changes with it."""
+    """A patient changes practices within a month, sometimes told only afterwards; the zone changes with it."""
     client = year.somebody()
     to = (client.office + 1) % 3
     since = year.now.date() - timedelta(days=year.dice.choice((0, 0, 4)))
@@ -156,7 +156,9 @@ def transferred(year: Year) -> None:
 def policies(year: Year) -> None:
     """A practice adopts a policy about entries without clock times, or about education in person."""
     practice = year.dice.choice(year.company.practices)
-    policy, value = year.dice.choice((("untimed_counts", "no"), ("untimed_counts", "yes"), ("staff_in_person_counts", "yes")))
+    policy, value = year.dice.choice(
+        (("untimed_counts", "no"), ("untimed_counts", "yes"), ("staff_in_person_counts", "yes"))
+    )
     data = {"practice": practice, "policy": policy, "value": value, "from_on": year.now.date().isoformat()}
     year.say("adopt_policy", data)
 

@@ -79,7 +79,7 @@ def two_patients(year: Year) -> None:
 
 def wrong_patient(year: Year) -> None:
     """Work was recorded about the wrong patient; the nurse, or compliance, moves it to the right one."""
-    kept = year.some_entry(lambda k: is_timed(k))
+    kept = year.some_entry(is_timed)
     if kept is None:
         return
     right = year.somebody()
@@ -109,7 +109,7 @@ def corrected(year: Year) -> None:
     for _ in range(year.dice.choice((1, 1, 2))):
         start, end = between(kept)
         change = year.dice.choice(("longer", "shorter", "later", "activity", "silent"))
-        changes: dict[str, Any] = {
+        every: dict[str, dict[str, Any]] = {
             "longer": {"end": (end + timedelta(minutes=9)).isoformat()},
             "shorter": {"end": (start + (end - start) / 2).isoformat()},
             "later": {
@@ -118,8 +118,8 @@ def corrected(year: Year) -> None:
             },
             "activity": {"activity": year.dice.choice(("appointment_booking", "phone_call", "prior_authorization"))},
             "silent": {"contact": None},
-        }[change]
-        assert year.correct(kept, **changes).outcome == "accepted"
+        }
+        assert year.correct(kept, **every[change]).outcome == "accepted"
 
 
 def corrected_across_months(year: Year) -> None:
@@ -155,7 +155,9 @@ def disputed(year: Year) -> None:
     if kept is None:
         return
     entry = year.naming(kept)
-    year.told("dispute_time", entry | {"reason": "I was there, she was not."}, year.dice.choice(("fay", "bill", "cora")))
+    year.told(
+        "dispute_time", entry | {"reason": "I was there, she was not."}, year.dice.choice(("fay", "bill", "cora"))
+    )
     draw = year.dice.random()
     if draw < 0.3:
         start, end = between(kept)
@@ -226,7 +228,7 @@ def sign_again(year: Year, kept: Kept) -> None:
 
 
 def strangers(year: Year) -> None:
-    """Work that is kept and never counts: of a program, from abroad, of a biller, without credential, of no programme."""
+    """Work that is kept and never counts: of a program, from abroad, of a biller, without credential, for RPM."""
     client = year.somebody()
     start = _moment(year, office=client.office)
     performer = year.dice.choice(("robo", "manu", "bill", "tess", "ned", "fay"))

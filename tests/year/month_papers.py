@@ -276,7 +276,7 @@ class MonthPapers(MonthTime):
                 found.add("coverage_gap")
             if coverage["kind"] != "medicare_ffs":
                 found.add("payer_sets_own_rules")
-        within = [s for s in self.stays.touching(self.first, self.last)]
+        within = self.stays.touching(self.first, self.last)
         if any(not s["discharged_on"] for s in within):
             found.add("stay_without_discharge")
         others = [s for s in within if s not in self.stays.barring]

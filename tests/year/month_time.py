@@ -464,10 +464,8 @@ def _by_utc_day(said: Raw) -> list[tuple[int, int, int]]:
     """The seconds of a fact, parted at UTC midnights: start, end, day since 1970."""
     found: list[tuple[int, int, int]] = []
     for start, end, _ in spans_of(said):
-        while start < end:
-            on = start // 86_400
-            found.append((start, min(end, (on + 1) * 86_400), on))
-            start = found[-1][1]
+        for on in range(start // 86_400, (end - 1) // 86_400 + 1):
+            found.append((max(start, on * 86_400), min(end, (on + 1) * 86_400), on))
     return found
 
 

@@ -13,8 +13,8 @@ from tests.year.month_papers import MonthPapers
 from tests.year.raw import Raw, facts_of
 
 NOT_ABOUT = ("record_read", "timer_started", "timer_stopped", "delivery_resolved")
-"""Facts that name a patient and are no part of the record: who looked, what a timer became stands there as an entry, and
-whom a delivery was meant for stands there as what was delivered."""
+"""Facts that name a patient and are no part of the record: who looked; what a timer became stands there as an entry,
+and whom a delivery was meant for as what was delivered."""
 
 
 class Reading:
@@ -24,7 +24,7 @@ class Reading:
         self.book = Book(facts_of(folder))
         self.entries = Entries(self.book)
 
-    # --- months -------------------------------------------------------------------------------------------------------
+    # --- months -----------------------------------------------------------------------------------------------------
 
     def months(self) -> list[tuple[str, str]]:
         """Every patient who goes on, with every month about which anything was ever told of that person."""
@@ -55,7 +55,7 @@ class Reading:
             return "below_minimum"
         return "blocked" if month.missing else "ready"
 
-    # --- staff days -----------------------------------------------------------------------------------------------------
+    # --- staff days -------------------------------------------------------------------------------------------------
 
     def staff_days(self) -> list[tuple[str, int]]:
         """Every performer with every UTC day on which any of their entries ever lay."""
@@ -86,7 +86,7 @@ class Reading:
                 lost[stand.entry] = len(given_up)
         return {"covered": len(covered), "untimed": untimed, "contested": contested, "lost": lost}
 
-    # --- histories --------------------------------------------------------------------------------------------------------
+    # --- histories --------------------------------------------------------------------------------------------------
 
     def history(self, patient: str) -> list[tuple[int, str]]:
         """Every fact about a patient, by position: all that name the patient in their content, and what was refused."""
@@ -100,7 +100,9 @@ class Reading:
 
 def said(month: MonthPapers) -> tuple[Any, ...]:
     """Everything that a month says, whoever's id it goes by: what a signature is about."""
-    entries = [(ln.entry, ln.on, ln.performer, ln.seconds, ln.counted, ln.pool, frozenset(ln.codes)) for ln in month.lines]
+    entries = [
+        (ln.entry, ln.on, ln.performer, ln.seconds, ln.counted, ln.pool, frozenset(ln.codes)) for ln in month.lines
+    ]
     families = [(name, f["minutes"], tuple(f["lines"]), f["amount"]) for name, f in month.families.items()]
     coverage = month.coverage[0]
     payer = coverage["payer"] if coverage is not None else None

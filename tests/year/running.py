@@ -1,4 +1,4 @@
-"""The year from its first day to its last: what happens how often, the middle of the year, and what must have happened."""
+"""The year from its first day to its last: what happens how often, its middle, and what must have happened."""
 
 import time
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from ledger.store.archive.export import export_ledger
 from ledger.store.archive.importing import import_archive
 from ledger.store.connection import create, open_ledger
 from tests.house import KEY, LOGIN, House
-from tests.year import happen_months, happen_people, happen_time
+from tests.year import happen_months, happen_people, happen_status, happen_time
 from tests.year.comparing import differences
 from tests.year.days import Happening, live, sign_months
 from tests.year.year import Door, Year
@@ -57,6 +57,13 @@ HAPPENINGS: Final[dict[str, tuple[Happening, int]]] = {
     "policies": (happen_people.policies, 1),
     "waiting": (happen_people.waiting, 3),
     "named_twice": (happen_people.named_twice, 3),
+    "revoked": (happen_status.revoked, 6),
+    "disenrolled": (happen_status.disenrolled, 5),
+    "invalidated": (happen_status.invalidated, 3),
+    "stayed": (happen_status.stayed, 12),
+    "died": (happen_status.died, 5),
+    "untimed_on_borders": (happen_status.untimed_on_borders, 4),
+    "lapsed": (happen_status.lapsed, 1),
 }
 """What happens, and how often in a year for a hundred clients; each twice at least."""
 SIGNING_DAYS: Final = (date(2026, 2, 4), *(date(2026, month, 3) for month in range(3, 13)))

@@ -6,6 +6,7 @@ from projections.judged import AdoptedRulebooks
 from projections.questions import month_of
 from tests.house import House, house
 
+
 def counted(it: House) -> int:
     verdict = month_of(it.log, AdoptedRulebooks(), it.ids["patient"], "2026-01")
     return verdict.staff_seconds + verdict.personal_seconds

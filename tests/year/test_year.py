@@ -5,9 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.campaign import Campaign
-from tests.house import House, house
-from tests.year.days import live, sign_months
-from tests.year.running import HAPPENINGS, run
+from tests.year.running import run
 
 
 @pytest.mark.slow

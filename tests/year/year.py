@@ -12,6 +12,7 @@ from random import Random
 from typing import Any, Final
 
 from commands.answer import Answer
+from commands.wire import Delivery
 from tests.house import House
 from tests.year.company import Client, Company, admit, consent_of, furnish, plan_of
 from tests.year.invariants import Watch
@@ -46,7 +47,7 @@ class Door(House):
         deliveries = [self.handler.read(line) for line in lines]
         answers = self.handler.handle(deliveries)
         for delivery, answer in zip(deliveries, answers, strict=True):
-            name = delivery.command.NAME if hasattr(delivery, "command") else "unreadable"
+            name = delivery.command.NAME if isinstance(delivery, Delivery) else "unreadable"
             self.outcomes[name, answer.outcome, answer.refusal.code if answer.refusal else ""] += 1
         if self.watch is not None:
             self.watch.after(answers)
@@ -154,7 +155,7 @@ class Year:
         self.tick()
         lines = [self.it.line("log_time", data, actor=performer) for _, performer, data in works]
         answers = self.it.send_lines(*lines)
-        assert {answer.outcome for answer in answers} == {"accepted"}
+        assert {answer.outcome for answer in answers} == {"accepted"}, [a for a in answers if a.outcome != "accepted"]
         return [self.keep(*work, answer) for work, answer in zip(works, answers, strict=True)]
 
     def keep(self, client: Client, performer: str, data: dict[str, Any], answer: Answer) -> Kept:
