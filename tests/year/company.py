@@ -58,6 +58,8 @@ class Client:
     designation: str = ""
     is_busy: bool = True
     """Whether the nurses work for this patient in the ordinary course of the days."""
+    is_dead: bool = False
+    """Whether a death is on record: then plans and consents of today are refused."""
 
     @property
     def mrn(self) -> dict[str, str]:

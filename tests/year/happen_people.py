@@ -105,6 +105,8 @@ def successor(year: Year) -> None:
     client.doctor = "ned"
 
     def consent() -> None:
+        if client.is_dead:
+            return
         said = consent_of(year.company, client, year.now - timedelta(minutes=15))
         year.tick()
         client.consents.append(year.told("record_consent", said, client.nurses[0])["consent"])

@@ -48,6 +48,8 @@ def disenrolled(year: Year) -> None:
 
 def _consents_again(year: Year, client: Client) -> None:
     def consent() -> None:
+        if client.is_dead:
+            return
         year.tick()
         said = consent_of(year.company, client, year.now - timedelta(minutes=10))
         client.consents.append(year.told("record_consent", said, client.nurses[0])["consent"])
@@ -129,9 +131,9 @@ def died(year: Year) -> None:
         if year.dice.random() < 0.5:
             again = who | {"on": (on + timedelta(days=1)).isoformat()}
             year.told("record_death", again, "fay")
-            client.is_busy = False
+            client.is_busy, client.is_dead = False, True
     else:
-        client.is_busy = False
+        client.is_busy, client.is_dead = False, True
 
 
 def untimed_on_borders(year: Year) -> None:

@@ -462,11 +462,11 @@ _AFTER = {"revoked": "after_revocation", "disenrolled": "after_disenrolment"}
 
 def _by_utc_day(said: Raw) -> list[tuple[int, int, int]]:
     """The seconds of a fact, parted at UTC midnights: start, end, day since 1970."""
-    found: list[tuple[int, int, int]] = []
-    for start, end, _ in spans_of(said):
-        for on in range(start // 86_400, (end - 1) // 86_400 + 1):
-            found.append((max(start, on * 86_400), min(end, (on + 1) * 86_400), on))
-    return found
+    return [
+        (max(start, on * 86_400), min(end, (on + 1) * 86_400), on)
+        for start, end, _ in spans_of(said)
+        for on in range(start // 86_400, (end - 1) // 86_400 + 1)
+    ]
 
 
 def _epoch_day(said: Raw) -> int:
