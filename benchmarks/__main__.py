@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import bulk_submit, judging, memory, rebuilding, shared, shared_size, start_up, storing
+from benchmarks import bulk_submit, judging, memory, reacting, rebuilding, shared, shared_size, start_up, storing
 from benchmarks.measuring import ROUNDS, GateFailed
 from tests.campaign import commit
 
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "submit": lambda base, args: bulk_submit.run(base, rounds=args.rounds, patients=args.patients),
     "judging": lambda base, args: judging.run(base, rounds=args.rounds, times=args.months),
     "rebuild": lambda base, args: rebuilding.run(base, rounds=args.rounds, events=args.events),
+    "react": lambda base, args: reacting.run(base, events=args.events),
     "store": lambda base, args: storing.run(base, rounds=args.rounds, patients=args.patients),
     "help": lambda base, args: start_up.run(base, rounds=args.rounds),
     "memory": lambda base, args: memory.run(base, early=args.lines * 2 // 5, late=args.lines),
@@ -51,7 +52,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all where none is named")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds that alternate (default %(default)s)")
     parser.add_argument("--patients", type=int, default=600, help="patients of submit and store")
-    parser.add_argument("--events", type=int, default=50_000, help="facts of rebuild (200000 for a long run)")
+    parser.add_argument("--events", type=int, default=50_000, help="facts of rebuild and react (200000 for a long run)")
     parser.add_argument("--months", type=int, default=2_000, help="months judged a round")
     parser.add_argument("--lines", type=int, default=50_000, help="lines of memory, against two fifths of them")
     parser.add_argument("--size", type=int, default=1_000_000, help="facts of the large ledger of size")

@@ -6,6 +6,7 @@ anything else is refused and the refusal recorded (readings, section 2).
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from commands import authority
@@ -13,12 +14,15 @@ from commands.handle import Handler
 from ledger.streams.access import CommandRefused, Question, RecordRead
 from ledger.streams.base import Envelope, Event, Proposal, Vouched
 from ledger.streams.governance import Governance
-from ledger.terms.identity import LEDGER_TAG, patient_tag, staff_tag
+from ledger.streams.joining import StateOf, group_of, practices_of
+from ledger.terms.identity import LEDGER_TAG, staff_tag
 from ledger.terms.outcome import Refused
 from ledger.terms.people import USUAL_PURPOSE, Purpose, Role
 from ledger.terms.refusals import refused
 
 PATIENTS_A_FACT: Final = 12
+_AS_NAMED: Final = ("history", "audit", "find", "parked")
+"""Questions that show of a patient who was merged what stands in the own streams."""
 
 
 def reader_of(handler: Handler) -> str | Refused:
@@ -51,12 +55,18 @@ def ask_to_read(
     as_of: int | None = None,
     opened_words: bool = False,
 ) -> Refused | None:
-    """Authorise a read and record it; None where it may go on, the refusal otherwise."""
+    """Authorise a read and record it; None where it may go on, the refusal otherwise.
+
+    What is shown of a patient who was merged is shown of the whole group, and so is the read recorded.
+    """
     reader = reader_of(handler)
     if isinstance(reader, Refused):
         return reader
     on = handler.now().date()
-    roles = _roles(handler, reader, patients)
+    state = cache(handler.state)
+    if question not in _AS_NAMED:
+        patients = tuple(dict.fromkeys(each for patient in patients for each in group_of(patient, state)))
+    roles = _roles(handler, reader, patients, state)
     if not all(roles.values()):
         closed = [patient for patient in patients if roles[patient] is None]
         _record_refusal(handler, reader, question, closed or [reader])
@@ -87,12 +97,14 @@ def batched_by_twelve(patients: Sequence[str]) -> list[tuple[str, ...]]:
     return [tuple(patients[at : at + PATIENTS_A_FACT]) for at in range(0, len(patients), PATIENTS_A_FACT)]
 
 
-def _roles(handler: Handler, reader: str, patients: Sequence[str]) -> dict[str | None, Role | None]:
+def _roles(
+    handler: Handler, reader: str, patients: Sequence[str], state: StateOf | None = None
+) -> dict[str | None, Role | None]:
     """The role in which the reader may read about each patient, None where in none; under None, any reading role."""
     staff, on = handler.state(staff_tag(reader)), handler.now().date()
     found: dict[str | None, Role | None] = {None: authority.reading_role(staff, on=on, practices=frozenset())}
     for patient in patients:
-        practices = handler.state(patient_tag(patient)).practices
+        practices = practices_of(patient, state or handler.state)
         found[patient] = authority.reading_role(staff, on=on, practices=practices)
     return found
 

@@ -35,6 +35,7 @@ _ADMINISTRATOR: Final = (Role.ADMINISTRATOR,)
 _PRACTITIONER: Final = (Role.PRACTITIONER,)
 _COMPLIANCE: Final = (Role.COMPLIANCE,)
 _REGISTRATION: Final = (Role.FRONT_DESK, Role.INTEGRATION)
+_MACHINE: Final = (Role.MACHINE,)
 _PARKED: Final = (Role.FRONT_DESK, Role.ADMINISTRATOR, Role.COMPLIANCE)
 _TESTIMONY: Final = (Role.PRACTITIONER, Role.CLINICAL_STAFF, Role.INTEGRATION)
 _DESK: Final = (*_TESTIMONY, Role.FRONT_DESK)
@@ -45,6 +46,8 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "grant_role": _ADMINISTRATOR,
         "end_role": _ADMINISTRATOR,
         "record_licence": _ADMINISTRATOR,
+        "record_departure": _ADMINISTRATOR,
+        "record_exclusion_check": (Role.ADMINISTRATOR, Role.COMPLIANCE),
         "register_practice": _ADMINISTRATOR,
         "attest_capability": _ADMINISTRATOR,
         "end_capability": _ADMINISTRATOR,
@@ -58,6 +61,12 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "register_patient": _REGISTRATION,
         "link_identifier": _REGISTRATION,
         "assign_practice": _REGISTRATION,
+        "merge_patients": _COMPLIANCE,
+        "unmerge_patients": _COMPLIANCE,
+        "move_condition": _COMPLIANCE,
+        "strike_condition": _COMPLIANCE,
+        "move_plan_revision": _COMPLIANCE,
+        "strike_plan_revision": _COMPLIANCE,
         "record_condition": _TESTIMONY,
         "attest_risk": _PRACTITIONER,
         "record_visit": (*_DESK, Role.BILLER),
@@ -97,6 +106,11 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "withdraw_attestation": (Role.PRACTITIONER, Role.COMPLIANCE),
         "except_month": _PRACTITIONER,
         "attest_signature": _PRACTITIONER,
+        "report_stale_month": _MACHINE,
+        "raise_review": _MACHINE,
+        "close_refusal_count": _MACHINE,
+        "note_reaction_run": _MACHINE,
+        "settle_review": (Role.COMPLIANCE,),
     }
 )
 """The roles in which a command is given, the one that is taken first first."""
@@ -131,6 +145,12 @@ REACH: Final[Mapping[str, Reach]] = MappingProxyType(
         "attest_signature": "patient",
         "link_identifier": "patient",
         "register_patient": "patient",
+        "merge_patients": "patient",
+        "unmerge_patients": "patient",
+        "move_condition": "patient",
+        "strike_condition": "patient",
+        "move_plan_revision": "patient",
+        "strike_plan_revision": "patient",
     }
 )
 """Acts whose role must be held in a certain place; every other act: anywhere."""
@@ -183,16 +203,25 @@ def reaches(staff: Staff, role: Role, on: date, practices: frozenset[str]) -> bo
 
 
 def vouched_for(
-    governance: Governance, *, login: str, actor: str | None, source: str | None, is_act: bool
+    governance: Governance,
+    *,
+    login: str,
+    actor: str | None,
+    source: str | None,
+    is_act: bool,
+    machine: str | None = None,
 ) -> Vouched | Refused:
     """Who vouches for the actor: a simulation for all, the own bound login for everything, a source for testimony.
 
+    For the `machine` of its own reactions the program vouches, whoever runs it; no line can name one.
     A source that is named must be registered, whoever vouches (keys are scoped by it), and delivers by its own login
     only. `actor` is None where it is not known yet who acts. Refuses, in order: source_unknown, source_of_other_login,
     login_not_bound, source_not_trusted_for_acts.
     """
     if governance.simulated:
         return Vouched.SIMULATION
+    if machine is not None and actor == machine and source is None:
+        return Vouched.PROGRAM
     registered = governance.source(source) if source is not None else None
     if source is not None and registered is None:
         return refused("source_unknown")

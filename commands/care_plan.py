@@ -4,7 +4,14 @@ from commands.deciding import Asked, Law, States
 from commands.guards import by_rule, document_of, is_after_death, is_future, offset_there, practice_needed
 from commands.intents.care_plan import RecordPlanCopy, ReviseCarePlan, SignCarePlan
 from ledger.rulebook import Rules
-from ledger.streams.care_plan import CarePlanCopyGiven, CarePlanRevised, CarePlanSigned, PlanElement, PlanWords
+from ledger.streams.care_plan import (
+    CarePlanCopyGiven,
+    CarePlanRevised,
+    CarePlanSigned,
+    PlanElement,
+    PlanRevision,
+    PlanWords,
+)
 from ledger.streams.patient_state import Patient
 from ledger.terms.calendar import month_of
 from ledger.terms.identity import care_plan_tag, patient_tag, staff_tag
@@ -56,7 +63,7 @@ def decide_sign_care_plan(asked: Asked[SignCarePlan], states: States, law: Law) 
     """Sign a revision; the signature carries the present moment and no other (CCM-PLAN-07, CCM-AMEND-05).
 
     Reads the patient, the plan and the actor; law: medicare.ccm.billing_practitioner.credentials. Refuses, in order:
-    revision_unknown, after_death, signature_not_by_practitioner. Unchanged where the actor has signed
+    revision_unknown, already_struck, after_death, signature_not_by_practitioner. Unchanged where the actor has signed
     it. Notices: plan_signed_by_other.
     """
     patient, number = asked.patient, asked.command.revision
@@ -65,6 +72,8 @@ def decide_sign_care_plan(asked: Asked[SignCarePlan], states: States, law: Law) 
     state, revision = states.patient(patient), states.plan(patient).revision(number)
     if revision is None:
         return refused("revision_unknown")
+    if revision.taken_out is not None:
+        return refused("already_struck")
     if is_after_death(state, asked.now):
         return refused("after_death", what="the signature")
     by = law.on(asked.today).find("medicare.ccm.billing_practitioner.credentials")
@@ -83,7 +92,7 @@ def decide_record_plan_copy(asked: Asked[RecordPlanCopy], states: States, law: L
     """Record that the patient or a caregiver received a copy of a revision (CCM-PLAN-05).
 
     Reads the plan. Refuses, in order: revision_unknown, in_the_future. Unchanged where just this copy is on record.
-    Notices: copy_before_revision.
+    Notices: copy_before_revision, copy_of_struck_revision.
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(care_plan_tag(patient)):
@@ -102,12 +111,21 @@ def decide_record_plan_copy(asked: Asked[RecordPlanCopy], states: States, law: L
         channel=command.channel,
         given_by=asked.person("given_by"),
     )
-    early = command.given_at < revision.revised_at
-    happened = "The copy is dated earlier than the revision that it is a copy of."
-    notices = (notice("copy_before_revision", happened),) if early else ()
+    notices = _copy_notices(event, revision)
     if known := next((at for copy, at in plan.copies if copy == event), None):
         return Unchanged((known,), (), notices)
     return Accepted((event,), notices)
+
+
+def _copy_notices(event: CarePlanCopyGiven, revision: PlanRevision) -> tuple[Notice, ...]:
+    found: list[Notice] = []
+    if event.given_at < revision.revised_at:
+        happened = "The copy is dated earlier than the revision that it is a copy of."
+        found.append(notice("copy_before_revision", happened))
+    if revision.taken_out is not None:
+        happened = "The revision was struck, or moved to another patient; the copy counts as none."
+        found.append(notice("copy_of_struck_revision", happened))
+    return in_order(found)
 
 
 def _plan_notices(event: CarePlanRevised, patient: Patient, rules: Rules) -> tuple[Notice, ...]:

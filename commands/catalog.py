@@ -16,15 +16,19 @@ from commands import (
     eligibility,
     endings,
     governance,
+    merging,
     month_signing,
     parked,
     patient,
     practice,
+    reviews,
     staff,
+    staff_changes,
     stays,
     time_changes,
     time_disputes,
     timer,
+    wrong_patient,
 )
 from commands.authority import MATRIX
 from commands.deciding import Asked, Law, States
@@ -35,9 +39,11 @@ from commands.intents import consent as consents
 from commands.intents import designation as designations
 from commands.intents import governance as ledger
 from commands.intents import patient as patients
+from commands.intents import reviews as findings
 from commands.intents import staff as people
 from commands.intents import status, timers
 from commands.intents import time_changes as changes
+from commands.intents import wrong_patient as wrongs
 from commands.intents.base import Command
 from ledger.terms.outcome import Outcome
 from ledger.terms.people import Role
@@ -53,7 +59,7 @@ class Entry(NamedTuple):
     subject: str | None = None
     """The field that names whom a refusal is about; None: the refusal is about the actor."""
     is_alone: bool = False
-    """Whether everything before it must be durable first, because it pins a position."""
+    """Whether everything before it must be durable first: it pins a position, or needs words of facts opened."""
 
     @property
     def name(self) -> str:
@@ -77,10 +83,14 @@ _ENTRIES: Final = (
     Entry(people.GrantRole, staff.decide_grant_role, "staff"),
     Entry(people.EndRole, staff.decide_end_role, "staff"),
     Entry(people.RecordLicence, staff.decide_record_licence, "staff"),
+    Entry(people.RecordDeparture, staff_changes.decide_record_departure, "staff"),
+    Entry(people.RecordExclusionCheck, staff_changes.decide_record_exclusion_check, "staff"),
     Entry(ledger.BindLogin, governance.decide_bind_login, "staff"),
     Entry(patients.RegisterPatient, patient.decide_register_patient),
     Entry(patients.LinkIdentifier, patient.decide_link_identifier, "patient"),
     Entry(patients.AssignPractice, patient.decide_assign_practice, "patient"),
+    Entry(wrongs.MergePatients, merging.decide_merge_patients, "patient", is_alone=True),
+    Entry(wrongs.UnmergePatients, merging.decide_unmerge_patients, "patient"),
     Entry(patients.RecordCondition, eligibility.decide_record_condition, "patient"),
     Entry(patients.RecordVisit, eligibility.decide_record_visit, "patient"),
     Entry(patients.RecordCoverage, eligibility.decide_record_coverage, "patient"),
@@ -104,6 +114,10 @@ _ENTRIES: Final = (
     Entry(changes.StrikeTime, time_changes.decide_strike_time, "patient"),
     Entry(changes.SettleDispute, time_disputes.decide_settle_dispute, "patient"),
     Entry(changes.ApproveLateEntry, time_disputes.decide_approve_late_entry, "patient"),
+    Entry(wrongs.MoveCondition, wrong_patient.decide_move_condition, "patient", is_alone=True),
+    Entry(wrongs.StrikeCondition, wrong_patient.decide_strike_condition, "patient"),
+    Entry(wrongs.MovePlanRevision, wrong_patient.decide_move_plan_revision, "patient", is_alone=True),
+    Entry(wrongs.StrikePlanRevision, wrong_patient.decide_strike_plan_revision, "patient"),
     Entry(designations.DesignatePractitioner, designation.decide_designate_practitioner, "patient"),
     Entry(designations.WithdrawDesignation, designation.decide_withdraw_designation, "patient"),
     Entry(patients.AttestRisk, eligibility.decide_attest_risk, "patient"),
@@ -123,6 +137,11 @@ _ENTRIES: Final = (
     Entry(ledger.ResolveDelivery, parked.decide_resolve_delivery),
     Entry(ledger.ReleaseDelivery, parked.decide_release_delivery, is_alone=True),
     Entry(ledger.DiscardDelivery, parked.decide_discard_delivery),
+    Entry(findings.ReportStaleMonth, reviews.decide_report_stale_month, "patient"),
+    Entry(findings.RaiseReview, reviews.decide_raise_review, "patient"),
+    Entry(findings.CloseRefusalCount, reviews.decide_close_refusal_count),
+    Entry(findings.NoteReactionRun, reviews.decide_note_reaction_run),
+    Entry(findings.SettleReview, reviews.decide_settle_review),
 )
 
 CATALOG: Final[Mapping[str, Entry]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})

@@ -4,15 +4,13 @@ Testimony: stored complete or not. Whether it starts a programme says ledger/jud
 which months are judged; the notices are its words.
 """
 
-from datetime import datetime
-
 from commands.deciding import Asked, Law, States
 from commands.endings import void_notice
 from commands.guards import document_of, is_after_death, is_future, offset_there, practice_needed, says_the_same
 from commands.intents.consent import ItemsGiven, RecordConsent, RecordDecline, Representative, SupplementConsent
 from ledger.judging.consent import consent_notices, consents_of, judge_consent
 from ledger.judging.law import CONSENT_NAMES, law_on
-from ledger.judging.stops import STOP_NAMES, stops_of
+from ledger.judging.stops import STOP_NAMES, ended_by, stops_of
 from ledger.streams.base import SEALED, Closed
 from ledger.streams.consent import ConsentDeclined, ConsentRecorded, ConsentSupplemented, ConsentWords, ItemsAffirmed
 from ledger.streams.patient_state import ConsentOnRecord, Learned, Patient
@@ -71,7 +69,7 @@ def decide_supplement_consent(asked: Asked[SupplementConsent], states: States, l
         return refused("after_death", what="the supplement")
     if need := practice_needed(asked, states, command.occurred_at):
         return need
-    event = _supplement(asked, offset_there(asked, states, command.occurred_at))
+    event = _supplement(asked, consent.event.patient, offset_there(asked, states, command.occurred_at))
     if event.words is SEALED:
         for known in consent.supplements:
             if says_the_same(known.event, event):
@@ -133,10 +131,11 @@ def _recorded(asked: Asked[RecordConsent], offset: int | None) -> ConsentRecorde
     )
 
 
-def _supplement(asked: Asked[SupplementConsent], offset: int | None) -> ConsentSupplemented:
+def _supplement(asked: Asked[SupplementConsent], patient: str, offset: int | None) -> ConsentSupplemented:
+    """The supplement, in the stream in which its consent stands."""
     command = asked.command
     return ConsentSupplemented(
-        patient=asked.patient,
+        patient=patient,
         consent=command.consent,
         occurred_at=command.occurred_at,
         offset=offset,
@@ -189,12 +188,14 @@ def _on_day_of_revocation(state: Patient, entered: ConsentOnRecord, law: Law) ->
 
 
 def _against_standing(state: Patient, event: ConsentDeclined, law: Law) -> tuple[Notice, ...]:
-    moments: list[datetime] = [
-        standing.complete_from
+    on = event.occurred_at.date()
+    stops = stops_of(state, event.programme, None, law_on(law.rulebook, on))
+    if not any(
+        standing.complete_from is not None
+        and standing.complete_from < event.occurred_at
+        and ((stop := ended_by(standing, stops)) is None or stop.last_on >= on)
         for standing in consents_of(state, event.programme, law.rulebook)
-        if standing.complete_from is not None and standing.complete_from < event.occurred_at
-    ]
-    if not moments:
+    ):
         return ()
-    by = law.on(event.occurred_at.date()).find("medicare.ccm.consent.decline_stops")
+    by = law.on(on).find("medicare.ccm.consent.decline_stops")
     return (notice("declined_after_consent", "A complete consent stands; the decline is kept beside it.", by),)

@@ -11,9 +11,10 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 
 from commands.intents.base import Command
 from ledger.rulebook import ReadingSet, Rulebook, TracedRules
-from ledger.streams.base import Vouched
+from ledger.streams.base import Event, Vouched
 from ledger.streams.care_plan import CarePlan
 from ledger.streams.governance import Governance, ParkedDeliveries
+from ledger.streams.joining import absent_of_group, group_of, joined_month, joined_patient
 from ledger.streams.month_state import CareMonth
 from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
@@ -61,6 +62,8 @@ class Asked(NamedTuple, Generic[C_co]):
     login: str
     position: int
     """The highest durable position: what an attestation pins."""
+    opened: Callable[[str, int], Event]
+    """The fact of a stream at a position with its words opened: for what must be sealed anew, or compared."""
 
     @property
     def patient(self) -> str:
@@ -77,42 +80,69 @@ class Asked(NamedTuple, Generic[C_co]):
         return self.now.date()
 
 
+_OF_GROUPS: Final = ("patient/", "care_month/")
+"""Streams that are read together with those of other patients who were merged with theirs."""
+
+
 class States:
     """The folded streams that a decider may read; `missing` answers what it must still be given.
 
     Where the streams can be fetched (`fetch`), `missing` fetches them instead and has nothing left to ask for: a
     decision then takes one pass. What was fetched is part of the read set either way.
+
+    Of a patient who was merged, `missing` asks for all of the group, and `patient` and `month` answer with all of it
+    as one: a decider need not know of merges. New facts go to whoever goes on; a fact about something on record goes to
+    the patient in whose stream that stands, whom its event names.
     """
 
-    __slots__ = ("_fetch", "_held")
+    __slots__ = ("_fetch", "_held", "_whole")
 
     def __init__(self, held: Mapping[str, Any], fetch: Callable[[str], Any] | None = None) -> None:
         self._held = held
         self._fetch = fetch
+        self._whole: dict[str, Any] = {}
 
     def missing(self, *tags: str) -> Need | None:
         """Need for those of the tags that are not here, or None where all are."""
         held = self._held
         absent = [tag for tag in tags if tag not in held]
-        if not absent:
-            return None
-        if self._fetch is None:
-            return Need(tuple(dict.fromkeys(absent)))
-        for tag in absent:
-            self._fetch(tag)
+        if absent:
+            if self._fetch is None:
+                return Need(tuple(dict.fromkeys(absent)))
+            for tag in absent:
+                self._fetch(tag)
+        for tag in tags:
+            while tag.startswith(_OF_GROUPS) and (more := self._of_group(tag)):
+                if need := self.missing(*more):
+                    return need
         return None
 
     def patient(self, patient: str) -> Patient:
-        """The folded patient stream."""
+        """The patient as folded, with all who are merged with them."""
+        alone = self.alone(patient)
+        if not alone.merges:
+            return alone
+        return cast(Patient, self._together(patient_tag(patient), self._patient_of_group, patient))
+
+    def alone(self, patient: str) -> Patient:
+        """The folded stream of just this patient."""
         return cast(Patient, self._held[patient_tag(patient)])
 
     def plan(self, patient: str) -> CarePlan:
-        """The folded care plan stream."""
+        """The folded care plan stream of just this patient: revisions are numbered in it."""
         return cast(CarePlan, self._held[care_plan_tag(patient)])
 
     def month(self, patient: str, month: str) -> CareMonth:
-        """The folded care month stream."""
-        return cast(CareMonth, self._held[care_month_tag(patient, month)])
+        """The month as folded, with those of all who are merged with the patient."""
+        alone = cast(CareMonth, self._held[care_month_tag(patient, month)])
+        known = self._held.get(patient_tag(patient))
+        if known is None or not known.merges:
+            return alone
+        return cast(CareMonth, self._together(care_month_tag(patient, month), self._month_of_group, patient, month))
+
+    def group(self, patient: str) -> tuple[str, ...]:
+        """All who are one person with a patient, whoever goes on first."""
+        return group_of(patient, self._held.__getitem__)
 
     def staff(self, staff: str) -> Staff:
         """The folded staff stream."""
@@ -141,6 +171,32 @@ class States:
     def held(self) -> Mapping[str, Any]:
         """Everything that is here, by tag."""
         return self._held
+
+    # -- patients who were merged ---------------------------------------------------------------------------------
+
+    def _of_group(self, tag: str) -> tuple[str, ...]:
+        """The streams of others that are not here and belong with this one, because their patients were merged."""
+        kind, patient, *month = tag.split("/")
+        known = self._held.get(patient_tag(patient))
+        if known is None or not known.merges:
+            return ()
+        if (absent := absent_of_group(patient, self._held)) or kind == "patient":
+            return absent
+        months = (care_month_tag(each, month[0]) for each in self.group(patient))
+        return tuple(each for each in months if each not in self._held)
+
+    def _together(self, tag: str, make: Callable[..., Any], *of: str) -> Any:
+        """What was put together for a tag, once in a decision."""
+        if tag not in self._whole:
+            self._whole[tag] = make(*of)
+        return self._whole[tag]
+
+    def _patient_of_group(self, patient: str) -> Patient:
+        return joined_patient([self.alone(each) for each in self.group(patient)])
+
+    def _month_of_group(self, patient: str, month: str) -> CareMonth:
+        group = self.group(patient)
+        return joined_month(group[0], [self._held[care_month_tag(each, month)] for each in group])
 
 
 Read = tuple[tuple[date, tuple[str, ...]], ...]

@@ -89,7 +89,7 @@ def decide_withdraw_designation(asked: Asked[WithdrawDesignation], states: State
     if found.event.until_month is not None and command.from_month > found.event.until_month:
         return refused("designation_ended", month=command.from_month)
     event: Event = DesignationWithdrawn(
-        patient=patient,
+        patient=found.event.patient,
         designation=command.designation,
         reason=command.reason,
         from_month=command.from_month,

@@ -35,7 +35,7 @@ from ledger.terms.calendar import last_day, month_of
 from ledger.terms.identity import patient_tag
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Accepted, Notice, Outcome, Unchanged
-from ledger.terms.people import Programme
+from ledger.terms.people import Programme, Side
 from ledger.terms.refusals import refused
 
 
@@ -207,6 +207,10 @@ def _revoked_notices(
 
 def _disenrolled_notices(state: Patient, event: PatientDisenrolled, law: Law) -> tuple[Notice, ...]:
     by = law.on(event.on).find(STOP_NAMES[1])
+    bills = state.designation(month_of(event.on), event.programme, Side.PRACTITIONER)
+    if bills is not None and event.practice not in (None, bills.event.practice):
+        happened = "Another practice bills the programme in that month; there it goes on."
+        return (notice("nothing_to_end", happened, by),)
     if not _ends_any(state, event.programme, disenrolled(event), law):
         return (_nothing_to_end(by),)
     happened = f"Minutes after {event.on.isoformat()} do not count until the patient consents again."

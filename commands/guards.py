@@ -7,6 +7,7 @@ a day of death when that day has ended everywhere, so no zone is needed and nobo
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol
 
+from commands.authority import MATRIX, reaches
 from commands.deciding import Asked, States
 from commands.intents.base import OutsideName
 from ledger.streams.base import Event
@@ -49,6 +50,14 @@ def is_after_death(patient: Patient, when: datetime | date) -> bool:
     if died_on is None:
         return False
     return (when - FURTHEST_WEST).date() > died_on if isinstance(when, datetime) else when > died_on
+
+
+def out_of_reach(asked: Asked[Any], states: States, patient: str) -> Refused | None:
+    """The refusal where the actor's role does not reach a further patient whom the command names (readings, 2)."""
+    practices, actor = states.patient(patient).practices, states.staff(asked.actor)
+    if not practices or any(reaches(actor, role, asked.today, practices) for role in MATRIX[asked.command.NAME]):
+        return None
+    return refused("not_in_this_practice")
 
 
 def practice_needed(asked: Asked[Any], states: States, when: datetime) -> Need | None:

@@ -51,11 +51,13 @@ class Handler:
         zones: Zones,
         login: str,
         default_actor: str | None = None,
+        machine: str | None = None,
     ) -> None:
         self.log = log
         self.login = login
         self.default_actor = default_actor
         self.zones = zones
+        self.machine = machine
         self._ids = ids
         self._clock = clock
         self.state_cache = StateCache(log)

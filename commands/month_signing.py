@@ -8,8 +8,8 @@ from typing import Any
 from commands.deciding import Asked, Law, States
 from commands.guards import by_rule, is_future
 from commands.intents.care_month import AttestDecisionMaking, AttestInBatch, AttestMonth, ChooseFamily
-from ledger.judging import Verdict, facts_of, judge_month, missing_tags, pinned_edition
-from ledger.rulebook import Edition, rulebook_of
+from commands.judged_months import verdict_of
+from ledger.judging import Verdict
 from ledger.streams.care_month import (
     CodeUnits,
     DecisionMakingAttested,
@@ -19,7 +19,7 @@ from ledger.streams.care_month import (
 )
 from ledger.streams.patient_state import Designation
 from ledger.terms.calendar import first_day, last_day, month_of
-from ledger.terms.identity import LEDGER_TAG, patient_tag, staff_tag
+from ledger.terms.identity import patient_tag, staff_tag
 from ledger.terms.notices import in_order, notice
 from ledger.terms.outcome import Accepted, Need, Notice, Outcome, Refused, Unchanged
 from ledger.terms.people import Programme, Role, Side
@@ -149,21 +149,7 @@ def billing(asked: Asked[Any], states: States, what: str) -> Designation | Refus
 
 def _verdict(asked: Asked[Any], states: States, law: Law) -> Verdict | Need:
     """The month as the judge has it: by the edition in use, or by the one that its newest attestation pinned."""
-    month = asked.command.month
-    while absent := missing_tags(asked.patient, month, states.held()):
-        if need := states.missing(*absent):
-            return need
-    edition, rulebook = law.edition, law.rulebook
-    pinned = pinned_edition(states.month(asked.patient, month))
-    if pinned is not None and pinned != edition:
-        if need := states.missing(LEDGER_TAG):
-            return need
-        adopted = next(a for a in states.governance().adoptions if a.edition == pinned)
-        edition, rulebook = pinned, rulebook_of(Edition.from_bytes(adopted.content))
-    verdict = judge_month(facts_of(asked.patient, month, states.held()), rulebook, edition=edition)
-    if edition == law.edition:
-        law.note(verdict.reads)
-    return verdict
+    return verdict_of(asked.patient, asked.command.month, states, law)
 
 
 def _deals_with_self(asked: Asked[AttestMonth], states: States, standing: Designation) -> bool:

@@ -15,14 +15,14 @@ from commands.catalog import CATALOG, Entry
 from commands.deciding import Asked, States
 from commands.intents.base import Command
 from commands.opening import PROGRAM
-from commands.resolving import resolve, who
-from commands.session import Decided, Session
+from commands.resolving import led_on, resolve, who
+from commands.session import Decided, Session, opened_by
 from commands.states import FORECAST, Overlay, Written
 from commands.wire import Delivery
 from ledger.streams.access import CommandRefused
 from ledger.streams.base import CommandKey, Envelope, Event, Origin, Proposal, Source, Vouched
 from ledger.streams.governance import DeliveryParked, DeliveryWords, Governance
-from ledger.streams.patient_state import Patient
+from ledger.streams.joining import practices_of
 from ledger.terms.identity import LEDGER_TAG, patient_tag, staff_tag
 from ledger.terms.outcome import Accepted, Need, Refused, Unchanged
 from ledger.terms.people import Role
@@ -105,6 +105,7 @@ class Deciding:
             zones=session.zones,
             login=session.login,
             position=self._before,
+            opened=opened_by(session.log),
         )
         outcome = self._entry.decide(asked, States(self._held, self._get), self._law)
         assert not isinstance(outcome, Need), "states that can be fetched are never missing"
@@ -145,6 +146,7 @@ class Deciding:
             source=head.source.system if head.source else None,
             # Until it is known who acts nobody acts: the line can only wait.
             is_act=is_known and self._entry.command.KIND == "act",
+            machine=session.machine,
         )
         if isinstance(vouched, Refused):
             return vouched
@@ -166,9 +168,9 @@ class Deciding:
         people = resolve(self._line.command, get=self._get, token=self._session.log.token, known=self.known)
         if isinstance(people, Refused):
             return people
-        self._people = people
         for person in people.values():
             self._get(patient_tag(person) if person.startswith("pt_") else staff_tag(person))
+        self._people = led_on(self._line.command, people, get=self._get)
         return None
 
     def _allowed(self) -> Refused | None:
@@ -189,8 +191,7 @@ class Deciding:
         """Those of the patient, or the one that the command names."""
         patient = self._people.get("patient")
         if patient is not None:
-            state: Patient = self._get(patient_tag(patient))
-            return state.practices
+            return practices_of(patient, self._get)
         named: str | None = getattr(self._line.command, "practice", None)
         return frozenset({named}) if named else frozenset()
 

@@ -35,7 +35,8 @@ _NO_DEMOGRAPHICS: Final = Demographics()
 def decide_register_patient(asked: Asked[RegisterPatient], states: States, law: Law) -> Outcome:
     """Make a patient known by outside identifiers, or find the one whom they lead to.
 
-    Reads every identifier's stream, the practice named, and the patient found. Refuses, in order: mbi_unreadable,
+    Reads every identifier's stream, the practice named, and the patient found, with all who are merged with them:
+    identifiers of two who were merged lead to one. Refuses, in order: mbi_unreadable,
     no_such_practice, identifiers_of_two_patients, identifier_taken. Unchanged where a known patient is reported as
     known. Notices: demographics_differ, assigned_elsewhere.
     """
@@ -49,7 +50,10 @@ def decide_register_patient(asked: Asked[RegisterPatient], states: States, law: 
     if command.practice and not states.practice(command.practice).is_registered:
         return refused("no_such_practice")
     named = {token: named_by(states, token) for token in tokens}
-    patients = {found.subject for found in named.values() if found.kind == "patient"}
+    led_to = dict.fromkeys(found.subject for found in named.values() if found.kind == "patient" and found.subject)
+    if need := states.missing(*map(patient_tag, led_to)):
+        return need
+    patients = {states.group(each)[0] for each in led_to}
     if len(patients) > 1:
         return refused("identifiers_of_two_patients")
     if any(found.subject and found.kind != "patient" for found in named.values()):
@@ -57,9 +61,6 @@ def decide_register_patient(asked: Asked[RegisterPatient], states: States, law: 
     if not patients:
         return _registered(asked, tokens)
     (known,) = patients
-    assert known is not None
-    if need := states.missing(patient_tag(known)):
-        return need
     new = {token: identifier for token, identifier in tokens.items() if named[token].subject is None}
     return _reported(asked, states.patient(known), new)
 
@@ -67,17 +68,17 @@ def decide_register_patient(asked: Asked[RegisterPatient], states: States, law: 
 def decide_link_identifier(asked: Asked[LinkIdentifier], states: States, law: Law) -> Outcome:
     """Let further identifiers lead to a known patient.
 
-    Reads every identifier's stream. Refuses, in order: mbi_unreadable, identifier_taken. Unchanged where all of them
-    lead to this patient already.
+    Reads every identifier's stream, and the patient with all who are merged with them. Refuses, in order:
+    mbi_unreadable, identifier_taken. Unchanged where all of them lead to this patient already.
     """
     command, patient = asked.command, asked.patient
     if fault := mbi_fault(command.identifiers):
         return fault
     tokens = tokens_of(asked, command.identifiers)
-    if need := states.missing(*map(identifier_tag, tokens)):
+    if need := states.missing(patient_tag(patient), *map(identifier_tag, tokens)):
         return need
     named = {token: named_by(states, token) for token in tokens}
-    if any(found.subject not in (None, patient) for found in named.values()):
+    if any(found.subject not in (None, *states.group(patient)) for found in named.values()):
         return refused("identifier_taken")
     new = {token: identifier for token, identifier in tokens.items() if named[token].subject is None}
     if not new:

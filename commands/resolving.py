@@ -2,6 +2,10 @@
 
 A reference is an opaque id of this ledger or an identifier of some system. An identifier that leads to nobody yet
 parks the delivery; an opaque id that was never issued can lead to nobody ever and is refused.
+
+Who names a patient who was merged into another, by id or by identifier, speaks of the one who goes on (`led_on`), as
+long as the merge stands. Only a command that says so means just whom it names: one that merges or unmerges, and one
+that gives the number of a care plan revision, for each plan counts its own.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +14,7 @@ from typing import Any, Final
 
 from commands.intents.base import Command, OutsideName, Ref
 from ledger.streams.folding import Named
+from ledger.streams.joining import survivor_of
 from ledger.terms.identity import identifier_tag, patient_tag, staff_tag, type_of_id
 from ledger.terms.outcome import Refused, WaitsFor
 from ledger.terms.refusals import refused
@@ -22,14 +27,20 @@ KIND_OF_ID: Final = {"pt": "patient", "st": "staff"}
 
 @cache
 def reference_fields(command: type[Command]) -> tuple[tuple[str, str], ...]:
-    """(field, kind) of every reference that a command takes; a field called `patient` names a patient."""
+    """(field, kind) of every reference that a command takes; its name says whether it names a patient."""
     fields = command.model_fields.items()
     named = [name for name, field in fields if field.annotation in (Ref, Ref | None)]
     return tuple((name, _kind(name)) for name in named)
 
 
 def _kind(field: str) -> str:
-    return {"patient": "patient", "to_patient": "patient", "subject": "any"}.get(field, "staff")
+    return {
+        "patient": "patient",
+        "merged": "patient",
+        "to": "patient",
+        "to_patient": "patient",
+        "subject": "any",
+    }.get(field, "staff")
 
 
 def resolve(
@@ -49,6 +60,14 @@ def resolve(
             return found
         people[field] = found
     return people
+
+
+def led_on(command: Command, people: Mapping[str, str], *, get: Get) -> dict[str, str]:
+    """The people of a command, each patient who was merged into another replaced by whoever goes on for them."""
+    return {
+        field: survivor_of(person, get) if person.startswith("pt_") and field not in command.AS_NAMED else person
+        for field, person in people.items()
+    }
 
 
 def who(ref: Ref, kind: str, *, get: Get, token: Token, known: Mapping[str, str]) -> str | Refused:

@@ -1,5 +1,6 @@
 """What one line is decided within, and what comes of it before anything is durable."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -7,7 +8,7 @@ from commands.answer import Answer
 from commands.deciding import Law
 from commands.states import Written
 from commands.wire import Delivery
-from ledger.streams.base import EventLog, Proposal
+from ledger.streams.base import Event, EventLog, Proposal
 from ledger.streams.governance import Governance
 from ledger.terms.outcome import Refused
 from ledger.terms.ports import Zones
@@ -36,6 +37,8 @@ class Session(Protocol):
     login: str
     default_actor: str | None
     zones: Zones
+    machine: str | None
+    """The staff id of the machine that this program itself vouches for: set where its reactions run, nowhere else."""
 
     def new_id(self, kind: str) -> str:
         """A fresh opaque id."""
@@ -48,3 +51,12 @@ class Session(Protocol):
     def clock_for(self, line: Delivery, governance: Governance) -> datetime | Refused:
         """The instant at which a line is decided."""
         ...
+
+
+def opened_by(log: EventLog) -> Callable[[str, int], Event]:
+    """Opens the durable fact of a stream at a position, for a decision that needs its words."""
+
+    def opened(tag: str, position: int) -> Event:
+        return next(log.open_words(fact) for fact in log.read(tag, until=position) if fact.position == position)
+
+    return opened

@@ -17,6 +17,7 @@ from ledger.judging.window import window_of
 from ledger.rulebook import Rulebook
 from ledger.streams.care_month import EntryContent, TimeLogged
 from ledger.streams.care_plan import CarePlan
+from ledger.streams.joining import day_of_one
 from ledger.streams.month_state import CareMonth, Entry, changed, entered
 from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
@@ -128,4 +129,5 @@ def _days(event: EntryContent, states: States) -> dict[str, StaffDay]:
         day = states.staff_day(event.performer, on)
         # Behind everything that is there: a correction brings a place of its own.
         days[staff_day_tag(event.performer, on)] = day_after(day, event, LAST, on)
-    return days
+    group = states.group(event.patient)
+    return days if len(group) == 1 else {tag: day_of_one(day, group) for tag, day in days.items()}

@@ -18,8 +18,10 @@ from ledger.terms.errors import LedgerDamaged, NotALedger, StoreUnavailable, Wro
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from commands.handle import Handler
+    from commands.reactions import Reactor
     from ledger.store.connection import Ledger, Place
     from ledger.store.engine import StoredReadModels
     from ledger.store.postgres.fleet import Fleet
@@ -101,6 +103,24 @@ class Session:
             self.close()
             self.log.engine.discard_read_models()
         return self.raw_models()
+
+    def reactor(self, now: "datetime") -> "Reactor":
+        """The reactions, ready to run under the name of their machine, which is registered where it was not yet."""
+        from commands.handle import Handler  # noqa: PLC0415 - loaded by now
+        from commands.reactions import Reactor, enrol  # noqa: PLC0415 - only `react` needs them
+        from projections.findings import Findings  # noqa: PLC0415
+
+        machine = enrol(self.handler, now)
+        handler = Handler(
+            log=self.log,
+            ids=SystemIds(),
+            clock=self.clock,
+            zones=self.zones,
+            login=self.where.login,
+            default_actor=machine,
+            machine=machine,
+        )
+        return Reactor(handler, self.log, Findings(self.raw_models(), self.models))
 
     def close(self) -> None:
         """Close the read models, where they were opened."""

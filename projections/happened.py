@@ -38,6 +38,10 @@ HAPPENED: Final[dict[str, Callable[[Any], Moment]]] = {
     "visit_recorded": attrgetter("on"),
     "coverage_recorded": attrgetter("from_on"),
     "death_recorded": attrgetter("on"),
+    "patients_merged": _RECORDED,
+    "patients_unmerged": _RECORDED,
+    "condition_moved": _RECORDED,
+    "condition_struck": _RECORDED,
     "consent_recorded": attrgetter("occurred_at"),
     "consent_supplemented": attrgetter("occurred_at"),
     "consent_declined": attrgetter("occurred_at"),
@@ -54,6 +58,8 @@ HAPPENED: Final[dict[str, Callable[[Any], Moment]]] = {
     "care_plan_revised": attrgetter("revised_at"),
     "care_plan_signed": attrgetter("signed_at"),
     "care_plan_copy_given": attrgetter("given_at"),
+    "plan_revision_moved": _RECORDED,
+    "plan_revision_struck": _RECORDED,
     "time_logged": _of_time,
     "decision_making_attested": attrgetter("attested_at"),
     "family_chosen": _RECORDED,
@@ -75,6 +81,8 @@ HAPPENED: Final[dict[str, Callable[[Any], Moment]]] = {
     "role_granted": attrgetter("from_on"),
     "role_ended": attrgetter("last_on"),
     "licence_recorded": attrgetter("from_on"),
+    "staff_departed": attrgetter("last_on"),
+    "exclusion_checked": attrgetter("checked_on"),
     "practice_registered": _RECORDED,
     "capability_attested": attrgetter("from_on"),
     "capability_ended": attrgetter("last_on"),
@@ -89,6 +97,11 @@ HAPPENED: Final[dict[str, Callable[[Any], Moment]]] = {
     "delivery_resolved": _RECORDED,
     "delivery_released": _RECORDED,
     "delivery_discarded": _RECORDED,
+    "month_went_stale": _RECORDED,
+    "review_came_due": attrgetter("due_on"),
+    "review_settled": _RECORDED,
+    "refusals_counted": attrgetter("on"),
+    "reaction_ran": _RECORDED,
 }
 
 
@@ -113,6 +126,8 @@ class Named(NamedTuple):
 
     patients: str | None
     patient: str | None
+    other: str | None
+    """A second patient."""
     staff: str | None
     practice: str | None
     month: str | None
@@ -127,17 +142,24 @@ def fields_of(kind: type[Event]) -> Named:
         return next((name for name in names if name in known), None)
 
     return Named(
-        first("patients"), first("patient", "subject"), first("staff", "subject"), first("practice"), first("month")
+        first("patients"),
+        first("patient", "subject"),
+        first("merged", "from_patient", "other_patient"),
+        first("staff", "subject"),
+        first("practice"),
+        first("month"),
     )
 
 
 def patients_of(event: Event) -> tuple[str, ...]:
-    """The patients that a fact is about: one for record facts, several for a read, none for set-up."""
+    """The patients that a fact is about: one or two for record facts, several for a read, none for set-up."""
     named = fields_of(type(event))
     if named.patients is not None:
         return tuple(dict.fromkeys(getattr(event, named.patients)))
     patient = getattr(event, named.patient) if named.patient else None
-    return (patient,) if patient and patient.startswith("pt_") else ()
+    if not patient or not patient.startswith("pt_"):
+        return ()
+    return (patient,) if named.other is None else (patient, getattr(event, named.other))
 
 
 def staff_of(event: Event) -> str | None:

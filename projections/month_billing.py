@@ -3,24 +3,31 @@
 Promise: a row is the judge's verdict on the facts up to the position of the read model, by the edition in force for
 that month; it is judged again whenever a stream moves that the verdict rests on (the month, the patient, the plan, the
 staff named, their days, the practices) and, while nobody attested, whenever an edition is adopted. No rule stands here.
-Not promised: an answer as of an earlier moment; `questions.month_of` folds that from the log.
+Of patients who were merged the month is that of whoever goes on; the others keep a row that says so, so that undoing
+a merge finds their months again. Not promised: an answer as of an earlier moment; `questions.month_of` folds that.
 """
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from ledger.judging.shapes import Verdict
 from ledger.streams.base import Fact
 from ledger.streams.governance import RulebookAdopted
-from ledger.terms.identity import care_plan_tag, patient_tag
+from ledger.streams.joining import ever_joined, group_of
+from ledger.terms.calendar import last_day
+from ledger.terms.identity import care_month_tag, patient_tag
 from projections.base import Changes, Row, Rows, Table
-from projections.judged import Judged, RulebookOf, judged, moves_others
+from projections.judged import Judged, RulebookOf, StateAt, judged, moves_others
 from projections.states import States
 from projections.tables.layout import MONTH_BILLING, MONTH_READS, joined, optional
 
 MONTHS_AT_ONCE: Final = 2_000
 """How many months are judged before their rows are written."""
+
+ELSEWHERE: Final = "elsewhere"
+"""The standing of a month that is judged with another patient's, or was: questions leave such rows out."""
+_OF_PATIENTS: Final = ("patient/", "care_plan/", "care_month/", "ledger")
 
 Key = tuple[str, str]
 """(patient, month)."""
@@ -30,7 +37,7 @@ class MonthBilling:
     """The projection of one pass. `kept` answers queries over the rows that this pass wrote or found."""
 
     name: ClassVar[str] = "month_billing"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (MONTH_BILLING, MONTH_READS)
 
     def __init__(self, states: States, rulebook_of: RulebookOf, kept: Rows, *, suffix: str, is_empty: bool) -> None:
@@ -64,16 +71,34 @@ class MonthBilling:
             return
         months = sorted(self._moved_months())
         for at in range(0, len(months), MONTHS_AT_ONCE):
-            done = [self._judge(*key) for key in months[at : at + MONTHS_AT_ONCE]]
-            yield Changes(MONTH_BILLING, [row_of(each) for each in done])
+            some = months[at : at + MONTHS_AT_ONCE]
+            done = [self._judge(*key) for key in some]
+            yield Changes(MONTH_BILLING, [self._row(*key, each) for key, each in zip(some, done, strict=True)])
             yield Changes(MONTH_READS, [row for each in done for row in reads_of(each)])
         self._is_empty = self._is_empty and not months
         self._months, self._patients, self._others, self._law_moved = set(), set(), set(), False
+
+    def _row(self, patient: str, month: str, judgement: Judged) -> Row:
+        """The row of a month; where it is another patient's, or nobody's any more, a row that says so."""
+        merges = self._state(patient_tag(patient)).merges
+        if merges and not is_begun(self._states.at, patient, month):
+            newest = max(merge.ended or merge.position for merge in merges)
+            return elsewhere(patient, month, newest)
+        return row_of(judgement)
 
     def _judge(self, patient: str, month: str) -> Judged:
         return judged(self._states.at, self._rulebook_of, patient, month)
 
     def _moved_months(self) -> set[Key]:
+        """The months that moved, and with each those of all with whom its patient was ever merged."""
+        moved = self._moved_alone()
+        joined = [(patient, month) for patient, month in moved if self._state(patient_tag(patient)).merges]
+        return moved | {(other, month) for patient, month in joined for other in ever_joined(patient, self._state)}
+
+    def _state(self, tag: str) -> Any:
+        return self._states.at(tag).state
+
+    def _moved_alone(self) -> set[Key]:
         """The months that moved themselves, and those that rest on something that did."""
         moved = self._months
         if self._is_empty:
@@ -93,6 +118,19 @@ class MonthBilling:
     def _keys(self, query: str, values: Iterable[str]) -> set[Key]:
         listed = (json.dumps(sorted(values)),) if values else ()
         return {(patient, month) for patient, month in self._kept.rows(query, listed)}
+
+
+def is_begun(at: StateAt, patient: str, month: str) -> bool:
+    """Whether a month is the patient's own and something stands in it; of merged patients it is that of who goes on."""
+    group = group_of(patient, lambda tag: at(tag).state)
+    return group[0] == patient and any(at(care_month_tag(each, month)).position for each in group)
+
+
+def elsewhere(patient: str, month: str, position: int) -> Row:
+    """The row of a month that is judged with another patient's, or was: it keeps the place, and says nothing."""
+    last = last_day(month).isoformat()
+    nothing = ("", None, "", "", None, "", "", position)
+    return (patient, month, None, None, None, ELSEWHERE, None, last, 0, 0, 0, 0, *nothing)
 
 
 def row_of(judgement: Judged) -> Row:
@@ -137,7 +175,6 @@ def notices_of(verdict: Verdict) -> tuple[str, ...]:
 def reads_of(judgement: Judged) -> Iterator[Row]:
     """The streams of others that the verdict rests on; the patient's own are found by the patient's id."""
     verdict = judgement.verdict
-    own = (patient_tag(verdict.patient), care_plan_tag(verdict.patient))
     for tag in judgement.reads:
-        if tag not in own and not tag.startswith(("care_month/", "ledger")):
+        if not tag.startswith(_OF_PATIENTS):
             yield tag, verdict.patient, verdict.month

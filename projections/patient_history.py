@@ -3,16 +3,19 @@
 Promise: nothing is left out: registration, conditions, consents, visits, designations, plan, time and attestations of
 every month, refusals, and on request who looked. Each line says when it happened, when the source wrote it down, when
 the ledger learned it, who did it in which capacity for whom, and who vouches for that. Words are opened only by the
-opener that is passed in; erased and sealed ones are shown as what they are. Nothing of it is stored.
+opener that is passed in; erased and sealed ones are shown as what they are, and words that were recorded about the
+wrong patient are not shown (restricted.py). Nothing of it is stored.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from types import MappingProxyType
+from typing import Final, NamedTuple, Protocol
 
 from ledger.streams.base import Envelope, Event, EventLog, Fact, Vouched
 from ledger.terms.identity import accessed_tag, care_plan_tag, patient_tag, refusals_tag
 from projections.happened import happened, happened_on
+from projections.restricted import RESTRICTED_TEXT, closed_fields, is_said_twice, restricted_positions
 from projections.wording import Detail, details, title, words
 
 OpenWords = Callable[[Fact], Event]
@@ -75,7 +78,15 @@ def history(
 ) -> tuple[HistoryLine, ...]:
     """The patient's history behind position `after` and up to `as_of`, oldest first."""
     facts = facts_of(log, patient, as_of=as_of, with_accesses=with_accesses)
-    return tuple(line_of(fact, open_words) for fact in facts if fact.position > after)
+    restricted: frozenset[int] = frozenset()
+    if open_words is not None:
+        # What was found to be another patient's is restricted now, whatever moment is asked about.
+        restricted = restricted_positions(facts, facts if as_of is None else facts_of(log, patient))
+    return tuple(
+        line_of(fact, open_words, about=patient, is_restricted=fact.position in restricted)
+        for fact in facts
+        if fact.position > after
+    )
 
 
 def facts_of(log: StreamsLog, patient: str, *, as_of: int | None = None, with_accesses: bool = False) -> list[Fact]:
@@ -97,10 +108,14 @@ def streams_of(log: StreamsLog, patient: str, *, with_accesses: bool = False) ->
         yield accessed_tag(patient)
 
 
-def line_of(fact: Fact, open_words: OpenWords | None = None) -> HistoryLine:
-    """One fact as a line of history."""
+def line_of(
+    fact: Fact, open_words: OpenWords | None = None, *, about: str | None = None, is_restricted: bool = False
+) -> HistoryLine:
+    """One fact as a line of history; `about` is the patient of whom it is shown, `is_restricted` closes its words."""
     event, envelope = fact.event, fact.envelope
-    shown = open_words(fact) if open_words and event.sealing() else event
+    shown, closed = event, _NOTHING
+    if open_words and event.sealing():
+        shown, closed = open_words(fact), _closed(event, about, is_restricted=is_restricted)
     return HistoryLine(
         position=fact.position,
         recorded_at=fact.recorded_at,
@@ -112,9 +127,19 @@ def line_of(fact: Fact, open_words: OpenWords | None = None) -> HistoryLine:
         topic=event.TOPIC,
         what=title(event.TOPIC),
         details=details(event),
-        words=words(shown),
+        words=words(shown, closed),
         edition=envelope.edition,
     )
+
+
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def _closed(event: Event, about: str | None, *, is_restricted: bool) -> Mapping[str, str]:
+    """The sealed fields that are not shown, with the text that stands in their place."""
+    if is_restricted:
+        return dict.fromkeys((sealing.field for sealing in event.sealing()), RESTRICTED_TEXT)
+    return dict.fromkeys(closed_fields(event, about), "" if is_said_twice(event) else RESTRICTED_TEXT)
 
 
 def who_of(envelope: Envelope) -> Who:

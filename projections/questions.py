@@ -12,13 +12,14 @@ from typing import NamedTuple, Protocol
 from ledger.judging.shapes import Verdict
 from ledger.streams.base import Fact
 from ledger.streams.governance import ParkedDelivery
-from ledger.terms.identity import care_month_tag, patient_tag
+from ledger.terms.identity import patient_tag
 from ledger.terms.people import Programme, Side
 from projections.audit_trail import Clock, Outcome, Search, search_query
 from projections.base import ReadModels
 from projections.judged import RulebookOf, judged
-from projections.month_billing import row_of
+from projections.month_billing import ELSEWHERE, is_begun, row_of
 from projections.patient_history import HistoryLine, OpenWords, StreamsLog, line_of
+from projections.restricted import restricted_in
 from projections.states import States
 from projections.table_set import tracked_position
 from projections.tables.layout import AUDIT_TRAIL, MONTH_BILLING, PATIENT_PRACTICES, AuditRow, MonthRow, micros
@@ -108,14 +109,16 @@ def months(
         found = now.rows(MONTH_BILLING.select("WHERE month = ?"), (month,))
         known = now.rows(PATIENT_PRACTICES.select()) if with_silent else []
     rows = tuple(MonthRow.of(row) for row in found)
+    asked = rows
+    rows = tuple(row for row in rows if row.standing != ELSEWHERE)
     position = tracked if as_of is None else position_of(log, as_of)
     states = States(log, after=position)
     if as_of is not None:
-        begun = (row.patient for row in rows if states.at(care_month_tag(row.patient, month)).position)
+        begun = (row.patient for row in asked if is_begun(states.at, row.patient, month))
         rows = tuple(_row(states, rulebook_of, patient, month) for patient in begun)
     if with_silent:
         logged = {row.patient for row in rows}
-        silent = sorted({str(patient) for patient, *_ in known} - logged)
+        silent = sorted(each for each in {str(patient) for patient, *_ in known} - logged if is_alone(states, each))
         quiet = (_row(states, rulebook_of, each, month) for each in silent if is_enrolled(states, each, month))
         rows = tuple(sorted((*rows, *quiet)))
     if practice is not None:
@@ -128,6 +131,11 @@ def is_enrolled(states: States, patient: str, month: str) -> bool:
     state = states.at(patient_tag(patient)).state
     designated = any(state.designation(month, Programme.CCM, side) for side in Side)
     return designated or any(consent.event.programme is Programme.CCM for consent in state.consents)
+
+
+def is_alone(states: States, patient: str) -> bool:
+    """Whether the patient goes on under this id: was merged into nobody."""
+    return states.at(patient_tag(patient)).state.merged_into is None
 
 
 def _row(states: States, rulebook_of: RulebookOf, patient: str, month: str) -> MonthRow:
@@ -206,7 +214,13 @@ def _entries(log: AskedLog, rows: Sequence[AuditRow], open_words: OpenWords | No
         return ()
     facts = {fact.position: fact for fact in log.facts_at(row.position for row in rows)}
     counts = {counted.position: counted.times for counted in log.refusal_counts(rows[0].position - 1)}
-    return tuple(AuditEntry(row, counts.get(row.position, 1), line_of(facts[row.position], open_words)) for row in rows)
+    restricted = restricted_in(log, facts.values()) if open_words is not None else frozenset()
+
+    def line(row: AuditRow) -> HistoryLine:
+        is_restricted = row.position in restricted
+        return line_of(facts[row.position], open_words, about=row.patient, is_restricted=is_restricted)
+
+    return tuple(AuditEntry(row, counts.get(row.position, 1), line(row)) for row in rows)
 
 
 def parked_list(log: AskedLog, *, as_of: AsOf = None, with_closed: bool = False) -> tuple[ParkedDelivery, ...]:

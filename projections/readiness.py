@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ledger.streams.base import EventLog
+from ledger.streams.patient_state import Patient
 from ledger.terms.identity import patient_tag
 from ledger.terms.outcome import Notice
 from projections.base import Rows
@@ -53,9 +54,12 @@ class Readiness(NamedTuple):
 def readiness(
     log: EventLog, rulebook_of: RulebookOf, patients: Iterable[str], month: str, *, as_of: int | None = None
 ) -> Readiness:
-    """What each of these patients lacks for a month, as of a position; unknown ids are left out."""
+    """What each of these patients lacks for a month, as of a position.
+
+    Unknown ids are left out, and patients who were merged into another, with whom they are listed.
+    """
     states = States(log, after=log.refresh() if as_of is None else as_of)
-    registered = (each for each in sorted(set(patients)) if states.at(patient_tag(each)).state.is_registered)
+    registered = (each for each in sorted(set(patients)) if goes_on(states.at(patient_tag(each)).state))
     found = tuple(_of(states, rulebook_of, patient, month) for patient in registered)
     return Readiness(month, found, states.position)
 
@@ -64,6 +68,11 @@ def patients_known(models: Rows, practice: str | None = None) -> tuple[str, ...]
     """Every patient of the ledger, or of one practice, as far as the read models go."""
     where, values = ("", ()) if practice is None else ("WHERE practice = ?", (practice,))
     return tuple(dict.fromkeys(str(patient) for patient, *_ in models.rows(PATIENT_PRACTICES.select(where), values)))
+
+
+def goes_on(patient: Patient) -> bool:
+    """Whether the patient is known and was merged into nobody."""
+    return patient.is_registered and patient.merged_into is None
 
 
 def _of(states: States, rulebook_of: RulebookOf, patient: str, month: str) -> Ready:

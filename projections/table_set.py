@@ -11,12 +11,13 @@ from ledger.streams.base import EventLog, Fact
 from ledger.streams.folding import FOLDINGS
 from projections.audit_trail import AuditTrail
 from projections.base import REBUILT, Changes, Projection, ReadModels, Rows, Statement, Table, state_root, text, whole
+from projections.due_dates import DueDates
 from projections.judged import RulebookOf
 from projections.month_billing import MonthBilling
 from projections.practice_patients import PracticePatients
 from projections.states import FACTS_MAX, States
 
-PROJECTIONS: Final[tuple[type[Projection], ...]] = (MonthBilling, AuditTrail, PracticePatients)
+PROJECTIONS: Final[tuple[type[Projection], ...]] = (MonthBilling, AuditTrail, PracticePatients, DueDates)
 TABLES: Final[tuple[Table, ...]] = tuple(table for projection in PROJECTIONS for table in projection.tables)
 SET_NAME: Final = "+".join(f"{projection.name}@{projection.version}" for projection in PROJECTIONS)
 """Under which the position is tracked."""
@@ -47,6 +48,7 @@ class Pass:
             MonthBilling(self.states, rulebook_of, models, suffix=self.suffix, is_empty=after == 0),
             AuditTrail(),
             PracticePatients(),
+            DueDates(self.states),
         )
 
     @property

@@ -5,9 +5,10 @@ event is never shown as nothing. Details hold only what the fact holds in the cl
 `ERASED` and `SEALED` are told apart. Not promised: order of importance; fields come in the order of the event.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -26,6 +27,10 @@ _NOT_SHOWN: Final = frozenset({"patient", "content", "tzdata", "links"})
 """Said elsewhere on the line, or of no use to a reader: outside identifiers are shown from the opened words."""
 
 
+_OF_TWO: Final = frozenset({"merged", "from_patient", "other_patient"})
+"""Fields by which a fact names a second patient: then both are said."""
+
+
 def title(topic: str) -> str:
     """A topic in words: `time_logged` reads `Time logged`."""
     return topic.replace("_", " ").capitalize()
@@ -33,22 +38,28 @@ def title(topic: str) -> str:
 
 def details(event: Event) -> tuple[Detail, ...]:
     """The clear details of a fact, label and text, without what is empty."""
+    hidden = _NOT_SHOWN if _OF_TWO.isdisjoint(type(event).model_fields) else _NOT_SHOWN - {"patient"}
     own = (
         (name, getattr(event, name))
         for name, field in type(event).model_fields.items()
-        if not field.exclude and name not in _NOT_SHOWN
+        if not field.exclude and name not in hidden
     )
     if isinstance(event, EntryContent):
         return tuple(_time_details(event))
     return tuple((label(name), shown(value)) for name, value in own if not _is_empty(value))
 
 
-def words(event: Event) -> tuple[Detail, ...]:
-    """The sealed words of a fact, where it has any: opened, or a text that says why they are not here."""
+def words(event: Event, closed: Mapping[str, str] = MappingProxyType({})) -> tuple[Detail, ...]:
+    """The sealed words of a fact, where it has any: opened, or a text that says why they are not here.
+
+    `closed` gives fields that this reader is not shown, with the text to be shown instead; an empty one for nothing.
+    """
     found: list[Detail] = []
     for field in dict.fromkeys(sealing.field for sealing in event.sealing()):
         value = getattr(event, field)
-        if value is ERASED:
+        if field in closed:
+            found += [(label(field), closed[field])] if closed[field] else []
+        elif value is ERASED:
             found.append((label(field), ERASED_TEXT))
         elif value is SEALED:
             found.append((label(field), SEALED_TEXT))

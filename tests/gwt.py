@@ -16,10 +16,11 @@ from commands import authority
 from commands.catalog import CATALOG
 from commands.deciding import Asked, Law, States
 from commands.intents.base import Command
-from commands.resolving import reference_fields
+from commands.resolving import led_on, reference_fields
 from ledger.rulebook import Rulebook, rulebook_of, shipped_edition
 from ledger.streams import folding
 from ledger.streams.base import Envelope, Event, Fact, Vouched
+from ledger.streams.joining import practices_of
 from ledger.terms.identity import patient_tag, staff_tag
 from ledger.terms.outcome import Accepted, Need, Notice, Outcome, Refused, Unchanged
 
@@ -160,15 +161,16 @@ class Given:
     def when(self, command: Command) -> Then:
         """What the decider answers, after the capacity of whoever asks was found."""
         entry = CATALOG[command.NAME]
-        people = {name: ref for name, _ in reference_fields(type(command)) if (ref := getattr(command, name))}
+        named = {name: ref for name, _ in reference_fields(type(command)) if (ref := getattr(command, name))}
+        people = led_on(command, named, get=self.state)
         states = {tag: self.state(tag) for tag in self._read_by_handle(people)}
         patient = people.get("patient")
-        named = getattr(command, "practice", None)
+        practice = getattr(command, "practice", None)
         capacity = authority.capacity_for(
             entry,
             staff=self.state(staff_tag(self.actor)),
             on=self.now.date(),
-            practices=frozenset({named}) if named and not patient else self.practices(patient),
+            practices=frozenset({practice}) if practice and not patient else self.practices(patient),
         )
         if isinstance(capacity, Refused):
             return Then(capacity)
@@ -188,6 +190,7 @@ class Given:
             zones=TestZones(),
             login="os:test",
             position=len(self.facts) or 1,
+            opened=lambda tag, position: next(f.event for f in self._in(tag) if f.position == position),
         )
         return self._decided(entry.decide, asked, states)
 
@@ -206,8 +209,8 @@ class Given:
         return folding.fold(tag, self._in(tag))
 
     def practices(self, patient: str | None) -> frozenset[str]:
-        """The practices of a patient."""
-        return self.state(patient_tag(patient)).practices if patient else frozenset()
+        """The practices of a patient, with those of all who are merged with them."""
+        return practices_of(patient, self.state) if patient else frozenset()
 
     def _decided(self, decide: Any, asked: Asked[Any], states: dict[str, Any]) -> Then:
         while True:

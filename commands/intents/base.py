@@ -31,11 +31,14 @@ Ref = str | OutsideName
 class Command(Wire):
     """One intent, in the imperative.
 
-    `NAME` is what the wire calls it; `KIND` says whether it may be refused for its content.
+    `NAME` is what the wire calls it; `KIND` says whether it may be refused for its content. A patient who was merged
+    into another stands for that other one (resolving.py), except in the fields of `AS_NAMED`.
     """
 
     NAME: ClassVar[str]
     KIND: ClassVar[Literal["act", "testimony"]]
+    AS_NAMED: ClassVar[frozenset[str]] = frozenset()
+    """Fields that mean just the patient whom they name, also one who was merged into another."""
 
 
 class Actor(Wire):

@@ -40,6 +40,7 @@ class SignCarePlan(Command):
 
     NAME: ClassVar = "sign_care_plan"
     KIND: ClassVar = "act"
+    AS_NAMED: ClassVar = frozenset({"patient"})
     patient: Ref
     revision: int = Field(ge=1)
 
@@ -49,6 +50,7 @@ class RecordPlanCopy(Command):
 
     NAME: ClassVar = "record_plan_copy"
     KIND: ClassVar = "testimony"
+    AS_NAMED: ClassVar = frozenset({"patient"})
     patient: Ref
     revision: int = Field(ge=1)
     given_at: GivenInstant

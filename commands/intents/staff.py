@@ -1,11 +1,12 @@
 """Commands about people who work here and the practices they work for."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from commands.intents.base import Command, OutsideName, Ref, Wire
 from ledger.streams.practice import Capability
+from ledger.streams.staff import CheckResult, DepartureReason, ExclusionSource
 from ledger.terms.calendar import GivenDay
 from ledger.terms.identity import PracticeId
 from ledger.terms.people import Country, Name, Npi, Role, Word
@@ -67,6 +68,36 @@ class RecordLicence(Command):
     state: str = Field(pattern=r"^[A-Z]{2}$")
     from_on: GivenDay
     until_on: GivenDay | None = None
+
+
+class RecordDeparture(Command):
+    """Record that a staff member leaves, or left: all roles end on the last day."""
+
+    NAME: ClassVar = "record_departure"
+    KIND: ClassVar = "act"
+    staff: Ref
+    last_on: GivenDay
+    reason: DepartureReason
+
+
+class RecordExclusionCheck(Command):
+    """Record what a look into a list of excluded persons found."""
+
+    NAME: ClassVar = "record_exclusion_check"
+    KIND: ClassVar = "act"
+    staff: Ref
+    checked_on: GivenDay
+    source: ExclusionSource
+    result: CheckResult
+    excluded_from: GivenDay | None = None
+    """The first day of the exclusion, where the list names it; by default the day of the check."""
+
+    @model_validator(mode="after")
+    def _excluded_from_a_day(self) -> Self:
+        """Only an exclusion has a first day."""
+        if self.excluded_from is not None and self.result != "excluded":
+            raise ValueError("excluded_from without an exclusion")
+        return self
 
 
 class SiteGiven(Wire):

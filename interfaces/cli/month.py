@@ -55,6 +55,8 @@ def _show(args: Namespace, screen: Screen, session: "Session", verdict: "Verdict
     at = session.log.facts_at([position])
     known = f", known {shown_moment(at[-1].recorded_at)}" if at else ""
     screen.say(f"{args.month} of {args.patient}, as of position {position}{known}.", *month_lines(verdict))
+    if verdict.patient != args.patient:
+        screen.say(f"{args.patient} was merged into {verdict.patient}: this is the month of both.")
     if args.explain:
         screen.say(*explained_lines(verdict, reading_list(book, verdict.reads), asserted))
     if reasons is not None:

@@ -64,7 +64,8 @@ def run_find(args: Namespace, screen: Screen) -> int:
 
 def _found(session: "Session", line: "Numbered") -> dict[str, Any]:
     """Whom one line names: never the line itself."""
-    from ledger.terms.identity import identifier_tag  # noqa: PLC0415 - loaded by now
+    from ledger.streams.joining import survivor_of  # noqa: PLC0415 - loaded by now
+    from ledger.terms.identity import identifier_tag  # noqa: PLC0415
 
     answer: dict[str, Any] = {"line": line.number, "outcome": "unreadable", "kind": None, "id": None}
     named = _named(line.raw)
@@ -73,7 +74,8 @@ def _found(session: "Session", line: "Numbered") -> dict[str, Any]:
     found = session.handler.state(identifier_tag(session.log.token(*named)))
     if found.subject is None:
         return {**answer, "outcome": "not_known"}
-    return {**answer, "outcome": "found", "kind": found.kind, "id": found.subject}
+    subject = survivor_of(found.subject, session.handler.state) if found.kind == "patient" else found.subject
+    return {**answer, "outcome": "found", "kind": found.kind, "id": subject}
 
 
 def _named(raw: bytes | None) -> tuple[str, str] | None:

@@ -64,6 +64,9 @@ def _told(found: "Verification", differing: tuple[str, ...]) -> list[str]:
     lines = [f"{counted(found.facts, 'fact')} checked."]
     if found.erased:
         lines.append(f"{counted(found.erased, 'sealed part')} erased: commitments stand, words are gone.")
+    if found.risen:
+        rose = counted(found.risen, "count of refusals", "counts of refusals")
+        lines.append(f"{rose} rose after their day was closed; `ccm-ledger react` puts those of a week on record anew.")
     if found.is_sound:
         lines.append("Every stored byte agrees with its header, its tags, its place and its leaf.")
     else:

@@ -10,6 +10,7 @@ from ledger.judging.case import Case
 from ledger.judging.countable import Counted
 from ledger.judging.families import Families
 from ledger.judging.law import MonthLaw, law_of
+from ledger.judging.people import merge_reviews, people_reviews
 from ledger.judging.plans import plan_blocks, plan_reviews
 from ledger.judging.readiness import billing_blocks, eligibility_findings, family_blocks
 from ledger.judging.visits import visit_findings
@@ -47,6 +48,8 @@ def findings_of(case: Case) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
     found += _time_reviews(case.counted, window, law)
     if case.stays is not None:
         found += case.stays.findings(frozenset(line.on for line in case.counted.lines if line.counted), law)
+    found += people_reviews(case)
+    found += merge_reviews(case)
     found += _family_reviews(case.families, case.chosen, case.on)
     if not found:
         return (), ()

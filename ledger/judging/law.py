@@ -25,6 +25,8 @@ TIME_NAMES: Final = (
     f"{_CCM}.performers.programs_count",
     f"{_CCM}.performers.other_practitioner_counts",
     f"{_CCM}.performers.work_countries",
+    f"{_CCM}.performers.excluded_counts",
+    f"{_CCM}.performers.licence_lapsed_counts",
     f"{_CCM}.performers.practitioner_counts_as_staff",
     f"{_CCM}.time.fields_required",
     f"{_CCM}.time.one_code_per_minute",
@@ -43,6 +45,8 @@ TIME_NAMES: Final = (
 READINESS_NAMES: Final = (
     f"{_CCM}.billing_practitioner.per_month_max",
     f"{_CCM}.billing_practitioner.credentials",
+    f"{_CCM}.performers.exclusion_check_effect",
+    f"{_CCM}.performers.other_practice_effect",
     f"{_CCM}.initiating_visit.qualifying_codes",
     f"{_CCM}.initiating_visit.missing_effect",
     f"{_CCM}.initiating_visit.not_discussed_effect",
@@ -110,12 +114,14 @@ class MonthLaw:
         "consent_methods",
         "counted",
         "diagnoses_min",
+        "excluded_counts",
         "exists",
         "goals_per_condition_min",
         "in_person_counts",
         "late",
         "late_raise",
         "late_reason",
+        "licence_lapsed_counts",
         "pools_practitioner",
         "qualifying_codes",
         "readiness_names",
@@ -145,6 +151,9 @@ class MonthLaw:
         self.clinical_credentials: Final = frozenset(rules.words(f"{_CCM}.performers.clinical_credentials"))
         self.billing_credentials: Final = frozenset(rules.words(f"{_CCM}.billing_practitioner.credentials"))
         self.work_countries: Final = frozenset(rules.words(f"{_CCM}.performers.work_countries"))
+        self.excluded_counts: Final = rules.yes(f"{_CCM}.performers.excluded_counts")
+        # Editions that were adopted before this was a rule say nothing of licences: then a lapsed one changes nothing.
+        self.licence_lapsed_counts: Final = rules.get(f"{_CCM}.performers.licence_lapsed_counts") is not False
         self.pools_practitioner: Final = rules.yes(f"{_CCM}.performers.practitioner_counts_as_staff")
         self.late: Final = timedelta(hours=rules.whole(f"{_CCM}.time.late_hours"))
         self.late_reason: Final = timedelta(days=rules.whole(f"{_CCM}.time.late_reason_days"))
@@ -177,6 +186,10 @@ class MonthLaw:
     def reading(self, name: str) -> Reading:
         """One reading below medicare.ccm, for the text of a notice."""
         return self.rules.reading(f"{_CCM}.{name}")
+
+    def find(self, name: str) -> Reading | None:
+        """The same, or None where the edition has no such quantity."""
+        return self.rules.find(f"{_CCM}.{name}")
 
 
 def _present(rules: RulesInForce, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,8 +10,10 @@ from typing import Any
 
 from ledger.judging.shapes import MonthFacts
 from ledger.streams.care_plan import CarePlan
+from ledger.streams.joining import absent_of_group, day_of_one, group_of, joined_month, joined_patient, joined_plan
 from ledger.streams.month_state import CareMonth
 from ledger.streams.patient_state import Patient
+from ledger.streams.staff_day import StaffDay
 from ledger.terms.calendar import last_day
 from ledger.terms.identity import (
     care_month_tag,
@@ -27,12 +29,15 @@ from ledger.terms.people import Programme, Side
 def needed_tags(patient: str, month: str, held: Mapping[str, Any]) -> tuple[str, ...]:
     """The tags of every stream that the verdict needs, as far as `held` (state by tag) shows; in a fixed order.
 
-    Call again with the missing ones loaded until none is missing: twice, in practice.
+    Call again with the missing ones loaded until none is missing: twice, in practice; once more for each patient with
+    whom this one was merged.
     """
-    own = (patient_tag(patient), care_plan_tag(patient), care_month_tag(patient, month))
+    own = _own(patient, month)
     known, entries = held.get(own[0]), held.get(own[2])
     if known is None or entries is None:
         return own
+    if known.merges:
+        return _needed_of_joined(patient, month, held)
     staff = (staff_tag(s) for s in _staff(known, entries))
     practices = (practice_tag(p) for p in _practices(known, entries))
     return tuple(dict.fromkeys((*own, *practices, *staff, *_days(entries))))
@@ -44,18 +49,16 @@ def missing_tags(patient: str, month: str, held: Mapping[str, Any]) -> tuple[str
 
 
 def gather(patient: str, month: str, state_of: Callable[[str], Any]) -> MonthFacts:
-    """The facts of a month out of whatever answers with the folded state of a tag, asked once for each tag."""
+    """The facts of a month out of whatever answers with the folded state of a tag, asked once for each tag.
+
+    Of a patient who was merged: those of the whole group, as the month of whoever goes on (readings, section 3).
+    """
     known: Patient = state_of(patient_tag(patient))
+    if known.merges:
+        return _gather_joined(patient, month, state_of)
     plan: CarePlan = state_of(care_plan_tag(patient))
     entries: CareMonth = state_of(care_month_tag(patient, month))
-    return MonthFacts(
-        known,
-        entries,
-        plan,
-        {p: state_of(practice_tag(p)) for p in _practices(known, entries)},
-        {s: state_of(staff_tag(s)) for s in _staff(known, entries)},
-        {tag: state_of(tag) for tag in _days(entries)},
-    )
+    return _facts(known, plan, entries, {tag: state_of(tag) for tag in _days(entries)}, state_of)
 
 
 def facts_of(patient: str, month: str, held: Mapping[str, Any]) -> MonthFacts:
@@ -67,6 +70,61 @@ def pinned_edition(month: CareMonth) -> str | None:
     """The edition that an attested month is judged by: that of the attestation that stands (readings, section 6)."""
     standing = month.standing_attestation()
     return standing.event.edition if standing is not None else None
+
+
+def _own(patient: str, month: str) -> tuple[str, str, str]:
+    return patient_tag(patient), care_plan_tag(patient), care_month_tag(patient, month)
+
+
+def _facts(
+    known: Patient,
+    plan: CarePlan,
+    entries: CareMonth,
+    days: Mapping[str, StaffDay],
+    state_of: Callable[[str], Any],
+) -> MonthFacts:
+    return MonthFacts(
+        known,
+        entries,
+        plan,
+        {p: state_of(practice_tag(p)) for p in _practices(known, entries)},
+        {s: state_of(staff_tag(s)) for s in _staff(known, entries)},
+        days,
+    )
+
+
+# --- patients who were merged --------------------------------------------------------------------------------
+
+
+def _needed_of_joined(patient: str, month: str, held: Mapping[str, Any]) -> tuple[str, ...]:
+    """The same for a patient who was merged: first who belongs together, then what stands in all of their streams."""
+    if absent := absent_of_group(patient, held):
+        return (*_own(patient, month), *absent)
+    group = group_of(patient, held.__getitem__)
+    own = tuple(tag for each in group for tag in _own(each, month))
+    if any(tag not in held for tag in own):
+        return own
+    whole, entries = _joined(group, month, held.__getitem__)
+    staff = (staff_tag(s) for s in _staff(whole, entries))
+    practices = (practice_tag(p) for p in _practices(whole, entries))
+    return tuple(dict.fromkeys((*own, *practices, *staff, *_days(entries))))
+
+
+def _gather_joined(patient: str, month: str, state_of: Callable[[str], Any]) -> MonthFacts:
+    group = group_of(patient, state_of)
+    whole, entries = _joined(group, month, state_of)
+    plan = joined_plan([state_of(care_plan_tag(each)) for each in group])
+    days = {tag: day_of_one(state_of(tag), group) for tag in _days(entries)}
+    return _facts(whole, plan, entries, days, state_of)
+
+
+def _joined(group: tuple[str, ...], month: str, state_of: Callable[[str], Any]) -> tuple[Patient, CareMonth]:
+    patients = [state_of(patient_tag(each)) for each in group]
+    months = [state_of(care_month_tag(each, month)) for each in group]
+    return joined_patient(patients), joined_month(group[0], months)
+
+
+# --- whom and what a month names -----------------------------------------------------------------------------
 
 
 def _practices(patient: Patient, month: CareMonth) -> tuple[str, ...]:

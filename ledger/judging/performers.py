@@ -1,11 +1,11 @@
 """Whose time counts, and in which pool: role and credential on the day of the work, person or program, country.
 
-Capacity comes from the staff stream, never from the wire (readings, section 2).
-Promise: one answer for each (performer, practice, country, day). Not promised: that a licence is valid or that nobody
-is excluded; those checks are not recorded yet.
+Capacity comes from the staff stream, never from the wire (readings, section 2). Exclusions and licences are judged by
+what is on record: of somebody with no check and no licence on record nothing is claimed.
+Promise: one answer for each (performer, practice, country, day). Not promised: that the lists were looked into.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -34,7 +34,7 @@ class Performers:
     """The performers of one month, each looked up once.
 
     Reads: medicare.ccm.performers.clinical_credentials, .work_countries, .other_practitioner_counts, .programs_count,
-    .clinical_roles (CCM-STAFF-01 to -04, -07, CCM-CODE-17).
+    .clinical_roles, .excluded_counts, .licence_lapsed_counts (CCM-STAFF-01 to -04, -06, -07, CCM-CODE-17, CCM-RED-23).
     """
 
     __slots__ = ("_by_day", "_designee", "_first", "_last", "_law", "_staff", "known")
@@ -77,11 +77,13 @@ class Performers:
         return standing
 
     def _is_constant(self, staff: Staff) -> bool:
+        spans: Iterable[tuple[date, date | None]] = [(held.from_on, held.until_on) for held in staff.roles]
+        if staff.licences or staff.excluded:
+            spans = (*spans, *[(held.from_on, held.until_on) for held in staff.licences], *staff.excluded)
         first, last = self._first, self._last
         return all(
-            (held.from_on <= first or held.from_on > last)
-            and (held.until_on is None or held.until_on >= last or held.until_on < first)
-            for held in staff.roles
+            (begins <= first or begins > last) and (ends is None or ends >= last or ends < first)
+            for begins, ends in spans
         )
 
     def _judge(self, staff: Staff, practice: str, country: str | None, on: date) -> Performing:
@@ -97,18 +99,26 @@ class Performers:
     def _pool(self, staff: Staff, practice: str, on: date) -> tuple[Pool | None, str | None]:
         if not staff.is_person:
             return None, "performer_not_a_person"
+        if staff.excluded and not self._law.excluded_counts and any(days.holds(on) for days in staff.excluded):
+            return None, "performer_excluded"
         roles = [h.role for h in staff.roles if h.covers(on) and h.practice in (None, practice)]
         if not roles:
             return None, "performer_role_not_held"
         if staff.staff == self._designee and PRACTITIONER in roles:
-            return "personal", None
+            return self._licensed(staff, "personal", on)
         if CLINICAL_STAFF in roles and staff.credential in self._law.clinical_credentials:
-            return "staff", None
+            return self._licensed(staff, "staff", on)
         if PRACTITIONER in roles:
             return None, "other_practitioner"
         if CLINICAL_STAFF not in roles:
             return None, "performer_not_clinical"
         return None, "credential_missing" if staff.credential is None else "credential_not_clinical"
+
+    def _licensed(self, staff: Staff, pool: Pool, on: date) -> tuple[Pool | None, str | None]:
+        """The pool, unless every licence on record had lapsed by the day."""
+        if staff.licences and not self._law.licence_lapsed_counts and staff.was_licensed(on) is False:
+            return None, "licence_lapsed"
+        return pool, None
 
 
 _UNREGISTERED: Final = Performing(None, "performer_not_registered", False, False)
@@ -129,6 +139,11 @@ _SAYS: Final = {
     "credential_not_clinical": (
         "performers.clinical_credentials",
         "The performer's credential is not one of clinical staff.",
+    ),
+    "performer_excluded": ("performers.excluded_counts", "The performer was excluded on {on}."),
+    "licence_lapsed": (
+        "performers.licence_lapsed_counts",
+        "Every licence on record of the performer had lapsed by {on}.",
     ),
     "work_outside_us": ("performers.work_countries", "The work was done outside the United States."),
 }

@@ -10,8 +10,11 @@ from ledger.terms.outcome import Notice
 
 
 def plan_in_force(plan: CarePlan, date_of_service: date) -> PlanRevision | None:
-    """The newest revision made by the end of the date of service, by the local day on which it was made."""
-    made = [r for r in plan.revisions if made_on(r) <= date_of_service]
+    """The newest revision made by the end of the date of service, by the local day on which it was made.
+
+    A revision that was struck, or moved to another patient, is none.
+    """
+    made = [r for r in plan.revisions if made_on(r) <= date_of_service and r.taken_out is None]
     return max(made, key=lambda r: (r.revised_at, r.revision), default=None)
 
 
@@ -48,7 +51,7 @@ def plan_blocks(plan: CarePlan, revision: PlanRevision | None, designee: str | N
     if revision.review_on is None:
         happened = "The care plan does not say when it is to be reviewed."
         found.append(notice("care_plan_review_date_missing", happened, law.reading("care_plan.review_date_required")))
-    if all(r.copy_given_at is None for r in plan.revisions):
+    if all(r.copy_given_at is None or r.taken_out is not None for r in plan.revisions):
         happened = "No copy of the care plan was given to the patient or a caregiver."
         found.append(notice("care_plan_copy_not_given", happened, law.reading("care_plan.copy_required")))
     return found
@@ -61,7 +64,8 @@ def _is_signed(revision: PlanRevision, designee: str | None) -> bool:
 
 def _signed_by_then(plan: CarePlan, revision: PlanRevision, designee: str | None) -> bool:
     """Whether this revision or an earlier one is signed. A late entry can have a higher number and an earlier date."""
-    return any(_is_signed(r, designee) for r in plan.revisions if r.revised_at <= revision.revised_at)
+    standing = (r for r in plan.revisions if r.revised_at <= revision.revised_at and r.taken_out is None)
+    return any(_is_signed(r, designee) for r in standing)
 
 
 def plan_reviews(

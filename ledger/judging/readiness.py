@@ -9,16 +9,15 @@ from datetime import date
 from typing import Final
 
 from ledger.judging.law import MonthLaw
+from ledger.judging.people import billing_practitioner
 from ledger.judging.shapes import FamilyResult, MonthFacts
 from ledger.rulebook import RulesInForce
 from ledger.streams.care_month import Family
 from ledger.streams.month_state import CareMonth
-from ledger.streams.patient import ConditionRecorded
+from ledger.streams.patient import ConditionContent
 from ledger.streams.patient_state import Designation, Patient
-from ledger.streams.staff import Staff
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Notice
-from ledger.terms.people import Role
 
 _CAPABILITIES: Final = (
     ("cehrt_year", "cehrt_not_attested", "certified EHR technology", "cehrt_year_required"),
@@ -31,8 +30,8 @@ def billing_blocks(
 ) -> list[Notice]:
     """Practice, billing practitioner, and what the practice must have attested for the date of service.
 
-    Reads: medicare.ccm.billing_practitioner.credentials, medicare.ccm.practice.cehrt_year_required and
-    .access_24x7_required (CCM-ONE-01, -04, -06, -07, CCM-REC-01, CCM-ACCESS-01).
+    Reads: medicare.ccm.billing_practitioner.per_month_max, what people.py reads of the practitioner,
+    medicare.ccm.practice.cehrt_year_required and .access_24x7_required (CCM-ONE-01, CCM-REC-01, CCM-ACCESS-01).
     """
     found: list[Notice] = []
     if facts.patient.practice_on(on) is None:
@@ -41,7 +40,7 @@ def billing_blocks(
         happened = "No billing practitioner is designated for the month."
         found.append(notice("practitioner_not_designated", happened, law.reading("billing_practitioner.per_month_max")))
     else:
-        found += _may_bill(facts.staff.get(designation.event.practitioner), designation, on, law)
+        found += billing_practitioner(facts.staff.get(designation.event.practitioner), designation, on, law)
     held = facts.practices.get(practice) if practice is not None else None
     for capability, code, words, rule in _CAPABILITIES:
         if held is None or not held.has(capability, on):
@@ -50,22 +49,7 @@ def billing_blocks(
     return found
 
 
-def _may_bill(staff: Staff | None, designation: Designation, on: date, law: MonthLaw) -> list[Notice]:
-    by = law.reading("billing_practitioner.credentials")
-    if staff is None or not staff.is_registered:
-        why = "is not registered as staff"
-    elif staff.credential not in law.billing_credentials:
-        why = f"has the credential {staff.credential or 'none'}, which may not bill CCM"
-    elif not staff.holds(Role.PRACTITIONER, on, designation.event.practice):
-        why = f"does not hold the role of practitioner in that practice on {on.isoformat()}"
-    elif staff.npi is None:
-        why = "has no NPI on record"
-    else:
-        return []
-    return [notice("practitioner_may_not_bill", f"The designated practitioner {why}.", by)]
-
-
-def active_conditions(patient: Patient, first: date, last: date) -> list[ConditionRecorded]:
+def active_conditions(patient: Patient, first: date, last: date) -> list[ConditionContent]:
     """The conditions in force in a month, each as last recorded (CCM-ELIG-01).
 
     Begun by the month's end, not ended before its start, and expected to last twelve months or until death.

@@ -5,6 +5,7 @@ same function and cannot disagree. Promise: pure; equal facts and equal rules gi
 promised: conflicts with other services and claims; their facts are not recorded yet.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import Final
 
@@ -46,21 +47,25 @@ def judge_month(facts: MonthFacts, rulebook: Rulebook, *, edition: str, record: 
     missing, notices = findings_of(case)
     read = readings_of(rulebook, _applied(case)) if record else _NOTHING_READ
     month, families, counted = facts.month, case.families, case.counted
-    signable = Signable(
-        lambda: month_bytes(
-            month=month.month,
-            patient=month.patient,
-            practice=case.practice,
-            practitioner=case.designee,
-            payer=case.payer,
-            date_of_service=case.on,
-            counted=counted,
-            families=families.text,
-            chosen=case.chosen,
-            findings=(*missing, *notices),
-            edition=edition,
+
+    def signable(patient: str) -> Signable:
+        return Signable(
+            lambda: month_bytes(
+                month=month.month,
+                patient=patient,
+                practice=case.practice,
+                practitioner=case.designee,
+                payer=case.payer,
+                date_of_service=case.on,
+                counted=counted,
+                families=families.text,
+                chosen=case.chosen,
+                findings=(*missing, *notices),
+                edition=edition,
+            )
         )
-    )
+
+    own = signable(month.patient)
     return Verdict(
         patient=month.patient,
         month=month.month,
@@ -77,9 +82,9 @@ def judge_month(facts: MonthFacts, rulebook: Rulebook, *, edition: str, record: 
         chosen=case.chosen,
         missing=missing,
         notices=notices,
-        standing=_standing(month, signable, families.suggested is not None, bool(missing)),
+        standing=_standing(month, _as_signed(month, own, signable), families.suggested is not None, bool(missing)),
         attested=_attestation(month),
-        signable=signable,
+        signable=own,
         edition=edition,
         readings=read.names,
         reading_set=read.digest or None,
@@ -137,6 +142,13 @@ def _applied(case: Case) -> Applied:
         consents=tuple([rules.first_day for rules in case.consent.read_on]),
         started=case.start_rules.first_day,
     )
+
+
+def _as_signed(month: CareMonth, own: Signable, signable: Callable[[str], Signable]) -> Signable:
+    """The month under the id by which it was signed: a merge alone, which gives it another, makes nothing stale."""
+    standing = month.standing_attestation()
+    signed_as = standing.event.patient if standing is not None else month.patient
+    return own if signed_as == month.patient else signable(signed_as)
 
 
 def _standing(month: CareMonth, signable: Signable, available: bool, blocked: bool) -> Standing:

@@ -184,6 +184,10 @@ class Snapshot(Protocol):
         """(token, position, count), by token."""
         ...
 
+    def refusal(self, token: str) -> tuple[int, int] | None:
+        """Position and count of the refusal that is counted under a token."""
+        ...
+
     def reading_sets(self) -> Iterator[tuple[Any, Any]]:
         """(digest, content), by digest; as they are if damaged."""
         ...

@@ -15,6 +15,7 @@ from ledger.proof.leaf import DIGEST_BYTES
 from ledger.proof.merkle import MerkleFrontier
 from ledger.store.connection import Ledger
 from ledger.store.engine import Snapshot, Unreadable
+from ledger.store.fsck_counts import CountChecker
 from ledger.store.fsck_fact import FactChecker, StoredFact, StoredTag, Verdict
 
 FINDINGS_MAX: Final = 1_000
@@ -48,6 +49,8 @@ class Verification(NamedTuple):
     """The Merkle root of the stored leaves, in hex."""
     erased: int
     """Sealed parts whose key was destroyed: their commitments stand, their words are gone."""
+    risen: int = 0
+    """Counts of refusals that rose after a fact closed them: a program's clock was slow, or somebody raised them."""
     not_proven: tuple[str, ...] = NOT_PROVEN
 
     @property
@@ -86,6 +89,7 @@ class _Run:
         self._frontier = MerkleFrontier()
         self._findings: list[Finding] = []
         self._further = 0
+        self._risen = 0
         self._last = 0
 
     def find(self, verdict: Verdict, words: str, *, position: int | None = None, tag: str | None = None) -> None:
@@ -103,6 +107,7 @@ class _Run:
             facts=self._frontier.size,
             root=self._frontier.root().hex(),
             erased=self._checker.erased,
+            risen=self._risen,
         )
 
     def check_database(self, stored: Snapshot) -> None:
@@ -116,6 +121,7 @@ class _Run:
         """Every fact against its header, its leaf, its tags, its place and its time."""
         total = stored.fact_count()
         tags, has_readings = _Tags(stored), _remembering(stored.has_reading_set)
+        counts = CountChecker(stored.refusal)
         recorded_at = 0
         for done, row in enumerate(map(StoredFact._make, stored.facts()), 1):
             for position in tags.skip_to(row.position):
@@ -125,6 +131,8 @@ class _Run:
                 self._check_place(row, recorded_at)
                 for verdict, words in self._checker.issues(row, own_tags, has_readings):
                     self.find(verdict, words, position=row.position)
+                if differs := counts.issue(row):
+                    self.find(*differs, position=row.position)
                 recorded_at = row.recorded_at
             else:
                 self.find(Verdict.BODY_DAMAGED, "The fact's row holds values of another kind.", position=row.position)
@@ -133,6 +141,7 @@ class _Run:
             self._last = row.position
             if self._progress is not None and (done % PROGRESS_STEP == 0 or done == total):
                 self._progress(done, total)
+        self._risen = counts.risen
         for position in tags.skip_to(None):
             self.find(Verdict.TAGS_DIFFER, "A tag names a fact that is not there.", position=position)
 

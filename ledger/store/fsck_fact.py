@@ -34,6 +34,7 @@ class Verdict(StrEnum):
     BODY_DAMAGED = "body_damaged"
     CLASS_RULE = "class_rule"
     COMMITMENT_DIFFERS = "commitment_differs"
+    COUNT_DIFFERS = "count_differs"
     FILE_DAMAGED = "file_damaged"
     HEAD_DIFFERS = "head_differs"
     HEADER_DIFFERS = "header_differs"

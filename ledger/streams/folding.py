@@ -1,14 +1,24 @@
 """Which state a stream folds into, and how: one table from a tag's first word to initial state and evolve.
 
-Access, refusal, `by/` and identifier streams fold into no state of their own: an identifier leads to the patient or
-staff member that the first fact in it names.
+Access and `by/` streams fold into no state of their own; an identifier leads to the patient or staff member that the
+first fact in it names.
 """
 
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from ledger.streams import care_plan, governance, month_state, patient_state, practice, staff, staff_day, timers
+from ledger.streams import (
+    care_plan,
+    governance,
+    month_state,
+    patient_state,
+    practice,
+    reviews,
+    staff,
+    staff_day,
+    timers,
+)
 from ledger.streams.base import Fact
 from ledger.streams.care_month import TimeLogged, Work
 from ledger.streams.patient import IdentifierLinked, PatientRegistered
@@ -60,7 +70,7 @@ def _care_month(tag: str) -> month_state.CareMonth:
 
 FOLDINGS: Final[dict[str, Folding]] = {
     "patient": Folding(lambda _: patient_state.Patient(), lambda s, f, _: patient_state.evolve(s, f)),
-    "care_plan": Folding(lambda _: care_plan.CarePlan(), lambda s, f, _: care_plan.evolve(s, f)),
+    "care_plan": Folding(lambda _: care_plan.CarePlan(), care_plan.evolve),
     "care_month": Folding(_care_month, lambda s, f, _: month_state.evolve(s, f)),
     "staff_day": Folding(
         lambda _: staff_day.StaffDay(),
@@ -73,6 +83,9 @@ FOLDINGS: Final[dict[str, Folding]] = {
     "ledger": Folding(lambda _: governance.Governance(), lambda s, f, _: governance.evolve(s, f)),
     "parked": Folding(lambda _: governance.ParkedDeliveries(), lambda s, f, _: governance.evolve_parked(s, f)),
     "identifier": Folding(lambda _: Named(), lambda s, f, _: _evolve_named(s, f)),
+    "review": Folding(lambda _: reviews.Review(), lambda s, f, _: reviews.evolve(s, f)),
+    "refusals": Folding(lambda _: reviews.Refusals(), lambda s, f, _: reviews.evolve_refusals(s, f)),
+    "reaction": Folding(lambda _: reviews.Reached(), lambda s, f, _: reviews.evolve_reached(s, f)),
 }
 
 

@@ -206,6 +206,8 @@ class ParkedDelivery:
     last_refusal: str | None = None
     became: tuple[int, ...] = ()
     """The positions of the facts that it became, once released."""
+    parked_on: date = date.min
+    """The UTC day on which it was parked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,10 @@ def evolve_parked(state: ParkedDeliveries, fact: Fact) -> ParkedDeliveries:
     """The parked deliveries of a source after one more fact."""
     match fact.event:
         case DeliveryParked() as e:
-            parked = ParkedDelivery(e.delivery, e.source, e.command, e.waits_for, e.awaited, fact.position)
+            on = fact.recorded_at.date()
+            parked = ParkedDelivery(
+                e.delivery, e.source, e.command, e.waits_for, e.awaited, fact.position, parked_on=on
+            )
             return ParkedDeliveries((*state.deliveries, parked))
         case DeliveryResolved() as e:
             return _changed(state, e.delivery, subject=e.subject)

@@ -132,10 +132,9 @@ class ConditionWords(Part):
     pointer: str | None = None
 
 
-class ConditionRecorded(_OfPatient):
-    """A condition with its evidence: source code, ICD-10-CM where somebody mapped it, dates, expected course."""
+class ConditionContent(_OfPatient):
+    """What a record of a condition says. The facts that record and move a condition each hold it whole."""
 
-    TOPIC: ClassVar[str] = "condition_recorded"
     condition: ConditionId
     source_code: CodedConcept | None = None
     icd10: str | None = Field(default=None, pattern=r"^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$")
@@ -146,9 +145,18 @@ class ConditionRecorded(_OfPatient):
     document: Token | None = None
     words: ConditionWords | Closed = Field(default=SEALED, exclude=True)
 
+    def year(self) -> int:
+        """The year under whose key the words are sealed: that of the onset, 0 where it is not known."""
+        return self.onset_on.year if self.onset_on else 0
+
     def sealing(self) -> tuple[Sealing, ...]:
-        year = self.onset_on.year if self.onset_on else 0
-        return (Sealing("words", patient_tag(self.patient), year_scope(self.patient, year)),)
+        return (Sealing("words", patient_tag(self.patient), year_scope(self.patient, self.year())),)
+
+
+class ConditionRecorded(ConditionContent):
+    """A condition with its evidence: source code, ICD-10-CM where somebody mapped it, dates, expected course."""
+
+    TOPIC: ClassVar[str] = "condition_recorded"
 
 
 class RiskWords(Part):

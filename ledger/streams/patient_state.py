@@ -11,7 +11,9 @@ from typing import Generic, NamedTuple, TypeVar
 from ledger.streams.base import Fact
 from ledger.streams.consent import ConsentDeclined, ConsentRecorded, ConsentSupplemented
 from ledger.streams.designation import DesignationWithdrawn, PractitionerDesignated
+from ledger.streams.merging import PatientsMerged, PatientsUnmerged
 from ledger.streams.patient import (
+    ConditionContent,
     ConditionRecorded,
     CoverageRecorded,
     DeathRecorded,
@@ -25,6 +27,7 @@ from ledger.streams.patient import (
 )
 from ledger.streams.status_state import CLEAN, STATUS_EVENTS, Status, evolve_status
 from ledger.streams.stays import DeathRetracted
+from ledger.streams.wrong_patient import ConditionMoved, ConditionStruck, TakenOut
 from ledger.terms.people import Programme, Side
 
 E = TypeVar("E")
@@ -63,14 +66,29 @@ class Designation(NamedTuple):
         return self.withdrawn is None or month < self.withdrawn.from_month
 
 
+class Merge(NamedTuple):
+    """That this patient was merged with another one, from which side, and since when."""
+
+    other: str
+    goes_on: bool
+    """Whether this patient is the one who goes on for both."""
+    position: int
+    ended: int | None = None
+    """The position of the unmerge; None while it stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """One patient: everything of the patient stream that somebody decides or judges by."""
+    """One patient: everything of the patient stream that somebody decides or judges by.
+
+    Of a patient who was merged this is one part; joining.py puts the parts together.
+    """
 
     patient: str = ""
     links: tuple[IdentifierLink, ...] = ()
     assignments: tuple[Learned[PracticeAssigned], ...] = ()
-    conditions: tuple[Learned[ConditionRecorded], ...] = ()
+    conditions: tuple[Learned[ConditionContent], ...] = ()
+    """Those that hold: what was struck, or moved to another patient, is not among them."""
     risks: tuple[Learned[RiskAttested], ...] = ()
     visits: tuple[Learned[VisitRecorded], ...] = ()
     coverages: tuple[Learned[CoverageRecorded], ...] = ()
@@ -86,6 +104,24 @@ class Patient:
     """Tokens of the demographics that were reported, each with its position."""
     status: Status = CLEAN
     """What ended, voided or interrupted the patient's programmes; `CLEAN` where nothing did."""
+    taken_out: tuple[tuple[str, TakenOut], ...] = ()
+    """Conditions that were struck or moved to another patient."""
+    merges: tuple[Merge, ...] = ()
+    """With whom this patient was ever merged, in order."""
+
+    @property
+    def merged_into(self) -> str | None:
+        """Who goes on for this patient; None while the patient stands alone, or goes on."""
+        return next((m.other for m in self.merges if not m.goes_on and m.ended is None), None)
+
+    @property
+    def absorbed(self) -> tuple[str, ...]:
+        """Those who are merged into this patient, directly."""
+        return tuple(m.other for m in self.merges if m.goes_on and m.ended is None)
+
+    def condition(self, condition: str) -> Learned[ConditionContent] | None:
+        """One condition that holds, as last recorded."""
+        return next((c for c in reversed(self.conditions) if c.event.condition == condition), None)
 
     @property
     def is_registered(self) -> bool:
@@ -141,7 +177,8 @@ def evolve(state: Patient, fact: Fact) -> Patient:
         case PracticeAssigned():
             return replace(state, assignments=(*state.assignments, Learned(event, *learned)), position=at)
         case ConditionRecorded():
-            return replace(state, conditions=(*state.conditions, Learned(event, *learned)), position=at)
+            recorded: Learned[ConditionContent] = Learned(event, *learned)
+            return replace(state, conditions=(*state.conditions, recorded), position=at)
         case RiskAttested():
             return replace(state, risks=(*state.risks, Learned(event, *learned)), position=at)
         case VisitRecorded():
@@ -160,11 +197,42 @@ def evolve(state: Patient, fact: Fact) -> Patient:
             return replace(state, designations=_withdrawn(state, event, at), position=at)
         case DeathRecorded():
             return replace(state, deaths=(*state.deaths, Learned(event, *learned)), position=at)
+        case ConditionMoved() if event.from_patient != state.patient:
+            taken_out = tuple(pair for pair in state.taken_out if pair[0] != event.condition)
+            moved: Learned[ConditionContent] = Learned(event, *learned)
+            return replace(state, conditions=(*state.conditions, moved), taken_out=taken_out, position=at)
+        case ConditionMoved():
+            return _without(state, event.condition, TakenOut(at, event.patient))
+        case ConditionStruck():
+            return _without(state, event.condition, TakenOut(at, None))
+        case PatientsMerged():
+            goes_on = event.patient == state.patient
+            merge = Merge(event.merged if goes_on else event.patient, goes_on, at)
+            return replace(state, merges=(*state.merges, merge), position=at)
+        case PatientsUnmerged():
+            return replace(state, merges=_unmerged(state, event, at), position=at)
     if isinstance(event, STATUS_EVENTS):
         # What was said of the death before its retraction is not used any more; what is said later is.
         deaths = () if isinstance(event, DeathRetracted) else state.deaths
         return replace(state, status=evolve_status(state.status, fact), deaths=deaths, position=at)
     return replace(state, position=at)
+
+
+def _without(state: Patient, condition: str, taken_out: TakenOut) -> Patient:
+    """The patient without a condition; which one it was stays known."""
+    return replace(
+        state,
+        conditions=tuple(c for c in state.conditions if c.event.condition != condition),
+        taken_out=(*state.taken_out, (condition, taken_out)),
+        position=taken_out.position,
+    )
+
+
+def _unmerged(state: Patient, event: PatientsUnmerged, at: int) -> tuple[Merge, ...]:
+    pair = {event.patient, event.merged}
+    return tuple(
+        m._replace(ended=at) if m.ended is None and {state.patient, m.other} == pair else m for m in state.merges
+    )
 
 
 def _supplemented(state: Patient, event: ConsentSupplemented, fact: Fact) -> tuple[ConsentOnRecord, ...]:

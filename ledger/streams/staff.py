@@ -5,14 +5,20 @@ TOPIC and field names are the storage format.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import ClassVar
+from datetime import date, timedelta
+from typing import ClassVar, Final, Literal, NamedTuple
 
 from pydantic import Field
 
 from ledger.streams.base import SEALED, Closed, Event, Fact, Part, Sealing
 from ledger.terms.identity import PracticeId, StaffId, Token, identifier_tag, staff_tag
 from ledger.terms.people import Country, Npi, Role, SourceName, Word
+
+DepartureReason = Literal["resigned", "dismissed", "retired", "died", "contract_ended", "other"]
+ExclusionSource = Literal["leie", "sam", "state_medicaid", "other"]
+"""The lists of excluded persons: of the OIG, of the General Services Administration, of a state."""
+CheckResult = Literal["clear", "excluded", "unknown"]
+_DAY: Final = timedelta(days=1)
 
 
 class StaffLink(Part):
@@ -87,6 +93,40 @@ class LicenceRecorded(_OfStaff):
     until_on: date | None = None
 
 
+class StaffDeparted(_OfStaff):
+    """A staff member left: every role that is still held ends on the last day. Nothing of the past ends."""
+
+    TOPIC: ClassVar[str] = "staff_departed"
+    last_on: date
+    reason: DepartureReason
+
+
+class ExclusionChecked(_OfStaff):
+    """Somebody looked whether a staff member is excluded from federal programmes, and what the list said."""
+
+    TOPIC: ClassVar[str] = "exclusion_checked"
+    checked_on: date
+    source: ExclusionSource
+    result: CheckResult
+    excluded_from: date | None = None
+    """The first day of the exclusion, where the list names it."""
+
+
+class Days(NamedTuple):
+    """Days from one on, up to and including the last; None: no end is known."""
+
+    first: date
+    last: date | None
+
+    def holds(self, on: date) -> bool:
+        """Whether a day is one of them."""
+        return self.first <= on and (self.last is None or on <= self.last)
+
+    def touches(self, first: date, last: date) -> bool:
+        """Whether any day from `first` to `last` is one of them."""
+        return self.first <= last and (self.last is None or first <= self.last)
+
+
 @dataclass(frozen=True, slots=True)
 class RoleHeld:
     """A role and the days on which it is held; `until_on` is the last of them."""
@@ -115,7 +155,13 @@ class Staff:
     licences: tuple[LicenceRecorded, ...] = ()
     position: int = 0
     said: tuple[tuple[Event, int], ...] = ()
-    """Roles granted and ended, licences recorded, each with its position: what a repeated command is answered with."""
+    """What was said since registration, each with its position: what a repeated command is answered with."""
+    departed_on: date | None = None
+    """The last day, as last recorded; roles granted for later days are another employment."""
+    checks: tuple[ExclusionChecked, ...] = ()
+    """Of each list and day the check as last recorded, by day."""
+    excluded: tuple[Days, ...] = ()
+    """The days of exclusion that follow from the checks."""
 
     @property
     def is_registered(self) -> bool:
@@ -128,6 +174,11 @@ class Staff:
             held.role is role and held.covers(on) and (practice is None or held.practice in (None, practice))
             for held in self.roles
         )
+
+    def was_licensed(self, on: date) -> bool | None:
+        """Whether a licence on record held on a day; None where none had begun by then: nothing is said of that day."""
+        begun = [licence for licence in self.licences if licence.from_on <= on]
+        return any(licence.until_on is None or on <= licence.until_on for licence in begun) if begun else None
 
     def practices_on(self, on: date) -> frozenset[str | None]:
         """The practices in which any role is held on a day; None among them means all."""
@@ -164,4 +215,41 @@ def evolve(state: Staff, fact: Fact) -> Staff:
             )
         case LicenceRecorded() as e:
             return replace(state, licences=(*state.licences, e))
+        case StaffDeparted() as e:
+            ending = ended_by(state, e.last_on)
+            roles = tuple(replace(held, until_on=e.last_on) if held in ending else held for held in state.roles)
+            return replace(state, departed_on=e.last_on, roles=roles)
+        case ExclusionChecked() as e:
+            checks = _checked(state.checks, e)
+            return replace(state, checks=checks, excluded=_excluded(checks))
     return state
+
+
+def ended_by(state: Staff, last_on: date) -> tuple[RoleHeld, ...]:
+    """The roles that end with a departure: those that would go on, and those that would begin only later.
+
+    Roles that begin after a departure known before are left alone: they were granted to somebody who came back.
+    """
+    again = max(state.departed_on, last_on) if state.departed_on is not None else date.max
+    return tuple(
+        held for held in state.roles if held.from_on <= again and (held.until_on is None or held.until_on > last_on)
+    )
+
+
+def _checked(checks: tuple[ExclusionChecked, ...], new: ExclusionChecked) -> tuple[ExclusionChecked, ...]:
+    """The checks with one more, which takes the place of one of the same list and day."""
+    others = [c for c in checks if (c.source, c.checked_on) != (new.source, new.checked_on)]
+    return tuple(sorted((*others, new), key=lambda c: c.checked_on))
+
+
+def _excluded(checks: tuple[ExclusionChecked, ...]) -> tuple[Days, ...]:
+    """From each list: excluded from the day that it names until the day before a later check of it was clear."""
+    found: list[Days] = []
+    for number, check in enumerate(checks):
+        if check.result != "excluded":
+            continue
+        later = checks[number + 1 :]
+        cleared = next((c.checked_on for c in later if c.source == check.source and c.result == "clear"), None)
+        days = Days(check.excluded_from or check.checked_on, cleared - _DAY if cleared else None)
+        found.append(days)
+    return tuple(found)

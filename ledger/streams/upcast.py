@@ -18,12 +18,15 @@ from ledger.streams import (
     designation,
     endings,
     governance,
+    merging,
     patient,
     practice,
+    reviews,
     staff,
     stays,
     time_changes,
     timers,
+    wrong_patient,
 )
 from ledger.streams.base import Event
 from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram
@@ -38,6 +41,10 @@ _ALL: Final[tuple[type[Event], ...]] = (
     patient.VisitRecorded,
     patient.CoverageRecorded,
     patient.DeathRecorded,
+    merging.PatientsMerged,
+    merging.PatientsUnmerged,
+    wrong_patient.ConditionMoved,
+    wrong_patient.ConditionStruck,
     consent.ConsentRecorded,
     consent.ConsentSupplemented,
     consent.ConsentDeclined,
@@ -55,6 +62,8 @@ _ALL: Final[tuple[type[Event], ...]] = (
     care_plan.CarePlanSigned,
     care_plan.CarePlanCopyGiven,
     care_plan.SignatureAttested,
+    care_plan.PlanRevisionMoved,
+    care_plan.PlanRevisionStruck,
     care_month.TimeLogged,
     care_month.DecisionMakingAttested,
     care_month.FamilyChosen,
@@ -75,6 +84,8 @@ _ALL: Final[tuple[type[Event], ...]] = (
     staff.RoleGranted,
     staff.RoleEnded,
     staff.LicenceRecorded,
+    staff.StaffDeparted,
+    staff.ExclusionChecked,
     practice.PracticeRegistered,
     practice.CapabilityAttested,
     practice.CapabilityEnded,
@@ -89,6 +100,11 @@ _ALL: Final[tuple[type[Event], ...]] = (
     governance.DeliveryResolved,
     governance.DeliveryReleased,
     governance.DeliveryDiscarded,
+    reviews.MonthWentStale,
+    reviews.ReviewCameDue,
+    reviews.ReviewSettled,
+    reviews.RefusalsCounted,
+    reviews.ReactionRan,
 )
 
 EVENTS: Final[dict[str, type[Event]]] = {event.TOPIC: event for event in _ALL}

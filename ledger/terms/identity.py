@@ -40,6 +40,7 @@ LedgerId = Annotated[str, _id_of("lg")]
 RevocationId = Annotated[str, _id_of("rv")]
 DisenrolmentId = Annotated[str, _id_of("ds")]
 StayId = Annotated[str, _id_of("sy")]
+ReviewId = Annotated[str, _id_of("rw")]
 
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=160)]
 Token = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
@@ -125,6 +126,26 @@ def refusals_tag(subject: str) -> str:
 def parked_tag(source: str) -> str:
     """The deliveries of one source that wait for a patient or staff member to become known."""
     return f"parked/{source}"
+
+
+def review_tag(review: str) -> str:
+    """One review: what was found, and how it was settled."""
+    return f"review/{review}"
+
+
+def reviews_tag(month: str) -> str:
+    """Every review that belongs to a month: the care month that it is about, or the month in which it came due."""
+    return f"reviews/{month}"
+
+
+def reviewed_tag(patient: str) -> str:
+    """What reviews found about one patient. No decider may read it."""
+    return f"reviewed/{patient}"
+
+
+def reaction_tag(reaction: str) -> str:
+    """How far a reaction has come."""
+    return f"reaction/{reaction}"
 
 
 RECORD_ONLY_PREFIXES: Final = (

@@ -10,8 +10,9 @@ from typing import Final, Protocol
 
 from ledger.terms.notice_kind import NoticeKind
 from ledger.terms.notices_of_consents import OF_CONSENTS
-from ledger.terms.notices_of_months import OF_RELEASE, OF_REVIEW
+from ledger.terms.notices_of_months import OF_REVIEW
 from ledger.terms.notices_of_records import OF_RECORDS
+from ledger.terms.notices_of_release import OF_RELEASE
 from ledger.terms.notices_of_time import OF_TIME
 from ledger.terms.outcome import Notice
 

@@ -1,198 +1,45 @@
-"""Notices about a month: what blocks its release, then what to look at; in order of precedence."""
+"""Notices about a month for a person to look at: they block nothing; in order of precedence."""
 
 from typing import Final
 
-from ledger.terms.notice_kind import BLOCKS, REVIEW, kind
-
-_PLAN_REMEDY: Final = "Revise the care plan and have the billing practitioner sign it."
-
-OF_RELEASE: Final = (
-    kind(
-        "no_rules_in_force",
-        BLOCKS,
-        "The programme did not exist in the month, or no rules for it were adopted.",
-        "CONSENT-01",
-        "Check the year of the entries; adopt a rulebook that covers it.",
-    ),
-    kind(
-        "month_after_death",
-        BLOCKS,
-        "The month lies after the patient's death.",
-        "TIME-18 RED-22",
-        "Check the date of death.",
-    ),
-    kind(
-        "practice_not_assigned",
-        BLOCKS,
-        "The patient belongs to no practice in this month.",
-        "ONE-01",
-        "Assign the patient to a practice.",
-    ),
-    kind(
-        "practitioner_not_designated",
-        BLOCKS,
-        "No billing practitioner is designated for the month.",
-        "ONE-01 ONE-03",
-        "Designate the billing practitioner.",
-    ),
-    kind(
-        "practitioner_may_not_bill",
-        BLOCKS,
-        "The designated practitioner may not bill CCM.",
-        "ONE-04 ONE-06 ONE-07",
-        "Designate a practitioner who may, or record the credential or role that is missing.",
-    ),
-    kind(
-        "consent_not_on_file",
-        BLOCKS,
-        "No complete consent to CCM is on file for the month.",
-        "CONSENT-01",
-        "If consent was given, record it with its date and source; otherwise ask for it.",
-    ),
-    kind(
-        "consent_incomplete",
-        BLOCKS,
-        "A consent is on file and lacks something.",
-        "CONSENT-04 CONSENT-09",
-        "Supplement the consent; it then counts from the moment of the supplement.",
-    ),
-    kind(
-        "consent_names_other_practitioner",
-        BLOCKS,
-        "No complete consent names the month's billing practitioner.",
-        "CONSENT-07",
-        "The billing practitioner obtains the patient's consent; minutes count from then.",
-    ),
-    kind(
-        "consent_revoked",
-        BLOCKS,
-        "The patient revoked consent before this month and has not consented again.",
-        "CONSENT-08",
-        "If the patient has consented again, record that consent with its date and source.",
-    ),
-    kind(
-        "patient_disenrolled",
-        BLOCKS,
-        "The practice ended the programme for the patient before this month, and no consent followed.",
-        "CLAIM-04 RED-22",
-        "If the patient has consented again, record that consent with its date and source.",
-    ),
-    kind(
-        "initiating_visit_missing",
-        BLOCKS,
-        "A qualifying visit is required and none is on record.",
-        "INIT-01 INIT-02 INIT-03 INIT-06",
-        "Record the visit with its code, or hold one.",
-    ),
-    kind(
-        "conditions_below_minimum",
-        BLOCKS,
-        "Too few chronic conditions are in force in the month.",
-        "ELIG-01 ELIG-06",
-        "Record the conditions with their expected course; one condition is a case for PCM.",
-    ),
-    kind(
-        "diagnoses_below_minimum",
-        BLOCKS,
-        "Too few conditions of the month have an ICD-10 code.",
-        "CLAIM-06 ELIG-04",
-        "Record the ICD-10 codes of the conditions.",
-    ),
-    kind(
-        "risk_not_attested",
-        BLOCKS,
-        "No practitioner attested the patient's risk by the end of the month.",
-        "ELIG-02",
-        "The practitioner attests the risk.",
-    ),
-    kind(
-        "coverage_not_on_file",
-        BLOCKS,
-        "No coverage is on file for the month; dollars are estimates of Medicare FFS.",
-        "ELIG-05",
-        "Record the patient's coverage.",
-    ),
-    kind(
-        "coverage_ended_in_month",
-        BLOCKS,
-        "Coverage ended within the month.",
-        "ELIG-05 TIME-18",
-        "Confirm with the payer that coverage was in force on the date of service, and record when.",
-    ),
-    kind(
-        "care_plan_missing",
-        BLOCKS,
-        "No care plan was in force on the date of service.",
-        "PLAN-01 PLAN-04",
-        "Make a care plan and have the billing practitioner sign it; it serves from its own date.",
-    ),
-    kind(
-        "care_plan_not_signed",
-        BLOCKS,
-        "The billing practitioner has signed no revision of the care plan.",
-        "PLAN-07",
-        "The billing practitioner signs the plan.",
-    ),
-    kind("care_plan_element_missing", BLOCKS, "The care plan lacks a required element.", "PLAN-02", _PLAN_REMEDY),
-    kind(
-        "care_plan_owners_missing",
-        BLOCKS,
-        "The care plan does not say who is responsible for its interventions.",
-        "PLAN-02",
-        _PLAN_REMEDY,
-    ),
-    kind(
-        "care_plan_review_date_missing",
-        BLOCKS,
-        "The care plan does not say when it is to be reviewed.",
-        "PLAN-02",
-        _PLAN_REMEDY,
-    ),
-    kind(
-        "care_plan_copy_not_given",
-        BLOCKS,
-        "No copy of the care plan was given to the patient or a caregiver.",
-        "PLAN-05",
-        "Give a copy and record it.",
-    ),
-    kind(
-        "cehrt_not_attested",
-        BLOCKS,
-        "The practice has not attested certified EHR technology for the date of service.",
-        "REC-01",
-        "Somebody who answers for the practice attests it with the year of its edition.",
-    ),
-    kind(
-        "access_24x7_not_attested",
-        BLOCKS,
-        "The practice has not attested access at all hours for the date of service.",
-        "ACCESS-01",
-        "Somebody who answers for the practice attests it.",
-    ),
-    kind(
-        "minutes_below_minimum",
-        BLOCKS,
-        "The counted minutes reach no code's minimum.",
-        "CODE-01 CODE-02 TIME-14",
-        "Log missing time with its service dates; what is missing lapses at the month's end.",
-    ),
-    kind(
-        "chosen_family_not_available",
-        BLOCKS,
-        "The chosen code family is not supported by the month.",
-        "UNIT-02 CODE-07",
-        "The billing practitioner chooses a family that the month supports.",
-    ),
-    kind(
-        "family_not_chosen",
-        BLOCKS,
-        "The month supports several code families and none is chosen.",
-        "UNIT-02 CODE-09",
-        "The billing practitioner chooses one.",
-    ),
-)
+from ledger.terms.notice_kind import REVIEW, kind
 
 OF_REVIEW: Final = (
+    kind(
+        "merged_both_attested",
+        REVIEW,
+        "The month was attested for two patients who turned out to be one.",
+        "ONE-01 CLAIM-20",
+        "Withdraw one attestation and sign the joined month; where both were billed, one claim is to be withdrawn.",
+    ),
+    kind(
+        "designations_collide",
+        REVIEW,
+        "Two practitioners are designated for a month of two patients who turned out to be one.",
+        "ONE-01 ONE-03",
+        "Settle whom the patient chose, and withdraw the other designation.",
+    ),
+    kind(
+        "practitioner_left_in_month",
+        REVIEW,
+        "The designated practitioner left within the month.",
+        "ONE-03",
+        "Check that the month's minimum was met under the practitioner who bills; only one may bill.",
+    ),
+    kind(
+        "worked_for_other_practice",
+        REVIEW,
+        "Counted time was worked for another practice than the one that bills.",
+        "ONE-03 STAFF-06",
+        "Check that the work was done under the billing practitioner's supervision; only one practice may bill.",
+    ),
+    kind(
+        "exclusion_check_missing",
+        REVIEW,
+        "Somebody whose exclusion is checked was not checked in the month.",
+        "STAFF-06",
+        "Look the person up in the list, and record what it says.",
+    ),
     kind(
         "initiating_visit_not_discussed",
         REVIEW,

@@ -34,6 +34,13 @@ OF_TIME: Final = (
         "Log the time that a person spent on reviewing it.",
     ),
     kind(
+        "performer_excluded",
+        NOT,
+        "The performer was excluded from federal health programmes on the day of the work.",
+        "STAFF-06 RED-23",
+        "If the list was wrong, record the check of that list and day again; otherwise look at what was billed.",
+    ),
+    kind(
         "performer_role_not_held",
         NOT,
         "The performer held no role in the practice on the day of the work.",
@@ -67,6 +74,13 @@ OF_TIME: Final = (
         "The performer's credential is not one of clinical staff.",
         "STAFF-01",
         "If state law and practice policy let this credential furnish CCM, have the rulebook amended.",
+    ),
+    kind(
+        "licence_lapsed",
+        NOT,
+        "Every licence on record of the performer had lapsed on the day of the work.",
+        "STAFF-01 STAFF-06",
+        "If a licence was renewed in time, record it with its dates.",
     ),
     kind(
         "work_outside_us",

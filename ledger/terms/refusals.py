@@ -9,8 +9,9 @@ from typing import Final
 from ledger.terms.outcome import Refused, WaitsFor
 from ledger.terms.refusal import Refusal
 from ledger.terms.refusals_of_changes import ACTING_OF_CHANGES, NAMING_OF_CHANGES
-from ledger.terms.refusals_of_commands import ACTING, NAMING, SHAPE
+from ledger.terms.refusals_of_commands import ACTING, NAMING
 from ledger.terms.refusals_of_lines import READING, SPEAKING
+from ledger.terms.refusals_of_shape import SHAPE
 
 __all__ = ["CATALOGUE", "REFUSALS", "Refusal", "is_audited", "precedence", "refused"]
 

@@ -9,16 +9,17 @@ from typing import Final
 from ledger.terms.refusal import Refusal
 
 _NAMED: Final = "A fact names what it is about, and that must be in the ledger (readings, 1)."
-_READABLE: Final = (
-    "Of testimony only the unreadable, the future, end before start and an interval over 24 hours are refused "
-    "(readings, 1)."
-)
 _ONE_BILLER: Final = (
     "One practitioner bills a patient's programme in a calendar month, and the first designation wins, across "
     "practices (CCM-ONE-01, CCM-ONE-02; readings, 3)."
 )
 _WITHDRAW: Final = (
     "A designation is withdrawn by the designee, its practice or compliance, never by the rival (readings, 3)."
+)
+_ONE_PERSON: Final = "Merging and unmerging are facts about two patients, with evidence (readings, 3)."
+_MOVED: Final = (
+    "What was recorded about the wrong patient is moved or struck once, and stays readable where it was recorded "
+    "(readings, 8; CCM-AMEND-01)."
 )
 _DEATH: Final = "Months up to that of death stay open; what is dated later is refused (readings, 6 and 12)."
 _SIGNATURE: Final = (
@@ -88,6 +89,18 @@ NAMING: Final = (
         "Record the revision first; revisions are counted from 1.",
     ),
     Refusal(
+        "no_such_review",
+        "The ledger holds no review with the id that the command gives.",
+        _NAMED,
+        "Look the review up with `ccm-ledger reviews`.",
+    ),
+    Refusal(
+        "no_such_refusal",
+        "No refusal about that subject stands at the position that the command gives.",
+        _NAMED,
+        "Look the refusal up with `ccm-ledger audit --outcome refused`.",
+    ),
+    Refusal(
         "delivery_unknown",
         "The source has no parked delivery with the id that the command gives.",
         _NAMED,
@@ -119,93 +132,6 @@ NAMING: Final = (
     ),
 )
 
-SHAPE: Final = (
-    Refusal(
-        "time_shape_unclear",
-        "The entry must give either start and end, or a date and minutes.",
-        "Time without performer, date or duration cannot be read (readings, 1; CCM-TIME-16).",
-        "Send start and end where the clock times are known, otherwise the date and the minutes.",
-    ),
-    Refusal(
-        "stay_shape_unclear",
-        "The stay must give the day or the moment of admission, and a day and a moment must agree.",
-        "A stay without the day on which it began cannot be read (readings, 1; CCM-TIME-11).",
-        "Send admitted_on or admitted_at, and discharged_on or discharged_at once the patient has left.",
-    ),
-    Refusal(
-        "source_row_id_required",
-        "The entry has no clock times, and its source gives the row no id.",
-        "Without clock times only the source's own id tells a repeat from new work (readings, 5).",
-        "Send the row with the id that its source keeps for it.",
-    ),
-    Refusal(
-        "end_before_start", "{what} ends before it begins.", _READABLE, "Correct the two, and send the command again."
-    ),
-    Refusal(
-        "zero_duration",
-        "The entry begins and ends in the same second.",
-        _READABLE,
-        "Send the work with its true start and end.",
-    ),
-    Refusal(
-        "interval_over_24_hours",
-        "The entry lasts more than 24 hours.",
-        "One entry is one stretch of work of at most 24 hours (readings, 1; CCM-RED-08).",
-        "Send each stretch of work as an entry of its own.",
-    ),
-    Refusal(
-        "in_the_future",
-        "{what} lies in the future.",
-        "What happened is recorded after it happened; five minutes of clock difference are allowed (readings, 1).",
-        "Correct the date, or record this when it has happened.",
-        retryable=True,
-    ),
-    Refusal(
-        "patient_in_no_practice",
-        "Neither the patient nor the performer belongs to one practice on that day.",
-        "Month and day of work are those of a practice's time zone (CCM-TIME-15).",
-        "Assign the patient to a practice from that day on, then send the command again.",
-        retryable=True,
-    ),
-    Refusal(
-        "practice_unclear",
-        "The practitioner works for several practices, and the patient belongs to none of them.",
-        "A designation is made for one practice (readings, 3).",
-        "Assign the patient to the practice first, then designate.",
-        retryable=True,
-    ),
-    Refusal(
-        "zone_unknown",
-        "No time zone has the name that the command gives.",
-        "Month and day of work are those of the practice's time zone (CCM-TIME-15).",
-        "Give the zone by its IANA name, such as America/Chicago.",
-    ),
-    Refusal(
-        "edition_unknown",
-        "The edition is not the one that this program ships.",
-        "A ledger adopts whole editions, and judges by what it adopted (architecture, 4).",
-        "Run `ccm-ledger rules list` to see the edition that is shipped, or use the program that ships the other.",
-    ),
-    Refusal(
-        "edition_year_missing",
-        "The capability cehrt_year needs the year of its certification edition.",
-        "The technology must meet the edition accepted on 31 December of the year before (CCM-REC-01).",
-        "Add edition_year.",
-    ),
-    Refusal(
-        "policy_value_unknown",
-        "The policy {policy} has no such value.",
-        "A practice adopts one of a policy's own values (readings, 5 and 6).",
-        "The policy {policy} takes {values}.",
-    ),
-    Refusal(
-        "role_needs_a_person",
-        "A program cannot hold that role.",
-        "Auxiliary personnel are individuals; a machine acts under its own name (CCM-CODE-17; readings, 2).",
-        "Grant a program the role integration or machine, and let a person hold this one.",
-    ),
-)
-
 ACTING: Final = (
     Refusal(
         "identifiers_of_two_patients",
@@ -226,6 +152,43 @@ ACTING: Final = (
         "The NPI already belongs to another staff member of this ledger.",
         "An NPI names one person for life (CCM-NPI-01).",
         "Find the staff member who has it; one person is registered once, with a role in each practice.",
+    ),
+    Refusal(
+        "merged_with_itself",
+        "The two ids that the command gives are one patient, or lead to one.",
+        _ONE_PERSON,
+        "Name the patient who goes on, and the other one who was merged into nobody yet.",
+    ),
+    Refusal(
+        "already_merged",
+        "The patient to be merged was merged into another one before.",
+        _ONE_PERSON,
+        "Merge the patient who goes on for both; or undo the first merge, if it was wrong.",
+        audited=True,
+    ),
+    Refusal(
+        "not_merged",
+        "The two patients are not merged, or not this one into that one.",
+        _ONE_PERSON,
+        "Look at the merges in the history of either patient, and name the two as the merge named them.",
+    ),
+    Refusal(
+        "moved_to_itself",
+        "The patient to whom the command would move it is the one about whom it was recorded.",
+        _MOVED,
+        "Name the patient whom it is about; or strike it, if it is about nobody here.",
+    ),
+    Refusal(
+        "already_struck",
+        "What the command names was struck, or moved to another patient, before.",
+        _MOVED,
+        "Look at it in the patient's history. What is true of this patient is recorded anew.",
+    ),
+    Refusal(
+        "departed_before",
+        "The staff member left on an earlier day, and holds no role that could end.",
+        "A departure ends roles on its day, and nothing of the past (readings, 2).",
+        "If the person worked on until then, grant the roles for the days between, with their last day.",
     ),
     Refusal(
         "after_death",
@@ -328,5 +291,32 @@ ACTING: Final = (
         "(readings, 6).",
         "Look at the month again and sign what it now says.",
         audited=True,
+    ),
+    Refusal(
+        "month_not_stale",
+        "The month {month} is not attested, or says what was signed.",
+        "Stale is what an attested month is when its digest is not the one that was signed (readings, 6).",
+        "Nothing is to be reported.",
+        retryable=True,
+    ),
+    Refusal(
+        "review_not_due",
+        "It is not due: its day has not come, something newer is on record, or nobody bills the patient now.",
+        "A review comes due on a day that a rule or a record gives (CCM-PLAN-04; readings, 12).",
+        "Nothing is to be reported.",
+        retryable=True,
+    ),
+    Refusal(
+        "review_about_self",
+        "The review is about the actor's own work.",
+        "Nobody dismisses findings about self (readings, 2).",
+        "Let another compliance officer settle it.",
+        audited=True,
+    ),
+    Refusal(
+        "review_settled",
+        "The review was settled before, in another way.",
+        "What was settled is a fact and is not changed (architecture, 1).",
+        "Look at `ccm-ledger reviews --settled`.",
     ),
 )

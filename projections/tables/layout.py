@@ -39,7 +39,7 @@ MONTH_BILLING: Final = Table(
         *whole("position"),
     ),
     key=2,
-    indexes=(("month", "practice"),),
+    indexes=(("month", "practice"), ("standing",)),
 )
 """One row per patient and month."""
 
@@ -68,6 +68,22 @@ PATIENT_PRACTICES: Final = Table(
     "patient_practices", (*text("patient", "practice"), *whole("position")), key=2, indexes=(("practice",),)
 )
 """Every practice that a patient ever belonged to, with the position at which the ledger learned it."""
+
+PATIENT_DATES: Final = Table(
+    "patient_dates",
+    text(
+        *("patient", "cared_from", "cared_until"),
+        *("care_plan_review", "care_plan_age", "consent_age", "visit_age"),
+    ),
+    key=1,
+)
+"""From which day each kind of review counts for a patient, and in which months somebody bills for them."""
+
+WAITING_SINCE: Final = Table("waiting_since", text("what", "target", "since_on"), key=2)
+"""What waits since which day: deliveries, findings; no day once it waits no more."""
+
+REVIEWS_RAISED: Final = Table("reviews_raised", (*text("what", "target", "state"), *whole("position")), key=3)
+"""Every finding that was raised: of what kind, about what, and the day or digest that it was raised for."""
 
 
 class MonthRow(NamedTuple):

@@ -8,6 +8,7 @@ import pytest
 
 from commands.catalog import CATALOG
 from commands.intents.base import Command
+from commands.intents.reviews import NoteReactionRun
 from ledger.terms.outcome import Accepted, Unchanged
 from tests.commands import (
     changes,
@@ -19,16 +20,21 @@ from tests.commands import (
     test_eligibility,
     test_endings,
     test_governance,
+    test_merging,
     test_month_signing,
     test_parked,
     test_patient,
     test_practice,
     test_staff,
+    test_staff_changes,
     test_stays,
     test_time_disputes,
+    test_wrong_patient,
 )
 from tests.commands.world import ADA, ADMIN, COMPLIANCE, DESK, FEED, NURSE, OTHER_PATIENT, enrolled, known, office, utc
 from tests.gwt import Given
+from tests.reactions import test_refusals_counted, test_reviews_due, test_settling, test_stale_months
+from tests.reactions.given import stale
 
 REVOKED, REVOCATION = test_endings.revoked()
 DISENROLLED, DISENROLMENT = test_endings.disenrolled()
@@ -40,6 +46,7 @@ ENTRY = changes.entry_of(LOGGED)
 SIGNED = changes.attested(LOGGED)
 CONTESTED = test_time_disputes.contested()
 MINE, THEIRS = changes.entry_of(CONTESTED), changes.entry_of(CONTESTED, whose=OTHER_PATIENT)
+REFUSED, REPORTED = test_refusals_counted.refused_once(), test_settling.reported()
 COMMANDS: tuple[tuple[Given, Command], ...] = (
     (office().by(ADMIN), test_governance.adopt()),
     (office().by(ADMIN), test_governance.source()),
@@ -52,9 +59,17 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (office().by(ADMIN), test_staff.grant()),
     (office().by(ADMIN), test_staff.end()),
     (office().by(ADMIN), test_staff.licence()),
+    (office().by(ADMIN), test_staff_changes.leave()),
+    (office().by(ADMIN), test_staff_changes.check()),
     (office().by(DESK), test_patient.register()),
     (known().by(DESK), test_patient.link()),
     (known().by(DESK), test_patient.assign()),
+    (test_merging.two(), test_merging.merge()),
+    (test_merging.two().and_(test_merging.merged()), test_merging.unmerge()),
+    (test_wrong_patient.world(), test_wrong_patient.move()),
+    (test_wrong_patient.world(), test_wrong_patient.strike()),
+    (test_wrong_patient.world(), test_wrong_patient.move_plan()),
+    (test_wrong_patient.world(), test_wrong_patient.strike_plan()),
     (known().by(FEED), test_eligibility.condition()),
     (known().by(NURSE), test_eligibility.visit()),
     (known().by(DESK), test_eligibility.coverage()),
@@ -91,6 +106,11 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (MONTH, test_attesting.excepted()),
     (MONTH, test_attesting.in_batch(MONTH)),
     (test_attesting.unsigned().by(ADA), test_attesting.answering()),
+    (stale(), test_stale_months.report()),
+    (REFUSED, test_refusals_counted.close(REFUSED)),
+    (test_reviews_due.on_the_day(enrolled(), "2026-12-11"), test_reviews_due.raised("visit_age", "2025-12-10")),
+    (REFUSED, NoteReactionRun(reaction="close_refusal_counts", up_to=1)),
+    (REPORTED, test_settling.settle(REPORTED)),
 )
 BY_KEY_ONLY = {"revise_care_plan", "attest_mdm", "add_to_time", "dispute_time", "except_month"}
 """Their words are all they say."""

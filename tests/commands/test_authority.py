@@ -57,6 +57,11 @@ def test_only_acts_are_bound_to_a_place() -> None:
         ("record_consent", Role.FRONT_DESK),
         ("revise_care_plan", Role.CLINICAL_STAFF),
         ("log_time", Role.INTEGRATION),
+        ("record_revocation", Role.BILLER),
+        ("record_stay", Role.INTEGRATION),
+        ("invalidate_consent", Role.COMPLIANCE),
+        ("retract_death", Role.FRONT_DESK),
+        ("end_capability", Role.ADMINISTRATOR),
     ],
 )
 def test_a_role_of_the_matrix_gives_its_command(command: str, role: Role) -> None:
@@ -74,6 +79,10 @@ def test_a_role_of_the_matrix_gives_its_command(command: str, role: Role) -> Non
         ("register_staff", Role.PRACTITIONER),
         ("adopt_rulebook", Role.MACHINE),
         ("withdraw_designation", Role.AUDITOR),
+        ("invalidate_consent", Role.PRACTITIONER),
+        ("retract_revocation", Role.FRONT_DESK),
+        ("retract_stay", Role.CLINICAL_STAFF),
+        ("end_capability", Role.COMPLIANCE),
     ],
 )
 def test_an_act_without_its_role_is_refused(command: str, role: Role) -> None:

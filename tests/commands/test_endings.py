@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from commands.intents.consent import Evidence, ItemsGiven, RecordConsent, SupplementConsent
+from commands.intents.consent import Evidence, ItemsGiven, RecordConsent, RecordDecline, SupplementConsent
 from commands.intents.status import (
     InvalidateConsent,
     RecordDisenrolment,
@@ -129,6 +129,13 @@ def test_a_revocation_with_words_is_a_new_fact() -> None:
     assert 1 == len(enrolled().by(DESK).again(revoke(note="Said it again.")).events)
 
 
+@pytest.mark.parametrize(("told_on", "expected"), [("2026-03-12", ["declined_after_consent"]), ("2026-02-12", [])])
+def test_a_decline_contradicts_a_consent_until_its_revocation_took_effect(told_on: str, expected: list[str]) -> None:
+    decline = RecordDecline(patient=PATIENT, programme=Programme.CCM, occurred_at=utc("2026-03-20T15:00"))
+
+    assert expected == enrolled().by(DESK).then(revoke(told_on=on(told_on))).when(decline).codes
+
+
 # --- record_disenrolment ----------------------------------------------------------------------------------------
 
 
@@ -140,8 +147,10 @@ def test_a_disenrolment_is_one_of_the_patients_practice_of_that_day() -> None:
     assert then.ids["disenrolment"] == then.event.disenrolment
 
 
-def test_a_disenrolment_may_name_another_practice() -> None:
-    assert OTHER_PRACTICE == enrolled().by(DESK).when(disenrol(practice=OTHER_PRACTICE)).event.practice
+def test_a_disenrolment_by_a_practice_that_does_not_bill_is_kept_and_says_so() -> None:
+    then = enrolled().by(DESK).when(disenrol(practice=OTHER_PRACTICE))
+
+    assert (OTHER_PRACTICE, ["nothing_to_end"]) == (then.event.practice, then.codes)
 
 
 def test_a_disenrolment_in_the_future_is_refused() -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from ledger.terms.notices_of_months import OF_RELEASE, OF_REVIEW
+from ledger.terms.notices_of_months import OF_REVIEW
+from ledger.terms.notices_of_release import OF_RELEASE
 from ledger.terms.people import Role
 from tests.facts import ELEMENTS, Chart, codes, opaque
 
@@ -476,6 +477,8 @@ def test_the_order_of_what_blocks_is_pinned() -> None:
         "practice_not_assigned",
         "practitioner_not_designated",
         "practitioner_may_not_bill",
+        "practitioner_departed",
+        "practitioner_excluded",
         "consent_not_on_file",
         "consent_incomplete",
         "consent_names_other_practitioner",

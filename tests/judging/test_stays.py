@@ -1,8 +1,12 @@
 """Stays: which seconds they bar, by clock times where they are known and by days where they are not."""
 
+import re
+
 import pytest
 
-from tests.facts import Chart, codes
+from ledger.judging import judge_month
+from ledger.rulebook import Rulebook, load_rulebook, shipped_edition
+from tests.facts import Chart, codes, law
 
 
 def stayed(admitted: str, discharged: str | None = None, **said: str) -> Chart:
@@ -195,6 +199,35 @@ def test_a_stay_in_another_month_changes_nothing() -> None:
     chart.time("2026-04-20 10:00", 10)
 
     assert codes(chart.verdict().notices) == []
+
+
+def without(*quantities: str) -> Rulebook:
+    """The shipped rulebook as an edition had it that did not know these quantities yet."""
+    files = dict(shipped_edition().files)
+    for path, content in files.items():
+        text = content.decode()
+        for quantity in quantities:
+            text = re.sub(rf"\n\[{quantity}\]\n(?:(?!\n\[).)*", "\n", text, flags=re.DOTALL)
+        for rule in ("CCM-CLAIM-04", "CCM-RED-22", "CCM-RED-16", "CCM-TIME-12"):
+            if path.endswith(("ccm/consent.toml", "ccm/time.toml")):
+                text = text.replace(f'"{rule}",', "")
+        files[path] = text.encode()
+    return load_rulebook(files)
+
+
+def test_by_an_edition_of_old_the_stays_that_the_rule_itself_names_bar_time() -> None:
+    old = without("stay_kinds", "stay_edge_effect", "disenrolment_effective", "contact_after_revocation_effect")
+    chart = stayed("2026-04-05", "2026-04-09")
+    chart.stay("2026-04-12", "2026-04-14", kind="observation", name="observation")
+    chart.disenrol("2026-04-22")
+    chart.invalidate("another")
+    for on in ("05", "06", "13", "20", "23"):
+        chart.time(f"2026-04-{on} 10:00", 10)
+    verdict = judge_month(chart.facts(), old, edition=law()[1])
+
+    assert [line.counted // 60 for line in verdict.lines] == counted(chart) == [0, 0, 10, 10, 0]
+    assert codes(verdict.notices) == ["disenrolled_in_month", "work_in_other_stay"]
+    assert "medicare.ccm.time.stay_counts" in verdict.readings
 
 
 # --- death ----------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from ledger.store.append import KEY
 from ledger.store.connection import Ledger, Place, create
 from ledger.store.fsck import verify
 from ledger.store.postgres.address import Address
+from ledger.store.postgres.engine import PostgresEngine
 from ledger.streams.base import Appended, Moved
 from ledger.terms.identity import id_from, patient_tag
 from tests.postgres.appending import call_by_hand, positions, started, together
@@ -54,6 +55,15 @@ def test_an_append_that_would_not_be_durable_is_refused(ledger: Ledger) -> None:
 
     assert refused.value.sqlstate == "CCM01"
     assert ledger.refresh() == 0
+
+
+def test_an_append_on_a_connection_whose_statements_were_forgotten_is_made(ledger: Ledger) -> None:
+    ledger.append([proposal(registered())])
+    assert isinstance(ledger.engine, PostgresEngine)
+    with ledger.engine.lease() as connection:
+        connection.execute("DEALLOCATE ALL")
+
+    assert isinstance(ledger.append([proposal(assigned())])[0], Appended)
 
 
 @pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])

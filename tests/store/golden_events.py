@@ -26,6 +26,8 @@ from ledger.streams.care_plan import (
     CarePlanRevised,
     CarePlanSigned,
     PlanElement,
+    PlanRevisionMoved,
+    PlanRevisionStruck,
     PlanWords,
     SignatureAttested,
     SignatureWords,
@@ -58,6 +60,7 @@ from ledger.streams.governance import (
     RulebookAdopted,
     SourceRegistered,
 )
+from ledger.streams.merging import MergeWords, PatientsMerged, PatientsUnmerged
 from ledger.streams.patient import (
     CodedConcept,
     ConditionRecorded,
@@ -79,7 +82,24 @@ from ledger.streams.patient import (
     VisitRecorded,
 )
 from ledger.streams.practice import CapabilityAttested, CapabilityEnded, PolicyAdopted, PracticeRegistered, Site
-from ledger.streams.staff import LicenceRecorded, RoleEnded, RoleGranted, StaffLink, StaffRegistered, StaffWords
+from ledger.streams.reviews import (
+    MonthWentStale,
+    ReactionRan,
+    RefusalsCounted,
+    ReviewCameDue,
+    ReviewSettled,
+    ReviewWords,
+)
+from ledger.streams.staff import (
+    ExclusionChecked,
+    LicenceRecorded,
+    RoleEnded,
+    RoleGranted,
+    StaffDeparted,
+    StaffLink,
+    StaffRegistered,
+    StaffWords,
+)
 from ledger.streams.stays import DeathRetracted, StayRecorded, StayRetracted, StayWords
 from ledger.streams.time_changes import (
     ChangeWords,
@@ -94,6 +114,7 @@ from ledger.streams.time_changes import (
     TimeStruck,
 )
 from ledger.streams.timers import TimerStarted, TimerStopped
+from ledger.streams.wrong_patient import ConditionMoved, ConditionStruck, MoveWords, StrikeWords
 from ledger.terms.people import Programme, Role, Side
 from tests.store.sample import NURSE, OTHER_PATIENT, PATIENT, PRACTICE, TOKEN
 
@@ -106,6 +127,7 @@ REVOCATION = "rv_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 DISENROLMENT = "ds_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 STAY = "sy_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 EVIDENCE = EvidenceWords(evidence="Letter of 30 March.")
+REVIEW = "rw_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 NPI = "1234567893"
 DIGEST = "ab" * 32
 MORNING = datetime(2026, 3, 31, 15, 30, tzinfo=UTC)
@@ -174,6 +196,8 @@ ENTRY: dict[str, Any] = {
     "words": TimeWords(description="Called the pharmacy about a refill.", activity="Rx call"),
 }
 
+SAME_PERSON = MergeWords(evidence="One driver's licence, two charts.")
+
 OF_PATIENT: tuple[Event, ...] = (
     PatientRegistered(patient=PATIENT, links=(LINK,), practice=PRACTICE, document=TOKEN, demographics=TOKEN, words=WHO),
     DemographicsReported(patient=PATIENT, document=TOKEN, demographics=TOKEN, words=WHO),
@@ -220,6 +244,24 @@ OF_PATIENT: tuple[Event, ...] = (
         words=CoverageWords(member="1EG4TE5MK73", plan="Original Medicare"),
     ),
     DeathRecorded(patient=PATIENT, on=DAY, document=TOKEN, words=NoWords()),
+    PatientsMerged(patient=PATIENT, merged=OTHER_PATIENT, words=SAME_PERSON, words_of_merged=SAME_PERSON),
+    PatientsUnmerged(patient=PATIENT, merged=OTHER_PATIENT, words=SAME_PERSON, words_of_merged=SAME_PERSON),
+    ConditionMoved(
+        patient=PATIENT,
+        condition=CONDITION,
+        source_code=CodedConcept(system="snomed", code="44054006"),
+        icd10="E11.9",
+        onset_on=date(2019, 5, 1),
+        abated_on=date(2026, 1, 1),
+        expected_12_months=True,
+        document=TOKEN,
+        words=ConditionWords(description="Diabetes mellitus type 2", pointer="Condition/1"),
+        from_patient=OTHER_PATIENT,
+        reason=MoveWords(reason="The letter was about another patient."),
+    ),
+    ConditionStruck(
+        patient=PATIENT, condition=CONDITION, reason="recorded_twice", words=StrikeWords(evidence="Two letters.")
+    ),
     ConsentRecorded(
         patient=PATIENT,
         consent=CONSENT,
@@ -328,6 +370,27 @@ OF_CARE: tuple[Event, ...] = (
     CarePlanCopyGiven(
         patient=PATIENT, revision=1, given_at=MORNING, given_to="caregiver", channel="mail", given_by=NURSE
     ),
+    PlanRevisionMoved(
+        patient=PATIENT,
+        revision=2,
+        revised_at=MORNING,
+        offset=-21_600,
+        author=NURSE,
+        elements=("problem_list", "medication_management"),
+        intervention_owners=True,
+        conditions=(CONDITION,),
+        goals=2,
+        review_on=date(2026, 9, 1),
+        medications_reviewed=True,
+        document=TOKEN,
+        words=PlanWords(elements=(PlanElement(element="problem_list", text="Diabetes."),), pointer="CarePlan/1"),
+        from_patient=OTHER_PATIENT,
+        from_revision=1,
+        reason=MoveWords(reason="Opened in the wrong chart."),
+    ),
+    PlanRevisionStruck(
+        patient=PATIENT, revision=2, reason="wrong_patient", words=StrikeWords(evidence="Opened in the wrong chart.")
+    ),
     TimeLogged(**ENTRY),
     TimeCorrected(
         **{**ENTRY, "words": CORRECTED},
@@ -427,6 +490,8 @@ OF_PEOPLE: tuple[Event, ...] = (
     RoleGranted(staff=DOCTOR, role=Role.PRACTITIONER, practice=PRACTICE, from_on=DAY, until_on=date(2027, 1, 1)),
     RoleEnded(staff=DOCTOR, role=Role.PRACTITIONER, practice=PRACTICE, last_on=DAY),
     LicenceRecorded(staff=DOCTOR, kind="md", state="VA", from_on=DAY, until_on=date(2027, 1, 1)),
+    StaffDeparted(staff=NURSE, last_on=DAY, reason="resigned"),
+    ExclusionChecked(staff=NURSE, checked_on=DAY, source="leie", result="excluded", excluded_from=date(2026, 3, 1)),
     PracticeRegistered(
         practice=PRACTICE,
         name="Harbor Family Medicine",
@@ -485,4 +550,36 @@ OF_THE_LEDGER: tuple[Event, ...] = (
     DeliveryDiscarded(delivery=DELIVERY, source="ehr", reason="test_data"),
 )
 
-EXAMPLES: tuple[Event, ...] = (*OF_PATIENT, *OF_CARE, *OF_PEOPLE, *OF_THE_LEDGER)
+OF_REVIEWS: tuple[Event, ...] = (
+    MonthWentStale(
+        review=REVIEW,
+        patient=PATIENT,
+        month="2026-03",
+        attestation="at_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        practitioner=DOCTOR,
+        digest_then=DIGEST,
+        digest_now="cd" * 32,
+        edition=DIGEST,
+        because=(17, 18),
+    ),
+    ReviewCameDue(
+        review=REVIEW,
+        patient=PATIENT,
+        month="2026-03",
+        what="care_plan_review",
+        target=PATIENT,
+        since_on=DAY,
+        due_on=date(2026, 4, 1),
+    ),
+    ReviewSettled(
+        review=REVIEW,
+        patient=PATIENT,
+        month="2026-03",
+        outcome="done",
+        words=ReviewWords(reason="The month was attested again."),
+    ),
+    RefusalsCounted(subject=PATIENT, refusal=9, by=NURSE, code="month_occupied", on=DAY, times=3, count=TOKEN),
+    ReactionRan(reaction="close_refusal_counts", up_to=40),
+)
+
+EXAMPLES: tuple[Event, ...] = (*OF_PATIENT, *OF_CARE, *OF_PEOPLE, *OF_THE_LEDGER, *OF_REVIEWS)

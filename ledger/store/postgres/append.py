@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 from psycopg import Connection, OperationalError
-from psycopg.errors import error_from_result
+from psycopg.errors import InvalidSqlStatementName, error_from_result
 from psycopg.pq import DiagnosticField, ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
@@ -44,12 +44,23 @@ class Function:
 
     def __call__(self, connection: Connection[Any], prepared: set[bytes], values: Sequence[bytes | None]) -> "Answer":
         """What the function answers; `prepared` is what the connection knows. Raises psycopg's errors."""
-        pgconn = connection.pgconn
         if self._name not in prepared:
-            _checked(connection, pgconn.prepare(self._name, self._statement))
+            self._prepare(connection)
             prepared.add(self._name)
-        result = _checked(connection, pgconn.exec_prepared(self._name, values, _BINARY, Format.BINARY))  # type: ignore[arg-type]
+        try:
+            result = self._execute(connection, values)
+        except InvalidSqlStatementName:
+            # psycopg forgets all statements of a connection after DROP, ALTER and ROLLBACK, this one with them.
+            self._prepare(connection)
+            result = self._execute(connection, values)
         return Answer.read([result.get_value(0, column) for column in range(8)])
+
+    def _prepare(self, connection: Connection[Any]) -> None:
+        _checked(connection, connection.pgconn.prepare(self._name, self._statement))
+
+    def _execute(self, connection: Connection[Any], values: Sequence[bytes | None]) -> PGresult:
+        done = connection.pgconn.exec_prepared(self._name, values, _BINARY, Format.BINARY)  # type: ignore[arg-type]
+        return _checked(connection, done)
 
 
 def _checked(connection: Connection[Any], result: PGresult) -> PGresult:

@@ -69,6 +69,11 @@ class PostgresSnapshot:
     def refusals(self) -> Iterator[tuple[Any, ...]]:
         return self._rows("SELECT token, position, count FROM {}.refusal_count ORDER BY token")
 
+    def refusal(self, token: str) -> tuple[int, int] | None:
+        query = f'SELECT position, count FROM "{self.schema}".refusal_count WHERE token = %s'
+        row = self.connection.execute(query, (token,)).fetchone()
+        return None if row is None else (int(row[0]), int(row[1]))
+
     def reading_sets(self) -> Iterator[tuple[Any, ...]]:
         return self._rows("SELECT digest, content FROM {}.reading_sets ORDER BY digest")
 

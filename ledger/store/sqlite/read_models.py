@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from eventsourcing.persistence import Tracking
+from eventsourcing.persistence import IntegrityError, Tracking
 from eventsourcing.sqlite import SQLiteCursor, SQLiteDatastore, SQLiteTrackingRecorder
 
 from ledger.store.engine import Statement
@@ -43,7 +43,11 @@ class ReadModels(SQLiteTrackingRecorder):
     def __init__(self, folder: Path) -> None:
         with naming_errors():
             super().__init__(_Datastore(folder / FILE_NAME))
-            self.create_table()
+            try:
+                self.create_table()
+            except IntegrityError:
+                # Somebody else made the table between looking and making; it is found by now.
+                self.create_table()
 
     def close(self) -> None:
         """Close every connection."""

@@ -76,6 +76,12 @@ class SqliteSnapshot:
     def refusals(self) -> Iterator[tuple[Any, ...]]:
         return self._rows("SELECT token, position, count FROM refusal_count ORDER BY token")
 
+    def refusal(self, token: str) -> tuple[int, int] | None:
+        query = "SELECT position, count FROM refusal_count WHERE token = ?"
+        with _readable():
+            row: tuple[int, int] | None = self._connection.execute(query, (token,)).fetchone()
+        return row
+
     def reading_sets(self) -> Iterator[tuple[Any, ...]]:
         return self._rows("SELECT digest, content FROM reading_sets ORDER BY digest")
 

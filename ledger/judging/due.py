@@ -1,0 +1,167 @@
+"""When something is due to be looked at: by its own date, or because it is as old as a rule allows.
+
+Promise: pure; the decider, the read model that finds what is due, and the list of reviews ask the same functions. What
+a ledger's edition has no rule for is never due. Not promised: that anything is wrong; a review is a question.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from ledger.judging.days import local_dates, months_before
+from ledger.judging.plans import made_on
+from ledger.rulebook import Rules
+from ledger.streams.care_plan import CarePlan
+from ledger.streams.patient_state import ConsentOnRecord, Designation, Patient
+from ledger.streams.reviews import DueKind
+from ledger.terms.calendar import first_day, month_of
+from ledger.terms.people import Programme, Side
+
+_CCM: Final = "medicare.ccm"
+_DAY: Final = timedelta(days=1)
+FOR_EVER: Final = "9999-12"
+"""Stands for: no last month."""
+NEVER: Final = ""
+"""Stands for: no month at all."""
+
+
+class Since(NamedTuple):
+    """From which day a rule counts, and the fact that set it."""
+
+    on: date
+    position: int
+
+
+class StaleMonth(NamedTuple):
+    """An attested month that says something else than was signed, as a read model found it."""
+
+    patient: str
+    month: str
+    attestation: str
+    digest: str
+    """What the month says now."""
+    position: int
+    """The newest fact that it rests on."""
+
+
+class Dated(NamedTuple):
+    """Something that may be due: what it is, about what, and from which day it counts."""
+
+    what: DueKind
+    target: str
+    since_on: date
+
+
+PATIENT_KINDS: Final[tuple[DueKind, ...]] = ("care_plan_review", "care_plan_age", "consent_age", "visit_age")
+"""What a patient's own streams say; the others come from streams of their own."""
+
+
+def dates_of(patient: Patient, plan: CarePlan) -> dict[DueKind, Since]:
+    """From which day each kind counts for a patient; a kind of which nothing is on record is left out.
+
+    The newest revision, conversation and visit count, by their own days and not by the order of recording.
+    """
+    found: dict[DueKind, Since] = {}
+    revision = max(plan.revisions, key=lambda r: (r.revised_at, r.revision), default=None)
+    if revision is not None:
+        found["care_plan_age"] = Since(made_on(revision), revision.position)
+        if revision.review_on is not None:
+            found["care_plan_review"] = Since(revision.review_on, revision.position)
+    talks = [Since(_talked_on(c), c.position) for c in patient.consents if c.event.programme is Programme.CCM]
+    if talks:
+        found["consent_age"] = max(talks)
+    if patient.visits:
+        found["visit_age"] = max(Since(visit.event.on, visit.position) for visit in patient.visits)
+    return found
+
+
+def cared_for(patient: Patient) -> tuple[str, str]:
+    """The first and the last month in which somebody is designated for CCM; (NEVER, NEVER) without any.
+
+    Gaps between are passed over: what comes due in one is shown all the same. Death ends it.
+    """
+    spans = [_span(d) for d in patient.designations if d.event.programme is Programme.CCM]
+    standing = [(first, last) for first, last in spans if first <= last]
+    if not standing:
+        return NEVER, NEVER
+    first, last = min(first for first, _ in standing), max(last for _, last in standing)
+    died_on = patient.died_on()
+    return first, last if died_on is None else min(last, month_of(died_on))
+
+
+def is_cared_for(patient: Patient, on: date) -> bool:
+    """Whether the patient is in CCM on a day, as far as designations and death say."""
+    died_on, month = patient.died_on(), month_of(on)
+    if died_on is not None and died_on < on:
+        return False
+    return any(patient.designation(month, Programme.CCM, side) is not None for side in Side)
+
+
+def due_on(what: DueKind, since_on: date, rules: Rules) -> date | None:
+    """The first day on which something counted from a day is due; None where no rule says so.
+
+    Reads: medicare.ccm.care_plan.overdue_effect and .review_months, medicare.ccm.consent.reminder_days,
+    medicare.ccm.initiating_visit.review_months, medicare.ccm.reviews.parked_days_max and .stale_answer_days
+    (CCM-PLAN-04, CCM-CONSENT-06, CCM-INIT-07, CCM-HIPAA-04, CCM-RED-13).
+    """
+    count, name = _RULES[what]
+    value = rules.get(f"{_CCM}.{name}")
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return since_on + _DAY if value == "review" else None
+    assert isinstance(value, int), f"{name} is counted"
+    return count(since_on, value)
+
+
+def newest_due(what: DueKind, today: date, rules: Rules) -> date | None:
+    """The newest day from which something may count to be due today; None where no rule says so.
+
+    A search asks by this day; what it finds is asked `due_on`, which has the last word.
+    """
+    name = _RULES[what][1]
+    value = rules.get(f"{_CCM}.{name}")
+    if value is None or (isinstance(value, str) and value != "review"):
+        return None
+    if isinstance(value, str):
+        return today - _DAY
+    assert isinstance(value, int), f"{name} is counted"
+    return months_before(today, value) if name.endswith("review_months") else today - timedelta(days=value)
+
+
+def _span(designation: Designation) -> tuple[str, str]:
+    """The first month of a designation and the last one that it occupies; the last lies before the first: none."""
+    event, last = designation.event, designation.event.until_month or FOR_EVER
+    if designation.withdrawn is not None:
+        last = min(last, month_of(first_day(designation.withdrawn.from_month) - _DAY))
+    return event.from_month, last
+
+
+def _talked_on(consent: ConsentOnRecord) -> date:
+    happened = consent.event.occurred_at
+    return consent.recorded_at.date() if happened is None else local_dates(happened, consent.event.offset)[0]
+
+
+def _after_months(since_on: date, months: int) -> date:
+    """The first day whose day `months` earlier lies behind `since_on`: as the judge asks of a plan's age."""
+    years, month = divmod(since_on.year * 12 + since_on.month - 1 + months, 12)
+    on = first_day(f"{years:04d}-{month + 1:02d}") + timedelta(days=since_on.day - 1)
+    while months_before(on, months) > since_on:
+        on -= _DAY
+    while months_before(on, months) <= since_on:
+        on += _DAY
+    return on
+
+
+def _after_days(since_on: date, days: int) -> date:
+    return since_on + timedelta(days=days)
+
+
+_RULES: Final[dict[DueKind, tuple[Callable[[date, int], date], str]]] = {
+    "care_plan_review": (_after_days, "care_plan.overdue_effect"),
+    "care_plan_age": (_after_months, "care_plan.review_months"),
+    "consent_age": (_after_days, "consent.reminder_days"),
+    "visit_age": (_after_months, "initiating_visit.review_months"),
+    "parked_delivery": (_after_days, "reviews.parked_days_max"),
+    "unanswered_stale_month": (_after_days, "reviews.stale_answer_days"),
+}

@@ -1,0 +1,62 @@
+"""What reactions search by: stale months and days that have come, out of the read models.
+
+Promise: whatever stands in the facts up to the position of the rows and was not raised yet is found, a page at a time.
+Not promised: that it is still so; the decider of a report looks at the streams. No rule stands here.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from ledger.judging.due import PATIENT_KINDS, Dated, StaleMonth
+from ledger.streams.reviews import DueKind, MonthWentStale
+from ledger.terms.calendar import month_of
+from projections.base import Rows
+from projections.table_set import tracked_position
+from projections.tables.layout import MONTH_BILLING, PATIENT_DATES, REVIEWS_RAISED, WAITING_SINCE
+
+
+class Findings:
+    """What reactions ask the read models: each answer is a page, in the order of its key."""
+
+    def __init__(self, models: Rows, bring_up: Callable[[], object]) -> None:
+        self._models = models
+        self._bring_up = bring_up
+
+    def bring_up(self) -> int:
+        """Have the rows brought up to the newest fact; the position that they stand for."""
+        self._bring_up()
+        return tracked_position(self._models)
+
+    def stale_months(self, after: tuple[str, str], limit: int) -> Sequence[StaleMonth]:
+        """Attested months that say something else than was signed, and of which just that was not reported."""
+        query = (
+            f"SELECT patient, month, attested, digest, position FROM {MONTH_BILLING.name} AS found"
+            " WHERE standing = 'stale' AND (patient > ? OR (patient = ? AND month > ?))"
+            f" AND {_not_raised('?', 'found.attested', 'found.digest')} ORDER BY patient, month LIMIT ?"
+        )
+        values = (after[0], after[0], after[1], MonthWentStale.TOPIC, limit)
+        return [StaleMonth._make(row) for row in self._models.rows(query, values)]
+
+    def dated(self, what: DueKind, newest: date, today: date, after: str, limit: int) -> Sequence[Dated]:
+        """What counts from `newest` or earlier and was not raised; of patients only those cared for today."""
+        by, named, values = newest.isoformat(), what, (after, what, limit)
+        if what in PATIENT_KINDS:
+            query = (
+                f"SELECT patient, {named} FROM {PATIENT_DATES.name} AS found"
+                f" WHERE {named} <= ? AND cared_from <= ? AND cared_until >= ? AND patient > ?"
+                f" AND {_not_raised('?', 'found.patient', f'found.{named}')} ORDER BY patient LIMIT ?"
+            )
+            rows = self._models.rows(query, (by, month_of(today), month_of(today), *values))
+        else:
+            query = (
+                f"SELECT target, since_on FROM {WAITING_SINCE.name} AS found"
+                " WHERE what = ? AND since_on <= ? AND target > ?"
+                f" AND {_not_raised('?', 'found.target', 'found.since_on')} ORDER BY target LIMIT ?"
+            )
+            rows = self._models.rows(query, (what, by, *values))
+        return [Dated(what, str(target), date.fromisoformat(since_on)) for target, since_on in rows]
+
+
+def _not_raised(what: str, target: str, state: str) -> str:
+    raised = f"raised.what = {what} AND raised.target = {target} AND raised.state = {state}"
+    return f"NOT EXISTS (SELECT 1 FROM {REVIEWS_RAISED.name} AS raised WHERE {raised})"

@@ -1,0 +1,108 @@
+"""Words that were recorded about the wrong patient are restricted, and each patient is shown the own words only."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+
+from ledger.store.engine import StoredReadModels
+from ledger.streams.base import Event
+from ledger.streams.merging import MergeWords, PatientsMerged
+from ledger.streams.patient import ConditionRecorded, ConditionWords, PatientRegistered
+from ledger.streams.wrong_patient import ConditionMoved, ConditionStruck, MoveWords, StrikeWords, StruckFor
+from ledger.terms.people import Role
+from projections.follow import Follower
+from projections.happened import patients_of
+from projections.judged import AdoptedRulebooks
+from projections.patient_history import history
+from projections.questions import audit
+from projections.restricted import RESTRICTED_TEXT
+from tests.projections.company import BILLER, an_id, set_up
+from tests.projections.fake_log import FakeLog, envelope
+
+WRONG, RIGHT = an_id("pt", 1), an_id("pt", 2)
+CONDITION = an_id("cd", 1)
+TEXT = "Seen on the film of 3 May."
+RECORDED = ConditionRecorded(
+    patient=WRONG, condition=CONDITION, icd10="I10", onset_on=date(2020, 5, 3), words=ConditionWords(description=TEXT)
+)
+MOVED = ConditionMoved(
+    patient=RIGHT,
+    condition=CONDITION,
+    icd10="I10",
+    onset_on=date(2020, 5, 3),
+    words=ConditionWords(description=TEXT),
+    from_patient=WRONG,
+    reason=MoveWords(reason="The film was another's."),
+)
+
+
+def log_of(*events: Event) -> FakeLog:
+    log = FakeLog()
+    registered = (PatientRegistered(patient=who, links=()) for who in (WRONG, RIGHT))
+    for event in (*set_up(), *registered, *events):
+        log.add(event, envelope(BILLER, "record", capacity=Role.COMPLIANCE))
+    return log
+
+
+def words_of(log: FakeLog, patient: str, as_of: int | None = None) -> list[Sequence[tuple[str, str]]]:
+    lines = history(log, patient, as_of=as_of, open_words=log.open_words)
+    return [line.words for line in lines if line.topic != "patient_registered"]
+
+
+def test_words_of_a_moved_condition_are_restricted_where_they_were_wrong_and_shown_where_they_are_right() -> None:
+    log = log_of(RECORDED, MOVED)
+
+    assert [
+        (("words", RESTRICTED_TEXT),),
+        (("words", RESTRICTED_TEXT), ("reason", "The film was another's.")),
+    ] == words_of(log, WRONG)
+    assert [(("description", TEXT), ("reason", RESTRICTED_TEXT))] == words_of(log, RIGHT)
+
+
+def test_before_the_move_they_are_shown() -> None:
+    assert [(("description", TEXT),)] == words_of(log_of(RECORDED), WRONG)
+
+
+def test_asking_as_of_before_the_move_does_not_show_them_again() -> None:
+    log = log_of(RECORDED, MOVED)
+
+    assert [(("words", RESTRICTED_TEXT),)] == words_of(log, WRONG, as_of=len(log.facts) - 1)
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"), [("wrong_patient", ("words", RESTRICTED_TEXT)), ("recorded_twice", ("description", TEXT))]
+)
+def test_a_strike_restricts_where_the_patient_was_wrong(reason: StruckFor, shown: tuple[str, str]) -> None:
+    struck = ConditionStruck(patient=WRONG, condition=CONDITION, reason=reason, words=StrikeWords(evidence="Letter."))
+
+    assert [(shown,), (("evidence", "Letter."),)] == words_of(log_of(RECORDED, struck), WRONG)
+
+
+def test_the_trail_restricts_them_too(models: StoredReadModels) -> None:
+    log = log_of(RECORDED, MOVED)
+    Follower(log, models, rulebook_of=AdoptedRulebooks()).pull()
+    page = audit(log, models, patient=WRONG, open_words=log.open_words)
+    told = [text for entry in page.entries for _, text in entry.line.words]
+
+    assert TEXT not in told
+    assert RESTRICTED_TEXT in told
+
+
+def test_both_patients_of_a_fact_find_it_in_the_trail(models: StoredReadModels) -> None:
+    log = log_of(RECORDED, MOVED)
+    Follower(log, models, rulebook_of=AdoptedRulebooks()).pull()
+    found = [[e.row.topic for e in audit(log, models, patient=who).entries] for who in (WRONG, RIGHT)]
+
+    assert ["condition_moved", "condition_moved"] == [actions[-1] for actions in found]
+    assert (RIGHT, WRONG) == patients_of(MOVED)
+
+
+def test_a_merge_shows_each_of_both_the_evidence_once_and_who_goes_on() -> None:
+    words = MergeWords(evidence="One passport.")
+    merged = PatientsMerged(patient=RIGHT, merged=WRONG, words=words, words_of_merged=words)
+    log = log_of(merged)
+    line = history(log, WRONG)[-1]
+
+    assert [(("evidence", "One passport."),)] == words_of(log, WRONG) == words_of(log, RIGHT)
+    assert (("patient", RIGHT), ("merged", WRONG)) == line.details
