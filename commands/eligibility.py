@@ -14,6 +14,7 @@ from ledger.rulebook import Rules
 from ledger.streams.base import SEALED
 from ledger.streams.patient import (
     CodedConcept,
+    ConditionContent,
     ConditionRecorded,
     ConditionWords,
     CoverageRecorded,
@@ -68,7 +69,7 @@ def decide_record_condition(asked: Asked[RecordCondition], states: States, law: 
     return Accepted((event,), notices, (("condition", event.condition),))
 
 
-def _ended_by(event: ConditionRecorded, patient: Patient) -> ConditionRecorded | None:
+def _ended_by(event: ConditionRecorded, patient: Patient) -> ConditionContent | None:
     """The known condition whose end this is: of the same codes, from the same day on; the newest word on its end holds.
 
     What its end does not say of the expected course stays as it was: the months in which it held are not to lose it.

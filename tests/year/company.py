@@ -113,9 +113,9 @@ def furnish(it: House) -> Company:
     return company
 
 
-def admit(company: Company, number: int, dice: Random) -> Client:
+def admit(company: Company, number: int, dice: Random, *, office: int | None = None) -> Client:
     """A further patient: registered, with conditions, risk, a visit and coverage; no consent yet."""
-    it, office = company.it, number % len(OFFICES)
+    it, office = company.it, number % len(OFFICES) if office is None else office
     doctor = DOCTORS[office]
     client = Client(number, "", office, doctor, tuple(dice.sample(NURSES[office], 2)))
     person = {"given": "Pat", "family": f"Year {number}", "born_on": f"19{30 + number % 30}-05-17"}

@@ -20,8 +20,8 @@ from tests.year.reading import Reading
 def differences(log: Ledger, folder: Path) -> tuple[list[str], dict[str, Any]]:
     """What the ledger in a folder says otherwise than the reading, and how much was compared."""
     reading = Reading(folder)
-    found = [*_months(log, reading), *_staff_days(log, reading), *_histories(log, reading)]
-    standings = Counter(reading.standing(reading.month(*key)) for key in reading.months())
+    standings: Counter[str] = Counter()
+    found = [*_months(log, reading, standings), *_staff_days(log, reading), *_histories(log, reading)]
     figures = {
         "months_compared": len(reading.months()),
         "standings": dict(sorted(standings.items())),
@@ -31,12 +31,13 @@ def differences(log: Ledger, folder: Path) -> tuple[list[str], dict[str, Any]]:
     return found, figures
 
 
-def _months(log: Ledger, reading: Reading) -> Iterator[str]:
+def _months(log: Ledger, reading: Reading, standings: Counter[str]) -> Iterator[str]:
     states, rulebooks = States(log, after=log.refresh()), AdoptedRulebooks()
     for patient, month in reading.months():
         verdict = judged(states.at, rulebooks, patient, month).verdict
         read = reading.month(patient, month)
         ours, theirs = as_read(reading, read), as_judged(verdict)
+        standings[ours["standing"]] += 1
         for name, value in ours.items():
             if value != theirs[name]:
                 yield f"{patient} {month} {name}: read {_shown(value, theirs[name])}"

@@ -9,12 +9,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from itertools import pairwise
+from math import ceil
 from typing import Any
 
 from tests.oracle.naive_time import COUNTED_ACTIVITIES
 from tests.year.book import END, Book
 from tests.year.consents import Consent, Span, Stays, Stop, consents_of, ended, stops_of
-from tests.year.entries import Entries, Stand, Wait, spans_of
+from tests.year.entries import Entries, Stand, Wait, spans_of, utc_days
 from tests.year.raw import Raw, day, instant
 
 KEPT_ONLY = {
@@ -202,16 +204,21 @@ class MonthTime:
     # --- entries --------------------------------------------------------------------------------------------------
 
     @cached_property
+    def _all_stands(self) -> list[Stand]:
+        return self.entries.standing(self.who, self.at)
+
+    @cached_property
     def stands(self) -> list[Stand]:
         """The person's entries in the month, in order of place."""
-        return [stand for stand in self.entries.standing(self.who, self.at) if self.month in stand.months]
+        return [stand for stand in self._all_stands if self.month in stand.months]
 
     @cached_property
     def taken(self) -> dict[int, int]:
         """Every second that an entry of the person holds, with the place of the first one to hold it."""
         held: dict[int, int] = {}
-        for stand in self.entries.standing(self.who, self.at):
-            for start, end, _ in stand.spans:
+        days = {on for stand in self.stands for on in utc_days(stand.said)}
+        for stand in self._all_stands:
+            for start, end, _ in stand.spans if days.intersection(utc_days(stand.said)) else ():
                 for second in range(start, end):
                     held.setdefault(second, stand.place)
         return held
@@ -306,15 +313,19 @@ class MonthTime:
         lost, _ = self.elsewhere(stand, said)
         days = []
         for start, end, on in spans:
-            for second in range(start, end):
-                if only is not None and second not in only:
-                    continue
-                code = self._code(second, on, stand, lost)
-                if code is None:
-                    line.counted += 1
-                    days.append(on)
-                else:
-                    line.reasons[code] += 1
+            # Between two moments of consents and stays all seconds of a day are alike, but for those that others hold.
+            cuts = [start, *(at for at in self.moments if start < at < end), end]
+            for low, high in pairwise(cuts):
+                alike = self._code(low, on)
+                for second in range(low, high):
+                    if only is not None and second not in only:
+                        continue
+                    code = alike or self._held_code(second, stand, lost)
+                    if code is None:
+                        line.counted += 1
+                        days.append(on)
+                    else:
+                        line.reasons[code] += 1
         over = min(self.overfull(stand, said), line.counted)
         if over:
             line.reasons["day_over_24_hours"] = over
@@ -322,8 +333,16 @@ class MonthTime:
         line.codes |= set(line.reasons)
         line.last_on = max(days) if line.counted else None
 
-    def _code(self, second: int, on: date, stand: Stand, lost: set[int]) -> str | None:
-        """The first reason for which a second does not count."""
+    @cached_property
+    def moments(self) -> list[int]:
+        """The seconds at which a consent begins or a stay begins or ends, in order; the first whole one of each."""
+        found = [span.moment for span in self.spans]
+        edges = [stay[name] for stay in self.stays.barring for name in ("admitted_at", "discharged_at")]
+        found += [instant(edge) for edge in edges if edge]
+        return sorted({ceil(at.timestamp()) for at in found})
+
+    def _code(self, second: int, on: date) -> str | None:
+        """The first reason for which a second does not count, whoever else holds it."""
         if code := self.consent_code(second, on):
             return code
         if self.died_on is not None and on > self.died_on:
@@ -331,8 +350,10 @@ class MonthTime:
         covered_until = self.coverage[1]
         if covered_until is not None and on > covered_until:
             return "after_coverage_end"
-        if self.stays.bars(second, on):
-            return "during_stay"
+        return "during_stay" if self.stays.bars(second, on) else None
+
+    def _held_code(self, second: int, stand: Stand, lost: set[int]) -> str | None:
+        """Whether an entry told earlier holds a second: of the patient, or of the performer for another patient."""
         if self.taken.get(second, stand.place) < stand.place:
             return "time_already_covered"
         return "performer_with_other_patient" if second in lost else None

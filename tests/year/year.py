@@ -69,6 +69,8 @@ class Year:
         self.late: list[tuple[date, Callable[[], Any]]] = []
         """What somebody will say only on a later day."""
         self.happened: Counter[str] = Counter()
+        self.left: set[str] = set()
+        """Who works here no more."""
         self.company: Company = furnish(self.it)
         for number in range(clients):
             self.tick()
