@@ -13,7 +13,18 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import bulk_submit, judging, memory, reacting, rebuilding, shared, shared_size, start_up, storing
+from benchmarks import (
+    asking,
+    bulk_submit,
+    judging,
+    memory,
+    reacting,
+    rebuilding,
+    shared,
+    shared_size,
+    start_up,
+    storing,
+)
 from benchmarks.measuring import ROUNDS, GateFailed
 from tests.campaign import commit
 
@@ -22,6 +33,7 @@ Benchmark = Callable[[Path, argparse.Namespace], Iterator[str]]
 BENCHMARKS: dict[str, Benchmark] = {
     "submit": lambda base, args: bulk_submit.run(base, rounds=args.rounds, patients=args.patients),
     "judging": lambda base, args: judging.run(base, rounds=args.rounds, times=args.months),
+    "asking": lambda base, args: asking.run(base, events=args.size, questions=args.questions),
     "rebuild": lambda base, args: rebuilding.run(base, rounds=args.rounds, events=args.events),
     "react": lambda base, args: reacting.run(base, events=args.events),
     "store": lambda base, args: storing.run(base, rounds=args.rounds, patients=args.patients),
@@ -55,7 +67,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--events", type=int, default=50_000, help="facts of rebuild and react (200000 for a long run)")
     parser.add_argument("--months", type=int, default=2_000, help="months judged a round")
     parser.add_argument("--lines", type=int, default=50_000, help="lines of memory, against two fifths of them")
-    parser.add_argument("--size", type=int, default=1_000_000, help="facts of the large ledger of size")
+    parser.add_argument("--size", type=int, default=1_000_000, help="facts of the large ledger of size and asking")
+    parser.add_argument("--questions", type=int, default=1_000, help="questions about a month of asking")
     parser.add_argument("--ledgers", type=int, default=300, help="idle ledgers of size")
     parser.add_argument("--folder", type=Path, default=None, help="where ledgers are made (default: temporary files)")
     args = parser.parse_args()

@@ -22,14 +22,18 @@ from ledger.terms.ports import Clock
 
 TOPIC: Final = "time_logged"
 _PATIENT: Final = b"pt_"
+_STAFF: Final = b"st_"
 _ID: Final = 29
-"""The length of a patient's id."""
+"""The length of an id."""
 
 
-def stretch(place: Place, file: Path, clock: Clock, facts: int) -> None:
-    """Write an archive of the ledger at a place that holds at least so many facts."""
+def stretch(place: Place, file: Path, clock: Clock, facts: int, *, with_staff: bool = False) -> None:
+    """Write an archive of the ledger at a place that holds at least so many facts.
+
+    `with_staff`: the copies are by other people too, so that nobody's day grows longer than a day.
+    """
     with source(place, clock) as tables, file.open("wb") as out:
-        stretched = _Stretched(tables, facts)
+        stretched = _Stretched(tables, facts, (_PATIENT, _STAFF) if with_staff else (_PATIENT,))
         ledger = tables.ledger()
         checker, writer = Checker(ledger), BlockWriter(out)
         writer.put(Section.LEDGER, records.encode_ledger(ledger))
@@ -56,8 +60,9 @@ _NAMES: Final = {
 class _Stretched:
     """The rows of the stretched ledger. Streams come first in an archive, so all tags are counted before."""
 
-    def __init__(self, tables: Tables, wanted: int) -> None:
+    def __init__(self, tables: Tables, wanted: int, renamed: tuple[bytes, ...]) -> None:
         self._tables = tables
+        self._renamed = renamed
         self._facts = [row for row in tables.rows(Section.FACTS) if isinstance(row, FactRow)]
         self._entries = [row for row in self._facts if row.topic == TOPIC]
         self._copies = max(-(-(wanted - len(self._facts)) // len(self._entries)), 0)
@@ -84,7 +89,7 @@ class _Stretched:
         for copy in range(1, self._copies + 1):
             for fact in self._entries:
                 for tag in fact.tags:
-                    name = _renamed(tag.tag, copy)
+                    name = _renamed(tag.tag, copy, self._renamed)
                     stream = self._streams.get(name)
                     if stream is None:
                         last += 1
@@ -100,7 +105,7 @@ class _Stretched:
                 position += 1
                 tags = []
                 for tag in fact.tags:
-                    name = _renamed(tag.tag, copy)
+                    name = _renamed(tag.tag, copy, self._renamed)
                     seq = heads[name] = heads.get(name, 0) + 1
                     tags.append(TagRow(self._streams[name][0], seq, tag.salt, name))
                 blinds = [(blinded(tag.tag.decode(), tag.salt), tag.seq) for tag in tags]
@@ -114,10 +119,11 @@ class _Stretched:
             yield KeyRow(token, bytes(32), "accepted", (position + number,), "[]")
 
 
-def _renamed(tag: bytes, copy: int) -> bytes:
-    """The tag of the same thing about another patient; streams of staff and actors stay as they are."""
-    at = tag.find(_PATIENT)
-    if at < 0:
-        return tag
-    other = sha256(tag[at : at + _ID] + copy.to_bytes(4, "big")).digest()
-    return tag[:at] + _PATIENT + b32encode(other)[:26].lower() + tag[at + _ID :]
+def _renamed(tag: bytes, copy: int, kinds: tuple[bytes, ...]) -> bytes:
+    """The tag of the same thing about another patient (or by other staff); all other streams stay as they are."""
+    for kind in kinds:
+        at = tag.find(kind)
+        if at >= 0:
+            other = sha256(tag[at : at + _ID] + copy.to_bytes(4, "big")).digest()
+            return tag[:at] + kind + b32encode(other)[:26].lower() + tag[at + _ID :]
+    return tag

@@ -1,6 +1,6 @@
 """Who did what, when, to whom, and what was refused: one row per fact (one per patient where a fact names several).
 
-Promise: every fact of the ledger is here, reads and refusals included, in ledger order, searchable along both clocks.
+Promise: every fact of the ledger is here, reads and refusals included, in ledger order, searchable along each clock.
 Rows name nobody but by id; words are opened at read by whoever may (`questions.audit`). How often a refusal was
 repeated is kept beside the facts and shown at read.
 """
@@ -12,20 +12,20 @@ from ledger.streams.access import CommandRefused
 from ledger.streams.base import Event, Fact
 from ledger.streams.governance import DeliveryReleased
 from projections.base import Cell, Changes, Row, Table
+from projections.clocks import ClockName
 from projections.happened import happened_on, month_of_fact, patients_of, practice_of, staff_of
 from projections.tables.layout import AUDIT_TRAIL, micros
 
 ROWS_AT_ONCE = 5_000
 
 Outcome = Literal["recorded", "refused", "parked"]
-Clock = Literal["happened", "recorded"]
 
 
 class AuditTrail:
     """The projection of one pass."""
 
     name: ClassVar[str] = "audit_trail"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (AUDIT_TRAIL,)
 
     def __init__(self) -> None:
@@ -59,7 +59,8 @@ def rows_of(fact: Fact) -> list[Row]:
         outcome,
         code,
     )
-    end: Row = (staff_of(event), practice_of(event), month_of_fact(event))
+    written = said.source_recorded_at
+    end: Row = (staff_of(event), practice_of(event), month_of_fact(event), micros(written) if written else None)
     return [(fact.position, ordinal, *start, *middle, patient, *end) for ordinal, patient in enumerate(patients)]
 
 
@@ -86,12 +87,14 @@ class Search(NamedTuple):
     action: str | None = None
     """A topic or a command."""
     outcome: Outcome | None = None
+    source: str | None = None
+    """Facts that this system delivered."""
     practice: str | None = None
     """Facts that name the practice, or are about one of its patients."""
     since: Cell = None
-    """Clock `recorded`: microseconds. Clock `happened`: a date."""
+    """Clocks `recorded` and `source`: microseconds. Clock `happened`: a date."""
     until: Cell = None
-    clock: Clock = "recorded"
+    clock: ClockName = "recorded"
     after: int = 0
     """Keyset: only positions behind this one."""
     as_of: int | None = None
@@ -99,21 +102,34 @@ class Search(NamedTuple):
     limit: int = 100
 
 
-_BY_PRACTICE = "(practice = ? OR patient IN (SELECT patient FROM patient_practices WHERE practice = ?))"
+_COLUMNS: Final[dict[ClockName, str]] = {
+    "happened": "happened_on",
+    "source": "source_recorded_at",
+    "recorded": "recorded_at",
+}
+_BY_PRACTICE = (
+    "(practice = ? OR patient IN (SELECT patient FROM patient_practices WHERE practice = ? AND position <= ?))"
+)
+_FOR_EVER: Final = 2**62
 
 
 def search_query(search: Search) -> tuple[str, list[Cell]]:
     """The query and its values: at most `limit` facts and one more, which tells that there are further ones."""
-    column = "happened_on" if search.clock == "happened" else "recorded_at"
+    column = _COLUMNS[search.clock]
+    # Whose patient somebody was is known as of the same position: an assignment learned later finds nothing.
+    belongs: tuple[Cell, ...] = ()
+    if search.practice is not None:
+        belongs = (search.practice, search.practice, _FOR_EVER if search.as_of is None else search.as_of)
     conditions: list[tuple[str, tuple[Cell, ...]]] = [("position > ?", (search.after,))]
     if search.as_of is not None:
         conditions.append(("position <= ?", (search.as_of,)))
     if search.patient is None:
-        conditions.append(("ordinal = 0", ()) if search.practice is None else (_FIRST_OF_FACT, (search.practice,) * 4))
+        conditions.append((_FIRST_OF_FACT, belongs * 2) if belongs else ("ordinal = 0", ()))
     for condition, value in (
         ("actor = ?", search.actor),
         ("patient = ?", search.patient),
         ("outcome = ?", search.outcome),
+        ("source = ?", search.source),
         (f"{column} >= ?", search.since),
         (f"{column} <= ?", search.until),
     ):
@@ -121,8 +137,8 @@ def search_query(search: Search) -> tuple[str, list[Cell]]:
             conditions.append((condition, (value,)))
     if search.action is not None:
         conditions.append(("(topic = ? OR command = ?)", (search.action, search.action)))
-    if search.practice is not None and search.patient is not None:
-        conditions.append((_BY_PRACTICE, (search.practice, search.practice)))
+    if belongs and search.patient is not None:
+        conditions.append((_BY_PRACTICE, belongs))
     query = AUDIT_TRAIL.select("WHERE " + " AND ".join(condition for condition, _ in conditions))
     values = [value for _, each in conditions for value in each]
     return f"{query} LIMIT ?", [*values, search.limit + 1]
@@ -132,5 +148,6 @@ def search_query(search: Search) -> tuple[str, list[Cell]]:
 _FIRST_OF_FACT = (
     f"{_BY_PRACTICE} AND NOT EXISTS (SELECT 1 FROM audit_trail AS earlier"
     " WHERE earlier.position = audit_trail.position AND earlier.ordinal < audit_trail.ordinal"
-    " AND (earlier.practice = ? OR earlier.patient IN (SELECT patient FROM patient_practices WHERE practice = ?)))"
+    " AND (earlier.practice = ? OR earlier.patient IN"
+    " (SELECT patient FROM patient_practices WHERE practice = ? AND position <= ?)))"
 )

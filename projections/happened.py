@@ -105,6 +105,11 @@ HAPPENED: Final[dict[str, Callable[[Any], Moment]]] = {
 }
 
 
+def has_a_moment(topic: str) -> bool:
+    """Whether facts of a kind tell of a moment of their own: of those without, recording is all that happened."""
+    return HAPPENED[topic] is not _RECORDED
+
+
 def happened(event: Event) -> Moment:
     """When it happened, as the event says: an instant, a date, or None where it happened by being recorded."""
     return HAPPENED[event.TOPIC](event)

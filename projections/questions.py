@@ -14,9 +14,11 @@ from ledger.streams.base import Fact
 from ledger.streams.governance import ParkedDelivery
 from ledger.terms.identity import patient_tag
 from ledger.terms.people import Programme, Side
-from projections.audit_trail import Clock, Outcome, Search, search_query
+from projections.audit_trail import Outcome, Search, search_query
 from projections.base import ReadModels
+from projections.clocks import ClockName
 from projections.judged import RulebookOf, judged
+from projections.moments import AsOf, DatedLog, position_of
 from projections.month_billing import ELSEWHERE, is_begun, row_of
 from projections.patient_history import HistoryLine, OpenWords, StreamsLog, line_of
 from projections.restricted import restricted_in
@@ -39,32 +41,16 @@ class Repeated(Protocol):
         ...
 
 
-class AskedLog(StreamsLog, Protocol):
+class AskedLog(StreamsLog, DatedLog, Protocol):
     """A ledger's log as questions see it."""
 
     def facts_at(self, positions: Iterable[int]) -> Sequence[Fact]:
         """The facts at these positions, in order of position."""
         ...
 
-    def position_at(self, instant: datetime) -> int:
-        """The highest position recorded at or before an instant."""
-        ...
-
     def refusal_counts(self, after: int = 0) -> Sequence[Repeated]:
         """How often the refusals recorded behind a position happened."""
         ...
-
-
-AsOf = int | datetime | None
-"""A position, an instant, or now."""
-
-
-def position_of(log: AskedLog, as_of: AsOf) -> int:
-    """The position that `as_of` means; now is the highest one."""
-    head = log.refresh()
-    if as_of is None:
-        return head
-    return min(log.position_at(as_of) if isinstance(as_of, datetime) else as_of, head)
 
 
 def month_of(
@@ -146,7 +132,8 @@ class AuditEntry(NamedTuple):
     """One fact of the trail: its row, how often it happened where it is a refusal, and its line in words."""
 
     row: AuditRow
-    times: int
+    times: int | None
+    """How often it happened by now; None as of an earlier position: repeats are counted and have no date."""
     line: HistoryLine
 
 
@@ -167,10 +154,11 @@ def audit(
     patient: str | None = None,
     action: str | None = None,
     outcome: Outcome | None = None,
+    source: str | None = None,
     practice: str | None = None,
     since: date | datetime | None = None,
     until: date | datetime | None = None,
-    clock: Clock = "recorded",
+    clock: ClockName = "recorded",
     after: int = 0,
     as_of: AsOf = None,
     limit: int = 100,
@@ -178,7 +166,8 @@ def audit(
 ) -> AuditPage:
     """The facts that match, oldest first: at most `limit` of them.
 
-    Along the clock `recorded`, `since` and `until` are instants; along `happened`, dates. Both are included.
+    Along `recorded` and `source`, `since` and `until` are instants; along `happened`, dates. Both are included. What
+    has no moment on a clock is not found along it.
     """
     position = tracked_position(models)
     until_position = position if as_of is None else min(position_of(log, as_of), position)
@@ -187,6 +176,7 @@ def audit(
         patient=patient,
         action=action,
         outcome=outcome,
+        source=source,
         practice=practice,
         since=_bound(since, clock),
         until=_bound(until, clock),
@@ -196,31 +186,34 @@ def audit(
         limit=limit,
     )
     rows = [AuditRow.of(row) for row in models.rows(*search_query(search))]
-    entries = _entries(log, rows[:limit], open_words)
+    entries = _entries(log, rows[:limit], open_words, is_now=until_position == position)
     return AuditPage(entries, rows[limit - 1].position if len(rows) > limit else None, until_position)
 
 
-def _bound(moment: date | datetime | None, clock: Clock) -> str | int | None:
+def _bound(moment: date | datetime | None, clock: ClockName) -> str | int | None:
     if moment is None:
         return None
     if clock == "happened":
         return (moment.date() if isinstance(moment, datetime) else moment).isoformat()
-    assert isinstance(moment, datetime), "the clock of recording is searched by instants"
+    assert isinstance(moment, datetime), "the clocks of source and ledger are searched by instants"
     return micros(moment)
 
 
-def _entries(log: AskedLog, rows: Sequence[AuditRow], open_words: OpenWords | None) -> tuple[AuditEntry, ...]:
+def _entries(
+    log: AskedLog, rows: Sequence[AuditRow], open_words: OpenWords | None, *, is_now: bool
+) -> tuple[AuditEntry, ...]:
     if not rows:
         return ()
     facts = {fact.position: fact for fact in log.facts_at(row.position for row in rows)}
-    counts = {counted.position: counted.times for counted in log.refusal_counts(rows[0].position - 1)}
+    counted = log.refusal_counts(rows[0].position - 1) if is_now else ()
+    counts = {each.position: each.times for each in counted}
     restricted = restricted_in(log, facts.values()) if open_words is not None else frozenset()
 
     def line(row: AuditRow) -> HistoryLine:
         is_restricted = row.position in restricted
         return line_of(facts[row.position], open_words, about=row.patient, is_restricted=is_restricted)
 
-    return tuple(AuditEntry(row, counts.get(row.position, 1), line(row)) for row in rows)
+    return tuple(AuditEntry(row, counts.get(row.position, 1) if is_now else None, line(row)) for row in rows)
 
 
 def parked_list(log: AskedLog, *, as_of: AsOf = None, with_closed: bool = False) -> tuple[ParkedDelivery, ...]:

@@ -64,10 +64,13 @@ def readiness(
     return Readiness(month, found, states.position)
 
 
-def patients_known(models: Rows, practice: str | None = None) -> tuple[str, ...]:
-    """Every patient of the ledger, or of one practice, as far as the read models go."""
-    where, values = ("", ()) if practice is None else ("WHERE practice = ?", (practice,))
-    return tuple(dict.fromkeys(str(patient) for patient, *_ in models.rows(PATIENT_PRACTICES.select(where), values)))
+def patients_known(models: Rows, practice: str | None = None, *, as_of: int | None = None) -> tuple[str, ...]:
+    """Every patient of the ledger, or of one practice, as far as the read models go; as known by a position."""
+    asked = [("practice = ?", practice), ("position <= ?", as_of)]
+    named = [(condition, value) for condition, value in asked if value is not None]
+    where = f"WHERE {' AND '.join(condition for condition, _ in named)}" if named else ""
+    found = models.rows(PATIENT_PRACTICES.select(where), [value for _, value in named])
+    return tuple(dict.fromkeys(str(patient) for patient, *_ in found))
 
 
 def goes_on(patient: Patient) -> bool:

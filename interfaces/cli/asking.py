@@ -7,11 +7,11 @@ allowed is refused with its code and exit code 1.
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from interfaces import bootstrap
 from interfaces.cli.screen import Screen, steps
-from interfaces.cli.usage import ReadRefused, a_ledger_is_named
+from interfaces.cli.usage import ReadRefused, WrongUsage, a_ledger_is_named
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -91,6 +91,20 @@ def known_only(session: bootstrap.Session, args: Namespace) -> None:
             raise ReadRefused(refused(code, happened=f"This ledger has no {what} with this id."))
 
 
+def action_known(word: str | None) -> None:
+    """A word that no command and no fact has finds nothing, and nothing found would be read as nothing done."""
+    from commands.catalog import CATALOG  # noqa: PLC0415 - `--help` must not wait for them
+    from ledger.streams.access import Question  # noqa: PLC0415
+    from ledger.streams.upcast import EVENTS  # noqa: PLC0415
+
+    questions = {f"read_{question}" for question in get_args(Question)}
+    if word is not None and word not in {"init", *CATALOG, *EVENTS, *questions}:
+        raise WrongUsage(
+            "--action names no command and no fact that this program knows.",
+            "`ccm-ledger schema commands` and `ccm-ledger schema events` list them.",
+        )
+
+
 def as_of(args: Namespace) -> "int | datetime | None":
     """What `--as-of` names: a position, an instant, or now."""
     from datetime import datetime  # noqa: PLC0415 - loaded by now
@@ -99,6 +113,26 @@ def as_of(args: Namespace) -> "int | datetime | None":
     if given is None:
         return None
     return int(given) if given.isdigit() else datetime.fromisoformat(given)
+
+
+def known_at(session: bootstrap.Session, args: Namespace) -> int:
+    """The position that `--as-of` means: nothing that was recorded behind it may be shown."""
+    from projections.moments import position_of  # noqa: PLC0415 - `--help` must not wait for it
+
+    return position_of(session.log, as_of(args))
+
+
+def judged_at(session: bootstrap.Session, args: Namespace) -> int:
+    """The same for what is judged; WrongUsage where the ledger had no rules by then."""
+    position = known_at(session, args)
+    rules_known(session, position)
+    return position
+
+
+def rules_known(session: bootstrap.Session, position: int) -> None:
+    """WrongUsage where the ledger had adopted no rulebook by a position."""
+    if position < session.handler.governance().adoptions[0].position:
+        raise WrongUsage("The ledger had no rules to judge by then.", "Ask as of a later position or instant.")
 
 
 def told(screen: Screen, refusal: "Refused") -> int:

@@ -4,14 +4,16 @@ Promise: everything shown stands in the judge's verdict; nothing is counted, jud
 labelled as what they are: national estimates.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from interfaces.cli.clocks import clock_line
 from interfaces.cli.wording import ESTIMATE, clock, codes, counted, moment, money, notice_lines
 
 if TYPE_CHECKING:
     from ledger.judging.shapes import EntryLine, FamilyResult, Verdict
     from ledger.rulebook import Reading
+    from projections.patient_history import HistoryLine
 
 STANDINGS: Final[Mapping[str, str]] = {
     "nothing_logged": "nothing is logged",
@@ -42,6 +44,7 @@ def month_lines(verdict: "Verdict") -> Iterator[str]:
     since = f"from {moment(verdict.consent_from)} on" if verdict.consent_from else "nothing, for want of consent"
     yield f"Consent lets count: {since}."
     yield f"Billing practitioner: {verdict.practitioner or 'nobody is designated'}. Payer: {payer}."
+    yield f"Practice: {verdict.practice or 'none'}."
     yield from _charges(verdict)
     if verdict.missing:
         yield f"Missing before release: {counted(len(verdict.missing), 'point')}."
@@ -65,12 +68,20 @@ def _charges(verdict: "Verdict") -> Iterator[str]:
     yield f"  Together {money(verdict.amount)} ({ESTIMATE})."
 
 
-def explained_lines(verdict: "Verdict", readings: Iterable["Reading"], asserted: Mapping[int, str]) -> Iterator[str]:
-    """Every entry, every family and every rule that the verdict rests on; `asserted`: who vouches, by position."""
+def explained_lines(
+    verdict: "Verdict",
+    readings: Iterable["Reading"],
+    told: Mapping[int, "HistoryLine"],
+    after: Collection[str] = (),
+) -> Iterator[str]:
+    """Every entry, every family and every rule that the verdict rests on.
+
+    `told` are the facts of the entries by position, `after` the entries that came after the attestation.
+    """
     yield ""
     yield f"Entries: {counted(len(verdict.lines), 'entry', 'entries')}, in the order in which they were recorded."
     for line in verdict.lines:
-        yield from _entry(line, asserted.get(line.position))
+        yield from _entry(line, told.get(line.position), is_after=line.entry in after)
     yield ""
     yield "Families of codes:"
     for result in verdict.families:
@@ -83,12 +94,17 @@ def explained_lines(verdict: "Verdict", readings: Iterable["Reading"], asserted:
         yield f"Digest of these readings: {verdict.reading_set}"
 
 
-def _entry(line: "EntryLine", asserted: str | None) -> Iterator[str]:
+def _entry(line: "EntryLine", fact: "HistoryLine | None", *, is_after: bool) -> Iterator[str]:
     timed = "" if line.is_timed else ", without clock times"
     yield f"  {line.on}  {clock(line.counted)} of {clock(line.seconds)} count{timed}  position {line.position}"
     pool = f", {line.pool} minutes" if line.pool else ""
+    asserted = fact.who.asserted_by if fact else None
     voucher = f"; asserted by {asserted}" if asserted else ""
     yield f"    {line.activity or 'no activity given'} by {line.performer}{pool}; entry {line.entry}{voucher}"
+    if fact is not None:
+        behind = "; after the attestation" if is_after else ""
+        between = clock_line(fact)
+        yield f"    recorded {moment(fact.recorded_at)}{f'; {between}' if between else ''}{behind}"
     yield from notice_lines(line.notices, indent="    ")
 
 

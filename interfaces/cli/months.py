@@ -1,10 +1,10 @@
-"""`months`: every patient-month of a calendar month, as a table or as a CSV file."""
+"""`months`: every patient-month of a calendar month, as a table, as a CSV file, or by the day of its work and entry."""
 
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, moment, month, practice_id
+from interfaces.cli.usage import Commands, Parser, WrongUsage, as_of_option, day, month, practice_id
 
 if TYPE_CHECKING:
     from projections.questions import Months
@@ -16,38 +16,68 @@ _CSV_COLUMNS: Final = (
     *("minutes", "staff_seconds", "personal_seconds", "untimed_seconds", "codes", "national_estimate"),
     *("missing", "notices", "attested", "as_of", "simulated"),
 )
+_MORE: Final = """\
+--by-day groups the same entries by the day of the work and by the two days of their entry, so that the totals agree.
+--entered-since and --entered-until name the months in which time was entered between two days (UTC), and how much of
+each month was entered before, in between and afterwards.
+"""
 
 
 def add(commands: Commands, shared: Parser) -> None:
     """Declare the command."""
-    parser = commands.add_parser("months", parents=[shared], help="all patients of a month", description=__doc__)
+    parser = commands.add_parser(
+        "months", parents=[shared], help="all patients of a month", description=__doc__, epilog=_MORE
+    )
     parser.add_argument("month", metavar="YYYY-MM", type=month)
     parser.add_argument("--practice", metavar="P", type=practice_id, help="of this practice alone")
     parser.add_argument("--all", action="store_true", help="also patients for whom nothing was logged")
-    parser.add_argument("--as-of", metavar="POSITION|INSTANT", type=moment, help="what the ledger knew then")
+    as_of_option(parser)
     parser.add_argument("--csv", action="store_true", help="a CSV file, safe to open in a spreadsheet")
+    parser.add_argument(
+        "--by-day", action="store_true", help="time by day: worked, written down by its source, learned by this ledger"
+    )
+    parser.add_argument("--entered-since", metavar="DAY", type=day, help="months with time entered from this day on")
+    parser.add_argument("--entered-until", metavar="DAY", type=day, help="months with time entered up to this day")
+    parser.add_argument(
+        "--clock",
+        choices=("source", "recorded"),
+        default="recorded",
+        help="whose day of entry: the source's, or this ledger's (recorded)",
+    )
     parser.set_defaults(run=run_months)
 
 
 def run_months(args: Namespace, screen: Screen) -> int:
     """Ask the read models, record the reads, show the rows."""
-    from interfaces.cli.asking import as_of, ask, known_only, pulled, session_of  # noqa: PLC0415 - not needed for --help
+    from interfaces.cli.asking import (  # noqa: PLC0415 - not needed for --help
+        ask,
+        judged_at,
+        known_only,
+        pulled,
+        session_of,
+    )
+    from interfaces.cli.months_by_day import show_time  # noqa: PLC0415
     from projections.questions import months  # noqa: PLC0415
 
     with session_of(args, screen) as session:
+        if args.csv and (args.by_day or args.entered_since or args.entered_until):
+            raise WrongUsage("A CSV file holds whole months.", "Ask for the days of entry in words or with --json.")
         known_only(session, args)
+        known = judged_at(session, args)
         found = months(
             session.log,
             pulled(session, screen),
             session.rulebook_of,
             args.month,
             practice=args.practice,
-            as_of=as_of(args),
+            as_of=known if args.as_of else None,
             with_silent=args.all,
         )
         ask(session, args, "months", [row.patient for row in found.rows], month=args.month, as_of=found.position)
         if args.csv:
             screen.plain(_csv(found, simulated=session.simulated))
+        elif args.by_day or args.entered_since or args.entered_until:
+            show_time(args, screen, session, found)
         else:
             _show(screen, found)
     return 0

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, WrongUsage, delivery_id, subject_id
+from interfaces.cli.usage import Commands, Parser, WrongUsage, as_of_option, delivery_id, subject_id
 
 if TYPE_CHECKING:
     from interfaces.bootstrap import Session
@@ -30,6 +30,7 @@ def add(commands: Commands, shared: Parser) -> None:
         each = inner.add_parser(name, parents=[shared], help=said, description=said)
         if name == "list":
             each.add_argument("--closed", action="store_true", help="also those that were released or discarded")
+            as_of_option(each)
             each.set_defaults(run=run_list)
             continue
         plural = "+" if name == "release" else None
@@ -43,18 +44,20 @@ def add(commands: Commands, shared: Parser) -> None:
 
 def run_list(args: Namespace, screen: Screen) -> int:
     """Record the read, then list what waits."""
-    from interfaces.cli.asking import ask, session_of  # noqa: PLC0415 - `--help` must not wait for them
+    from interfaces.cli.asking import ask, known_at, session_of  # noqa: PLC0415 - `--help` must not wait for them
     from interfaces.cli.wording import counted  # noqa: PLC0415
     from interfaces.plain import plain  # noqa: PLC0415
     from projections.questions import parked_list  # noqa: PLC0415
 
     with session_of(args, screen) as session:
-        found = parked_list(session.log, with_closed=args.closed)
+        known = known_at(session, args)
+        found = parked_list(session.log, as_of=known, with_closed=args.closed)
         subjects = [each.subject for each in found if each.subject and each.subject.startswith("pt_")]
-        ask(session, args, "parked", subjects)
+        ask(session, args, "parked", subjects, as_of=known)
         shown = [{name: value for name, value in plain(each).items() if name != "awaited"} for each in found]
-        screen.answer({"deliveries": shown})
-        screen.say(f"{counted(len(found), 'delivery', 'deliveries')}.")
+        screen.answer({"as_of": known, "deliveries": shown})
+        moment = f" as of position {known}" if args.as_of else ""
+        screen.say(f"{counted(len(found), 'delivery', 'deliveries')}{moment}.")
         if found:
             screen.table(_COLUMNS, [_cells(each) for each in found], right=(4,))
     return 0

@@ -5,11 +5,12 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, month, practice_id, standard_input
+from interfaces.cli.usage import Commands, Parser, as_of_option, month, practice_id, standard_input
 
 if TYPE_CHECKING:
     from interfaces.bootstrap import Session
     from interfaces.cli.lines import Numbered
+    from projections.states import States
 
 _LINE_BYTES_MAX: Final = 4_096
 _MORE: Final = """\
@@ -29,6 +30,7 @@ def add(commands: Commands, shared: Parser) -> None:
         description="Find patients and staff by identifiers.",
         epilog=_MORE,
     )
+    as_of_option(find)
     find.set_defaults(run=run_find)
     readiness = commands.add_parser(
         "readiness",
@@ -38,32 +40,36 @@ def add(commands: Commands, shared: Parser) -> None:
     )
     readiness.add_argument("--practice", metavar="P", type=practice_id, help="of this practice alone")
     readiness.add_argument("--month", metavar="YYYY-MM", type=month, help="for this month (else the present one)")
+    as_of_option(readiness)
     readiness.set_defaults(run=run_readiness)
 
 
 def run_find(args: Namespace, screen: Screen) -> int:
     """Answer each line with an id, recorded as a read before it is shown."""
-    from interfaces.cli.asking import ask, session_of  # noqa: PLC0415 - `--help` must not wait for them
+    from interfaces.cli.asking import ask, known_at, session_of  # noqa: PLC0415 - `--help` must not wait for them
     from interfaces.cli.lines import LineGroups  # noqa: PLC0415
+    from projections.states import States  # noqa: PLC0415
 
     descriptor = standard_input()
     if os.isatty(descriptor):
         screen.note("Write one identifier a line, such as: mrn 12345. End with Ctrl-D.")
     answers: list[dict[str, Any]] = []
     with session_of(args, screen) as session:
+        known = known_at(session, args)
+        states = States(session.log, after=known)
         for group in LineGroups(descriptor, line_bytes_max=_LINE_BYTES_MAX):
-            found = [_found(session, line) for line in group]
-            ask(session, args, "find", [each["id"] for each in found if each["kind"] == "patient"])
+            found = [_found(session, states, line) for line in group]
+            ask(session, args, "find", [each["id"] for each in found if each["kind"] == "patient"], as_of=known)
             answers += found
             for each in found:
                 screen.say(each["id"] or f"{each['outcome'].replace('_', ' ')} (line {each['line']})")
             screen.out.flush()
-    screen.answer({"found": answers})
+    screen.answer({"as_of": known, "found": answers})
     return 0 if all(each["outcome"] == "found" for each in answers) else 1
 
 
-def _found(session: "Session", line: "Numbered") -> dict[str, Any]:
-    """Whom one line names: never the line itself."""
+def _found(session: "Session", states: "States", line: "Numbered") -> dict[str, Any]:
+    """Whom one line names, as known then: never the line itself."""
     from ledger.streams.joining import survivor_of  # noqa: PLC0415 - loaded by now
     from ledger.terms.identity import identifier_tag  # noqa: PLC0415
 
@@ -71,10 +77,10 @@ def _found(session: "Session", line: "Numbered") -> dict[str, Any]:
     named = _named(line.raw)
     if named is None:
         return answer
-    found = session.handler.state(identifier_tag(session.log.token(*named)))
+    found = states.at(identifier_tag(session.log.token(*named))).state
     if found.subject is None:
         return {**answer, "outcome": "not_known"}
-    subject = survivor_of(found.subject, session.handler.state) if found.kind == "patient" else found.subject
+    subject = survivor_of(found.subject, lambda tag: states.at(tag).state) if found.kind == "patient" else found.subject
     return {**answer, "outcome": "found", "kind": found.kind, "id": subject}
 
 
@@ -98,14 +104,15 @@ def _named(raw: bytes | None) -> tuple[str, str] | None:
 
 def run_readiness(args: Namespace, screen: Screen) -> int:
     """List the patients with what they lack."""
-    from interfaces.cli.asking import known_only, pulled, session_of  # noqa: PLC0415 - not needed for --help
+    from interfaces.cli.asking import judged_at, known_only, pulled, session_of  # noqa: PLC0415 - not needed for --help
     from interfaces.cli.readiness import readiness_rows, show_readiness  # noqa: PLC0415
     from projections.readiness import patients_known  # noqa: PLC0415
 
     with session_of(args, screen) as session:
         known_only(session, args)
-        patients = patients_known(pulled(session, screen), args.practice)
-        rows = readiness_rows(session, args, patients, month=args.month)
-        screen.answer({"practice": args.practice, "patients": rows})
+        known = judged_at(session, args)
+        patients = patients_known(pulled(session, screen), args.practice, as_of=known)
+        rows = readiness_rows(session, args, patients, month=args.month, as_of=known)
+        screen.answer({"practice": args.practice, "as_of": known, "patients": rows})
         show_readiness(screen, rows)
     return 0

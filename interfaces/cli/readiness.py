@@ -7,6 +7,7 @@ a read before it is shown. Minutes are left out: they are the work itself, not w
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 from interfaces.bootstrap import Session
@@ -19,16 +20,16 @@ _WORK: Final = frozenset({"minutes_below_minimum"})
 
 
 def readiness_rows(
-    session: Session, args: Namespace, patients: Sequence[str], *, month: str | None = None
+    session: Session, args: Namespace, patients: Sequence[str], *, month: str | None = None, as_of: int | None = None
 ) -> list[dict[str, Any]]:
-    """One row per patient: what blocks the release of the month, the present one if none is named."""
+    """One row per patient: what blocks the release of the month; the present one, or that of then, if none is named."""
     from ledger.terms.calendar import month_of as month_of_day  # noqa: PLC0415 - loaded by now
     from projections.readiness import readiness  # noqa: PLC0415
 
     if not patients:
         return []
-    asked = month or month_of_day(session.handler.now().date())
-    found = readiness(session.log, session.rulebook_of, patients, asked)
+    asked = month or month_of_day(_today(session, args, as_of))
+    found = readiness(session.log, session.rulebook_of, patients, asked, as_of=as_of)
     ask(session, args, "readiness", [each.patient for each in found.patients], month=asked, as_of=found.position)
     return [
         {
@@ -44,6 +45,14 @@ def readiness_rows(
         }
         for each in found.patients
     ]
+
+
+def _today(session: Session, args: Namespace, as_of: int | None) -> date:
+    """The ledger's day; of an earlier moment the day that it was then."""
+    if as_of is None or getattr(args, "as_of", None) is None:
+        return session.handler.now().date()
+    at = session.log.facts_at([as_of])
+    return at[-1].recorded_at.date() if at else session.handler.now().date()
 
 
 def show_readiness(screen: Screen, rows: Sequence[dict[str, Any]]) -> None:

@@ -27,7 +27,7 @@ def run_reviews(args: Namespace, screen: Screen) -> int:
     from interfaces.cli.asking import as_of, ask, known_only, session_of  # noqa: PLC0415 - not needed for --help
     from interfaces.cli.wording import counted  # noqa: PLC0415
     from interfaces.plain import plain  # noqa: PLC0415
-    from projections.questions import position_of  # noqa: PLC0415
+    from projections.moments import position_of  # noqa: PLC0415
     from projections.reviews import reviews  # noqa: PLC0415
 
     with session_of(args, screen) as session:

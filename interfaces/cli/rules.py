@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, WrongUsage, day
+from interfaces.cli.usage import Commands, Parser, WrongUsage, as_of_option, day
 
 if TYPE_CHECKING:
     from datetime import date
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _MORE = """\
 ID is the name of a quantity, the beginning of one, or a rule id such as CCM-CODE-01. With a ledger the rules are those
-of the edition that it has adopted; without one, those that this program ships.
+of the edition that it has adopted (--as-of: by then); without one, those that this program ships.
 """
 
 
@@ -28,6 +28,7 @@ def add(commands: Commands, shared: Parser) -> None:
             each.add_argument("id", metavar="ID", help="a name, the beginning of a name, or a rule id")
         each.add_argument("--on", metavar="DATE", type=day, help="what was in force on this day")
         each.add_argument("--payer", metavar="P", help="the rules of this payer (shipped: medicare)")
+        as_of_option(each)
         each.set_defaults(run=run_list if name == "list" else run_show)
 
 
@@ -83,16 +84,20 @@ def _valued(reading: "Reading") -> str:
 def _book(args: Namespace, screen: Screen) -> tuple["Rulebook", str]:
     """The rulebook of the ledger that is named, or the shipped one, with the digest of its edition."""
     from interfaces import bootstrap  # noqa: PLC0415 - `--help` must not wait for it
-    from interfaces.cli.asking import session_of  # noqa: PLC0415
+    from interfaces.cli.asking import judged_at, session_of  # noqa: PLC0415
     from ledger.rulebook import rulebook_of, shipped_edition  # noqa: PLC0415
+    from ledger.terms.identity import LEDGER_TAG  # noqa: PLC0415
+    from projections.states import States  # noqa: PLC0415
 
     if not bootstrap.is_ledger_named(args.ledger):
+        if args.as_of is not None:
+            raise WrongUsage("--as-of asks a ledger, and none is named.", "Name it, or ask with --on for a date.")
         shipped = shipped_edition()
         return rulebook_of(shipped), shipped.digest
     with session_of(args, screen) as session:
-        session.handler.governance()
-        law = session.handler.law(session.handler.governance())
-        return law.rulebook, law.edition
+        position = judged_at(session, args)
+        adopted = States(session.log, after=position).at(LEDGER_TAG).state.edition()
+        return session.rulebook_of(adopted), adopted.edition
 
 
 def _on(args: Namespace) -> "date | None":

@@ -194,6 +194,21 @@ def moment(text: str) -> str:
         ) from None
 
 
+def moment_or_now(text: str) -> str:
+    """One end of a difference: a moment, or `now`."""
+    return text if text == "now" else moment(text)
+
+
+def moment_or_word(text: str) -> str:
+    """One end of a month's difference: a moment, `now`, or `attested`: what the month's attestation pins."""
+    return text if text == "attested" else moment_or_now(text)
+
+
+def as_of_option(parser: Parser) -> None:
+    """Declare `--as-of`, which every question has: the answer is what the ledger knew then."""
+    parser.add_argument("--as-of", metavar="POSITION|INSTANT", type=moment, help="what the ledger knew then")
+
+
 def _opaque(text: str, kind: str, what: str) -> str:
     found = _ID.match(text)
     if found is None or found[1] != kind:

@@ -59,3 +59,17 @@ def notice_lines(notices: Iterable["Notice"], *, indent: str = "  ") -> list[str
         if notice.remedy:
             lines.append(f"{indent}  {notice.remedy}")
     return lines
+
+
+def apart(seconds: int) -> str:
+    """What lies between two clocks in its two largest units: `2 d 3 h later`, `4 min earlier`, `no later`."""
+    if not seconds:
+        return "no later"
+    left = abs(seconds)
+    parts: list[str] = []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        if count or (parts and size >= 60):
+            parts.append(f"{count} {unit}")
+    shown = " ".join(part for part in parts[:2] if not part.startswith("0 "))
+    return f"{shown} {'later' if seconds > 0 else 'earlier'}"

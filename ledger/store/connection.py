@@ -6,7 +6,7 @@ threads of a process may share a Ledger. Database exceptions come out as ledger/
 Not promised: that bytes on the disk were not changed by somebody else; `fsck.verify` looks for that.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from ledger.store.append import prepare
+from ledger.store.body import split_body
 from ledger.store.engine import Engine, Info, RefusalCount, Stats, StoredReadModels, TagOf
 from ledger.store.heads import NO_HEAD, Head, HeadCache
 from ledger.store.instants import from_micros, to_micros
@@ -34,6 +35,8 @@ PREPARED_AGAIN_MAX: Final = 8
 
 Place = Path | Address
 """Where a ledger is: a folder, or a schema on a PostgreSQL server."""
+Keep = Callable[[str, str, bytes], bool]
+"""Whether a stored fact of a stream matters: asked with the stream, the topic and the clear JSON."""
 
 
 def create(
@@ -187,6 +190,25 @@ class Ledger:
                 return
             after = rows[-1].seq
 
+    def read_all(self, tags: Sequence[str], *, until: int | None = None) -> list[Fact]:
+        """The facts of several streams up to a position in ledger order, none twice, with one question for all."""
+        ids = tuple(head[0] for head in self._known_heads(tags).values() if head[0])
+        rows = {row.position: row for _, row in self.engine.streams(ids, until=until)} if ids else {}
+        return self.mapper.facts(rows[position] for position in sorted(rows))
+
+    def read_where(self, tags: Sequence[str], keep: Keep, *, until: int | None = None) -> dict[str, list[Fact]]:
+        """The facts of short streams, in order, of which `keep` says that they matter; the others are not decoded.
+
+        One question for all of them. Of a performer's day most facts are about patients whom nobody asked about.
+        """
+        found: dict[str, list[Fact]] = {tag: [] for tag in tags}
+        named = {head[0]: tag for tag, head in self._known_heads(tags).items() if head[0]}
+        for tag_id, row in self.engine.streams(tuple(named), until=until) if named else ():
+            start, end = split_body(row.state)
+            if keep(named[tag_id], row.topic, row.state[start:end]):
+                found[named[tag_id]].append(self.mapper.fact(row))
+        return found
+
     def bindings(self, tokens: Sequence[str]) -> dict[str, KeyBinding]:
         """What idempotency keys are bound to, by their tokens; those that are bound to nothing are left out."""
         return self.engine.look(self._heads, tokens)[1]
@@ -245,6 +267,23 @@ class Ledger:
             return None
         return self.mapper.origin(fact.event, self._state(fact.position))
 
+    def erased(self, subject: str, facts: Iterable[Fact]) -> dict[int, tuple[str, ...]]:
+        """The sealed fields whose words about a subject are gone, by position: their key was destroyed.
+
+        Opens nothing. A fact whose words were never given has nothing that could be gone.
+        """
+        gone = self.vault.destroyed_of(subject)
+        if not gone:
+            return {}
+        found = {}
+        for fact in facts:
+            lost = [each for each in fact.event.sealing() if each.scope in gone]
+            if lost:
+                held = self.mapper.subjects(self._state(fact.position))
+                if fields := tuple(each.field for each in lost if each.subject in held):
+                    found[fact.position] = fields
+        return found
+
     # --- beside the facts -------------------------------------------------------------------------
 
     def reading_set(self, digest: str) -> bytes | None:
@@ -283,6 +322,17 @@ class Ledger:
         head = self.engine.heads_of((tag,)).get(tag, NO_HEAD)
         self._heads.learn_read(tag, head, as_of=as_of)
         return head
+
+    def _known_heads(self, tags: Sequence[str]) -> dict[str, Head]:
+        """The heads of several streams, asked for at once where they are not known."""
+        as_of = self._heads.position
+        known, missing = self._heads.part(tags)
+        if missing:
+            found = self.engine.heads_of(missing)
+            for tag in missing:
+                known[tag] = found.get(tag, NO_HEAD)
+                self._heads.learn_read(tag, known[tag], as_of=as_of)
+        return known
 
     def _state(self, position: int) -> bytes:
         state = self.engine.state_at(position)

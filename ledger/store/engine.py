@@ -88,6 +88,10 @@ class Engine(Protocol):
         """The rows of one stream behind sequence `after`, up to position `until`, at most `limit`, in order."""
         ...
 
+    def streams(self, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, Row]]:
+        """The rows of several streams up to position `until`, each with the id of its stream, in order within each."""
+        ...
+
     def follow(self, after: int, limit: int) -> list[Row]:
         """The rows behind position `after`, at most `limit`, in order."""
         ...

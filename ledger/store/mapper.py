@@ -9,6 +9,7 @@ Promise: every stored byte is covered by the header's prefix; reading validates 
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -128,7 +129,7 @@ class Mapper:
 
     def facts(self, rows: Iterable[Row]) -> list[Fact]:
         """The facts in rows, in their order."""
-        return [self.fact(row) for row in rows]
+        return list(map(self.fact, rows))
 
     def event_version(self, topic: str, prefix: bytes) -> int:
         """The version of the event, as the prefix says: the one place where it is stored."""
@@ -145,6 +146,10 @@ class Mapper:
             content = self._content(event, field, parts.get(subject))
             opened[field] = content.words if isinstance(content, seal.Opened) else content
         return event.model_copy(update=opened)
+
+    def subjects(self, state: bytes) -> frozenset[str]:
+        """The subjects about whom a stored fact holds sealed words (or an origin)."""
+        return frozenset(part.subject for part in decode_body(state).parts)
 
     def origin(self, event: Event, state: bytes) -> Origin | None:
         """The outside names of the delivery, sealed with the words of the first subject; None where none are left."""
@@ -196,6 +201,7 @@ class EnvelopeBytes:
         try:
             given = orjson.loads(self._data)
             get, source = given.get, given.get("source")
+            recorded_at = source and source.get("recorded_at")
             return Said(
                 given["actor"],
                 get("capacity"),
@@ -203,6 +209,10 @@ class EnvelopeBytes:
                 given["vouched"],
                 source and source["system"],
                 given["command"],
+                datetime.fromisoformat(recorded_at) if recorded_at else None,
+                given["authenticated_as"],
+                get("purpose"),
+                get("edition"),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise damaged() from error

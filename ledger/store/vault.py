@@ -58,6 +58,10 @@ class KeyRows(Protocol):
         """How many data keys were destroyed so far."""
         ...
 
+    def destroyed_under(self, prefix: str) -> Sequence[str]:
+        """The scopes beginning with `prefix` whose data key was destroyed."""
+        ...
+
     def close(self) -> None:
         """Give the connection back."""
         ...
@@ -120,6 +124,10 @@ class Vault:
         """Whether the scope had a key that was destroyed (and not: a key that was never made or was lost)."""
         found = self.rows.wrapped((scope,))
         return scope in found and found[scope] is None
+
+    def destroyed_of(self, subject: str) -> frozenset[str]:
+        """The scopes of one subject whose key was destroyed (and not: those that never had one). Opens nothing."""
+        return frozenset(self.rows.destroyed_under(f"{subject}/"))
 
     def ensure(self, scopes: Iterable[str]) -> None:
         """Make the missing data keys, durably, in one transaction. StoreUnavailable where a key was destroyed."""

@@ -122,7 +122,7 @@ class Envelope(Part):
 
 
 class Said(NamedTuple):
-    """Who said it, in which capacity, by which command: what the audit trail asks of every envelope."""
+    """Who said it, in which capacity, by which command: what the trail and a history ask of every envelope."""
 
     actor: str
     capacity: str | None
@@ -131,6 +131,11 @@ class Said(NamedTuple):
     source: str | None
     """The name of the system."""
     command: str
+    source_recorded_at: datetime | None = None
+    """When that system says that it wrote it down."""
+    authenticated_as: str = ""
+    purpose: str | None = None
+    edition: str | None = None
 
 
 class StoredEnvelope(Protocol):
@@ -196,8 +201,10 @@ class Fact:
         if not isinstance(self._envelope, Envelope):
             return self._envelope.said()
         e = self._envelope
-        capacity, source = e.capacity.value if e.capacity else None, e.source.system if e.source else None
-        return Said(e.actor, capacity, e.on_behalf_of, e.vouched.value, source, e.command)
+        capacity = e.capacity.value if e.capacity else None
+        system, recorded_at = (e.source.system, e.source.recorded_at) if e.source else (None, None)
+        who = (e.actor, capacity, e.on_behalf_of, e.vouched.value, system, e.command, recorded_at)
+        return Said(*who, e.authenticated_as, e.purpose.value if e.purpose else None, e.edition)
 
 
 Bound = Literal["accepted", "unchanged", "parked"]

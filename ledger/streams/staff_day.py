@@ -31,6 +31,8 @@ class Worked(NamedTuple):
     place: int
     """The position that orders it among the others."""
     untimed: int = 0
+    position: int = 0
+    """The newest fact that says what it is."""
 
 
 class Allocation(NamedTuple):
@@ -70,11 +72,11 @@ def day_after(state: StaffDay, event: Event, position: int, on: date) -> StaffDa
     """The performer's day once an event of some position is in it."""
     match event:
         case TimeLogged():
-            return _with(state, _worked(event, event.entry, position, on))
+            return _with(state, _worked(event, position, position, on))
         case TimeCorrected():
-            return _replaced(state, event.entry, event, event.place, on)
+            return _replaced(state, event.entry, event, (event.place, position), on)
         case TimeMoved():
-            return _replaced(state, event.from_entry, event, position, on)
+            return _replaced(state, event.from_entry, event, (position, position), on)
         case TimeStruck():
             return _laid_out(state, [item for item in state.worked if item.entry != event.entry])
         case TimeAllocated():
@@ -85,20 +87,20 @@ def day_after(state: StaffDay, event: Event, position: int, on: date) -> StaffDa
     return state
 
 
-def _worked(event: EntryContent, entry: str, place: int, on: date) -> Worked:
+def _worked(event: EntryContent, place: int, position: int, on: date) -> Worked:
     if not event.segments:
-        return Worked(0, 0, entry, event.patient, place, event.seconds)
+        return Worked(0, 0, event.entry, event.patient, place, event.seconds, position)
     midnight = (on.toordinal() - MIDNIGHT_OF_EPOCH) * DAY_SECONDS
     spans = event.spans
     start, end = max(spans[0].start, midnight), min(spans[-1].end, midnight + DAY_SECONDS)
-    return Worked(start, end, entry, event.patient, place)
+    return Worked(start, end, event.entry, event.patient, place, 0, position)
 
 
-def _replaced(state: StaffDay, old: str, event: EntryContent, place: int, on: date) -> StaffDay:
-    """The day with the old entry taken out and the new content, where it lies on this day, put in its place."""
+def _replaced(state: StaffDay, old: str, event: EntryContent, at: tuple[int, int], on: date) -> StaffDay:
+    """The day without the old entry, and with the new content where it lies on this day; `at`: place and position."""
     kept = [item for item in state.worked if item.entry not in (old, event.entry)]
     if on in event.staff_dates():
-        kept.append(_worked(event, event.entry, place, on))
+        kept.append(_worked(event, *at, on))
     return _laid_out(state, kept)
 
 

@@ -131,7 +131,9 @@ def upcast(topic: str, version: int, clear: bytes) -> Event:
     known = event_class(topic, version)
     try:
         if version == known.VERSION:
-            return known.model_validate_json(clear)
+            # What `model_validate_json` does beside validating is a seventh of reading a fact.
+            event: Event = known.__pydantic_validator__.validate_json(clear)
+            return event
         content = json.loads(clear)
         for step in range(version, known.VERSION):
             content = LIFTS[topic, step](content)

@@ -52,6 +52,7 @@ AUDIT_TRAIL: Final = Table(
         *whole("position", "ordinal", "recorded_at"),
         *text("happened_on", "actor", "capacity", "on_behalf_of", "vouched", "source"),
         *text("command", "topic", "fact_class", "outcome", "code", "patient", "staff", "practice", "month"),
+        *whole("source_recorded_at"),
     ),
     key=2,
     indexes=(
@@ -139,6 +140,7 @@ _PARSED: Final[dict[str, Callable[[Any], Any]]] = {
     "missing": _words,
     "notices": _words,
     "recorded_at": from_micros,
+    "source_recorded_at": lambda cell: None if cell is None else from_micros(cell),
     "happened_on": date.fromisoformat,
 }
 _MONTH_CELLS: Final = tuple(_PARSED.get(name, _as_is) for name in MONTH_BILLING.names)
@@ -166,6 +168,7 @@ class AuditRow(NamedTuple):
     staff: str | None
     practice: str | None
     month: str | None
+    source_recorded_at: datetime | None
 
     @classmethod
     def of(cls, row: tuple[Cell, ...]) -> Self:

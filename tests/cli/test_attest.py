@@ -17,7 +17,7 @@ def test_a_month_that_is_ready_is_signed_with_a_signature_of_its_own(run_on_copy
     signed = run_on_copy("attest", MONTH, actor="ada")
     shown = run_on_copy("month", world.ids["patient"], MONTH)
 
-    assert (0, "1 line: accepted 1, unchanged 0, refused 0, parked 0.") == (signed.code, signed.out.splitlines()[-1])
+    assert (0, True) == (signed.code, "1 line: accepted 1, unchanged 0, refused 0, parked 0." in signed.out)
     assert "Standing: attested" in shown.out
 
 

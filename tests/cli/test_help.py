@@ -14,6 +14,12 @@ HEAVY = (
     *("sqlite3", "psycopg", "psycopg_pool"),
 )
 
+READS = (
+    *(("month",), ("months",), ("history",), ("audit",), ("find",), ("readiness",), ("parked", "list")),
+    *(("rules", "list"), ("rules", "show")),
+)
+"""The commands that read the record of a ledger."""
+
 
 def command_lines(whole: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Every command of a parser, with those inside it."""
@@ -33,6 +39,14 @@ def test_every_command_has_help(words: tuple[str, ...], capsys: pytest.CaptureFi
     assert ended.value.code == 0
     assert shown.startswith(f"usage: {' '.join(('ccm-ledger', *words))}")
     assert "--ledger PLACE" in shown
+
+
+@pytest.mark.parametrize("words", READS, ids=" ".join)
+def test_every_read_takes_a_moment(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([*words, "--help"])
+
+    assert "--as-of POSITION|INSTANT" in capsys.readouterr().out
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:

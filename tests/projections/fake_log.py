@@ -1,6 +1,6 @@
 """A log in memory with the answers of the real one, written by hand; and facts for it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
@@ -58,6 +58,8 @@ class FakeLog:
         self.visible: int | None = None
         """How many facts there seem to be; None: all."""
         self.repeats: dict[int, int] = {}
+        self.destroyed = False
+        """Whether the keys of all sealed words are gone."""
         self._streams: dict[str, list[int]] = {}
         self._clock = OPENED_AT
 
@@ -99,6 +101,15 @@ class FakeLog:
             if position <= last:
                 yield self.facts[position - 1]
 
+    def read_all(self, tags: Sequence[str], *, until: int | None = None) -> list[Fact]:
+        found = {fact.position: fact for tag in tags for fact in self.read(tag, until=until)}
+        return [found[position] for position in sorted(found)]
+
+    def read_where(
+        self, tags: Sequence[str], keep: Callable[[str, str, bytes], bool], *, until: int | None = None
+    ) -> dict[str, list[Fact]]:
+        return {tag: [fact for fact in self.read(tag, until=until) if keep(tag, *_clear(fact))] for tag in tags}
+
     def follow(self, after: int, limit: int) -> list[Fact]:
         return self.facts[after : min(after + limit, self.refresh())]
 
@@ -113,6 +124,9 @@ class FakeLog:
 
     def refusal_counts(self, after: int = 0) -> list[Times]:
         return [Times(at, times) for at, times in sorted(self.repeats.items()) if at > after]
+
+    def erased(self, subject: str, facts: Iterable[Fact]) -> dict[int, tuple[str, ...]]:
+        return {fact.position: ("words",) for fact in facts if fact.event.sealing() and self.destroyed}
 
     def tags_starting(self, prefix: str) -> list[str]:
         return sorted(tag for tag in self._streams if tag.startswith(prefix) and self.head(tag))
@@ -135,3 +149,7 @@ class FakeLog:
             added = [self.add(event, proposal.envelope, proposal.clock) for event in proposal.events]
             answers.append(Appended(tuple(fact.position for fact in added), self._clock))
         return answers
+
+
+def _clear(fact: Fact) -> tuple[str, bytes]:
+    return fact.event.TOPIC, fact.event.model_dump_json(exclude_none=True).encode()

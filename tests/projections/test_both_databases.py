@@ -39,7 +39,7 @@ def test_equal_facts_have_equal_roots_in_both_databases(tmp_path: Path, seed: in
 @pytest.mark.slow
 def test_fifty_thousand_rows_in_one_batch_do_not_hang(models: StoredReadModels) -> None:
     names = ("2026-03-01", "st", None, None, "login", None, "log_time", "topic", "record", "recorded")
-    rows: list[Row] = [(number, 0, number, *names, *[None] * 5) for number in range(MANY)]
+    rows: list[Row] = [(number, 0, number, *names, *[None] * 6) for number in range(MANY)]
     made = [*creation(), *indexing(), AUDIT_TRAIL.put(rows)]
 
     assert models.write(SET_NAME, expected=None, position=MANY, statements=made)

@@ -17,7 +17,8 @@ from ledger.terms.errors import LedgerDamaged
 from ledger.terms.people import Role
 from projections.follow import Follower
 from projections.judged import AdoptedRulebooks
-from projections.questions import month_of, months, parked_list, position_of
+from projections.moments import position_of
+from projections.questions import month_of, months, parked_list
 from projections.readiness import patients_known, readiness
 from projections.states import States
 from projections.tables.layout import MONTH_BILLING, MonthRow

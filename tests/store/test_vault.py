@@ -144,3 +144,14 @@ def test_a_lost_index_key_stops_the_start(place: Place, change: str) -> None:
 
     with pytest.raises(LedgerDamaged):
         vault_at(place)
+
+
+def test_the_destroyed_keys_of_one_subject_are_named_and_those_of_others_are_not(place: Place) -> None:
+    vault = vault_at(place)
+    vault.ensure(["pt_x/2025", SCOPE, "pt_x/identity", "pt_xy/2026"])
+
+    vault.destroy([SCOPE, "pt_xy/2026"])
+
+    assert vault.destroyed_of("pt_x") == {SCOPE}
+    assert vault.destroyed_of("pt_z") == frozenset()
+    vault.close()

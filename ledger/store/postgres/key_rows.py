@@ -48,6 +48,11 @@ class PostgresKeyRows:
         count: int = self._rows(f"SELECT destroyed FROM {self._vault}.vault_info", ())[0][0]
         return count
 
+    def destroyed_under(self, prefix: str) -> Sequence[str]:
+        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        query = f"SELECT scope FROM {self._vault}.data_keys WHERE scope >= %s AND scope < %s AND wrapped IS NULL"
+        return [scope for (scope,) in self._rows(query, (prefix, end))]
+
     def close(self) -> None:
         """Nothing: the connections are the engine's."""
 

@@ -82,6 +82,10 @@ class SqliteEngine:
         with self._reading as cursor:
             return reading.stream(cursor, tag_id, after=after, until=until, limit=limit)
 
+    def streams(self, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, Row]]:
+        with self._reading as cursor:
+            return reading.streams(cursor, tag_ids, until=until)
+
     def follow(self, after: int, limit: int) -> list[Row]:
         with self._reading as cursor:
             return reading.follow(cursor, after, limit)

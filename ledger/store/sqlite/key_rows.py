@@ -71,6 +71,12 @@ class SqliteKeyRows:
         count: int = self._rows("SELECT COUNT(*) FROM data_keys WHERE wrapped IS NULL", ())[0][0]
         return count
 
+    def destroyed_under(self, prefix: str) -> Sequence[str]:
+        # Scopes are compared by their bytes: the next name after all of these differs in the last character only.
+        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        query = "SELECT scope FROM data_keys WHERE scope >= ? AND scope < ? AND wrapped IS NULL"
+        return [scope for (scope,) in self._rows(query, (prefix, end))]
+
     def close(self) -> None:
         with self._lock:
             self.connection.close()

@@ -27,6 +27,10 @@ _STREAM: Final = (
     f"SELECT {_COLUMNS}, t.seq FROM event_tags t JOIN stored_events e ON e.rowid = t.position"
     " WHERE t.tag_id = ? AND t.seq > ? AND t.position <= ? ORDER BY t.seq LIMIT ?"
 )
+_STREAMS: Final = (
+    f"SELECT t.tag_id, {_COLUMNS}, t.seq FROM json_each(?) j CROSS JOIN event_tags t ON t.tag_id = j.value"
+    " JOIN stored_events e ON e.rowid = t.position WHERE t.position <= ? ORDER BY t.tag_id, t.seq"
+)
 _FOR_EVER: Final = 2**62
 
 
@@ -59,6 +63,12 @@ def stream(cursor: sqlite3.Cursor, tag_id: int, *, after: int, until: int | None
     """The rows of one stream behind sequence `after`, up to position `until`, at most `limit`, in order."""
     bounds = (tag_id, after, _FOR_EVER if until is None else until, limit)
     return list(map(Row._make, cursor.execute(_STREAM, bounds).fetchall()))
+
+
+def streams(cursor: sqlite3.Cursor, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, Row]]:
+    """The rows of several streams up to position `until`, each with the id of its stream, in order within each."""
+    bounds = (_array(tag_ids), _FOR_EVER if until is None else until)
+    return [(row[0], Row._make(row[1:])) for row in cursor.execute(_STREAMS, bounds).fetchall()]
 
 
 def at(cursor: sqlite3.Cursor, positions: Sequence[int]) -> list[Row]:

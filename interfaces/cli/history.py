@@ -1,0 +1,123 @@
+"""`history`: every fact about one patient, along any of its three clocks, as of now or as known then."""
+
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any, Final
+
+from interfaces.cli.clocks import bounds, clock_line, clock_options, happened_text
+from interfaces.cli.screen import Screen
+from interfaces.cli.usage import Commands, Parser, as_of_option, month, patient_id
+
+if TYPE_CHECKING:
+    from projections.patient_history import HistoryLine
+
+_MORE: Final = """\
+Each fact says when it happened, when its source wrote it down and when this ledger learned it, and what lies between.
+--clock orders and searches by one of these; facts that a clock lacks come last, and are left out between two moments.
+Words whose key was destroyed are named as erased; everything else of their fact is still shown.
+"""
+
+
+def add(commands: Commands, shared: Parser) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "history",
+        parents=[shared],
+        help="one patient's facts",
+        description="Every fact about a patient, oldest first.",
+        epilog=_MORE,
+    )
+    parser.add_argument("patient", metavar="PATIENT", type=patient_id, help="the patient's id; `find` answers with it")
+    as_of_option(parser)
+    parser.add_argument("--words", action="store_true", help="open names, notes and other sealed words (recorded)")
+    parser.add_argument("--accesses", action="store_true", help="also who looked at the record")
+    parser.add_argument("--month", metavar="YYYY-MM", type=month, help="of this care month alone")
+    parser.add_argument("--action", metavar="WORD", help="of one kind alone: a command or a fact, such as log_time")
+    parser.add_argument(
+        "--decisions", action="store_true", help="attestations, signatures, withdrawals, refusals alone, and who"
+    )
+    clock_options(parser)
+    parser.set_defaults(run=run_history)
+
+
+def run_history(args: Namespace, screen: Screen) -> int:
+    """Record the read, then show the facts."""
+    from interfaces.cli.asking import (  # noqa: PLC0415 - `--help` must not wait for them
+        action_known,
+        ask_about,
+        known_at,
+        session_of,
+    )
+    from projections.patient_history import along, history, is_decision  # noqa: PLC0415
+
+    action_known(args.action)
+    since, until = bounds(args)
+    with session_of(args, screen) as session:
+        known = known_at(session, args)
+        ask_about(session, args, "history", args.patient, month=args.month, as_of=known, opened_words=args.words)
+        found = history(
+            session.log,
+            args.patient,
+            as_of=known,
+            open_words=session.log.open_words if args.words else None,
+            with_accesses=args.accesses,
+            month=args.month,
+        )
+        lines = [
+            line
+            for line in along(found, args.clock, since, until)
+            if args.action in (None, line.topic, line.command) and (not args.decisions or is_decision(line))
+        ]
+        _show(args, screen, lines, known)
+    return 0
+
+
+def _show(args: Namespace, screen: Screen, lines: "list[HistoryLine]", known: int) -> None:
+    from interfaces.cli.wording import counted  # noqa: PLC0415 - loaded by now
+
+    beside = {"month": args.month, "clock": args.clock}
+    by_programs = [line.position for line in lines if not line.who.is_person]
+    if args.decisions:
+        beside |= {"decided_by_programs": by_programs}
+    screen.answer({"patient": args.patient, "as_of": known, **beside, "facts": [line_json(line) for line in lines]})
+    of_month = f", {args.month} alone," if args.month else ""
+    screen.say(f"History of {args.patient}{of_month} as of position {known}: {counted(len(lines), 'fact')}.")
+    for line in lines:
+        screen.say(*told(line, with_words=args.words))
+    if args.decisions:
+        decided = counted(len(lines), "decision")
+        screen.say(f"{decided}, {len(by_programs):,} of them by a program and not by a person.")
+
+
+def line_json(line: "HistoryLine") -> dict[str, Any]:
+    """One fact for programs."""
+    from interfaces.plain import plain  # noqa: PLC0415 - loaded by now
+
+    shown = {
+        name: plain(value) for name, value in zip(line._fields, line, strict=True) if name not in {"event", "over"}
+    }
+    told = {"what": line.what, "details": dict(line.details), "words": dict(line.words)}
+    return {**shown, "lateness": plain(line.lateness), **told}
+
+
+def told(line: "HistoryLine", *, with_words: bool = False) -> list[str]:
+    """One fact for people: what, by whom, along its clocks, with its clear details and what is gone of its words."""
+    from interfaces.cli.wording import moment  # noqa: PLC0415 - loaded by now
+
+    who = line.who
+    capacity = f" as {who.capacity}" if who.capacity else ""
+    behalf = f" for {who.on_behalf_of}" if who.on_behalf_of else ""
+    asserted = f", asserted by {who.asserted_by}" if who.asserted_by else ""
+    undated = "" if line.has_date else " (its own date is not given)"
+    lines = [
+        f"{line.position}  {happened_text(line)}  {line.what}{undated}",
+        f"    by {who.actor}{capacity}{behalf}{asserted}; recorded {moment(line.recorded_at)}",
+    ]
+    if between := clock_line(line):
+        lines.append(f"    {between}")
+    if line.details:
+        lines.append("    " + "; ".join(f"{label} {text}" for label, text in line.details))
+    if line.erased:
+        lines.append(f"    [erased: {', '.join(line.erased)}: the key of these words was destroyed]")
+    elif with_words:
+        lines += [f"    {label}: {text}" for label, text in line.words]
+    return lines

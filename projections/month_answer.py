@@ -1,0 +1,218 @@
+"""One patient-month as it is asked for: what was attested beside what holds now, and what another edition would say.
+
+Promise: "now" is judged by the edition that the standing attestation pins; the edition adopted last is shown beside it
+for information and moves nothing (readings, section 6). What came after an attestation is named. Not promised: that
+what was attested was right; it is what was signed.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from ledger.judging.needs import gather
+from ledger.judging.shapes import Verdict
+from ledger.judging.verdict import judge_month
+from ledger.streams.base import Fact
+from ledger.streams.governance import Adoption, Governance
+from ledger.streams.month_state import Attested, CareMonth, Entry
+from ledger.terms.identity import LEDGER_TAG, care_month_tag, care_plan_tag, patient_tag
+from projections.judged import RulebookOf, edition_for, judged
+from projections.month_states import MonthStates
+from projections.month_walk import walk
+from projections.patient_history import HistoryLine, StreamsLog, lines_beside
+from projections.states import States
+from projections.wording import sealed_names
+
+
+class AsAttested(NamedTuple):
+    """What somebody signed: totals, codes and digest, as of which position, by which edition."""
+
+    attestation: str
+    position: int
+    as_of: int
+    """The position at which the month was derived that was signed."""
+    by: str
+    attested_at: datetime
+    statement: str
+    digest: str
+    edition: str
+    family: str | None
+    staff_seconds: int
+    personal_seconds: int
+    charges: tuple[tuple[str, int], ...]
+    """(code, units)."""
+
+
+class EnteredAfter(NamedTuple):
+    """An entry that the ledger learned behind the position which an attestation pins."""
+
+    entry: str
+    position: int
+    recorded_at: datetime
+
+
+class AttestationFate(NamedTuple):
+    """What became of an attestation: it stands, was withdrawn, or the month became another one behind it."""
+
+    signed: AsAttested
+    fate: Literal["stands", "stale", "withdrawn"]
+    reopened_by: HistoryLine | None
+    """The fact that withdrew it, or the first one behind it that changed what was signed; None while it stands."""
+
+
+class Erased(NamedTuple):
+    """A fact whose words are gone: its key was destroyed."""
+
+    position: int
+    topic: str
+    words: tuple[str, ...]
+    """What the words were of."""
+
+
+class MonthAnswer(NamedTuple):
+    """A month as of a position."""
+
+    verdict: Verdict
+    """By the edition that the standing attestation pins; without one, by the edition adopted last."""
+    position: int
+    adoption: Adoption
+    """That edition, with the position and the day of its adoption."""
+    as_attested: AsAttested | None
+    attested_amount: Decimal | None
+    """What the codes that were signed came to by the month as it was signed: an estimate, and no part of what is."""
+    entered_after: tuple[EnteredAfter, ...]
+    """Entries that came after the standing attestation."""
+    attestations: int
+    """How many attestations of the month there are."""
+    under_adopted: Verdict | None
+    """What the edition adopted last would say, where another one is pinned."""
+    erased: tuple[Erased, ...]
+
+
+def month_answer(log: StreamsLog, rulebook_of: RulebookOf, patient: str, month: str, position: int) -> MonthAnswer:
+    """The month as known at a position, its readings named."""
+    states = MonthStates(log, patient, month, after=position)
+    verdict = judged(states.at, rulebook_of, patient, month, record=True).verdict
+    state: CareMonth = states.at(care_month_tag(patient, month)).state
+    governance: Governance = states.at(LEDGER_TAG).state
+    standing = standing_attestation(state)
+    return MonthAnswer(
+        verdict=verdict,
+        position=position,
+        adoption=edition_for(governance, state),
+        as_attested=attested(standing) if standing else None,
+        attested_amount=_attested_amount(log, rulebook_of, standing, verdict) if standing else None,
+        entered_after=tuple(_entered_after(state, standing)) if standing else (),
+        attestations=len(state.attestations),
+        under_adopted=_under_adopted(states, rulebook_of, governance, verdict),
+        erased=tuple(erased_of(log, patient, _own_facts(log, patient, month, position))),
+    )
+
+
+def standing_attestation(month: CareMonth) -> Attested | None:
+    """The attestation that speaks for a month: the newest one."""
+    return month.attestations[-1] if month.attestations else None
+
+
+def first_told(entry: Entry) -> int:
+    """The position at which the ledger first learned of an entry."""
+    return entry.position
+
+
+def attested(signed: Attested) -> AsAttested:
+    """What an attestation says."""
+    event = signed.event
+    return AsAttested(
+        attestation=event.attestation,
+        position=signed.position,
+        as_of=event.as_of,
+        by=event.practitioner,
+        attested_at=event.attested_at,
+        statement=event.statement,
+        digest=event.digest,
+        edition=event.edition,
+        family=event.family,
+        staff_seconds=event.staff_seconds,
+        personal_seconds=event.personal_seconds,
+        charges=tuple((line.code, line.units) for line in event.lines),
+    )
+
+
+def _attested_amount(log: StreamsLog, rulebook_of: RulebookOf, standing: Attested, verdict: Verdict) -> Decimal | None:
+    """The dollars of the month that was signed: of the present one while it is the same, else of that of then."""
+    event = standing.event
+    if verdict.digest == event.digest:
+        return verdict.amount
+    states = MonthStates(log, event.patient, event.month, after=event.as_of)
+    facts = gather(event.patient, event.month, lambda tag: states.at(tag).state)
+    governance: Governance = states.at(LEDGER_TAG).state
+    adoption = next((a for a in governance.adoptions if a.edition == event.edition), None)
+    if adoption is None:
+        return None
+    then = judge_month(facts, rulebook_of(adoption), edition=event.edition, record=False)
+    return then.amount if then.digest == event.digest else None
+
+
+def erased_of(log: StreamsLog, patient: str, facts: Iterable[Fact]) -> Iterator[Erased]:
+    """Which facts lost words about a patient to a destroyed key, and which words."""
+    known: dict[int, Fact] = {}
+
+    def noted() -> Iterator[Fact]:
+        for fact in facts:
+            known[fact.position] = fact
+            yield fact
+
+    # The log reads none of them while no key of this patient was destroyed.
+    for position, fields in log.erased(patient, noted()).items():
+        event = known[position].event
+        yield Erased(position, event.TOPIC, sealed_names(event, fields))
+
+
+def _entered_after(state: CareMonth, standing: Attested) -> Iterator[EnteredAfter]:
+    for entry in state.entries:
+        if first_told(entry) > standing.event.as_of:
+            yield EnteredAfter(entry.work.entry, first_told(entry), entry.recorded_at)
+
+
+def _under_adopted(states: States, rulebook_of: RulebookOf, governance: Governance, verdict: Verdict) -> Verdict | None:
+    adopted = governance.adoptions[-1]
+    if adopted.edition == verdict.edition:
+        return None
+    facts = gather(verdict.patient, verdict.month, lambda tag: states.at(tag).state)
+    return judge_month(facts, rulebook_of(adopted), edition=adopted.edition, record=False)
+
+
+def _own_facts(log: StreamsLog, patient: str, month: str, position: int) -> Iterator[Fact]:
+    for tag in (patient_tag(patient), care_plan_tag(patient), care_month_tag(patient, month)):
+        yield from log.read(tag, until=position)
+
+
+def attestation_fates(
+    log: StreamsLog, rulebook_of: RulebookOf, patient: str, month: str, position: int
+) -> tuple[AttestationFate, ...]:
+    """Every attestation of a month in order, and by which fact it was reopened: each is followed to the next one."""
+    states = States(log, after=position)
+    signed = states.at(care_month_tag(patient, month)).state.attestations
+    found = []
+    for number, each in enumerate(signed):
+        # What another signature replaced can no longer become stale; until then every fact is looked at.
+        until = signed[number + 1].position - 1 if number + 1 < len(signed) else position
+        found.append(_fate(log, rulebook_of, each, patient, until))
+    return tuple(found)
+
+
+def _fate(log: StreamsLog, rulebook_of: RulebookOf, signed: Attested, patient: str, until: int) -> AttestationFate:
+    says, month = attested(signed), signed.event.month
+    for step in walk(log, rulebook_of, patient, month, since=signed.position, until=until):
+        if _withdraws(step.fact, signed.event.attestation):
+            return AttestationFate(says, "withdrawn", lines_beside(log, patient, [step.fact])[0])
+        if step.after.attested == says.attestation and step.after.standing == "stale":
+            return AttestationFate(says, "stale", lines_beside(log, patient, [step.fact])[0])
+    return AttestationFate(says, "stands", None)
+
+
+def _withdraws(fact: Fact, attestation: str) -> bool:
+    """Whether a fact takes an attestation back, by its topic and the attestation that it names."""
+    named = getattr(fact.event, "attestation", None)
+    return named == attestation and fact.event.TOPIC.endswith("_withdrawn")

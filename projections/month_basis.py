@@ -1,0 +1,238 @@
+"""What a patient-month rests on, in force in that month: clinic, practitioner, conditions, consents, plan, coverage.
+
+Promise: everything is what held in the month by the facts known then, each with the position at which the ledger
+learned it; a gap is shown as a gap, and a date that a source did not give is not made up. What counts is the judge's:
+the same functions say which conditions are in force and which consent is complete. Not promised: that evidence lies
+where it is said to lie.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time
+from typing import Any, NamedTuple, Protocol
+
+from ledger.judging.consent import consents_of
+from ledger.judging.plans import made_on, plan_in_force
+from ledger.judging.readiness import active_conditions
+from ledger.judging.shapes import Verdict
+from ledger.rulebook import Rulebook
+from ledger.streams.base import Fact
+from ledger.streams.care_plan import CarePlan
+from ledger.streams.month_state import CareMonth, Entry
+from ledger.streams.patient_state import ConsentOnRecord, Patient
+from ledger.terms.calendar import first_day, last_day
+from ledger.terms.identity import care_month_tag, care_plan_tag, patient_tag
+from ledger.terms.people import Programme, Side
+from projections.moments import DatedLog
+from projections.month_answer import first_told
+from projections.patient_history import StreamsLog
+from projections.states import States
+
+
+class FactsLog(StreamsLog, DatedLog, Protocol):
+    """A log that also answers by position."""
+
+    def facts_at(self, positions: Iterable[int]) -> Iterable[Fact]:
+        """The facts at these positions."""
+        ...
+
+
+class Clinic(NamedTuple):
+    """The practice that the patient belonged to, from a day on."""
+
+    practice: str
+    from_on: date
+    position: int
+
+
+class Biller(NamedTuple):
+    """The billing practitioner of the month, and since when the ledger says so."""
+
+    practitioner: str
+    practice: str
+    from_month: str
+    until_month: str | None
+    position: int
+
+
+class ConditionInMonth(NamedTuple):
+    """A condition as last recorded, and whether it is in force in the month."""
+
+    condition: str
+    code: str
+    """ICD-10-CM where somebody mapped it, otherwise the source's code."""
+    onset_on: date | None
+    abated_on: date | None
+    expected_12_months: bool | None
+    in_force: bool
+    position: int
+
+
+class ConsentEvidence(NamedTuple):
+    """A consent conversation with its evidence, and from when it counts."""
+
+    consent: str
+    position: int
+    recorded_at: datetime
+    occurred_at: datetime | None
+    """None: its source gave no moment, and nothing stands in for it."""
+    source: str | None
+    """The system that delivered it; None where somebody said so directly."""
+    source_recorded_at: datetime | None
+    method: str | None
+    obtained_by: str | None
+    practitioner: str | None
+    evidence: str | None
+    supplements: int
+    counts_from: datetime | None
+    lacks: tuple[str, ...]
+
+
+class FirstMinute(NamedTuple):
+    """The first minute of the month, and whether consent was on record by then."""
+
+    on: date
+    start: datetime | None
+    """None for work without clock times."""
+    entry: str
+    consent_counted: bool
+    """Whether a complete consent counted from that moment or earlier, by what is known as of the answer."""
+    consent_known_then: bool
+    """Whether the ledger knew that consent when the day of that minute ended, in UTC."""
+    consent: str | None
+
+
+class PlanAtWork(NamedTuple):
+    """The care-plan revision that an entry was worked from."""
+
+    entry: str
+    on: date
+    said: int | None
+    """As the source of the entry says."""
+    in_force: int | None
+    """The newest revision made by that day, as known as of the answer."""
+    known_then: int | None
+    """The newest of those that the ledger knew when the entry was recorded."""
+
+
+class Basis(NamedTuple):
+    """What a month rests on."""
+
+    clinics: tuple[Clinic, ...]
+    biller: Biller | None
+    conditions: tuple[ConditionInMonth, ...]
+    consents: tuple[ConsentEvidence, ...]
+    first_minute: FirstMinute | None
+    plans: tuple[PlanAtWork, ...]
+    plan_on_date_of_service: int | None
+
+
+def month_basis(log: FactsLog, states: States, rulebook: Rulebook, verdict: Verdict) -> Basis:
+    """What a verdict rests on, by the same states."""
+    patient: Patient = states.at(patient_tag(verdict.patient)).state
+    plan: CarePlan = states.at(care_plan_tag(verdict.patient)).state
+    month: CareMonth = states.at(care_month_tag(verdict.patient, verdict.month)).state
+    consents = tuple(_consents(log, patient, rulebook))
+    in_force = plan_in_force(plan, verdict.date_of_service)
+    return Basis(
+        clinics=tuple(_clinics(patient, verdict.month)),
+        biller=_biller(patient, verdict.month),
+        conditions=tuple(_conditions(patient, verdict.month)),
+        consents=consents,
+        first_minute=_first_minute(log, rulebook, month, consents, verdict),
+        plans=tuple(_plans(log, month, plan)),
+        plan_on_date_of_service=in_force.revision if in_force else None,
+    )
+
+
+def _clinics(patient: Patient, month: str) -> Iterator[Clinic]:
+    """The clinic on the first day of the month, and those that followed in it."""
+    first, last = first_day(month), last_day(month)
+    begun = sorted((a.event.from_on, a.position, a.event.practice) for a in patient.assignments)
+    before = [each for each in begun if each[0] <= first]
+    for from_on, position, practice in (*before[-1:], *(each for each in begun if first < each[0] <= last)):
+        yield Clinic(practice, from_on, position)
+
+
+def _biller(patient: Patient, month: str) -> Biller | None:
+    designation = patient.designation(month, Programme.CCM, Side.PRACTITIONER)
+    if designation is None:
+        return None
+    e = designation.event
+    return Biller(e.practitioner, e.practice, e.from_month, e.until_month, designation.position)
+
+
+def _conditions(patient: Patient, month: str) -> Iterator[ConditionInMonth]:
+    active = {c.condition for c in active_conditions(patient, first_day(month), last_day(month))}
+    for learned in {c.event.condition: c for c in patient.conditions}.values():
+        e = learned.event
+        code = e.icd10 or (f"{e.source_code.system} {e.source_code.code}" if e.source_code else "-")
+        in_force = e.condition in active
+        yield ConditionInMonth(
+            e.condition, code, e.onset_on, e.abated_on, e.expected_12_months, in_force, learned.position
+        )
+
+
+def _consents(log: FactsLog, patient: Patient, rulebook: Rulebook) -> Iterator[ConsentEvidence]:
+    said = {c.event.consent: c for c in patient.consents}
+    standings = consents_of(patient, Programme.CCM, rulebook)
+    facts = {fact.position: fact for fact in log.facts_at(s.position for s in standings)}
+    for standing in standings:
+        consent: ConsentOnRecord = said[standing.consent]
+        e, source = consent.event, facts[standing.position].envelope.source
+        yield ConsentEvidence(
+            consent=standing.consent,
+            position=standing.position,
+            recorded_at=consent.recorded_at,
+            occurred_at=e.occurred_at,
+            source=source.system if source else None,
+            source_recorded_at=source.recorded_at if source else None,
+            method=e.method,
+            obtained_by=e.obtained_by,
+            practitioner=standing.practitioner,
+            evidence=e.evidence,
+            supplements=len(consent.supplements),
+            counts_from=standing.complete_from,
+            lacks=standing.lacks,
+        )
+
+
+def _first_minute(
+    log: FactsLog, rulebook: Rulebook, month: CareMonth, consents: tuple[ConsentEvidence, ...], verdict: Verdict
+) -> FirstMinute | None:
+    if not month.entries:
+        return None
+    first = min(month.entries, key=_begins)
+    on = first.pieces[0].on if first.pieces else first.work.on
+    start = datetime.fromtimestamp(first.pieces[0].start, UTC) if first.pieces else None
+    by = start or datetime.combine(on, time.max, tzinfo=UTC)
+    counting = [c for c in consents if c.counts_from is not None and c.counts_from <= by]
+    named = [c for c in counting if verdict.practitioner in (None, c.practitioner)]
+    known = _known_then(log, rulebook, verdict, by)
+    return FirstMinute(on, start, first.work.entry, bool(named), known, named[0].consent if named else None)
+
+
+def _begins(entry: Entry) -> tuple[date, int]:
+    return (entry.pieces[0].on, entry.pieces[0].start) if entry.pieces else (entry.work.on, 0)
+
+
+def _known_then(log: FactsLog, rulebook: Rulebook, verdict: Verdict, by: datetime) -> bool:
+    """Whether the ledger knew of a consent that counted from that moment, when its UTC day ended."""
+    ended = datetime.combine(by.date(), time.max, tzinfo=UTC)
+    then = States(log, after=log.position_at(ended))
+    standings = consents_of(then.at(patient_tag(verdict.patient)).state, Programme.CCM, rulebook)
+    counting = (s for s in standings if s.complete_from is not None and s.complete_from <= by)
+    return any(verdict.practitioner in (None, s.practitioner) for s in counting)
+
+
+def _plans(log: FactsLog, month: CareMonth, plan: CarePlan) -> Iterator[PlanAtWork]:
+    facts = {fact.position: fact for fact in log.facts_at(entry.position for entry in month.entries)}
+    for entry in month.entries:
+        on = entry.pieces[0].on if entry.pieces else entry.work.on
+        known = [r for r in plan.revisions if r.position < first_told(entry) and made_on(r) <= on]
+        newest = max(known, key=lambda r: (r.revised_at, r.revision), default=None)
+        in_force = plan_in_force(plan, on)
+        event: Any = facts[entry.position].event
+        said = getattr(event, "plan_revision", None)
+        yield PlanAtWork(
+            entry.work.entry, on, said, in_force.revision if in_force else None, newest.revision if newest else None
+        )
