@@ -87,7 +87,7 @@ def sign(year: Year, client: Client, month: str) -> None:
     """The doctor looks at a month and signs what can be signed."""
     who = {"patient": client.id, "month": month}
     verdict = year.verdict(client, month)
-    if verdict.practitioner != year.it.ids[client.doctor] or not any(r.is_available for r in verdict.families):
+    if not year.may_sign(client, verdict):
         return
     draw = year.dice.random()
     if draw < 0.06:

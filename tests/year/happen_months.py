@@ -68,8 +68,7 @@ def withdrawn(year: Year) -> None:
     assert year.say("withdraw_attestation", who | _WITHDRAWN, "cora").outcome == "unchanged"
     verdict = year.verdict(kept.client, kept.month)
     assert verdict.attested is None
-    signer = verdict.practitioner == year.it.ids[kept.client.doctor]
-    if year.dice.random() < 0.6 and signer and any(result.is_available for result in verdict.families):
+    if year.dice.random() < 0.6 and year.may_sign(kept.client, verdict):
         data = {"patient": kept.client.id, "month": kept.month, "digest": verdict.digest}
         year.told("attest_month", data, kept.client.doctor)
 
@@ -84,7 +83,7 @@ def signed_too_early(year: Year) -> None:
         return
     client, month = kept.client, f"{year.now:%Y-%m}"
     verdict = year.verdict(client, month)
-    if verdict.practitioner != year.it.ids[client.doctor] or not any(r.is_available for r in verdict.families):
+    if not year.may_sign(client, verdict):
         return
     who = {"patient": client.id, "month": month}
     year.told("attest_month", who | {"digest": verdict.digest}, client.doctor)
@@ -101,8 +100,9 @@ def signed_something_else(year: Year) -> None:
     verdict = year.verdict(kept.client, kept.month)
     who = {"patient": kept.client.id, "month": kept.month}
     future = {"patient": kept.client.id, "month": "2027-02", "digest": "0" * 64}
-    year.refused("in_the_future", "attest_month", future, kept.client.doctor)
-    if verdict.practitioner == year.it.ids[kept.client.doctor] and verdict.families[0].is_available:
+    if kept.client.doctor not in year.left:
+        year.say("attest_month", future, kept.client.doctor)
+    if year.may_sign(kept.client, verdict) and verdict.families[0].is_available:
         year.refused("month_changed", "attest_month", who | {"digest": "0" * 64}, kept.client.doctor)
         other = next(doctor for doctor in ("ada", "ben", "cyd") if doctor != kept.client.doctor)
         code = year.say("attest_month", who | {"digest": verdict.digest}, other).refusal

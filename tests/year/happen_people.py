@@ -92,7 +92,7 @@ def two_designations(year: Year) -> None:
 def successor(year: Year) -> None:
     """Ada hands a patient to Ned: from next month Ned bills, and his minutes count once the patient consents to him."""
     mine = [c for c in year.company.clients if c.doctor == "ada" and c.is_busy]
-    if not mine or year.now.month == 12:
+    if not mine or year.now.month == 12 or "ned" in year.left:
         return
     client = year.dice.choice(mine)
     month = f"2026-{year.now.month + 1:02d}"
@@ -105,7 +105,7 @@ def successor(year: Year) -> None:
     client.doctor = "ned"
 
     def consent() -> None:
-        if client.is_dead:
+        if client.is_dead or "ned" in year.left:
             return
         said = consent_of(year.company, client, year.now - timedelta(minutes=15))
         year.tick()

@@ -221,8 +221,7 @@ def backdated(year: Year) -> None:
 def sign_again(year: Year, kept: Kept) -> None:
     """The doctor signs a month that went stale, if it can be signed."""
     verdict = year.verdict(kept.client, kept.month)
-    signer = verdict.practitioner == year.it.ids[kept.client.doctor]
-    if signer and verdict.standing == "stale" and any(result.is_available for result in verdict.families):
+    if verdict.standing == "stale" and year.may_sign(kept.client, verdict):
         who = {"patient": kept.client.id, "month": kept.month}
         year.told("attest_month", who | {"digest": verdict.digest}, kept.client.doctor)
 

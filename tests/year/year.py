@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from commands.answer import Answer
 from commands.wire import Delivery
+from ledger.judging.shapes import Verdict
 from tests.house import House
 from tests.year.company import Client, Company, admit, consent_of, furnish, plan_of
 from tests.year.invariants import Watch
@@ -120,9 +121,14 @@ class Year:
         named = {"practitioner": self.it.ids[doctor]}
         client.designation = self.told("designate_practitioner", who | designation | named, doctor)["designation"]
 
-    def somebody(self, *, busy: bool = True) -> Client:
-        """A client whom the nurses work for."""
-        return self.dice.choice([c for c in self.company.clients if c.is_busy] if busy else self.company.clients)
+    def somebody(self) -> Client:
+        """A client whom the nurses work for, and whose doctor is there."""
+        return self.dice.choice([c for c in self.company.clients if c.is_busy and c.doctor not in self.left])
+
+    def may_sign(self, client: Client, verdict: Verdict) -> bool:
+        """Whether the client's doctor is there, bills the month, and has something to sign."""
+        bills = client.doctor not in self.left and verdict.practitioner == self.it.ids[client.doctor]
+        return bills and any(result.is_available for result in verdict.families)
 
     def some_entry(self, wanted: Callable[[Kept], bool] = lambda kept: True) -> Kept | None:
         """An entry that stands, one of the newest few hundred."""
@@ -184,7 +190,7 @@ class Year:
             kept.data, kept.month = data, event.months()[0]
         return answer
 
-    def verdict(self, client: Client, month: str) -> Any:
+    def verdict(self, client: Client, month: str) -> Verdict:
         """The month as everybody sees it."""
         return self.watch.verdict(client.id, month)
 
