@@ -62,7 +62,7 @@ def wrong_chart(year: Year) -> None:
     if client is right:
         return
     who, draw = {"patient": client.id}, year.dice.random()
-    moved: dict[str, Any] = {"to": right.id, "reason": "The chart of a namesake was open."}
+    moved: dict[str, Any] = {"to_patient": right.id, "reason": "The chart of a namesake was open."}
     struck = {"reason": "wrong_patient", "evidence": "The chart of a namesake was open."}
     if draw < 0.6:
         data = {"icd10": "N18.3", "onset_on": "2021-01-01", "expected_12_months": True}
