@@ -100,8 +100,6 @@ def sign(year: Year, client: Client, month: str) -> None:
         verdict = year.verdict(client, month)
     available = [result.family for result in verdict.families if result.is_available]
     if len(available) > 1:
-        year.told("choose_family", who | {"family": year.dice.choice(available)}, client.doctor)
+        year.done("choose_family", who | {"family": year.dice.choice(available)}, client.doctor)
         verdict = year.verdict(client, month)
-    answer = year.say("attest_month", who | {"digest": verdict.digest}, client.doctor)
-    # Of a patient with two charts the month may be signed already, under the other name.
-    assert answer.outcome in ("accepted", "unchanged"), answer
+    year.done("attest_month", who | {"digest": verdict.digest}, client.doctor)

@@ -59,7 +59,7 @@ def _enrols(year: Year, twin: Client) -> None:
 def wrong_chart(year: Year) -> None:
     """A condition or a plan was written into the wrong chart: moved to the right one, or struck."""
     client, right = year.somebody(), year.somebody()
-    if client is right:
+    if year.watch.seconds.group(client.id) == year.watch.seconds.group(right.id):
         return
     who, draw = {"patient": client.id}, year.dice.random()
     moved: dict[str, Any] = {"to_patient": right.id, "reason": "The chart of a namesake was open."}
@@ -74,7 +74,8 @@ def wrong_chart(year: Year) -> None:
             year.told("strike_condition", condition | struck, "cora")
     else:
         plan = plan_of(year.company, client, year.now - timedelta(minutes=5))
-        revision = who | {"revision": int(year.told("revise_care_plan", plan, client.doctor)["revision"])}
+        number = int(year.told("revise_care_plan", plan, client.doctor)["revision"])
+        revision = {"patient": year.watch.seconds.group(client.id), "revision": number}
         year.told("sign_care_plan", revision, client.doctor)
         if draw < 0.8:
             year.told("move_plan_revision", revision | moved, "cora")

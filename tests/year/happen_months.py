@@ -70,7 +70,7 @@ def withdrawn(year: Year) -> None:
     assert verdict.attested is None
     if year.dice.random() < 0.6 and year.may_sign(kept.client, verdict):
         data = {"patient": kept.client.id, "month": kept.month, "digest": verdict.digest}
-        year.told("attest_month", data, kept.client.doctor)
+        year.done("attest_month", data, kept.client.doctor)
 
 
 _WITHDRAWN = {"reason": "signed_in_error", "words": "The wrong month was open."}
@@ -86,7 +86,7 @@ def signed_too_early(year: Year) -> None:
     if not year.may_sign(client, verdict):
         return
     who = {"patient": client.id, "month": month}
-    year.told("attest_month", who | {"digest": verdict.digest}, client.doctor)
+    year.done("attest_month", who | {"digest": verdict.digest}, client.doctor)
     year.tick(3 * 60 * 60)
     nurse = client.nurses[0]
     year.log(client, nurse, year.work(client, nurse, year.now - timedelta(hours=1), 10))
@@ -129,7 +129,8 @@ def plan_revised(year: Year) -> None:
     at: datetime = year.now - timedelta(days=year.dice.choice((0, 0, 1, 20)))
     data = {name: value for name, value in (plan_of(year.company, client, at) | lacking).items() if value is not None}
     revision = int(year.told("revise_care_plan", data, client.doctor)["revision"])
-    who = {"patient": client.id, "revision": revision}
+    # A revision told under a merged name is one of the plan that goes on; its number speaks of that plan alone.
+    who = {"patient": year.watch.seconds.group(client.id), "revision": revision}
     draw = year.dice.random()
     if draw < 0.5:
         year.told("sign_care_plan", who, client.doctor)

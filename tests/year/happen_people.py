@@ -112,7 +112,8 @@ def successor(year: Year) -> None:
         client.consents.append(year.told("record_consent", said, client.nurses[0])["consent"])
         revision = plan_of(year.company, client, year.now)
         number = int(year.told("revise_care_plan", revision, "ned")["revision"])
-        year.told("sign_care_plan", {"patient": client.id, "revision": number}, "ned")
+        whose = {"patient": year.watch.seconds.group(client.id)}
+        year.told("sign_care_plan", whose | {"revision": number}, "ned")
 
     year.late.append((year.now.date() + timedelta(days=year.dice.randrange(10, 45)), consent))
 

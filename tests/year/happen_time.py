@@ -60,7 +60,7 @@ def two_performers(year: Year) -> None:
 def two_patients(year: Year) -> None:
     """One nurse is on two patients at once; half of the time she says afterwards whose the seconds are."""
     office = year.dice.randrange(3)
-    nurse = year.dice.choice(NURSES[office])
+    nurse = year.dice.choice([nurse for nurse in NURSES[office] if nurse not in year.left])
     hers = [c for c in year.company.clients if c.office == office and c.is_busy]
     one, other = year.dice.sample(hers, 2)
     start = _moment(year, office=office)
@@ -88,7 +88,7 @@ def wrong_patient(year: Year) -> None:
     moving = year.said_anew(kept) | year.naming(kept) | {"to_patient": right.id, "reason": "Another patient's."}
     stranger = next(nurse for nurse in ("kai", "nia") if nurse != kept.performer)
     year.refused("not_the_performer", "move_time", moving, stranger)
-    by = year.dice.choice((kept.performer, "cora"))
+    by = year.dice.choice((kept.performer if kept.performer not in year.left else "cora", "cora"))
     answer = year.say("move_time", moving, by)
     assert answer.outcome == "accepted", answer
     kept.stands = False
@@ -223,7 +223,7 @@ def sign_again(year: Year, kept: Kept) -> None:
     verdict = year.verdict(kept.client, kept.month)
     if verdict.standing == "stale" and year.may_sign(kept.client, verdict):
         who = {"patient": kept.client.id, "month": kept.month}
-        year.told("attest_month", who | {"digest": verdict.digest}, kept.client.doctor)
+        year.done("attest_month", who | {"digest": verdict.digest}, kept.client.doctor)
 
 
 def strangers(year: Year) -> None:

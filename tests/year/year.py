@@ -99,6 +99,11 @@ class Year:
         self.tick()
         return dict(self.it.accepted(command, data, actor=actor, **head).ids)
 
+    def done(self, command: str, data: Mapping[str, Any], actor: str) -> None:
+        """Somebody does something that may be done already: of a patient with two charts, under the other name."""
+        answer = self.say(command, data, actor)
+        assert answer.outcome in ("accepted", "unchanged"), (command, answer)
+
     def refused(self, code: str, command: str, data: Mapping[str, Any], actor: str | None = None, **head: Any) -> None:
         """Somebody says something that must be refused."""
         answer = self.say(command, data, actor, **head)
