@@ -81,10 +81,12 @@ def declined(year: Year) -> None:
 def two_designations(year: Year) -> None:
     """Another practitioner wants to bill a patient who is billed: refused, and nobody is named."""
     client = year.somebody()
-    rival = "ned" if client.office == 0 and client.doctor != "ned" else "ben" if client.doctor != "ben" else "cyd"
+    rival = "ben" if client.doctor != "ben" else "cyd"
     data = {"patient": client.id, "programme": "CCM", "side": "practitioner", "practitioner": year.it.ids[rival]}
     month = f"{year.now:%Y-%m}"
-    year.refused("month_occupied", "designate_practitioner", data | {"from_month": month}, rival)
+    standing = year.verdict(client, month).practitioner
+    if standing is not None and standing != year.it.ids[rival]:
+        year.refused("month_occupied", "designate_practitioner", data | {"from_month": month}, rival)
     facility = data | {"side": "facility", "from_month": month, "until_month": month}
     year.say("designate_practitioner", facility, rival)
 

@@ -9,7 +9,7 @@ from tests.year.year import Kept, Year, between, is_timed
 
 def _moment(year: Year, *, days: int = 1, office: int = 0) -> datetime:
     """A quiet afternoon some days ago, local time of an office."""
-    on = year.now.date() - timedelta(days=days)
+    on = (year.now - timedelta(days=days, hours=12)).date()
     return year.company.local(office, on, 15 * 60 + year.dice.randrange(60), year.dice.randrange(60))
 
 
