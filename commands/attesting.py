@@ -27,12 +27,13 @@ def decide_withdraw_attestation(asked: Asked[WithdrawAttestation], states: State
         return refused("no_such_attestation")
     if found.withdrawn is not None:
         return Unchanged((found.withdrawn_position or found.position,))
-    if found != attestations[-1]:
+    # Of patients who were merged each signed month has its own newest attestation.
+    if found != [a for a in attestations if a.event.patient == found.event.patient][-1]:
         return refused("attestation_superseded")
     if asked.actor != found.event.practitioner and not is_compliance(asked, states):
         return refused("not_the_signer")
     event = AttestationWithdrawn(
-        patient=patient,
+        patient=found.event.patient,
         month=command.month,
         attestation=command.attestation,
         by=asked.actor,
@@ -60,8 +61,8 @@ def decide_attest_signature(asked: Asked[AttestSignature], states: States, law: 
     """Answer for a revision that was never signed: late signatures are not added (CCM-AMEND-05, -07).
 
     Reads the patient, the plan and the actor; law: medicare.ccm.billing_practitioner.credentials. Refuses, in order:
-    revision_unknown, after_death, signature_not_by_practitioner. Unchanged where the actor signed it, or answered for
-    it before.
+    revision_unknown, already_struck, after_death, signature_not_by_practitioner. Unchanged where the actor signed it,
+    or answered for it before.
     """
     patient, number = asked.patient, asked.command.revision
     if need := states.missing(patient_tag(patient), care_plan_tag(patient), staff_tag(asked.actor)):
@@ -69,6 +70,8 @@ def decide_attest_signature(asked: Asked[AttestSignature], states: States, law: 
     revision = states.plan(patient).revision(number)
     if revision is None:
         return refused("revision_unknown")
+    if revision.taken_out is not None:
+        return refused("already_struck")
     if is_after_death(states.patient(patient), asked.now):
         return refused("after_death", what="the statement")
     by = law.on(asked.today).find("medicare.ccm.billing_practitioner.credentials")

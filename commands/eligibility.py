@@ -158,7 +158,7 @@ def decide_record_coverage(asked: Asked[RecordCoverage], states: States, law: La
         return refused("in_the_future", what="The verification")
     words = CoverageWords(member=command.member, plan=command.plan)
     event = CoverageRecorded(
-        patient=patient,
+        patient=restated[0].event.patient if restated else patient,
         coverage=command.coverage or asked.new_id("cv"),
         payer=command.payer,
         kind=command.kind,

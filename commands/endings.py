@@ -119,7 +119,7 @@ def decide_invalidate_consent(asked: Asked[InvalidateConsent], states: States, l
     if asked.actor in _obtained_by(consent):
         return refused("not_self", what="The consent")
     event = ConsentInvalidated(
-        patient=patient,
+        patient=consent.event.patient,
         consent=command.consent,
         reason=command.reason,
         words=EvidenceWords(evidence=command.evidence),
@@ -140,7 +140,7 @@ def decide_retract_revocation(asked: Asked[RetractRevocation], states: States, l
     if known is None:
         return refused("no_such_revocation")
     event = RevocationRetracted(
-        patient=patient,
+        patient=known.event.patient,
         revocation=command.revocation,
         reason=command.reason,
         words=EvidenceWords(evidence=command.evidence),
@@ -161,7 +161,7 @@ def decide_retract_disenrolment(asked: Asked[RetractDisenrolment], states: State
     if known is None:
         return refused("no_such_disenrolment")
     event = DisenrolmentRetracted(
-        patient=patient,
+        patient=known.event.patient,
         disenrolment=command.disenrolment,
         reason=command.reason,
         words=EvidenceWords(evidence=command.evidence),

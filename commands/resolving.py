@@ -34,13 +34,7 @@ def reference_fields(command: type[Command]) -> tuple[tuple[str, str], ...]:
 
 
 def _kind(field: str) -> str:
-    return {
-        "patient": "patient",
-        "merged": "patient",
-        "to": "patient",
-        "to_patient": "patient",
-        "subject": "any",
-    }.get(field, "staff")
+    return {"patient": "patient", "merged": "patient", "to_patient": "patient", "subject": "any"}.get(field, "staff")
 
 
 def resolve(

@@ -56,7 +56,7 @@ def decide_report_stale_month(asked: Asked[ReportStaleMonth], states: States, la
     if isinstance(verdict, Need):
         return verdict
     signed = standing.event
-    if verdict.digest == signed.digest:
+    if verdict.standing != "stale":
         return refused("month_not_stale", month=command.month)
     event = MonthWentStale(
         review=review_id(asked, MonthWentStale.TOPIC, signed.attestation, verdict.digest),
@@ -260,5 +260,6 @@ def _behind(states: States, patient: str, month: str) -> frozenset[str]:
             *(attested.event.practitioner for attested in state.attestations),
             *(entry.work.performer for entry in state.entries),
             *(entry.work.entered_by for entry in state.entries if entry.work.entered_by),
+            *(gone.entry.work.performer for gone in state.gone),
         )
     )

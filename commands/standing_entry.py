@@ -6,7 +6,7 @@ Promise: what is found here is in the read set, so a change meanwhile has the co
 from typing import Any, NamedTuple
 
 from commands.deciding import Asked, States
-from ledger.streams.month_state import Entry
+from ledger.streams.month_state import CareMonth, Entry
 from ledger.terms.calendar import month_of, next_month
 from ledger.terms.identity import care_month_tag, patient_tag, staff_day_tag, staff_tag
 from ledger.terms.outcome import Need, Refused
@@ -17,6 +17,8 @@ from ledger.terms.refusals import refused
 class Standing(NamedTuple):
     """An entry, in each month that it touches, the first first."""
 
+    patient: str
+    """In whose months it stands: of patients who were merged, the one whom it was recorded about."""
     entry: Entry
     """As it stands in the month that the command names."""
     parts: tuple[tuple[str, Entry], ...]
@@ -53,19 +55,20 @@ def standing_entry(asked: Asked[Any], states: States) -> Standing | Refused | Ne
     if need := states.missing(*tags, *days):
         return need
     parts = [(each, states.month(patient, each).entry(command.entry)) for each in months]
-    return Standing(entry, tuple((each, part) for each, part in parts if part is not None))
+    own = next(each for each in states.group(patient) if _stands(states, each, command.month, command.entry))
+    return Standing(own, entry, tuple((each, part) for each, part in parts if part is not None))
+
+
+def _stands(states: States, patient: str, month: str, entry: str) -> bool:
+    """Whether an entry stands in just this patient's month."""
+    own: CareMonth = states.get(care_month_tag(patient, month))
+    return own.entry(entry) is not None
 
 
 def is_compliance(asked: Asked[Any], states: States) -> bool:
     """Whether the actor acts as compliance in one of the patient's practices, or in all."""
     actor, practices = states.staff(asked.actor), states.patient(asked.patient).practices
     return any(actor.holds(Role.COMPLIANCE, asked.today, practice) for practice in practices or {None})
-
-
-def self_dealing(what: str) -> Refused:
-    """The refusal of somebody who decides about time of their own (readings, 2)."""
-    because = "Nobody approves own late entries, or decides what is disputed about own time (readings, 2)."
-    return refused("self_dealing", happened=f"The actor performed the work, and may not {what}.", because=because)
 
 
 _HOW = {"struck": "struck", "moved": "moved to another patient", "corrected": "corrected out of this month"}

@@ -73,9 +73,8 @@ def decide_retract_stay(asked: Asked[RetractStay], states: States, law: Law) -> 
     known = states.patient(patient).status.stay(command.stay)
     if known is None:
         return refused("no_such_stay")
-    event = StayRetracted(
-        patient=patient, stay=command.stay, reason=command.reason, words=EvidenceWords(evidence=command.evidence)
-    )
+    words = EvidenceWords(evidence=command.evidence)
+    event = StayRetracted(patient=known.event.patient, stay=command.stay, reason=command.reason, words=words)
     return taken_back(known, event, "The stay")
 
 
@@ -144,7 +143,7 @@ def _recorded(state: Patient, event: StayRecorded, law: Law, *, is_named: bool) 
                 return Unchanged((stay.position,), (("stay", stay.event.stay),), notices)
     if known is None:
         return Accepted((event,), notices, (("stay", event.stay),))
-    event = event.model_copy(update={"stay": known.event.stay})
+    event = event.model_copy(update={"stay": known.event.stay, "patient": known.event.patient})
     happened = "Another record of this stay was on file; from now on this one is used."
     restated = notice("stay_restated", happened)
     return Accepted((event,), in_order([*notices, restated]), (("stay", event.stay),))

@@ -9,7 +9,7 @@ from typing import TypeVar
 from commands.deciding import Asked, Law, States
 from commands.entry_given import Place, content_of, place_of, unreadable, words_or_none
 from commands.intents.time_changes import CorrectTime, MoveTime, StrikeTime
-from commands.standing_entry import Standing, is_compliance, self_dealing, standing_entry
+from commands.standing_entry import Standing, is_compliance, standing_entry
 from commands.time_standing import notices_of_entry
 from ledger.streams.care_month import TimeWords
 from ledger.streams.time_changes import ChangeWords, CorrectionWords, TimeCorrected, TimeMoved, TimeStruck
@@ -34,13 +34,13 @@ def decide_correct_time(asked: Asked[CorrectTime], states: States, law: Law) -> 
         return standing
     if refusal := unreadable(asked, needs_row=False):
         return refusal
-    place = _placed(asked, states, asked.patient)
+    place = _placed(asked, states, standing.patient)
     if not isinstance(place, Place):
         return place
     work = standing.entry.work
     if asked.actor != work.performer or asked.people["performer"] != work.performer:
         return refused("not_the_performer")
-    content = content_of(asked, states, law, place, asked.patient)
+    content = content_of(asked, states, law, place, standing.patient)
     words: TimeWords = content["words"]
     content["words"] = CorrectionWords(**words.model_dump(), reason=asked.command.reason)
     event = TimeCorrected(
@@ -73,7 +73,7 @@ def decide_move_time(asked: Asked[MoveTime], states: States, law: Law) -> Outcom
     place = _placed(asked, states, right)
     if not isinstance(place, Place):
         return place
-    if right == asked.patient:
+    if right in states.group(asked.patient):
         return refused("same_patient")
     moves_own = asked.actor == work.performer
     if asked.people["performer"] != work.performer or not (moves_own or is_compliance(asked, states)):
@@ -82,7 +82,7 @@ def decide_move_time(asked: Asked[MoveTime], states: States, law: Law) -> Outcom
     content["words"] = words_or_none(content["words"])
     event = TimeMoved(
         entry=asked.new_id("te"),
-        from_patient=asked.patient,
+        from_patient=standing.patient,
         from_entry=work.entry,
         left_months=standing.months,
         left_days=_left(work.staff_dates, place.days()),
@@ -96,7 +96,7 @@ def decide_strike_time(asked: Asked[StrikeTime], states: States, law: Law) -> Ou
     """Strike an entry with evidence, as compliance: it holds no second any more, in none of its months.
 
     Reads the patient, the actor, the entry's months and days. Refuses, in order: no_such_entry, entry_not_standing,
-    self_dealing. Unchanged where it was struck before.
+    not_self. Unchanged where it was struck before.
     """
     command = asked.command
     standing = standing_entry(asked, states)
@@ -107,9 +107,9 @@ def decide_strike_time(asked: Asked[StrikeTime], states: States, law: Law) -> Ou
         return standing
     work = standing.entry.work
     if asked.actor == work.performer:
-        return self_dealing("strike it")
+        return refused("not_self", what="The entry")
     event = TimeStruck(
-        patient=asked.patient,
+        patient=standing.patient,
         entry=work.entry,
         months=standing.months,
         performer=work.performer,

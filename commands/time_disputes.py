@@ -5,7 +5,7 @@ from typing import Any
 
 from commands.deciding import Asked, Law, States
 from commands.intents.time_changes import AddToTime, AllocateTime, ApproveLateEntry, DisputeTime, SettleDispute
-from commands.standing_entry import Standing, self_dealing, standing_entry
+from commands.standing_entry import Standing, standing_entry
 from ledger.streams.staff_day import StaffDay, Worked
 from ledger.streams.time_changes import (
     ChangeWords,
@@ -34,7 +34,7 @@ def decide_add_to_time(asked: Asked[AddToTime], states: States, law: Law) -> Out
     if command.kind == "late_reason" and asked.actor != standing.entry.work.performer:
         return refused("not_the_performer")
     words = ChangeWords(reason=command.text)
-    return Accepted((TimeAddended(kind=command.kind, by=asked.actor, words=words, **_named(asked, standing)),))
+    return Accepted((TimeAddended(kind=command.kind, by=asked.actor, words=words, **_named(standing)),))
 
 
 def decide_dispute_time(asked: Asked[DisputeTime], states: States, law: Law) -> Outcome:
@@ -46,21 +46,21 @@ def decide_dispute_time(asked: Asked[DisputeTime], states: States, law: Law) -> 
     if not isinstance(standing, Standing):
         return standing
     words = ChangeWords(reason=asked.command.reason)
-    return Accepted((TimeDisputed(by=asked.actor, words=words, **_named(asked, standing)),))
+    return Accepted((TimeDisputed(by=asked.actor, words=words, **_named(standing)),))
 
 
 def decide_settle_dispute(asked: Asked[SettleDispute], states: States, law: Law) -> Outcome:
     """Settle what is disputed about an entry, as compliance.
 
     Reads the patient, the actor, the entry's months and days. Refuses, in order: no_such_entry, entry_not_standing,
-    self_dealing (the performer), nothing_disputed.
+    not_self (the performer), nothing_disputed.
     """
     standing = standing_entry(asked, states)
     if not isinstance(standing, Standing):
         return standing
     entry = standing.entry
     if asked.actor == entry.work.performer:
-        return self_dealing("settle what is disputed about it")
+        return refused("not_self", what="The entry")
     disputed_at = entry.marks.disputed_at if entry.marks else None
     if disputed_at is None:
         return refused("nothing_disputed")
@@ -69,7 +69,7 @@ def decide_settle_dispute(asked: Asked[SettleDispute], states: States, law: Law)
         by=asked.actor,
         outcome="entry_changed" if changed else "entry_stands",
         words=ChangeWords(reason=asked.command.reason),
-        **_named(asked, standing),
+        **_named(standing),
     )
     return Accepted((event,))
 
@@ -78,17 +78,17 @@ def decide_approve_late_entry(asked: Asked[ApproveLateEntry], states: States, la
     """Let an entry raise an attested month, as compliance (CCM-AMEND-09); the month needs a new attestation.
 
     Reads the patient, the actor, the entry's months and days. Refuses, in order: no_such_entry, entry_not_standing,
-    self_dealing (own late entries), nothing_awaits_approval.
+    not_self (own late entries), nothing_awaits_approval.
     """
     standing = standing_entry(asked, states)
     if not isinstance(standing, Standing):
         return standing
     if asked.actor == standing.entry.work.performer:
-        return self_dealing("approve it")
+        return refused("not_self", what="The entry")
     if not any(part.marks is not None and part.marks.awaiting is not None for _, part in standing.parts):
         return refused("nothing_awaits_approval")
     words = ChangeWords(reason=asked.command.reason)
-    return Accepted((LateEntryApproved(by=asked.actor, words=words, **_named(asked, standing)),))
+    return Accepted((LateEntryApproved(by=asked.actor, words=words, **_named(standing)),))
 
 
 def decide_allocate_time(asked: Asked[AllocateTime], states: States, law: Law) -> Outcome:
@@ -108,6 +108,7 @@ def decide_allocate_time(asked: Asked[AllocateTime], states: States, law: Law) -
         on: other
         for on in work.staff_dates
         if (other := _sharing(states.staff_day(work.performer, on), work.entry, asked.command.over)) is not None
+        and other.patient not in states.group(standing.patient)
     }
     if not shared:
         return refused("nothing_shared")
@@ -120,7 +121,7 @@ def decide_allocate_time(asked: Asked[AllocateTime], states: States, law: Law) -
         return need
     months = tuple(m for m in near if states.month(other.patient, m).entry(other.entry) is not None)
     event = TimeAllocated(
-        patient=asked.patient,
+        patient=standing.patient,
         entry=work.entry,
         other_patient=other.patient,
         other_entry=other.entry,
@@ -132,9 +133,9 @@ def decide_allocate_time(asked: Asked[AllocateTime], states: States, law: Law) -
     return Accepted((event,))
 
 
-def _named(asked: Asked[Any], standing: Standing) -> dict[str, Any]:
+def _named(standing: Standing) -> dict[str, Any]:
     """The fields by which a fact names an entry."""
-    return {"patient": asked.patient, "entry": standing.entry.work.entry, "months": standing.months}
+    return {"patient": standing.patient, "entry": standing.entry.work.entry, "months": standing.months}
 
 
 def _sharing(day: StaffDay, entry: str, over: str) -> Worked | None:

@@ -33,7 +33,7 @@ def decide_move_condition(asked: Asked[MoveCondition], states: States, law: Law)
     right patient's), no_such_condition, moved_to_itself, already_struck. Unchanged where it was moved to that patient
     before.
     """
-    command, patient, to = asked.command, asked.patient, asked.people["to"]
+    command, patient, to = asked.command, asked.patient, asked.people["to_patient"]
     if need := states.missing(patient_tag(patient), patient_tag(to), staff_tag(asked.actor)):
         return need
     if refusal := out_of_reach(asked, states, to):
@@ -86,7 +86,7 @@ def decide_move_plan_revision(asked: Asked[MovePlanRevision], states: States, la
     moved_to_itself, already_struck, after_death (of the right patient). Unchanged where it was moved to that patient
     before. Notices: condition_not_on_record, plan_waits_for_signature.
     """
-    patient, to = asked.patient, asked.people["to"]
+    patient, to = asked.patient, asked.people["to_patient"]
     people = (patient_tag(patient), patient_tag(to), staff_tag(asked.actor))
     if need := states.missing(*people, care_plan_tag(patient), care_plan_tag(to)):
         return need
@@ -145,7 +145,7 @@ def _words(said: W | Closed | None) -> W | Closed:
 
 
 def _moved(asked: Asked[MovePlanRevision], states: States, revision: PlanRevision) -> PlanRevisionMoved:
-    to = asked.people["to"]
+    to = asked.people["to_patient"]
     said = asked.opened(care_plan_tag(asked.patient), revision.position)
     assert isinstance(said, RevisionContent)
     content = _content(said, RevisionContent) | {"revision": len(states.plan(to).revisions) + 1}

@@ -20,6 +20,10 @@ Item = tuple[str, str, str]
 _CONDITION: Final = ("condition", "patient", "condition")
 _REVISION: Final = ("revision", "patient", "revision")
 _ENTRY: Final = ("entry", "patient", "entry")
+_CONSENT: Final = ("consent", "patient", "consent")
+_REVOCATION: Final = ("revocation", "patient", "revocation")
+_DISENROLMENT: Final = ("disenrolment", "patient", "disenrolment")
+_STAY: Final = ("stay", "patient", "stay")
 _ABOUT: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
     {
         "condition_recorded": _CONDITION,
@@ -31,6 +35,11 @@ _ABOUT: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
         "time_moved": _ENTRY,
         "time_addended": _ENTRY,
         "time_disputed": _ENTRY,
+        "consent_recorded": _CONSENT,
+        "consent_supplemented": _CONSENT,
+        "consent_revoked": _REVOCATION,
+        "patient_disenrolled": _DISENROLMENT,
+        "stay_recorded": _STAY,
     }
 )
 """Topic -> kind of item that it says something about, and the fields that name patient and item."""
@@ -42,8 +51,17 @@ _MOVES: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
     }
 )
 _STRIKES: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
-    {"condition_struck": _CONDITION, "plan_revision_struck": _REVISION, "time_struck": _ENTRY}
+    {
+        "condition_struck": _CONDITION,
+        "plan_revision_struck": _REVISION,
+        "time_struck": _ENTRY,
+        "consent_invalidated": _CONSENT,
+        "revocation_retracted": _REVOCATION,
+        "disenrolment_retracted": _DISENROLMENT,
+        "stay_retracted": _STAY,
+    }
 )
+"""Topics of facts that take an item out where they give the wrong patient as the reason."""
 _SAID_TWICE: Final = frozenset({"patients_merged", "patients_unmerged"})
 """Facts that hold the same words for each of two patients."""
 

@@ -42,9 +42,15 @@ def title(topic: str) -> str:
 def details(event: Event) -> tuple[Detail, ...]:
     """The clear details of a fact, label and text, without what is empty."""
     if isinstance(event, EntryContent):
-        return tuple(_time_details(event))
+        two = [(label(name), getattr(event, name)) for name in ("patient", "from_patient") if _names_two(type(event))]
+        return (*two, *_time_details(event))
     own = ((said, getattr(event, name)) for name, said in _fields(type(event)).clear)
     return tuple([(said, shown(value)) for said, value in own if not _is_empty(value)])
+
+
+@cache
+def _names_two(kind: type[Event]) -> bool:
+    return not _OF_TWO.isdisjoint(kind.model_fields)
 
 
 class _Fields(NamedTuple):
@@ -57,7 +63,7 @@ class _Fields(NamedTuple):
 
 @cache
 def _fields(kind: type[Event]) -> _Fields:
-    hidden = _NOT_SHOWN if _OF_TWO.isdisjoint(kind.model_fields) else _NOT_SHOWN - {"patient"}
+    hidden = _NOT_SHOWN - {"patient"} if _names_two(kind) else _NOT_SHOWN
     own = [(name, field.exclude) for name, field in kind.model_fields.items() if name not in hidden]
     return _Fields(
         tuple((name, label(name)) for name, is_sealed in own if not is_sealed),

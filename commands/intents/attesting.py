@@ -38,6 +38,7 @@ class AttestSignature(Command):
 
     NAME: ClassVar = "attest_signature"
     KIND: ClassVar = "act"
+    AS_NAMED: ClassVar = frozenset({"patient"})
     patient: Ref
     revision: int = Field(ge=1)
     statement: Words

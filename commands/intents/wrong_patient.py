@@ -39,7 +39,7 @@ class MoveCondition(Command):
     KIND: ClassVar = "act"
     patient: Ref
     condition: ConditionId
-    to: Ref
+    to_patient: Ref
     reason: Words
 
 
@@ -62,7 +62,7 @@ class MovePlanRevision(Command):
     AS_NAMED: ClassVar = frozenset({"patient"})
     patient: Ref
     revision: int = Field(ge=1)
-    to: Ref
+    to_patient: Ref
     reason: Words
 
 

@@ -78,23 +78,35 @@ def dates_of(patient: Patient, plan: CarePlan) -> dict[DueKind, Since]:
 def cared_for(patient: Patient) -> tuple[str, str]:
     """The first and the last month in which somebody is designated for CCM; (NEVER, NEVER) without any.
 
-    Gaps between are passed over: what comes due in one is shown all the same. Death ends it.
+    Gaps between are passed over: what comes due in one is shown all the same. Death ends it, and so does a revocation
+    or a disenrolment that no consent followed.
     """
     spans = [_span(d) for d in patient.designations if d.event.programme is Programme.CCM]
     standing = [(first, last) for first, last in spans if first <= last]
     if not standing:
         return NEVER, NEVER
     first, last = min(first for first, _ in standing), max(last for _, last in standing)
-    died_on = patient.died_on()
-    return first, last if died_on is None else min(last, month_of(died_on))
+    ends = [month_of(on) for on in (patient.died_on(), stopped_on(patient)) if on is not None]
+    return first, min((last, *ends))
 
 
 def is_cared_for(patient: Patient, on: date) -> bool:
-    """Whether the patient is in CCM on a day, as far as designations and death say."""
-    died_on, month = patient.died_on(), month_of(on)
-    if died_on is not None and died_on < on:
+    """Whether the patient is in CCM on a day, as far as designations, death and what stopped it say."""
+    month = month_of(on)
+    if any(ended is not None and ended < on for ended in (patient.died_on(), stopped_on(patient))):
         return False
     return any(patient.designation(month, Programme.CCM, side) is not None for side in Side)
+
+
+def stopped_on(patient: Patient) -> date | None:
+    """The day on which the patient revoked CCM, or was disenrolled, last; None where a talk about consent followed."""
+    status = patient.status
+    told = [r.event.told_on for r in status.revocations if r.retracted is None and Programme.CCM in r.event.scope]
+    told += [d.event.on for d in status.disenrolments if d.retracted is None and d.event.programme is Programme.CCM]
+    if not told:
+        return None
+    talks = [_talked_on(c) for c in patient.consents if c.event.programme is Programme.CCM]
+    return max(told) if max(talks, default=max(told)) <= max(told) else None
 
 
 def due_on(what: DueKind, since_on: date, rules: Rules) -> date | None:

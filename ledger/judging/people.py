@@ -116,7 +116,8 @@ def merge_reviews(case: Case) -> list[Notice]:
     Reads: medicare.ccm.billing_practitioner.per_month_max (CCM-ONE-01, CCM-CLAIM-20).
     """
     month, found = case.facts.month, list[Notice]()
-    if len(month.attestations) > 1 and len({attested.event.patient for attested in month.attestations}) > 1:
+    signed_for = {attested.event.patient for attested in month.attestations if attested.withdrawn is None}
+    if len(signed_for) > 1:
         happened = "The month was attested for two patients who are one."
         by = case.law.reading("billing_practitioner.per_month_max")
         found.append(notice("merged_both_attested", happened, by))

@@ -10,19 +10,19 @@ Not promised: one numbering of plan revisions. Each part keeps its own; only the
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from ledger.streams.care_plan import CarePlan
 from ledger.streams.month_state import CareMonth, laid_out
 from ledger.streams.patient_state import Patient
-from ledger.streams.staff_day import StaffDay
-from ledger.streams.status_state import Status
+from ledger.streams.staff_day import StaffDay, day_of
+from ledger.streams.status_state import CLEAN, Status
 from ledger.terms.identity import patient_tag
-from ledger.terms.intervals import Intervals, overlap, union_all
 
 StateOf = Callable[[str], Any]
 """The folded state of a tag."""
-S = TypeVar("S", Patient, CareMonth, CarePlan)
+S = TypeVar("S", Patient, CareMonth, CarePlan, Status)
 _NOBODY: Final = Patient()
 
 
@@ -84,8 +84,12 @@ def practices_of(patient: str, state_of: StateOf) -> frozenset[str]:
 
 
 def joined_patient(parts: Sequence[Patient]) -> Patient:
-    """One patient out of several, under the id of the first."""
-    return _joined(parts)
+    """One patient out of several, under the id of the first; what took back a death, took back those of all."""
+    whole = _joined(parts)
+    back = whole.status.death_retracted
+    if back is None:
+        return whole
+    return replace(whole, deaths=tuple(death for death in whole.deaths if death.position > back[1]))
 
 
 def joined_plan(parts: Sequence[CarePlan]) -> CarePlan:
@@ -104,34 +108,28 @@ def day_of_one(day: StaffDay, group: Sequence[str]) -> StaffDay:
 
     Seconds that two patients of the group both hold are held twice by one person, and the month says so.
     """
-    mine = {work.entry: work for work in day.worked if work.patient in group}
-    others = [work for work in day.worked if work.patient not in group]
-
-    def with_others(entry: str) -> Intervals:
-        work = mine[entry]
-        return union_all(
-            tuple((max(o.start, work.start), min(o.end, work.end)) for o in others if _share(o.start, o.end, work))
-        )
-
-    lost: list[tuple[str, Intervals]] = []
-    for entry, taken in day.lost:
-        kept = taken if entry not in mine else _both(taken, with_others(entry))
-        if kept:
-            lost.append((entry, kept))
-    contested = frozenset(entry for entry in day.contested if entry not in mine or with_others(entry))
-    return replace(day, lost=tuple(lost), contested=contested)
+    if sum(work.patient in group for work in day.worked) < 2:
+        return day
+    return day_of(day, [work._replace(patient=group[0]) if work.patient in group else work for work in day.worked])
 
 
-def _share(start: int, end: int, work: Any) -> bool:
-    return bool(start < work.end and end > work.start)
-
-
-def _both(one: Intervals, other: Intervals) -> Intervals:
-    return union_all(tuple(piece for start, end in one for piece in overlap(other, start, end)))
-
-
-_OF_THE_FIRST: Final = frozenset({"patient", "month", "registered", "merges", "covered"})
+OF_THE_FIRST: Final = frozenset({"patient", "month", "registered", "merges", "covered"})
 """What is not put together: who it is, and with whom they were merged. `covered` is laid out anew."""
+
+
+def _newest(values: Sequence[Any]) -> Any:
+    """Of several positions, or facts with their positions, the newest."""
+    return max((value for value in values if value is not None), key=_position, default=None)
+
+
+def _status(values: Sequence[Status]) -> Status:
+    return CLEAN if all(value is CLEAN for value in values) else _joined(values)
+
+
+BY_HAND: Final[Mapping[str, Callable[[Sequence[Any]], Any]]] = MappingProxyType(
+    {"position": _newest, "death_retracted": _newest, "status": _status}
+)
+"""What is no list of facts and is put together all the same."""
 
 
 def _joined(parts: Sequence[S]) -> S:
@@ -140,33 +138,17 @@ def _joined(parts: Sequence[S]) -> S:
     together: dict[str, Any] = {}
     for field in fields(first):
         values = [getattr(part, field.name) for part in parts]
-        if field.name == "position":
-            together[field.name] = max(values)
-        elif field.name == "status":
-            together[field.name] = _joined_status(values)
-        elif field.name not in _OF_THE_FIRST:
+        if field.name in BY_HAND:
+            together[field.name] = BY_HAND[field.name](values)
+        elif field.name not in OF_THE_FIRST:
             together[field.name] = tuple(sorted((item for value in values for item in value), key=_position))
     return replace(first, **together)
 
 
-def _joined_status(parts: Sequence[Status]) -> Status:
-    """What ended, voided or interrupted the programmes of any of them; of the retractions of a death the newest."""
-    told = [part.death_retracted for part in parts if part.death_retracted is not None]
-
-    def together(name: str) -> tuple[Any, ...]:
-        return tuple(sorted((item for part in parts for item in getattr(part, name)), key=_position))
-
-    return Status(
-        revocations=together("revocations"),
-        disenrolments=together("disenrolments"),
-        invalidations=together("invalidations"),
-        stays=together("stays"),
-        death_retracted=max(told, key=lambda pair: pair[1], default=None),
-    )
-
-
 def _position(item: Any) -> int:
     """Where a fact of a folded state stands; what has no position keeps its place."""
+    if isinstance(item, int):
+        return item
     position = getattr(item, "position", None)
     if position is None and isinstance(item, tuple):
         position = getattr(item[-1], "position", item[-1])

@@ -78,12 +78,12 @@ def day_after(state: StaffDay, event: Event, position: int, on: date) -> StaffDa
         case TimeMoved():
             return _replaced(state, event.from_entry, event, (position, position), on)
         case TimeStruck():
-            return _laid_out(state, [item for item in state.worked if item.entry != event.entry])
+            return day_of(state, [item for item in state.worked if item.entry != event.entry])
         case TimeAllocated():
             pair = {event.entry, event.other_entry}
             others = tuple(said for said in state.allocated if {said.keeps, said.gives_up} != pair)
             said = Allocation(event.entry, event.other_entry, position)
-            return _laid_out(replace(state, allocated=(*others, said)), state.worked)
+            return day_of(replace(state, allocated=(*others, said)), state.worked)
     return state
 
 
@@ -101,10 +101,11 @@ def _replaced(state: StaffDay, old: str, event: EntryContent, at: tuple[int, int
     kept = [item for item in state.worked if item.entry not in (old, event.entry)]
     if on in event.staff_dates():
         kept.append(_worked(event, *at, on))
-    return _laid_out(state, kept)
+    return day_of(state, kept)
 
 
-def _laid_out(state: StaffDay, worked: Iterable[Worked]) -> StaffDay:
+def day_of(state: StaffDay, worked: Iterable[Worked]) -> StaffDay:
+    """The day laid out anew with just this work, in order of place; what was allocated stays said."""
     day = StaffDay(allocated=state.allocated, was_changed=True)
     for item in sorted(worked, key=lambda w: w.place):
         day = _with(day, item)

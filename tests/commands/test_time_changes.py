@@ -357,7 +357,7 @@ def test_only_compliance_strikes() -> None:
 def test_nobody_strikes_own_time() -> None:
     ledger = logged(performer=COMPLIANCE)
 
-    assert "self_dealing" == as_compliance(ledger).when(strike(entry_of(ledger))).refused
+    assert "not_self" == as_compliance(ledger).when(strike(entry_of(ledger))).refused
 
 
 def test_what_was_struck_can_be_logged_anew() -> None:

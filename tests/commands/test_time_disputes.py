@@ -113,7 +113,7 @@ def test_nobody_settles_what_is_disputed_about_own_time() -> None:
     ledger = logged(performer=COMPLIANCE)
     disputed = ledger.by(NURSE).then(dispute(entry_of(ledger)))
 
-    assert "self_dealing" == as_compliance(disputed).when(settle(entry_of(ledger))).refused
+    assert "not_self" == as_compliance(disputed).when(settle(entry_of(ledger))).refused
 
 
 def test_what_is_not_there_is_neither_disputed_nor_settled() -> None:
@@ -185,7 +185,7 @@ def test_later_work_of_a_month_that_was_attested_before_its_end_needs_no_approva
 def test_nobody_approves_own_late_entries() -> None:
     ledger = logged("2026-03-12T15:00", "2026-03-12T15:10", ledger=attested(logged()), performer=COMPLIANCE)
 
-    assert "self_dealing" == as_compliance(ledger).when(approve(entry_of(ledger, 1))).refused
+    assert "not_self" == as_compliance(ledger).when(approve(entry_of(ledger, 1))).refused
 
 
 def test_what_waits_for_nothing_is_not_approved() -> None:

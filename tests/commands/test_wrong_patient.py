@@ -60,7 +60,7 @@ def world() -> Given:
 
 def move(to: str = OTHER_PATIENT, **changes: Any) -> MoveCondition:
     return MoveCondition(
-        **{"patient": PATIENT, "condition": CONDITION, "to": to, "reason": "The film was another's.", **changes}
+        **{"patient": PATIENT, "condition": CONDITION, "to_patient": to, "reason": "The film was another's.", **changes}
     )
 
 
@@ -194,7 +194,9 @@ def test_a_struck_condition_is_recorded_anew_when_it_is_said_again() -> None:
 
 
 def move_plan(to: str = OTHER_PATIENT, **changes: Any) -> MovePlanRevision:
-    return MovePlanRevision(**{"patient": PATIENT, "revision": 1, "to": to, "reason": "Wrong chart.", **changes})
+    return MovePlanRevision(
+        **{"patient": PATIENT, "revision": 1, "to_patient": to, "reason": "Wrong chart.", **changes}
+    )
 
 
 def strike_plan(**changes: Any) -> StrikePlanRevision:

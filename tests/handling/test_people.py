@@ -147,7 +147,12 @@ def test_words_of_a_moved_condition_are_opened_and_sealed_under_the_right_patien
     second_patient(at_home)
     recorded = {"icd10": "N18.3", "onset_on": "2019-05-03", "expected_12_months": True, "description": "On the film."}
     condition = at_home.accepted("record_condition", {"patient": at_home.ids["patient"], **recorded}, actor="ada")
-    move = {**dict(condition.ids), "patient": at_home.ids["patient"], "to": at_home.ids["twin"], "reason": "Mixed up."}
+    move = {
+        **dict(condition.ids),
+        "patient": at_home.ids["patient"],
+        "to_patient": at_home.ids["twin"],
+        "reason": "Mixed up.",
+    }
     at_home.accepted("move_condition", move, actor="cora")
     moved = at_home.log.open_words(newest(at_home))
 
@@ -164,7 +169,12 @@ def test_a_moved_plan_revision_leaves_the_month_it_was_wrong_for_and_serves_the_
     second_patient(at_home)
     at_home.clock = "2026-03-31T20:00:00Z"
     at_home.log_time("2026-03-10T15:00:00Z", "2026-03-10T15:25:00Z")
-    move = {"patient": at_home.ids["patient"], "revision": 1, "to": at_home.ids["twin"], "reason": "Wrong chart."}
+    move = {
+        "patient": at_home.ids["patient"],
+        "revision": 1,
+        "to_patient": at_home.ids["twin"],
+        "reason": "Wrong chart.",
+    }
     answer = at_home.accepted("move_plan_revision", move, actor="cora")
 
     assert {"revision": "1"} == dict(answer.ids)

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.judging.shapes import Verdict
 from ledger.streams.care_plan import CarePlan
-from ledger.streams.joining import _OF_THE_FIRST, group_of, joined_patient
+from ledger.streams.joining import BY_HAND, OF_THE_FIRST, group_of, joined_patient
 from ledger.streams.merging import PatientsMerged, PatientsUnmerged
 from ledger.streams.month_state import CareMonth
 from ledger.streams.patient import PatientRegistered
@@ -192,11 +192,13 @@ def test_two_practitioners_designated_for_one_month_are_for_review_and_the_first
 # --- joining ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", [Patient(), CareMonth(FIRST, "2026-03"), CarePlan()], ids=lambda s: type(s).__name__)
+@pytest.mark.parametrize(
+    "state", [Patient(), CareMonth(FIRST, "2026-03"), CarePlan(), Status()], ids=lambda s: type(s).__name__
+)
 def test_joining_knows_every_field_of_what_it_joins(state: object) -> None:
     alone = {field.name for field in fields(state) if not isinstance(getattr(state, field.name), tuple)}  # type: ignore[arg-type]
 
-    assert set() == alone - _OF_THE_FIRST - {"position", "status"}, "say in joining.py how it is put together"
+    assert set() == alone - OF_THE_FIRST - BY_HAND.keys(), "say in joining.py how it is put together"
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
 """Words that were recorded about the wrong patient are restricted, and each patient is shown the own words only."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from ledger.store.engine import StoredReadModels
 from ledger.streams.base import Event
+from ledger.streams.care_month import EntryContent
 from ledger.streams.merging import MergeWords, PatientsMerged
 from ledger.streams.patient import ConditionRecorded, ConditionWords, PatientRegistered
+from ledger.streams.time_changes import ChangeWords, TimeMoved
+from ledger.streams.upcast import EVENTS
 from ledger.streams.wrong_patient import ConditionMoved, ConditionStruck, MoveWords, StrikeWords, StruckFor
 from ledger.terms.people import Role
 from projections.follow import Follower
@@ -16,8 +19,8 @@ from projections.happened import patients_of
 from projections.judged import AdoptedRulebooks
 from projections.patient_history import history
 from projections.questions import audit
-from projections.restricted import RESTRICTED_TEXT
-from tests.projections.company import BILLER, an_id, set_up
+from projections.restricted import _ABOUT, _MOVES, _STRIKES, RESTRICTED_TEXT
+from tests.projections.company import BILLER, NAME, NURSES, an_id, set_up, time
 from tests.projections.fake_log import FakeLog, envelope
 
 WRONG, RIGHT = an_id("pt", 1), an_id("pt", 2)
@@ -106,3 +109,26 @@ def test_a_merge_shows_each_of_both_the_evidence_once_and_who_goes_on() -> None:
 
     assert [(("evidence", "One passport."),)] == words_of(log, WRONG) == words_of(log, RIGHT)
     assert (("patient", RIGHT), ("merged", WRONG)) == line.details
+
+
+def test_words_of_moved_time_are_restricted_in_the_months_it_left() -> None:
+    logged = time(WRONG, 1, NURSES[0], datetime(2026, 3, 10, 15, tzinfo=UTC), 1200)
+    content = {name: getattr(logged, name) for name in EntryContent.model_fields}
+    moved = TimeMoved(
+        **{**content, "patient": RIGHT, "entry": an_id("te", 2)},
+        left_months=("2026-03",),
+        from_patient=WRONG,
+        from_entry=logged.entry,
+        reason=ChangeWords(reason="Wrong chart."),
+    )
+    log = log_of(logged, moved)
+
+    assert [(("words", RESTRICTED_TEXT),)] == words_of(log, WRONG)[:1]
+    assert [(("description", NAME), ("reason", RESTRICTED_TEXT))] == words_of(log, RIGHT)
+    assert (("patient", RIGHT), ("from patient", WRONG)) == history(log, WRONG)[-1].details[:2]
+
+
+def test_what_was_moved_or_struck_names_its_item_by_fields_that_the_events_have() -> None:
+    for topics in (_ABOUT, _MOVES, _STRIKES):
+        for topic, (_, *named) in topics.items():
+            assert set(named) <= set(EVENTS[topic].model_fields), topic

@@ -9,9 +9,11 @@ from commands.intents.care_month import AttestMonth
 from commands.intents.reviews import RaiseReview, ReportStaleMonth, SettleReview
 from ledger.streams.base import Event
 from ledger.streams.designation import DesignationWithdrawn
+from ledger.streams.endings import ConsentRevoked
 from ledger.streams.governance import DeliveryDiscarded, DeliveryParked, DeliveryReleased, DeliveryResolved
 from ledger.streams.patient import VisitRecorded
 from ledger.streams.reviews import DueKind
+from ledger.terms.people import Programme
 from tests.commands.world import (
     ADA,
     COMPLIANCE,
@@ -93,6 +95,19 @@ def test_nothing_is_due_of_a_patient_who_died(what: DueKind, since: str, _before
     ledger = on_the_day(enrolled().and_(died("2026-03-03")), day)
 
     assert "review_not_due" == ledger.when(raised(what, since)).refused
+
+
+@pytest.mark.parametrize(("what", "since", "_before", "day"), OF_A_PATIENT)
+def test_nothing_is_due_of_a_patient_who_revoked_until_a_talk_about_consent_follows(
+    what: DueKind, since: str, _before: str, day: str
+) -> None:
+    told = ConsentRevoked(patient=PATIENT, revocation=opaque("rv", 1), scope=(Programme.CCM,), told_on=on("2026-03-10"))
+    again = consent(consent=opaque("cs", 2), occurred_at=utc("2026-03-20T16:00"))
+    ledger = enrolled().and_(told)
+
+    assert "review_not_due" == on_the_day(ledger, day).when(raised(what, since)).refused
+    if what != "consent_age":
+        assert on_the_day(ledger.and_(again), day).when(raised(what, since)).events
 
 
 @pytest.mark.parametrize(("what", "since", "_before", "day"), OF_A_PATIENT)
