@@ -17,7 +17,8 @@ def registered_twice(year: Year) -> None:
     twin.nurses = client.nurses
     draw = year.dice.random()
     if draw < 0.6:
-        twin.doctor = client.doctor if draw < 0.3 or client.office else "ned"
+        if draw < 0.3 and client.office == 0 and "ned" not in year.left:
+            twin.doctor = "ned"
         _enrols(year, twin)
     nurse = client.nurses[0]
     for minutes in (0, 9):
@@ -45,8 +46,6 @@ def registered_twice(year: Year) -> None:
 def _enrols(year: Year, twin: Client) -> None:
     """Consent, plan and a billing practitioner under the second name too."""
     who, doctor, at = {"patient": twin.id}, twin.doctor, year.now - timedelta(minutes=20)
-    if doctor == "ned" and "ned" in year.left:
-        doctor = twin.doctor = "ada"
     said = consent_of(year.company, twin, at)
     twin.consents.append(year.told("record_consent", said, twin.nurses[0])["consent"])
     revision = int(year.told("revise_care_plan", plan_of(year.company, twin, at), doctor)["revision"])
