@@ -71,7 +71,8 @@ def invalidated(year: Year) -> None:
     client = year.somebody()
     if not client.consents:
         return
-    void = {"patient": client.id, "consent": year.dice.choice(client.consents)}
+    found = client.consents.pop(year.dice.randrange(len(client.consents)))
+    void = {"patient": client.id, "consent": found}
     why = {"reason": "never_given", "evidence": "The patient never met the nurse."}
     year.refused("capacity_missing", "invalidate_consent", void | why, client.nurses[0])
     year.told("invalidate_consent", void | why, "cora")
@@ -111,7 +112,7 @@ def stayed(year: Year) -> None:
 def died(year: Year) -> None:
     """A patient dies; work of the day and after it is told, plans and consents of later days are refused."""
     client = year.somebody()
-    on = year.now.date() - timedelta(days=year.dice.choice((1, 2, 15)))
+    on = year.now.date() - timedelta(days=year.dice.choice((2, 3, 15)))
     who = {"patient": client.id}
     year.told("record_death", who | {"on": on.isoformat()}, year.dice.choice(("fay", client.nurses[0])))
     nurse = client.nurses[0]
