@@ -1,98 +1,29 @@
-"""One patient-month on paper, from the raw facts: date of service, families, dollars, what blocks it, what to look at.
+"""One patient-month on paper, from the raw facts: what blocks it, and what a person should look at.
 
-Part of the independent reading (ccm-rules, sections 1 to 6; readings, 6 and 12). Numbers of the law are literals with
-their rule ids.
+Part of the independent reading (ccm-rules, sections 3 to 8; readings, 6 and 12).
 """
 
 from datetime import date, timedelta
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from tests.oracle.naive import MAY_BILL, VISITS, day_before_a_year, price
+from tests.oracle.naive import MAY_BILL, VISITS, day_before_a_year
 from tests.year.consents import consents_of, local_days
-from tests.year.month_time import MonthTime, _day, _until
+from tests.year.month_bill import MonthBill
+from tests.year.month_plan import plan_findings
+from tests.year.month_window import a_day, until
 from tests.year.raw import Raw, day, instant
 
-REQUIRED = {"problem_list", "goals", "interventions", "medications"}
-EXPECTED = {
-    "expected_outcome", "functional_assessment", "symptom_management", "environmental_evaluation",
-    "caregiver_assessment", "community_services", "outside_coordination",
-}  # fmt: skip
 
-
-class MonthPapers(MonthTime):
-    """The month as a bill that might be sent, and what stands in its way."""
-
-    @property
-    def staff(self) -> int:
-        """Counted seconds of clinical staff."""
-        return sum(line.counted for line in self.lines if line.pool == "staff")
-
-    @property
-    def personal(self) -> int:
-        """Counted seconds of the billing practitioner."""
-        return sum(line.counted for line in self.lines if line.pool == "personal")
-
-    @cached_property
-    def on(self) -> date:
-        """The date of service: the month's last day; where an end lies before it, the last counted day (CLAIM-04)."""
-        ends = [end for end in (self.died_on, self.coverage[1], self.left_on) if end is not None]
-        end = min(ends, default=self.last)
-        if end >= self.last or end < self.first:
-            return self.last
-        return max((line.last_on for line in self.lines if line.last_on and line.counted), default=end)
-
-    @cached_property
-    def practice(self) -> str | None:
-        """The practice that bills."""
-        return self.designations[0]["practice"] if self.designations else self.practice_on(self.on)
-
-    # --- families (CODE-01 to -09, UNIT-01, -02, STAFF-03) ----------------------------------------------------------
-
-    @cached_property
-    def level(self) -> str | None:
-        """The decision making that the billing practitioner attested last."""
-        own = [f for f in self.in_month("decision_making_attested") if f["practitioner"] == self.designee]
-        return own[-1]["level"] if own else None
-
-    @cached_property
-    def families(self) -> dict[str, dict[str, Any]]:
-        """What each family would make of the month."""
-        both, own = (self.staff + self.personal) // 60, self.personal // 60
-        found = {
-            "noncomplex": _family(both, ("99490", 20), ("99439", 20, 2), self.on),
-            "complex": _family(both, ("99487", 60), ("99489", 30, 10), self.on),
-            "personal": _family(own, ("99491", 30), ("99437", 30, 2), self.on),
-        }
-        if found["complex"]["lines"] and self.level not in ("moderate", "high"):
-            found["complex"] = {"minutes": both, "lines": [], "amount": None, "capped": False, "obstacle": True}
-        return found
-
-    @property
-    def available(self) -> list[str]:
-        """The families that the month supports."""
-        return [name for name, family in self.families.items() if family["lines"]]
-
-    @property
-    def suggested(self) -> str | None:
-        """Complex where it is available; otherwise what pays more, non-complex where they pay alike."""
-        if "complex" in self.available:
-            return "complex"
-        return max(self.available, key=lambda name: self.families[name]["amount"], default=None)
-
-    @cached_property
-    def chosen(self) -> str | None:
-        """The family that the billing practitioner chose last."""
-        own = [f for f in self.in_month("family_chosen") if f["practitioner"] == self.designee]
-        return own[-1]["family"] if own else None
+class MonthPapers(MonthBill):
+    """The month with everything that stands in its way."""
 
     # --- what blocks ------------------------------------------------------------------------------------------------
 
     @cached_property
     def missing(self) -> set[str]:
         """The codes of what blocks release."""
-        found = self._of_biller() | self._of_consent() | self._of_patient() | self._of_plan()[0]
+        found = self._of_biller() | self._of_consent() | self._of_patient() | plan_findings(self)[0]
         if not self.available:
             found.add("minutes_below_minimum")
         elif self.chosen is not None and self.chosen not in self.available:
@@ -154,7 +85,7 @@ class MonthPapers(MonthTime):
             found.add("conditions_below_minimum")
         if len(diagnoses) < 2:  # CCM-CLAIM-06
             found.add("diagnoses_below_minimum")
-        if not any(_day(f["on"]) <= self.last for f in self.told("risk_attested")):
+        if not any(a_day(f["on"]) <= self.last for f in self.told("risk_attested")):
             found.add("risk_not_attested")
         coverage, ended_on = self.coverage
         if coverage is None:
@@ -186,7 +117,7 @@ class MonthPapers(MonthTime):
         started = min((_earliest(c) for c, _ in self.consents), default=self.last)
         doubts: list[set[str]] = []
         for visit in self.told("visit_recorded"):
-            on = _day(visit["on"])
+            on = a_day(visit["on"])
             if visit["code"] not in VISITS or not day_before_a_year(started) <= on <= self.last:
                 continue
             found = set() if visit["ccm_discussed"] is True else {"initiating_visit_not_discussed"}
@@ -208,54 +139,12 @@ class MonthPapers(MonthTime):
             for practice in practices
         )
 
-    # --- the plan (PLAN-01 to -07) ------------------------------------------------------------------------------------
-
-    def _of_plan(self) -> tuple[set[str], set[str]]:
-        """What blocks, and what to look at, on the side of the care plan."""
-        revisions = [_Revision(self, fact) for who in self.who for fact in self._revisions_of(who)]
-        standing = [r for r in revisions if not r.is_gone]
-        made = [r for r in standing if r.made_on <= self.on]
-        if not made:
-            return {"care_plan_missing"}, set()
-        plan = max(made, key=lambda r: (r.at, r.number))
-        by_then = any(r.is_signed for r in standing if r.at <= plan.at)
-        blocks, reviews = set(), set()
-        if not by_then:
-            blocks.add("care_plan_not_signed")
-        elif not plan.is_signed:
-            reviews.add("care_plan_revision_unsigned")
-        if plan.is_answered_for_only:
-            reviews.add("care_plan_signature_attested")
-        elements = set(plan.fact["elements"])
-        for wanted, codes, code in (
-            (REQUIRED, blocks, "care_plan_element_missing"),
-            (EXPECTED, reviews, "care_plan_element_expected"),
-        ):
-            if not wanted <= elements:
-                codes.add(code)
-        if not plan.fact["intervention_owners"]:
-            blocks.add("care_plan_owners_missing")
-        review_on = day(plan.fact["review_on"])
-        if review_on is None:
-            blocks.add("care_plan_review_date_missing")
-        if not any(r.was_given for r in standing):
-            blocks.add("care_plan_copy_not_given")
-        if (plan.fact["goals"] or 0) < len(plan.fact["conditions"] or ()):
-            reviews.add("care_plan_goals_few")
-        if (review_on is not None and review_on < self.on) or plan.made_on < day_before_a_year(self.on):
-            reviews.add("care_plan_review_due")
-        return blocks, reviews
-
-    def _revisions_of(self, who: str) -> list[Raw]:
-        told = [*self.told("care_plan_revised"), *self.told("plan_revision_moved")]
-        return [fact for fact in told if fact["patient"] == who]
-
     # --- what to look at ----------------------------------------------------------------------------------------------
 
     @cached_property
     def reviews(self) -> set[str]:
         """The codes of what a person should look at."""
-        found = self._of_plan()[1] | (self._visit_doubts() or set()) | self._about_consent() | self._about_people()
+        found = plan_findings(self)[1] | (self._visit_doubts() or set()) | self._about_consent() | self._about_people()
         chosen = self.in_month("family_chosen")
         if chosen and self.chosen is None:
             found.add("choice_by_other")
@@ -271,8 +160,8 @@ class MonthPapers(MonthTime):
         found: set[str] = set()
         coverage, _ = self.coverage
         if coverage is not None:
-            on_file = [c for c in self.coverages if _day(c["from_on"]) <= self.last and _until(c) >= self.first]
-            if any(not any(_day(c["from_on"]) <= on <= _until(c) for c in on_file) for on in days):
+            on_file = [c for c in self.coverages if a_day(c["from_on"]) <= self.last and until(c) >= self.first]
+            if any(not any(a_day(c["from_on"]) <= on <= until(c) for c in on_file) for on in days):
                 found.add("coverage_gap")
             if coverage["kind"] != "medicare_ffs":
                 found.add("payer_sets_own_rules")
@@ -280,7 +169,7 @@ class MonthPapers(MonthTime):
         if any(not s["discharged_on"] for s in within):
             found.add("stay_without_discharge")
         others = [s for s in within if s not in self.stays.barring]
-        if any(_day(s["admitted_on"]) <= on <= (day(s["discharged_on"]) or self.last) for s in others for on in days):
+        if any(a_day(s["admitted_on"]) <= on <= (day(s["discharged_on"]) or self.last) for s in others for on in days):
             found.add("work_in_other_stay")
         return found
 
@@ -351,7 +240,7 @@ class MonthPapers(MonthTime):
             if "practitioner" not in holds:
                 found.add("practitioner_left_in_month")
         for who in {line.performer for line in self.lines if line.counted} | {self.designee} - {None}:
-            days = [_day(c["checked_on"]) for c in self.book.checks(str(who), self.at) if c["result"] != "unknown"]
+            days = [a_day(c["checked_on"]) for c in self.book.checks(str(who), self.at) if c["result"] != "unknown"]
             if any(on < self.first for on in days) and not any(self.first <= on <= self.last for on in days):
                 found.add("exclusion_check_missing")
         if self.practice is not None and any(line.counted and line.practice != self.practice for line in self.lines):
@@ -361,42 +250,6 @@ class MonthPapers(MonthTime):
         if len({d["practitioner"] for d in self.designations}) > 1:
             found.add("designations_collide")
         return found
-
-
-class _Revision:
-    """A revision of the plan, with what was signed under it and whether it is gone."""
-
-    def __init__(self, month: MonthPapers, fact: Raw) -> None:
-        self.fact, self.number, self.at = fact, fact["revision"], instant(fact["revised_at"])
-        self.made_on = local_days(self.at, fact["offset"])[1]
-        who, number = fact["patient"], fact["revision"]
-
-        def own(topic: str) -> list[Raw]:
-            return [f for f in month.told(topic) if (f["patient"], f["revision"]) == (who, number)]
-
-        def of_biller(facts: list[Raw]) -> bool:
-            return any(month.designee in (None, f["practitioner"]) for f in facts)
-
-        answered = own("signature_attested")
-        signed = of_biller(own("care_plan_signed"))
-        self.is_signed = signed or of_biller(answered)
-        self.is_answered_for_only = bool(answered) and not signed
-        self.was_given = bool(own("care_plan_copy_given"))
-        moved = [(f["from_patient"], f["from_revision"]) for f in month.told("plan_revision_moved")]
-        self.is_gone = bool(own("plan_revision_struck")) or (who, number) in moved
-
-
-def _family(minutes: int, base: tuple[str, int], addon: tuple[str, int, int], on: date) -> dict[str, Any]:
-    code, least = base
-    more, step, most = addon
-    lines: list[tuple[str, int]] = []
-    steps = max(0, (minutes - least) // step)
-    if minutes >= least:
-        lines = [(code, 1), (more, min(steps, most))] if steps else [(code, 1)]
-    dollars = [(price(each, on), units) for each, units in lines]
-    amount = sum((one * units for one, units in dollars if one is not None), Decimal(0))
-    priced = bool(dollars) and all(one is not None for one, _ in dollars)
-    return {"minutes": minutes, "lines": lines, "amount": amount if priced else None, "capped": steps > most}
 
 
 def _earliest(consent: Any) -> date:
