@@ -43,8 +43,8 @@ def month_lines(verdict: "Verdict") -> Iterator[str]:
         yield f"  Of it {clock(verdict.untimed_seconds)} without clock times."
     since = f"from {moment(verdict.consent_from)} on" if verdict.consent_from else "nothing, for want of consent"
     yield f"Consent lets count: {since}."
-    yield f"Billing practitioner: {verdict.practitioner or 'nobody is designated'}. Payer: {payer}."
-    yield f"Practice: {verdict.practice or 'none'}."
+    biller = verdict.practitioner or "nobody is designated"
+    yield f"Billing practitioner: {biller}. Practice: {verdict.practice or 'none'}. Payer: {payer}."
     yield from _charges(verdict)
     if verdict.missing:
         yield f"Missing before release: {counted(len(verdict.missing), 'point')}."

@@ -11,13 +11,16 @@ from ledger.streams.care_month import CodeUnits, MonthAttested
 from ledger.streams.care_plan import CarePlanRevised
 from ledger.streams.consent import ConsentRecorded
 from ledger.streams.governance import RulebookAdopted
+from ledger.terms.identity import staff_day_tag
 from projections.entered import Tally, by_day, entered_between, entered_entries
 from projections.judged import AdoptedRulebooks, judged
 from projections.minute import minute_of
 from projections.month_answer import attestation_fates, month_answer
 from projections.month_basis import Basis, month_basis
+from projections.month_states import MonthStates
+from projections.questions import month_of
 from projections.states import States
-from tests.projections.company import NURSES, PRACTITIONERS, an_id, chart, set_up, time
+from tests.projections.company import NURSES, PRACTITIONERS, an_id, chart, happenings, set_up, time
 from tests.projections.fake_log import FakeLog, envelope
 
 RULEBOOKS = AdoptedRulebooks()
@@ -158,6 +161,43 @@ def test_words_that_are_gone_are_named_and_the_month_is_judged_all_the_same(log:
     (entry,) = [each for each in answer.erased if each.position == position]
     assert (entry.topic, entry.words) == ("time_logged", ("description", "activity"))
     assert ("given", "family") == next(e.words for e in answer.erased if e.topic == "patient_registered")[:2]
+
+
+@pytest.mark.parametrize("seed", range(41, 47))
+def test_days_read_as_far_as_the_month_goes_give_the_verdict_of_whole_days(seed: int) -> None:
+    log = FakeLog()
+    for told in happenings(seed, 300, patients=5, nurses=2):
+        log.add(*told)
+    for position in (60, 150, len(log.facts)):
+        for patient in (an_id("pt", number) for number in range(1, 6)):
+            for month in ("2026-01", "2026-02", "2026-03"):
+                whole = month_of(log, RULEBOOKS, patient, month, position)
+                assert month_answer(log, RULEBOOKS, patient, month, position).verdict == whole, (seed, patient, month)
+
+
+def test_a_day_with_time_without_clock_times_is_read_whole(log: FakeLog) -> None:
+    logged(log, 1, CALL, 20)
+    untimed = time(SECOND, 2, NURSES[0], CALL, 600).model_copy(
+        update={"segments": (), "on": CALL.date(), "seconds": 86_000}
+    )
+    log.add(untimed, NURSE)
+    logged(log, 3, CALL + timedelta(hours=1), 30)
+
+    verdict = month_answer(log, RULEBOOKS, FIRST, MONTH, len(log.facts)).verdict
+
+    assert verdict == month_of(log, RULEBOOKS, FIRST, MONTH)
+    assert "day_over_24_hours" in {notice.code for line in verdict.lines for notice in line.notices}
+
+
+def test_of_a_day_only_what_touches_the_month_is_read(log: FakeLog) -> None:
+    logged(log, 1, CALL, 20)
+    touching = logged(log, 2, CALL + timedelta(minutes=10), 20, patient=SECOND)
+    logged(log, 3, CALL + timedelta(hours=2), 20, patient=SECOND)
+    states = MonthStates(log, FIRST, MONTH, after=len(log.facts))
+
+    day = states.at(staff_day_tag(NURSES[0], CALL.date())).state
+
+    assert [worked.position for worked in day.worked] == [touching - 1, touching]
 
 
 # --- what it rests on -----------------------------------------------------------------------------------------------

@@ -217,3 +217,41 @@ def test_a_ledger_that_moved_far_is_asked_again(ledger: Ledger, monkeypatch: pyt
         other.refresh()
 
         assert other.head(patient_tag(PATIENT)) == 3
+
+
+def test_several_streams_are_read_with_one_question_in_ledger_order_and_nothing_twice(ledger: Ledger) -> None:
+    fill(ledger)
+    tags = (patient_tag(OTHER_PATIENT), by_tag(NURSE), patient_tag(PATIENT), "patient/nobody")
+
+    assert [fact.position for fact in ledger.read_all(tags)] == [1, 2, 3, 4]
+    assert [fact.position for fact in ledger.read_all(tags, until=2)] == [1, 2]
+    assert ledger.read_all(("patient/nobody",)) == []
+
+
+def test_what_does_not_matter_is_not_decoded(ledger: Ledger) -> None:
+    fill(ledger)
+    asked = []
+
+    def keep(tag: str, topic: str, clear: bytes) -> bool:
+        asked.append((tag, topic, clear[:12]))
+        return topic == "practice_assigned"
+
+    found = ledger.read_where((patient_tag(PATIENT), patient_tag(OTHER_PATIENT)), keep, until=3)
+
+    positions = {tag: [fact.position for fact in facts] for tag, facts in found.items()}
+    assert positions == {patient_tag(PATIENT): [3], patient_tag(OTHER_PATIENT): []}
+    assert (patient_tag(OTHER_PATIENT), "patient_registered", b'{"patient":"') in asked
+    assert len(asked) == 3
+
+
+def test_facts_that_lost_their_words_are_named_by_their_sealed_fields(ledger: Ledger) -> None:
+    fill(ledger)
+    ledger.append([proposal(reported(given=None))])
+    facts = list(ledger.read(patient_tag(PATIENT)))
+
+    before = ledger.erased(PATIENT, facts)
+    ledger.vault.destroy([f"{PATIENT}/identity"])
+
+    assert before == {}
+    assert ledger.erased(PATIENT, facts) == {1: ("words",), 4: ("words",)}
+    assert ledger.erased(OTHER_PATIENT, facts) == {}
