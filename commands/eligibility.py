@@ -14,6 +14,7 @@ from ledger.rulebook import Rules
 from ledger.streams.base import SEALED
 from ledger.streams.patient import (
     CodedConcept,
+    ConditionContent,
     ConditionRecorded,
     ConditionWords,
     CoverageRecorded,
@@ -23,6 +24,7 @@ from ledger.streams.patient import (
     RiskWords,
     VisitRecorded,
 )
+from ledger.streams.patient_state import Patient
 from ledger.terms.identity import patient_tag
 from ledger.terms.notices import in_order, notice
 from ledger.terms.outcome import Accepted, Notice, Outcome, Unchanged
@@ -32,9 +34,9 @@ from ledger.terms.refusals import refused
 def decide_record_condition(asked: Asked[RecordCondition], states: States, law: Law) -> Outcome:
     """Record a condition with its evidence; whether it qualifies is judged month by month.
 
-    Reads the patient. Refuses, in order: end_before_start, in_the_future (the onset). Unchanged where the same codes
-    and dates are on record and the command brings no words. Notices: condition_not_chronic,
-    condition_without_diagnosis.
+    Said again with its end, by the same codes and onset, it is the condition that is known, which ended. Reads the
+    patient. Refuses, in order: end_before_start, in_the_future (the onset). Unchanged where the same codes and dates
+    are on record and the command brings no words. Notices: condition_not_chronic, condition_without_diagnosis.
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient)):
@@ -61,7 +63,23 @@ def decide_record_condition(asked: Asked[RecordCondition], states: States, law: 
         for known in states.patient(patient).conditions:
             if says_the_same(known.event, event, but="condition"):
                 return Unchanged((known.position,), (("condition", known.event.condition),), notices)
+    if (ended := _ended_by(event, states.patient(patient))) is not None:
+        course = ended.expected_12_months if event.expected_12_months is None else event.expected_12_months
+        event = event.model_copy(update={"condition": ended.condition, "expected_12_months": course})
     return Accepted((event,), notices, (("condition", event.condition),))
+
+
+def _ended_by(event: ConditionRecorded, patient: Patient) -> ConditionContent | None:
+    """The known condition whose end this is: of the same codes, from the same day on; the newest word on its end holds.
+
+    What its end does not say of the expected course stays as it was: the months in which it held are not to lose it.
+    """
+    if event.abated_on is None or not (event.source_code or event.icd10):
+        return None
+    said = (event.source_code, event.icd10, event.onset_on)
+    newest = {known.event.condition: known.event for known in patient.conditions}
+    same = (c for c in newest.values() if (c.source_code, c.icd10, c.onset_on) == said)
+    return next(same, None)
 
 
 def decide_attest_risk(asked: Asked[AttestRisk], states: States, law: Law) -> Outcome:

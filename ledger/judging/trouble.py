@@ -62,7 +62,8 @@ def _judged(entry: Entry, context: MonthContext) -> EntryLine:
 def _held_back(line: EntryLine, entry: Entry, before: Entry | None, context: MonthContext) -> EntryLine:
     """The line without what would raise an attested month: what lowers acts at once (CCM-AMEND-09; readings, 5).
 
-    Of a changed entry no more counts than counted as it stood, and none but the seconds that it had.
+    Of a changed entry no more counts than counted as it stood, and none but the seconds that it had; what it waited for
+    then, because of an earlier signature, binds it still.
     """
     by = context.law.late_raise
     if by is None:
@@ -70,8 +71,8 @@ def _held_back(line: EntryLine, entry: Entry, before: Entry | None, context: Mon
     most, last_on = 0, None
     if before is not None and (pieces := _had(entry, before)) is not None:
         seconds = _seconds(pieces) if pieces else entry.seconds
-        within = _judged(entry._replace(pieces=tuple(pieces), seconds=seconds), context)
-        most, last_on = min(_judged(before, context).counted, within.counted), within.last_counted_on
+        within = judge_entry(entry._replace(pieces=tuple(pieces), seconds=seconds, marks=before.marks), context)
+        most, last_on = min(judge_entry(before, context).counted, within.counted), within.last_counted_on
     over = line.counted - most
     if over <= 0:
         return line

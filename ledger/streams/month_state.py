@@ -40,7 +40,7 @@ class Awaiting(NamedTuple):
 
     attestation: str
     before: "Entry | None"
-    """As it stood when the month was attested; None: it was not there."""
+    """As it stood when the month was attested, with what it waited for itself; None: it was not there."""
 
 
 class Marks(NamedTuple):
@@ -224,7 +224,7 @@ def _corrected(state: CareMonth, event: TimeCorrected, position: int) -> CareMon
     old, gone = state.entry(event.entry), state.gone_entry(event.entry)
     known = old or (gone.entry if gone else None)
     marks = (known.marks if known else None) or UNMARKED
-    awaiting = marks.awaiting or _awaiting(state, event, old)
+    awaiting = _awaiting_once_more(state, event, old, marks.awaiting)
     marks = marks._replace(corrected=marks.corrected + 1, awaiting=awaiting)
     new, _ = entered(_bare(state), event, position, event.first_recorded_at)
     return _with_entry(state, new._replace(place=event.place, marks=marks))
@@ -282,6 +282,20 @@ def _awaiting(state: CareMonth, event: EntryContent, old: Entry | None) -> Await
         return None
     was_there = old is not None and (old.place < standing.position or (old.marks or UNMARKED).is_approved)
     return Awaiting(standing.event.attestation, old if was_there else None)
+
+
+def _awaiting_once_more(
+    state: CareMonth, event: EntryContent, old: Entry | None, known: Awaiting | None
+) -> Awaiting | None:
+    """Why the content of an entry that waits already may raise nothing: signed again since, it is bound by that too.
+
+    The old content goes along with what it waited for itself, so that no signature's bound is lost. Where no signature
+    stands nothing waits, also not what had left the month when the signature was withdrawn.
+    """
+    if state.standing_attestation() is None:
+        return None
+    new = _awaiting(state, event, old)
+    return new if known is None or (new is not None and new.attestation != known.attestation) else known
 
 
 def _reopened(state: CareMonth, event: AttestationWithdrawn, position: int) -> CareMonth:

@@ -76,6 +76,31 @@ def test_a_condition_may_be_expected_to_abate_in_the_future() -> None:
     assert on("2027-01-01") == known().by(FEED).when(condition(abated_on=on("2027-01-01"))).event.abated_on
 
 
+def test_a_condition_said_again_with_its_end_is_the_one_that_is_known() -> None:
+    first = known().by(FEED).when(condition()).event
+    begun = known().by(FEED).then(condition())
+    ended = begun.when(condition(abated_on=on("2026-03-10"), expected_12_months=None)).event
+
+    assert (first.condition, on("2026-03-10"), True) == (ended.condition, ended.abated_on, ended.expected_12_months)
+
+
+def test_the_end_of_another_condition_ends_none_that_is_known() -> None:
+    first = known().by(FEED).when(condition()).event
+    begun = known().by(FEED).then(condition())
+    of_another_day = begun.when(condition(onset_on=on("2021-01-01"), abated_on=on("2026-03-10"))).event
+    of_another_code = begun.when(condition(icd10="J44.9", abated_on=on("2026-03-10"))).event
+
+    assert first.condition not in (of_another_day.condition, of_another_code.condition)
+
+
+def test_of_two_words_on_the_end_of_a_condition_the_newest_holds() -> None:
+    first = known().by(FEED).when(condition()).event
+    ended = known().by(FEED).then(condition()).then(condition(abated_on=on("2026-03-10")))
+    again = ended.when(condition(abated_on=on("2026-03-20"))).event
+
+    assert (first.condition, on("2026-03-20")) == (again.condition, again.abated_on)
+
+
 def test_a_condition_of_tomorrow_is_refused() -> None:
     assert "in_the_future" == known().by(FEED).when(condition(onset_on=on("2026-04-02"))).refused
 

@@ -1,0 +1,202 @@
+"""How the time entries stand, read from the raw facts: content, place, what happened to them, and what they wait for.
+
+Part of the independent reading (readings, 5 and 12; CCM-AMEND-01 to -09).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from tests.year.book import END, Book
+from tests.year.raw import Raw, day, instant, second
+
+TOPICS = (
+    "time_logged", "time_corrected", "time_moved", "time_struck", "time_addended", "time_disputed", "dispute_settled",
+    "late_entry_approved",
+)  # fmt: skip
+CONTENT = ("time_logged", "time_corrected", "time_moved")
+
+
+@dataclass
+class Stand:
+    """An entry as it stands at some position."""
+
+    entry: str
+    said: Raw
+    """The fact that says what it is."""
+    place: int
+    recorded_at: datetime
+    was_corrected: bool = False
+    was_moved_here: bool = False
+    has_late_reason: bool = False
+    is_disputed: bool = False
+
+    @property
+    def spans(self) -> list[tuple[int, int, date]]:
+        """Its seconds as half-open spans, each on its local date."""
+        return spans_of(self.said)
+
+    @property
+    def months(self) -> list[str]:
+        """The months that it touches."""
+        return months_of(self.said)
+
+    def in_month(self, month: str) -> "list[tuple[int, int, date]]":
+        """The spans that lie in a month."""
+        return [span for span in self.spans if f"{span[2]:%Y-%m}" == month]
+
+
+def spans_of(said: Raw) -> list[tuple[int, int, date]]:
+    """The seconds that a fact speaks of, parted at local midnights as it says."""
+    found = [(second(s["start"]), second(s["end"]), day(s["on"])) for s in said["segments"] or ()]
+    return [(start, end, on) for start, end, on in found if on is not None]
+
+
+def months_of(said: Raw) -> list[str]:
+    """The months that a fact's work touches."""
+    days = [on for _, _, on in spans_of(said)]
+    return list(dict.fromkeys(f"{on:%Y-%m}" for on in days)) or [said["on"][:7]]
+
+
+def utc_days(said: Raw) -> list[int]:
+    """The UTC days of the performer's that the work lies on; without clock times, its local date."""
+    spans = spans_of(said)
+    if spans:
+        return list(range(spans[0][0] // 86_400, (spans[-1][1] - 1) // 86_400 + 1))
+    on = day(said["on"])
+    assert on is not None
+    return [(on - date(1970, 1, 1)).days]
+
+
+@dataclass
+class Wait:
+    """Why content may raise nothing yet: what the entry was when the month was signed, and what it waited for then."""
+
+    attestation: str
+    before: Raw | None
+    of_before: "Wait | None" = None
+
+
+@dataclass
+class Entries:
+    """Every entry that was ever told of."""
+
+    book: Book
+    facts: dict[str, list[Raw]] = field(default_factory=dict)
+    of_patient: dict[str, list[str]] = field(default_factory=dict)
+    on_day: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    allocations: dict[str, list[Raw]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for fact in self.book.facts:
+            if fact["topic"] in TOPICS:
+                for entry in {fact["entry"], fact["from_entry"]} - {None}:
+                    self.facts.setdefault(entry, []).append(fact)
+            if fact["topic"] == "time_allocated":
+                self.allocations.setdefault(fact["performer"], []).append(fact)
+            if fact["topic"] in CONTENT:
+                _once(self.of_patient.setdefault(fact["patient"], []), fact["entry"])
+                for on in utc_days(fact):
+                    _once(self.on_day.setdefault((fact["performer"], on), []), fact["entry"])
+
+    def stand(self, entry: str, at: int = END) -> Stand | None:
+        """How an entry stands at a position; None where it is not there, struck, or moved to another patient."""
+        found: Stand | None = None
+        for fact in self.facts[entry]:
+            if fact["position"] > at:
+                break
+            match fact["topic"]:
+                case "time_logged":
+                    found = Stand(entry, fact, fact["position"], fact["recorded_at"])
+                case "time_moved" if fact["entry"] == entry:
+                    found = Stand(entry, fact, fact["position"], fact["recorded_at"], was_moved_here=True)
+                case "time_struck" | "time_moved":
+                    return None
+                case _ if found is not None:
+                    _happened(found, fact)
+        return found
+
+    def standing(self, patients: tuple[str, ...], at: int = END) -> list[Stand]:
+        """The entries of one person that stand, in order of place."""
+        names = [entry for patient in patients for entry in self.of_patient.get(patient, ())]
+        found = [stand for entry in names if (stand := self.stand(entry, at)) is not None]
+        return sorted(found, key=lambda stand: stand.place)
+
+    def day_of(self, performer: str, on: int, at: int = END) -> list[Stand]:
+        """A performer's entries that lie on a UTC day, in order of place."""
+        found = [self.stand(entry, at) for entry in self.on_day.get((performer, on), ())]
+        standing = [stand for stand in found if stand is not None and on in utc_days(stand.said)]
+        return sorted(standing, key=lambda stand: stand.place)
+
+    def keeps(self, performer: str, one: str, other: str, on: int, at: int = END) -> str | None:
+        """To which of two entries the performer gave the seconds that they share on a day; None: nobody said."""
+        answer = None
+        for fact in self.allocations.get(performer, ()):
+            days = [(date.fromisoformat(text) - date(1970, 1, 1)).days for text in fact["days"]]
+            if fact["position"] <= at and {fact["entry"], fact["other_entry"]} == {one, other} and on in days:
+                answer = str(fact["entry"])
+        return answer
+
+    def wait(self, entry: str, month: str, signatures: list[Raw], at: int = END) -> Wait | None:
+        """What an entry waits for in a month; the signatures and withdrawals are those of everybody who is meant."""
+        waits: Wait | None = None
+        said: Raw | None = None
+        is_approved, place = False, 0
+        facts = [fact for fact in (*self.facts[entry], *signatures) if fact["position"] <= at]
+        for fact in sorted(facts, key=lambda f: f["position"]):
+            match fact["topic"]:
+                case "attestation_withdrawn":
+                    waits = None
+                case "late_entry_approved":
+                    waits, is_approved = None, True
+                case topic if topic in CONTENT and fact["entry"] == entry:
+                    place = place or fact["position"]
+                    old, said = said, fact if month in months_of(fact) else None
+                    newest = self.signature(signatures, fact["patient"], fact["position"])
+                    if said is None:
+                        continue
+                    if newest is None:
+                        waits = None
+                    elif not _is_later(fact, instant(newest["attested_at"])):
+                        was_there = old is not None and (place < newest["position"] or is_approved)
+                        new = Wait(newest["attestation"], old if was_there else None, waits if was_there else None)
+                        waits = new if waits is None or waits.attestation != new.attestation else waits
+        return waits
+
+    def signature(self, signatures: list[Raw], patient: str, at: int) -> Raw | None:
+        """The signature that stands at a position: the newest of that person's, unless it was withdrawn."""
+        person = self.book.one_person(patient, at)
+        newest: Raw | None = None
+        for fact in signatures:
+            if fact["position"] > at or fact["patient"] not in person:
+                continue
+            if fact["topic"] == "month_attested":
+                newest = fact
+            elif newest is not None and newest["attestation"] == fact["attestation"]:
+                newest = None
+        return newest
+
+
+def _is_later(said: Raw, signed_at: datetime) -> bool:
+    """Whether the work began only after the signature."""
+    if said["segments"]:
+        return instant(said["segments"][0]["start"]) >= signed_at
+    on = day(said["on"])
+    return on is not None and on > signed_at.date()
+
+
+def _happened(stand: Stand, fact: Raw) -> None:
+    match fact["topic"]:
+        case "time_corrected":
+            stand.said, stand.was_corrected = fact, True
+        case "time_addended":
+            stand.has_late_reason = stand.has_late_reason or fact["kind"] == "late_reason"
+        case "time_disputed":
+            stand.is_disputed = True
+        case "dispute_settled":
+            stand.is_disputed = False
+
+
+def _once(into: list[Any], what: Any) -> None:
+    if what not in into:
+        into.append(what)

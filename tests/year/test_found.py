@@ -1,0 +1,64 @@
+"""What the year and its independent reading found wrong, each as the smallest story that shows it."""
+
+from pathlib import Path
+
+from projections.judged import AdoptedRulebooks
+from projections.questions import month_of
+from tests.house import House, house
+
+
+def counted(it: House) -> int:
+    verdict = month_of(it.log, AdoptedRulebooks(), it.ids["patient"], "2026-01")
+    return verdict.staff_seconds + verdict.personal_seconds
+
+
+def sign(it: House) -> None:
+    digest = month_of(it.log, AdoptedRulebooks(), it.ids["patient"], "2026-01").digest
+    it.accepted("attest_month", {"patient": it.ids["patient"], "month": "2026-01", "digest": digest}, actor="ada")
+
+
+def correct(it: House, entry: str, start: str, end: str, month: str = "2026-01") -> None:
+    data = {
+        "patient": it.ids["patient"],
+        "performer": it.ids["bea"],
+        "month": month,
+        "entry": entry,
+        "start": start,
+        "end": end,
+        "activity": "medication_reconciliation",
+        "description": "Went through the pill box.",
+        "reason": "The clock was read wrong.",
+    }
+    it.accepted("correct_time", data, actor="bea")
+
+
+def test_what_was_lowered_and_signed_again_is_not_raised_to_what_was_signed_first(tmp_path: Path) -> None:
+    # Signed at 65 minutes, corrected to 45 and signed again: correcting back to 65 raised the second signature.
+    with house(tmp_path / "ledger") as it:
+        it.clock = "2026-02-02T15:00:00Z"
+        it.log_time("2026-01-07T15:00:00Z", "2026-01-07T15:40:00Z")
+        entry = dict(it.log_time("2026-01-06T15:00:00Z", "2026-01-06T15:25:00Z").ids)["entry"]
+        sign(it)
+        correct(it, entry, "2026-01-06T15:00:00Z", "2026-01-06T15:05:00Z")
+        sign(it)
+        correct(it, entry, "2026-01-06T15:00:00Z", "2026-01-06T15:25:00Z")
+
+        assert 45 * 60 == counted(it)
+
+
+def test_an_entry_that_comes_back_to_a_month_whose_signature_was_withdrawn_waits_for_nothing(tmp_path: Path) -> None:
+    # It had left the month while the signature stood, and kept waiting for an approval that nobody could give.
+    with house(tmp_path / "ledger") as it:
+        it.clock = "2026-02-02T15:00:00Z"
+        it.log_time("2026-01-07T15:00:00Z", "2026-01-07T15:40:00Z")
+        entry = dict(it.log_time("2026-01-06T15:00:00Z", "2026-01-06T15:05:00Z").ids)["entry"]
+        sign(it)
+        correct(it, entry, "2026-01-06T15:00:00Z", "2026-01-06T15:25:00Z")
+        correct(it, entry, "2026-02-01T15:00:00Z", "2026-02-01T15:25:00Z")
+        attestation = month_of(it.log, AdoptedRulebooks(), it.ids["patient"], "2026-01").attested
+        withdrawal = {"reason": "signed_in_error", "words": "Too early.", "attestation": attestation}
+        whose = {"patient": it.ids["patient"], "month": "2026-01"}
+        it.accepted("withdraw_attestation", whose | withdrawal, actor="ada")
+        correct(it, entry, "2026-01-06T15:00:00Z", "2026-01-06T15:25:00Z", month="2026-02")
+
+        assert 65 * 60 == counted(it)

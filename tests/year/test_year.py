@@ -1,0 +1,18 @@
+"""A year of a company, seeded: whatever happens, the invariants hold after every command."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.campaign import Campaign
+from tests.year.running import run
+
+
+@pytest.mark.slow
+def test_a_year_of_sixty_patients(tmp_path: Path) -> None:
+    run(tmp_path, seed=2026, clients=60)
+
+
+@pytest.mark.soak
+def test_a_year_of_three_hundred_patients(tmp_path: Path, campaign: Campaign) -> None:
+    campaign.note(**run(tmp_path, seed=campaign.seed, clients=300, is_one_by_one=True))
