@@ -46,6 +46,20 @@ def test_what_was_lowered_and_signed_again_is_not_raised_to_what_was_signed_firs
         assert 45 * 60 == counted(it)
 
 
+def test_a_dispute_goes_along_into_another_month_and_is_not_shaken_off_by_a_new_date(tmp_path: Path) -> None:
+    # A performer corrected the date of a disputed entry into February, and nobody was told of the dispute any more.
+    with house(tmp_path / "ledger") as it:
+        it.clock = "2026-02-03T15:00:00Z"
+        entry = dict(it.log_time("2026-01-31T15:00:00Z", "2026-01-31T15:25:00Z").ids)["entry"]
+        named = {"patient": it.ids["patient"], "month": "2026-01", "entry": entry}
+        it.accepted("dispute_time", named | {"reason": "I was there alone."}, actor="cal")
+        correct(it, entry, "2026-02-01T15:00:00Z", "2026-02-01T15:25:00Z")
+        (line,) = month_of(it.log, AdoptedRulebooks(), it.ids["patient"], "2026-02").lines
+
+        assert "time_disputed" in {notice.code for notice in line.notices}
+        it.accepted("settle_dispute", named | {"month": "2026-02", "reason": "Looked at the list."}, actor="cora")
+
+
 def test_an_entry_that_comes_back_to_a_month_whose_signature_was_withdrawn_waits_for_nothing(tmp_path: Path) -> None:
     # It had left the month while the signature stood, and kept waiting for an approval that nobody could give.
     with house(tmp_path / "ledger") as it:
