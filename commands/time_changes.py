@@ -12,7 +12,7 @@ from commands.intents.time_changes import CorrectTime, MoveTime, StrikeTime
 from commands.standing_entry import Standing, is_compliance, standing_entry
 from commands.time_standing import notices_of_entry
 from ledger.streams.care_month import TimeWords
-from ledger.streams.time_changes import ChangeWords, CorrectionWords, TimeCorrected, TimeMoved, TimeStruck
+from ledger.streams.time_changes import Brought, ChangeWords, CorrectionWords, TimeCorrected, TimeMoved, TimeStruck
 from ledger.terms.identity import patient_tag, staff_tag
 from ledger.terms.notices import in_order
 from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
@@ -49,9 +49,21 @@ def decide_correct_time(asked: Asked[CorrectTime], states: States, law: Law) -> 
         first_recorded_at=standing.entry.recorded_at,
         left_months=_left(standing.months, place.months()),
         left_days=_left(work.staff_dates, place.days()),
+        brings=_brought(standing, place),
         **content,
     )
     return Accepted((event,), in_order(notices_of_entry(event, states, law, asked.now)), (("entry", work.entry),))
+
+
+def _brought(standing: Standing, place: Place) -> Brought | None:
+    """What happened to the entry, where it comes to a month that did not hold it."""
+    marks = standing.entry.marks
+    if marks is None or set(place.months()) <= set(standing.months):
+        return None
+    said = Brought(
+        disputed_at=marks.disputed_at, has_late_reason=marks.has_late_reason, is_moved_here=marks.is_moved_here
+    )
+    return said if said != Brought() else None
 
 
 def decide_move_time(asked: Asked[MoveTime], states: States, law: Law) -> Outcome:

@@ -23,6 +23,7 @@ from ledger.streams.care_month import (
     Work,
 )
 from ledger.streams.time_changes import (
+    Brought,
     DisputeSettled,
     LateEntryApproved,
     TimeAddended,
@@ -224,10 +225,20 @@ def _corrected(state: CareMonth, event: TimeCorrected, position: int) -> CareMon
     old, gone = state.entry(event.entry), state.gone_entry(event.entry)
     known = old or (gone.entry if gone else None)
     marks = (known.marks if known else None) or UNMARKED
+    if old is None:
+        marks = _brought(marks, event.brings)
     awaiting = _awaiting_once_more(state, event, old, marks.awaiting)
     marks = marks._replace(corrected=marks.corrected + 1, awaiting=awaiting)
     new, _ = entered(_bare(state), event, position, event.first_recorded_at)
     return _with_entry(state, new._replace(place=event.place, marks=marks))
+
+
+def _brought(marks: Marks, brings: Brought | None) -> Marks:
+    """The marks of an entry that comes from another month, with what happened to it there."""
+    said = brings or Brought()
+    return marks._replace(
+        disputed_at=said.disputed_at, has_late_reason=said.has_late_reason, is_moved_here=said.is_moved_here
+    )
 
 
 def _moved(state: CareMonth, event: TimeMoved, position: int, recorded_at: datetime) -> CareMonth:

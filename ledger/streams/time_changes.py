@@ -62,6 +62,15 @@ class _Replaces(EntryContent):
         return tuple(dict.fromkeys((*new, *old, *days)))
 
 
+class Brought(Part):
+    """What goes along with an entry into a month that cannot know of it: a new date shakes off no dispute."""
+
+    disputed_at: int | None = Field(default=None, ge=1)
+    """The position of the newest dispute, while it is open."""
+    has_late_reason: bool = False
+    is_moved_here: bool = False
+
+
 class TimeCorrected(_Replaces):
     """The content of an entry was wrong, and this is what it should have said (CCM-AMEND-04).
 
@@ -73,6 +82,8 @@ class TimeCorrected(_Replaces):
     """The position of the fact that gave the entry its place in the order of recording."""
     first_recorded_at: Instant
     """When the ledger first learned of the work: a correction makes nothing late, or timely."""
+    brings: Brought | None = None
+    """Of an entry that comes to a month which it did not touch, what happened to it so far; None where nothing did."""
     words: CorrectionWords | Closed = Field(default=SEALED, exclude=True)
 
 

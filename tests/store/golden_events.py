@@ -102,6 +102,7 @@ from ledger.streams.staff import (
 )
 from ledger.streams.stays import DeathRetracted, StayRecorded, StayRetracted, StayWords
 from ledger.streams.time_changes import (
+    Brought,
     ChangeWords,
     CorrectionWords,
     DisputeSettled,
@@ -398,6 +399,7 @@ OF_CARE: tuple[Event, ...] = (
         left_days=(date(2026, 5, 1),),
         place=7,
         first_recorded_at=LATE,
+        brings=Brought(disputed_at=9, has_late_reason=True, is_moved_here=True),
     ),
     TimeMoved(
         **ENTRY,
