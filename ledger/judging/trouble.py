@@ -28,7 +28,9 @@ def judge_entry(entry: Entry, context: MonthContext) -> EntryLine:
     """What becomes of one entry in the month; see the module for the order of reasons."""
     line = _judged(entry, context)
     awaiting = entry.marks.awaiting if entry.marks is not None else None
-    return line if awaiting is None or not line.counted else _held_back(line, entry, awaiting.before, context)
+    if awaiting is None or not line.counted or (awaiting.is_later and _is_timely(entry, line.on, context)):
+        return line
+    return _held_back(line, entry, awaiting.before, context)
 
 
 def _judged(entry: Entry, context: MonthContext) -> EntryLine:
@@ -57,6 +59,11 @@ def _judged(entry: Entry, context: MonthContext) -> EntryLine:
         last_on,
         bool(entry.pieces),
     )
+
+
+def _is_timely(entry: Entry, on: date, context: MonthContext) -> bool:
+    """Whether the entry was recorded in time: work after the signature is then later work, not a late entry."""
+    return entry.recorded_at - (entry.work.ended or end_of(on)) <= context.law.late
 
 
 def _held_back(line: EntryLine, entry: Entry, before: Entry | None, context: MonthContext) -> EntryLine:
@@ -278,7 +285,7 @@ def _lateness(entry: Entry, on: date, context: MonthContext) -> list[Notice]:
     law = context.law
     ended = entry.work.ended or end_of(on)
     behind = entry.recorded_at - ended
-    if behind <= law.late:
+    if _is_timely(entry, on, context):
         return []
     recorded = entry.recorded_at.date().isoformat()
     if behind > law.late_reason and not (entry.marks is not None and entry.marks.has_late_reason):

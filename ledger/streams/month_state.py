@@ -42,6 +42,8 @@ class Awaiting(NamedTuple):
     attestation: str
     before: "Entry | None"
     """As it stood when the month was attested, with what it waited for itself; None: it was not there."""
+    is_later: bool = False
+    """Whether the work began after the signature: recorded in time, it waits for nothing (readings, section 5)."""
 
 
 class Marks(NamedTuple):
@@ -280,19 +282,15 @@ def _marked(state: CareMonth, entry: str, **marks: object) -> CareMonth:
 
 
 def _awaiting(state: CareMonth, event: EntryContent, old: Entry | None) -> Awaiting | None:
-    """Why new content may raise nothing yet: the month stands attested, and the work was there to be attested.
-
-    Work that began after the signature is later work: it counts, and the month is attested anew (readings, section 5).
-    """
+    """Why new content may raise nothing yet: the month stands attested, with or without the entry in it."""
     standing = state.standing_attestation()
     if standing is None:
         return None
     attested_at = standing.event.attested_at
     begun_after = event.segments[0].start >= attested_at if event.segments else event.dates()[0] > attested_at.date()
-    if begun_after:
-        return None
     was_there = old is not None and (old.place < standing.position or (old.marks or UNMARKED).is_approved)
-    return Awaiting(standing.event.attestation, old if was_there else None)
+    before = old if was_there else None
+    return Awaiting(standing.event.attestation, before, begun_after and before is None)
 
 
 def _awaiting_once_more(
