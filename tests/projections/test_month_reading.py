@@ -1,0 +1,88 @@
+"""A month as read says what its decider says: entries across its end, changed entries, withdrawals, merged patients."""
+
+import pytest
+
+from commands.intents.care_month import AttestMonth
+from ledger.streams.governance import LedgerOpened
+from projections.judged import AdoptedRulebooks
+from projections.minute import Minute, minute_of
+from projections.month_answer import MonthAnswer, month_answer
+from projections.month_basis import Basis, month_basis
+from projections.questions import month_of
+from projections.states import States
+from tests.commands import world
+from tests.commands.changes import (
+    MONTH,
+    logged,
+)
+from tests.commands.world import ADA, ADMIN, OTHER_PATIENT, PATIENT, utc
+from tests.gwt import Given, given
+from tests.projections.company import ADMINISTRATOR, adoption
+from tests.projections.fake_log import FakeLog, envelope
+
+RULEBOOKS = AdoptedRulebooks()
+DAY_AFTER = "2026-04-02T15:00:00+00:00"
+
+
+@pytest.fixture(autouse=True)
+def _adopted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The world of the commands, in a ledger that was opened and adopted the shipped law."""
+    opened = LedgerOpened(name="Elm Care", simulated=True, administrator=ADMINISTRATOR, login="os:test")
+    monkeypatch.setattr(world, "given", lambda *events: given(opened, adoption(), *events))
+
+
+def log_of(ledger: Given) -> FakeLog:
+    log = FakeLog()
+    for fact in ledger.facts:
+        log.add(fact.event, envelope(ADMIN, "test"), fact.recorded_at)
+    return log
+
+
+def answer_of(ledger: Given, whose: str = PATIENT, month: str = MONTH) -> MonthAnswer:
+    return month_answer(log_of(ledger), RULEBOOKS, whose, month, len(ledger.facts))
+
+
+def basis_of(ledger: Given, whose: str = PATIENT, month: str = MONTH) -> Basis:
+    log = log_of(ledger)
+    answer = month_answer(log, RULEBOOKS, whose, month, len(ledger.facts))
+    return month_basis(log, States(log, after=answer.position), RULEBOOKS(answer.adoption), answer.verdict)
+
+
+def minute_at(ledger: Given, at: str, whose: str = PATIENT) -> Minute:
+    return minute_of(log_of(ledger), RULEBOOKS, whose, MONTH, utc(at), len(ledger.facts))
+
+
+# --- an entry across the end of the month -----------------------------------------------------------------------------
+
+
+def across_the_end(start: str, end: str) -> Given:
+    """Work from 23:30 to 00:30 in Chicago, and work of the same nurse for another patient on 1 April."""
+    ledger = logged("2026-04-01T04:30", "2026-04-01T05:30", ledger=logged())
+    return logged(start, end, ledger=ledger, patient=OTHER_PATIENT)
+
+
+@pytest.mark.parametrize("month", [MONTH, "2026-04"])
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-04-01T05:10", "2026-04-01T05:40"),  # in the April part
+        ("2026-04-01T04:10", "2026-04-01T04:40"),  # in the March part
+        ("2026-04-01T05:30", "2026-04-01T05:40"),  # behind it
+    ],
+)
+def test_an_entry_contested_in_its_part_of_another_month_is_read_as_it_is_judged(
+    month: str, start: str, end: str
+) -> None:
+    ledger = across_the_end(start, end)
+
+    assert month_of(log_of(ledger), RULEBOOKS, PATIENT, month) == answer_of(ledger, month=month).verdict
+
+
+def test_a_month_is_signed_by_the_digest_that_was_shown() -> None:
+    ledger = across_the_end("2026-04-01T05:10", "2026-04-01T05:40").by(ADA).at(DAY_AFTER)
+    shown = answer_of(ledger).verdict
+
+    signed = ledger.then(AttestMonth(patient=PATIENT, month=MONTH, digest=shown.digest))
+
+    assert "contested_time" in {notice.code for line in shown.lines for notice in line.notices}
+    assert "attested" == answer_of(signed).verdict.standing
