@@ -23,7 +23,6 @@ from ledger.terms.calendar import first_day, last_day
 from ledger.terms.identity import care_month_tag, care_plan_tag, patient_tag
 from ledger.terms.people import Programme, Side
 from projections.moments import DatedLog
-from projections.month_answer import first_told
 from projections.patient_history import StreamsLog
 from projections.states import States
 
@@ -228,7 +227,7 @@ def _plans(log: FactsLog, month: CareMonth, plan: CarePlan) -> Iterator[PlanAtWo
     facts = {fact.position: fact for fact in log.facts_at(entry.position for entry in month.entries)}
     for entry in month.entries:
         on = entry.pieces[0].on if entry.pieces else entry.work.on
-        known = [r for r in plan.revisions if r.position < first_told(entry) and made_on(r) <= on]
+        known = [r for r in plan.revisions if r.position < entry.place and made_on(r) <= on]
         newest = max(known, key=lambda r: (r.revised_at, r.revision), default=None)
         in_force = plan_in_force(plan, on)
         event: Any = facts[entry.position].event

@@ -12,7 +12,7 @@ from ledger.judging.shapes import EntryLine, FamilyResult, Verdict
 from ledger.terms.identity import care_month_tag
 from ledger.terms.outcome import Notice
 from projections.judged import RulebookOf, judged
-from projections.month_answer import AsAttested, attested, standing_attestation
+from projections.month_answer import AsAttested, attested
 from projections.month_states import MonthStates
 from projections.month_walk import Step, walk
 from projections.patient_history import HistoryLine, OpenWords, StreamsLog, lines_beside
@@ -106,7 +106,7 @@ def month_diff(
     before = judged(first.at, rulebook_of, patient, month).verdict
     after = judged(last.at, rulebook_of, patient, month).verdict
     tag = care_month_tag(patient, month)
-    signed = (standing_attestation(states.at(tag).state) for states in (first, last))
+    signed = (states.at(tag).state.standing_attestation() for states in (first, last))
     attested_before, attested_after = (attested(each) if each else None for each in signed)
     steps = tuple(walk(log, rulebook_of, patient, month, since=since, until=until))
     return MonthDiff(

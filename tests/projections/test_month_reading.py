@@ -8,14 +8,19 @@ from projections.judged import AdoptedRulebooks
 from projections.minute import Minute, minute_of
 from projections.month_answer import MonthAnswer, month_answer
 from projections.month_basis import Basis, month_basis
+from projections.month_diff import month_diff
 from projections.questions import month_of
 from projections.states import States
 from tests.commands import world
 from tests.commands.changes import (
     MONTH,
+    attested,
+    correct,
+    entry_of,
     logged,
+    withdrawal,
 )
-from tests.commands.world import ADA, ADMIN, OTHER_PATIENT, PATIENT, utc
+from tests.commands.world import ADA, ADMIN, NURSE, OTHER_PATIENT, PATIENT, utc
 from tests.gwt import Given, given
 from tests.projections.company import ADMINISTRATOR, adoption
 from tests.projections.fake_log import FakeLog, envelope
@@ -86,3 +91,44 @@ def test_a_month_is_signed_by_the_digest_that_was_shown() -> None:
 
     assert "contested_time" in {notice.code for line in shown.lines for notice in line.notices}
     assert "attested" == answer_of(signed).verdict.standing
+
+
+# --- what was signed, and what came after -----------------------------------------------------------------------------
+
+
+def withdrawn() -> Given:
+    signed = attested(logged()).by(ADA).at(DAY_AFTER)
+    return signed.then(withdrawal(signed))
+
+
+def test_a_withdrawn_attestation_is_not_what_stands_beside_the_month() -> None:
+    answer = answer_of(withdrawn())
+
+    assert (None, None, ()) == (answer.as_attested, answer.attested_amount, answer.entered_after)
+    assert 1 == answer.attestations
+
+
+def test_between_signing_and_withdrawing_a_month_loses_what_was_attested() -> None:
+    ledger = withdrawn()
+    last = len(ledger.facts)
+    found = month_diff(log_of(ledger), RULEBOOKS, PATIENT, MONTH, since=last - 1, until=last)
+
+    assert (True, None) == (found.attested_before is not None, found.attested_after)
+
+
+def corrected() -> Given:
+    signed = attested(logged()).by(NURSE).at(DAY_AFTER)
+    return signed.then(correct(entry_of(signed)))
+
+
+def test_a_corrected_entry_was_not_entered_after_the_attestation() -> None:
+    assert () == answer_of(corrected()).entered_after
+
+
+def test_a_plan_learned_before_a_correction_was_not_known_when_the_entry_was_recorded() -> None:
+    revised = logged().and_(world.plan(2))
+    ledger = revised.by(NURSE).at(DAY_AFTER)
+
+    (plan,) = basis_of(ledger.then(correct(entry_of(ledger)))).plans
+
+    assert (1, 2) == (plan.known_then, plan.in_force)
