@@ -3,7 +3,9 @@
 import pytest
 
 from commands.intents.care_month import AttestMonth
+from ledger.streams.endings import ConsentRevoked, PatientDisenrolled
 from ledger.streams.governance import LedgerOpened
+from ledger.terms.people import Programme
 from projections.judged import AdoptedRulebooks
 from projections.minute import Minute, minute_of
 from projections.month_answer import MonthAnswer, month_answer
@@ -18,10 +20,11 @@ from tests.commands.changes import (
     correct,
     entry_of,
     logged,
+    two_patients,
     withdrawal,
 )
-from tests.commands.world import ADA, ADMIN, NURSE, OTHER_PATIENT, PATIENT, utc
-from tests.gwt import Given, given
+from tests.commands.world import ADA, ADMIN, NURSE, OTHER_PATIENT, PATIENT, on, utc
+from tests.gwt import Given, given, opaque
 from tests.projections.company import ADMINISTRATOR, adoption
 from tests.projections.fake_log import FakeLog, envelope
 
@@ -132,3 +135,52 @@ def test_a_plan_learned_before_a_correction_was_not_known_when_the_entry_was_rec
     (plan,) = basis_of(ledger.then(correct(entry_of(ledger)))).plans
 
     assert (1, 2) == (plan.known_then, plan.in_force)
+
+
+# --- consent at the first minute --------------------------------------------------------------------------------------
+
+
+def revoked(told_on: str) -> ConsentRevoked:
+    return ConsentRevoked(patient=PATIENT, revocation=opaque("rv", 1), scope=(Programme.CCM,), told_on=on(told_on))
+
+
+def test_behind_a_revocation_no_consent_counts_at_the_first_minute() -> None:
+    ledger = logged("2026-04-10T15:00", "2026-04-10T15:25", ledger=two_patients().and_(revoked("2026-03-12")))
+
+    first = basis_of(ledger, month="2026-04").first_minute
+
+    assert first is not None
+    assert (False, False, None) == (first.consent_counted, first.consent_known_then, first.consent)
+
+
+def test_in_the_month_of_a_revocation_consent_counts_at_the_first_minute() -> None:
+    ledger = logged("2026-03-20T15:00", "2026-03-20T15:25", ledger=two_patients().and_(revoked("2026-03-12")))
+
+    first = basis_of(ledger).first_minute
+
+    assert first is not None
+    assert (True, True, world.CONSENT) == (first.consent_counted, first.consent_known_then, first.consent)
+
+
+def test_a_revocation_learned_later_was_not_known_at_the_first_minute() -> None:
+    worked = logged("2026-04-10T15:00", "2026-04-10T15:25")
+
+    first = basis_of(worked.and_(revoked("2026-03-12"), at=utc("2026-05-02T15:00")), month="2026-04").first_minute
+
+    assert first is not None
+    assert (False, True) == (first.consent_counted, first.consent_known_then)
+
+
+def test_behind_the_last_day_of_the_programme_no_consent_counts_at_the_first_minute() -> None:
+    left = PatientDisenrolled(
+        patient=PATIENT,
+        disenrolment=opaque("ds", 1),
+        programme=Programme.CCM,
+        on=on("2026-03-12"),
+        reason="moved_away",
+    )
+
+    first = basis_of(logged("2026-03-20T15:00", "2026-03-20T15:25", ledger=two_patients().and_(left))).first_minute
+
+    assert first is not None
+    assert (False, False, None) == (first.consent_counted, first.consent_known_then, first.consent)
