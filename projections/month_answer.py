@@ -94,7 +94,7 @@ def month_answer(log: StreamsLog, rulebook_of: RulebookOf, patient: str, month: 
     """The month as known at a position, its readings named."""
     states = MonthStates(log, patient, month, after=position)
     verdict = judged(states.at, rulebook_of, patient, month, record=True).verdict
-    state: CareMonth = states.at(care_month_tag(patient, month)).state
+    state = gather(patient, month, lambda tag: states.at(tag).state).month
     governance: Governance = states.at(LEDGER_TAG).state
     standing = state.standing_attestation()
     return MonthAnswer(
@@ -183,7 +183,7 @@ def attestation_fates(
 ) -> tuple[AttestationFate, ...]:
     """Every attestation of a month in order, and by which fact it was reopened: each is followed to the next one."""
     states = States(log, after=position)
-    signed = states.at(care_month_tag(patient, month)).state.attestations
+    signed = gather(patient, month, lambda tag: states.at(tag).state).month.attestations
     found = []
     for number, each in enumerate(signed):
         # What another signature replaced can no longer become stale; until then every fact is looked at.
@@ -193,8 +193,9 @@ def attestation_fates(
 
 
 def _fate(log: StreamsLog, rulebook_of: RulebookOf, signed: Attested, patient: str, until: int) -> AttestationFate:
-    says, month = attested(signed), signed.event.month
-    for step in walk(log, rulebook_of, patient, month, since=signed.position, until=until):
+    says, event = attested(signed), signed.event
+    # Followed under the id by which it was signed: a merge, should one come, leads to the month that goes on.
+    for step in walk(log, rulebook_of, event.patient, event.month, since=signed.position, until=until):
         if _withdraws(step.fact, signed.event.attestation):
             return AttestationFate(says, "withdrawn", lines_beside(log, patient, [step.fact])[0])
         if step.after.attested == says.attestation and step.after.standing == "stale":

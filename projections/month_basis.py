@@ -13,16 +13,18 @@ from typing import Any, NamedTuple, Protocol
 from ledger.judging.consent import consents_of
 from ledger.judging.consent_month import consent_in_month
 from ledger.judging.law import law_on
+from ledger.judging.needs import gather
 from ledger.judging.plans import made_on, plan_in_force
 from ledger.judging.readiness import active_conditions
 from ledger.judging.shapes import Verdict
 from ledger.rulebook import Rulebook
 from ledger.streams.base import Fact
 from ledger.streams.care_plan import CarePlan
+from ledger.streams.joining import group_of, joined_patient
 from ledger.streams.month_state import CareMonth, Entry
 from ledger.streams.patient_state import ConsentOnRecord, Designation, Patient
 from ledger.terms.calendar import first_day, last_day
-from ledger.terms.identity import care_month_tag, care_plan_tag, patient_tag
+from ledger.terms.identity import patient_tag
 from ledger.terms.people import Programme, Side
 from projections.moments import DatedLog
 from projections.patient_history import StreamsLog
@@ -128,10 +130,10 @@ class Basis(NamedTuple):
 
 
 def month_basis(log: FactsLog, states: States, rulebook: Rulebook, verdict: Verdict) -> Basis:
-    """What a verdict rests on, by the same states."""
-    patient: Patient = states.at(patient_tag(verdict.patient)).state
-    plan: CarePlan = states.at(care_plan_tag(verdict.patient)).state
-    month: CareMonth = states.at(care_month_tag(verdict.patient, verdict.month)).state
+    """What a verdict rests on, by the same states; of patients who were merged, what is known of all of them."""
+    facts = gather(verdict.patient, verdict.month, lambda tag: states.at(tag).state)
+    patient, plan, month = facts.patient, facts.plan, facts.month
+    group = group_of(verdict.patient, lambda tag: states.at(tag).state)
     consents = tuple(_consents(log, patient, rulebook))
     in_force = plan_in_force(plan, verdict.date_of_service)
     return Basis(
@@ -139,7 +141,7 @@ def month_basis(log: FactsLog, states: States, rulebook: Rulebook, verdict: Verd
         biller=_biller(patient, verdict.month),
         conditions=tuple(_conditions(patient, verdict.month)),
         consents=consents,
-        first_minute=_first_minute(log, rulebook, patient, month, consents, verdict),
+        first_minute=_first_minute(log, rulebook, group, patient, month, consents, verdict),
         plans=tuple(_plans(log, month, plan)),
         plan_on_date_of_service=in_force.revision if in_force else None,
     )
@@ -200,6 +202,7 @@ def _consents(log: FactsLog, patient: Patient, rulebook: Rulebook) -> Iterator[C
 def _first_minute(
     log: FactsLog,
     rulebook: Rulebook,
+    group: tuple[str, ...],
     patient: Patient,
     month: CareMonth,
     consents: tuple[ConsentEvidence, ...],
@@ -219,7 +222,7 @@ def _first_minute(
     begun = since(patient)
     counting = [c for c in consents if c.counts_from is not None and c.counts_from == begun]
     named = next((c.consent for c in counting if verdict.practitioner in (None, c.practitioner)), None)
-    known = since(_patient_then(log, verdict.patient, by)) is not None
+    known = since(_patient_then(log, group, by)) is not None
     return FirstMinute(on, start, first.work.entry, begun is not None, known, named)
 
 
@@ -248,11 +251,11 @@ def _begins(entry: Entry) -> tuple[date, int]:
     return (entry.pieces[0].on, entry.pieces[0].start) if entry.pieces else (entry.work.on, 0)
 
 
-def _patient_then(log: FactsLog, patient: str, by: datetime) -> Patient:
-    """The patient as known when the UTC day of a moment ended."""
+def _patient_then(log: FactsLog, group: tuple[str, ...], by: datetime) -> Patient:
+    """The patient as known when the UTC day of a moment ended: by all ids that are one person as of the answer."""
     ended = datetime.combine(by.date(), time.max, tzinfo=UTC)
-    known: Patient = States(log, after=log.position_at(ended)).at(patient_tag(patient)).state
-    return known
+    then = States(log, after=log.position_at(ended))
+    return joined_patient([then.at(patient_tag(each)).state for each in group])
 
 
 def _plans(log: FactsLog, month: CareMonth, plan: CarePlan) -> Iterator[PlanAtWork]:

@@ -8,7 +8,7 @@ from ledger.streams.governance import LedgerOpened
 from ledger.terms.people import Programme
 from projections.judged import AdoptedRulebooks
 from projections.minute import Minute, minute_of
-from projections.month_answer import MonthAnswer, month_answer
+from projections.month_answer import MonthAnswer, attestation_fates, month_answer
 from projections.month_basis import Basis, month_basis
 from projections.month_diff import month_diff
 from projections.questions import month_of
@@ -16,6 +16,7 @@ from projections.states import States
 from tests.commands import world
 from tests.commands.changes import (
     MONTH,
+    as_compliance,
     attested,
     correct,
     entry_of,
@@ -23,6 +24,7 @@ from tests.commands.changes import (
     two_patients,
     withdrawal,
 )
+from tests.commands.test_merging import merge
 from tests.commands.world import ADA, ADMIN, NURSE, OTHER_PATIENT, PATIENT, on, utc
 from tests.gwt import Given, given, opaque
 from tests.projections.company import ADMINISTRATOR, adoption
@@ -184,3 +186,57 @@ def test_behind_the_last_day_of_the_programme_no_consent_counts_at_the_first_min
 
     assert first is not None
     assert (False, False, None) == (first.consent_counted, first.consent_known_then, first.consent)
+
+
+# --- patients who were merged -----------------------------------------------------------------------------------------
+
+
+def merged(ledger: Given, into: str = OTHER_PATIENT, other: str = PATIENT) -> Given:
+    return as_compliance(ledger).then(merge(into, other))
+
+
+@pytest.mark.parametrize("whose", [PATIENT, OTHER_PATIENT])
+def test_a_merged_month_rests_on_what_is_known_of_all_of_them(whose: str) -> None:
+    apart = basis_of(logged())
+
+    together = basis_of(merged(logged()), whose)
+
+    assert together.biller is not None
+    assert together.biller == apart.biller
+    assert together.conditions == apart.conditions
+    assert together.consents == apart.consents
+    assert together.plans == apart.plans
+    assert together.plan_on_date_of_service == apart.plan_on_date_of_service
+    assert together.first_minute == apart.first_minute
+
+
+@pytest.mark.parametrize("whose", [PATIENT, OTHER_PATIENT])
+def test_a_merged_month_shows_what_was_attested_of_one_of_them(whose: str) -> None:
+    apart, together = answer_of(attested(logged())), answer_of(merged(attested(logged())), whose)
+
+    assert "attested" == together.verdict.standing
+    assert together.as_attested is not None
+    assert (apart.as_attested, apart.attested_amount, 1) == (
+        together.as_attested,
+        together.attested_amount,
+        together.attestations,
+    )
+
+
+@pytest.mark.parametrize("whose", [PATIENT, OTHER_PATIENT])
+def test_the_attestation_of_a_merged_month_stands(whose: str) -> None:
+    ledger = merged(attested(logged()))
+
+    fates = attestation_fates(log_of(ledger), RULEBOOKS, whose, MONTH, len(ledger.facts))
+
+    assert ["stands"] == [each.fate for each in fates]
+
+
+@pytest.mark.parametrize("whose", [PATIENT, OTHER_PATIENT])
+def test_a_difference_of_a_merged_month_shows_what_was_attested(whose: str) -> None:
+    ledger = merged(attested(logged()))
+    last = len(ledger.facts)
+
+    found = month_diff(log_of(ledger), RULEBOOKS, whose, MONTH, since=last, until=last)
+
+    assert found.attested_after is not None
