@@ -1,11 +1,14 @@
 """A month as read says what its decider says: entries across its end, changed entries, withdrawals, merged patients."""
 
+from typing import Any
+
 import pytest
 
 from commands.intents.care_month import AttestMonth
 from ledger.streams.endings import ConsentRevoked, PatientDisenrolled
 from ledger.streams.governance import LedgerOpened
 from ledger.terms.people import Programme
+from projections.entered import entered_entries
 from projections.judged import AdoptedRulebooks
 from projections.minute import Minute, minute_of
 from projections.month_answer import MonthAnswer, attestation_fates, month_answer
@@ -240,3 +243,38 @@ def test_a_difference_of_a_merged_month_shows_what_was_attested(whose: str) -> N
     found = month_diff(log_of(ledger), RULEBOOKS, whose, MONTH, since=last, until=last)
 
     assert found.attested_after is not None
+
+
+# --- a minute of merged patients, and their days of entry -----------------------------------------------------------
+
+
+def two_entries() -> Given:
+    """One entry of each of two patients."""
+    return logged("2026-03-10T16:00", "2026-03-10T16:25", ledger=logged(), patient=OTHER_PATIENT)
+
+
+@pytest.mark.parametrize("whose", [PATIENT, OTHER_PATIENT])
+def test_a_minute_of_merged_patients_lists_an_entry_once(whose: str) -> None:
+    minute = minute_at(merged(two_entries(), PATIENT, OTHER_PATIENT), "2026-03-10T16:05", whose)
+
+    assert [(whose, 60)] == [(each.patient, each.counted) for each in minute.holders]
+    assert not minute.is_counted_twice
+
+
+def test_a_minute_shared_with_merged_patients_lists_each_entry_once() -> None:
+    third: Any = opaque("pt", 3)
+    ledger = two_patients().and_(world.patient(third, "10044"), world.assigned(third))
+    for whose in (OTHER_PATIENT, third, PATIENT):
+        ledger = logged(ledger=ledger, patient=whose)
+
+    minute = minute_at(merged(ledger, third, OTHER_PATIENT), "2026-03-10T15:05")
+
+    assert [third, third, PATIENT] == [each.patient for each in minute.holders]
+
+
+def test_the_days_of_entry_of_merged_patients_are_those_of_both() -> None:
+    ledger = merged(two_entries(), PATIENT, OTHER_PATIENT)
+
+    found = entered_entries(log_of(ledger), RULEBOOKS, (PATIENT,), MONTH, len(ledger.facts))
+
+    assert [1500, 1500] == [each.seconds for each in found]
