@@ -1,8 +1,9 @@
 """The entry that is not clean: every reason for which its seconds do not count, in the order of the catalogue.
 
 Reasons about the whole entry come first, and the first of them takes all its seconds. Otherwise seconds are cut
-away one reason after the other: before consent, after an end of it, after death, after coverage, in a stay, held by an
-earlier entry of the patient, held by an earlier entry of the performer, beyond twenty-four hours.
+away one reason after the other: of days on which the performer may not count, before consent, after an end of it,
+after death, after coverage, in a stay, held by an earlier entry of the patient, held by an earlier entry of the
+performer, beyond twenty-four hours.
 """
 
 from datetime import date
@@ -22,6 +23,8 @@ from ledger.terms.outcome import Notice
 from ledger.terms.people import Programme
 
 _CCM: Final = Programme.CCM
+_Unable = list[tuple[Performing, Piece]]
+"""Pieces of days on which the performer may not count, and why."""
 
 
 def judge_entry(entry: Entry, context: MonthContext) -> EntryLine:
@@ -34,13 +37,17 @@ def judge_entry(entry: Entry, context: MonthContext) -> EntryLine:
 def _judged(entry: Entry, context: MonthContext) -> EntryLine:
     work = entry.work
     on = entry.pieces[0].on if entry.pieces else work.on
-    performing = context.performers.on(work.performer, work.practice, work.work_country, on)
+    unable: _Unable = []
+    if entry.pieces:
+        performing, unable = context.performers.over(work, entry.pieces)
+    else:
+        performing = context.performers.on(work.performer, work.practice, work.work_country, on)
     whole = _whole_reasons(entry, performing, on, context)
     if whole:
         found = [whole[0]._replace(seconds=entry.seconds), *whole[1:]]
         counted, last_on = 0, None
     elif entry.pieces:
-        found, counted, last_on = _cut(entry, context)
+        found, counted, last_on = _cut(entry, unable, context)
     else:
         found, counted, last_on = _untimed(entry, on, context)
     found += _reviews(entry, performing, on, counted, context)
@@ -154,7 +161,7 @@ def _untimed_adopted(entry: Entry, on: date, context: MonthContext) -> bool:
 # --- seconds of a timed entry -------------------------------------------------------------------------------
 
 
-def _cut(entry: Entry, context: MonthContext) -> tuple[list[Notice], int, date | None]:
+def _cut(entry: Entry, unable: _Unable, context: MonthContext) -> tuple[list[Notice], int, date | None]:
     """Takes away, reason by reason, the seconds that do not count."""
     law, window = context.law, context.window
     found: list[Notice] = []
@@ -167,6 +174,10 @@ def _cut(entry: Entry, context: MonthContext) -> tuple[list[Notice], int, date |
             found.append(notice(code, happened.format(gone=gone), by, seconds=gone))
             left = kept
 
+    for performing, piece in unable:
+        assert performing.code is not None
+        why = why_not_counted(performing.code, piece.on, law, "{gone} seconds do not count")
+        take(performing.code, *why, [kept for kept in left if kept != piece])
     if left[0].start < context.opens and context.consent_from is not None:
         take(*context.before_consent("{gone} seconds do not count"), _from(left, context.opens))
     for pause in context.pauses:
