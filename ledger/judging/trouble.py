@@ -17,7 +17,7 @@ from ledger.judging.untimed import untimed_reason
 from ledger.rulebook import Reading
 from ledger.streams.care_month import Piece
 from ledger.streams.month_state import Entry, Marks
-from ledger.terms.intervals import Intervals, overlap, union_all, without
+from ledger.terms.intervals import Intervals, overlap, total, union_all, without
 from ledger.terms.notices import RANK, in_order, notice
 from ledger.terms.outcome import Notice
 from ledger.terms.people import Programme
@@ -204,7 +204,10 @@ def _cut(entry: Entry, unable: _Unable, context: MonthContext) -> tuple[list[Not
         by = law.reading("time.patients_at_once_max")
         take("performer_with_other_patient", happened, by, _outside(left, lost))
     counted = _seconds(left)
-    over = min(context.overfull.get(entry.work.entry, 0), counted)
+    over = 0
+    if beyond := context.beyond.get(entry.work.entry):
+        # An entry may lie in two months: each bears what lies in it.
+        over = min(sum(total(overlap(beyond, piece.start, piece.end)) for piece in entry.pieces), counted)
     if over:
         found.append(_overfull(over, context))
     return found, counted - over, left[-1].on if counted > over else None

@@ -15,7 +15,7 @@ from ledger.streams.base import Event, Fact
 from ledger.streams.care_month import EntryContent, TimeLogged
 from ledger.streams.time_changes import TimeAllocated, TimeCorrected, TimeMoved, TimeStruck
 from ledger.terms.calendar import DAY_SECONDS
-from ledger.terms.intervals import Intervals, overlap, total, union, union_all
+from ledger.terms.intervals import Intervals, overlap, total, union, union_all, without
 
 MIDNIGHT_OF_EPOCH: Final = date(1970, 1, 1).toordinal()
 Lost = tuple[tuple[str, Intervals], ...]
@@ -110,6 +110,26 @@ def day_of(state: StaffDay, worked: Iterable[Worked]) -> StaffDay:
     for item in sorted(worked, key=lambda w: w.place):
         day = _with(day, item)
     return day
+
+
+def beyond_the_day(day: StaffDay, entry: str, seconds: int) -> Intervals:
+    """Which seconds of a timed entry overfill the day: the last ones of those that no earlier entry held."""
+    held: Intervals = ()
+    mine: Worked | None = None
+    for item in day.worked:
+        if item.entry == entry:
+            mine = item
+            break
+        held = union(held, item.start, item.end)
+    if mine is None:
+        return ()
+    found: Intervals = ()
+    for start, end in reversed(without(mine.start, mine.end, held)):
+        taken = min(seconds, end - start)
+        if taken:
+            found = ((end - taken, end), *found)
+        seconds -= taken
+    return found
 
 
 def _with(state: StaffDay, mine: Worked) -> StaffDay:
