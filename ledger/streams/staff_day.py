@@ -9,6 +9,7 @@ anew.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ledger.streams.base import Event, Fact
@@ -143,6 +144,8 @@ def _with(state: StaffDay, mine: Worked) -> StaffDay:
         )
     shared = overlap(state.covered, mine.start, mine.end)
     lost, contested = _against_others(state, mine) if shared else (state.lost, state.contested)
+    if shared and state.allocated:
+        lost = _held_by_one((*state.worked, mine), state.allocated)
     added = (mine.end - mine.start) - total(shared)
     return StaffDay(
         (*state.worked, mine),
@@ -161,6 +164,30 @@ def _overfull(state: StaffDay, entry: str, added: int) -> tuple[tuple[str, int],
     before = total(state.covered) + state.untimed_seconds
     over = max(before + added - max(DAY_SECONDS, before), 0)
     return (*state.overfull, (entry, over)) if over else state.overfull
+
+
+def _held_by_one(worked: tuple[Worked, ...], said: tuple[Allocation, ...]) -> Lost:
+    """What each entry loses where the performer allocated seconds: of every second one patient is the holder.
+
+    The first recorded holds it, until a later entry to which the performer gave what the holder's gives up; who gave
+    up takes from nobody. So three patients on the same seconds never lose them to each other in a ring.
+    """
+    allocated = {(each.keeps, each.gives_up) for each in said}
+    timed = [item for item in worked if item.start < item.end]
+    edges = sorted({edge for item in timed for edge in (item.start, item.end)})
+    lost: dict[str, Intervals] = {}
+    for start, end in pairwise(edges):
+        here = [item for item in timed if item.start <= start and item.end >= end]
+        if not here:
+            continue
+        holder = here[0]
+        for item in here[1:]:
+            if item.patient != holder.patient and (item.entry, holder.entry) in allocated:
+                holder = item
+        for item in here:
+            if item.patient != holder.patient:
+                lost[item.entry] = union(lost.get(item.entry, ()), start, end)
+    return tuple(lost.items())
 
 
 def _against_others(state: StaffDay, mine: Worked) -> tuple[Lost, frozenset[str]]:
