@@ -37,7 +37,7 @@ class MonthBilling:
     """The projection of one pass. `kept` answers queries over the rows that this pass wrote or found."""
 
     name: ClassVar[str] = "month_billing"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     tables: ClassVar[tuple[Table, ...]] = (MONTH_BILLING, MONTH_READS)
 
     def __init__(self, states: States, rulebook_of: RulebookOf, kept: Rows, *, suffix: str, is_empty: bool) -> None:
