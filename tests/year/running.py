@@ -75,6 +75,7 @@ HAPPENINGS: Final[dict[str, tuple[Happening, int]]] = {
 }
 """What happens, and how often in a year for a hundred clients."""
 OFTEN: Final = (
+    "successor",
     "revoked",
     "disenrolled",
     "stayed",
