@@ -11,7 +11,7 @@ from commands.authority import reaches
 from commands.deciding import Asked, Law, States
 from commands.intents.reviews import CloseRefusalCount, NoteReactionRun, RaiseReview, ReportStaleMonth, SettleReview
 from commands.judged_months import verdict_of
-from ledger.judging.due import PATIENT_KINDS, Since, dates_of, due_on, is_cared_for
+from ledger.judging.due import PATIENT_KINDS, Since, asked_of, dates_of, due_on, is_cared_for
 from ledger.streams.reviews import (
     MonthWentStale,
     Reached,
@@ -217,8 +217,10 @@ def _about(asked: Asked[RaiseReview], states: States, law: Law) -> _About | Need
             patient = asked.patient
             if need := states.missing(patient_tag(patient), care_plan_tag(patient)):
                 return need
-            state = states.patient(patient)
-            since = dates_of(state, states.plan(patient)).get(what) if is_cared_for(state, asked.today) else None
+            if need := states.missing(*(care_plan_tag(each) for each in states.group(patient))):
+                return need
+            state, plan = asked_of(patient, states.get)
+            since = dates_of(state, plan).get(what) if is_cared_for(state, asked.today) else None
             return _About(patient, patient, None, since)
     return refused("review_target_unclear")
 

@@ -28,6 +28,8 @@ from ledger.terms.refusals import refused
 def decide_record_stay(asked: Asked[RecordStay], states: States, law: Law) -> Outcome:
     """Record a stay; the discharge may come later, under the stay's id or with the same kind and admission.
 
+    A word that leaves an hour out keeps the one on record where the day is the same: it says less, not otherwise. An
+    hour that was wrong is told rightly, or the stay is taken back and recorded anew.
     Reads the patient and, for clock times, the practice of those days; law: medicare.ccm.time.stay_kinds. Refuses, in
     order: no_such_stay, stay_shape_unclear, end_before_start, in_the_future (the admission). Unchanged where just this
     stay is on record and the command brings no words. Notices: stay_edge_day, stay_restated.
@@ -133,20 +135,37 @@ def _edges(asked: Asked[RecordStay], states: States) -> _Edges | Refused:
 
 def _recorded(state: Patient, event: StayRecorded, law: Law, *, is_named: bool) -> Outcome:
     """The stay as a new one, as another word on one that is known, or as nothing new."""
-    notices = _edge_notices(event, law)
     standing = [known for known in state.status.stays if known.retracted is None]
     known = state.status.stay(event.stay) if is_named else _same_admission(standing, event)
     if event.words is SEALED:
         same = [known] if is_named and known is not None and known.retracted is None else standing
         for stay in same:
-            if says_the_same(stay.event, event, but="stay"):
-                return Unchanged((stay.position,), (("stay", stay.event.stay),), notices)
+            if says_the_same(stay.event, whole := _with_hours(event, stay), but="stay"):
+                return Unchanged((stay.position,), (("stay", stay.event.stay),), _edge_notices(whole, law))
     if known is None:
-        return Accepted((event,), notices, (("stay", event.stay),))
-    event = event.model_copy(update={"stay": known.event.stay, "patient": known.event.patient})
+        return Accepted((event,), _edge_notices(event, law), (("stay", event.stay),))
+    event = _with_hours(event, known).model_copy(update={"stay": known.event.stay, "patient": known.event.patient})
+    notices = _edge_notices(event, law)
     happened = "Another record of this stay was on file; from now on this one is used."
     restated = notice("stay_restated", happened)
     return Accepted((event,), in_order([*notices, restated]), (("stay", event.stay),))
+
+
+def _with_hours(event: StayRecorded, known: Stay) -> StayRecorded:
+    """The event with the hours on record of days that it names without one, unless the other edge contradicts them."""
+    before = known.event
+    if known.retracted is not None:
+        return event
+    came, went = event.admitted_at, event.discharged_at
+    if came is None and event.admitted_on == before.admitted_on:
+        came = before.admitted_at
+    if went is None and event.discharged_on == before.discharged_on:
+        went = before.discharged_at
+    if (came, went) == (event.admitted_at, event.discharged_at):
+        return event
+    if came is not None and went is not None and went < came:
+        return event
+    return event.model_copy(update={"admitted_at": came, "discharged_at": went})
 
 
 def _same_admission(standing: list[Stay], event: StayRecorded) -> Stay | None:

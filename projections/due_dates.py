@@ -6,13 +6,14 @@ brings them along. Not promised: that something is due; `ledger/judging/due.py` 
 
 from collections.abc import Iterator
 from datetime import date
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
-from ledger.judging.due import PATIENT_KINDS, cared_for, dates_of
+from ledger.judging.due import PATIENT_KINDS, asked_of, cared_for, dates_of
 from ledger.streams.base import Fact
 from ledger.streams.governance import DeliveryDiscarded, DeliveryParked, DeliveryReleased
+from ledger.streams.joining import ever_joined
 from ledger.streams.reviews import DueKind, MonthWentStale, ReviewCameDue, ReviewSettled
-from ledger.terms.identity import care_plan_tag, patient_tag
+from ledger.terms.identity import patient_tag
 from projections.base import Changes, Row, Table
 from projections.states import States
 from projections.tables.layout import PATIENT_DATES, REVIEWS_RAISED, WAITING_SINCE, optional
@@ -24,7 +25,7 @@ class DueDates:
     """The projection of one pass."""
 
     name: ClassVar[str] = "due_dates"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (PATIENT_DATES, WAITING_SINCE, REVIEWS_RAISED)
 
     def __init__(self, states: States) -> None:
@@ -52,10 +53,11 @@ class DueDates:
                 self._wait("unanswered_stale_month", e.review, None)
 
     def settle(self, *, due: bool) -> Iterator[Changes]:
-        """The dates of every patient who moved, and the rows made since."""
+        """The dates of every patient who moved, of all who were ever merged with them, and the rows made since."""
         if not due:
             return
-        patients, self._patients = sorted(self._patients), set()
+        moved, self._patients = self._patients, set()
+        patients = sorted({each for patient in moved for each in self._with_merged(patient)})
         waiting, self._waiting = self._waiting, {}
         raised, self._raised = self._raised, {}
         yield Changes(PATIENT_DATES, [self._dates(patient) for patient in patients])
@@ -68,8 +70,14 @@ class DueDates:
     def _raise(self, what: str, target: str, state: str, position: int) -> None:
         self._raised.setdefault((what, target, state), (what, target, state, position))
 
+    def _state(self, tag: str) -> Any:
+        return self._states.at(tag).state
+
+    def _with_merged(self, patient: str) -> tuple[str, ...]:
+        return ever_joined(patient, self._state) if self._state(patient_tag(patient)).merges else (patient,)
+
     def _dates(self, patient: str) -> Row:
-        state = self._states.at(patient_tag(patient)).state
-        found = dates_of(state, self._states.at(care_plan_tag(patient)).state)
+        state, plan = asked_of(patient, self._state)
+        found = dates_of(state, plan)
         dates = (optional(found[what].on) if what in found else None for what in PATIENT_KINDS)
         return (patient, *cared_for(state), *dates)

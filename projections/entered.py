@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from ledger.streams.month_state import CareMonth
-from ledger.terms.identity import care_month_tag
+from ledger.judging.needs import gather
 from projections.judged import RulebookOf, judged
 from projections.month_basis import FactsLog
 from projections.states import States
@@ -74,8 +73,8 @@ def entered_entries(
     states = States(log, after=position)
     for patient in patients:
         lines = judged(states.at, rulebook_of, patient, month).verdict.lines
-        state: CareMonth = states.at(care_month_tag(patient, month)).state
-        learned = {entry.work.entry: entry.recorded_at.date() for entry in state.entries}
+        entries = gather(patient, month, lambda tag: states.at(tag).state).month.entries
+        learned = {entry.work.entry: entry.recorded_at.date() for entry in entries}
         facts = {fact.position: fact for fact in log.facts_at(line.position for line in lines)}
         for line in lines:
             source = facts[line.position].envelope.source

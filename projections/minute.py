@@ -8,11 +8,12 @@ without clock times, which hold no minute; and seconds taken for an overfull day
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.judging.needs import gather
 from ledger.judging.verdict import judge_month
 from ledger.streams.care_month import Piece
+from ledger.streams.joining import group_of, survivor_of
 from ledger.streams.month_state import CareMonth, Entry
 from ledger.streams.staff_day import StaffDay
 from ledger.terms.calendar import epoch_seconds, utc_dates
@@ -121,7 +122,15 @@ def _elsewhere(
     days: tuple[date, ...],
     span: tuple[int, int],
 ) -> set[tuple[str, str]]:
-    """The months of other patients in which one of these people holds the minute too."""
+    """The months of other patients in which one of these people holds the minute too.
+
+    Patients who were merged are one: of theirs, the month of whoever goes on.
+    """
+
+    def state_of(tag: str) -> Any:
+        return states.at(tag).state
+
+    own = group_of(patient, state_of)
     positions: set[int] = set()
     for performer in performers:
         for day in days:
@@ -129,14 +138,14 @@ def _elsewhere(
             positions |= {
                 worked.position
                 for worked in state.worked
-                if worked.patient != patient and worked.start < span[1] and worked.end > span[0]
+                if worked.patient not in own and worked.start < span[1] and worked.end > span[0]
             }
     found = set()
     for fact in log.facts_at(positions):
         for tag in fact.event.tags():
             kind, _, rest = tag.partition("/")
-            if kind == "care_month" and rest[:-8] != patient and _touches(states, rest, span):
-                found.add((rest[:-8], rest[-7:]))
+            if kind == "care_month" and rest[:-8] not in own and _touches(states, rest, span):
+                found.add((survivor_of(rest[:-8], state_of), rest[-7:]))
     return found
 
 

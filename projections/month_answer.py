@@ -15,7 +15,7 @@ from ledger.judging.shapes import Verdict
 from ledger.judging.verdict import judge_month
 from ledger.streams.base import Fact
 from ledger.streams.governance import Adoption, Governance
-from ledger.streams.month_state import Attested, CareMonth, Entry
+from ledger.streams.month_state import Attested, CareMonth
 from ledger.terms.identity import LEDGER_TAG, care_month_tag, care_plan_tag, patient_tag
 from projections.judged import RulebookOf, edition_for, judged
 from projections.month_states import MonthStates
@@ -45,7 +45,7 @@ class AsAttested(NamedTuple):
 
 
 class EnteredAfter(NamedTuple):
-    """An entry that the ledger learned behind the position which an attestation pins."""
+    """An entry logged, or moved here, behind the position which an attestation pins; a correction enters nothing."""
 
     entry: str
     position: int
@@ -94,9 +94,9 @@ def month_answer(log: StreamsLog, rulebook_of: RulebookOf, patient: str, month: 
     """The month as known at a position, its readings named."""
     states = MonthStates(log, patient, month, after=position)
     verdict = judged(states.at, rulebook_of, patient, month, record=True).verdict
-    state: CareMonth = states.at(care_month_tag(patient, month)).state
+    state = gather(patient, month, lambda tag: states.at(tag).state).month
     governance: Governance = states.at(LEDGER_TAG).state
-    standing = standing_attestation(state)
+    standing = state.standing_attestation()
     return MonthAnswer(
         verdict=verdict,
         position=position,
@@ -108,16 +108,6 @@ def month_answer(log: StreamsLog, rulebook_of: RulebookOf, patient: str, month: 
         under_adopted=_under_adopted(states, rulebook_of, governance, verdict),
         erased=tuple(erased_of(log, patient, _own_facts(log, patient, month, position))),
     )
-
-
-def standing_attestation(month: CareMonth) -> Attested | None:
-    """The attestation that speaks for a month: the newest one."""
-    return month.attestations[-1] if month.attestations else None
-
-
-def first_told(entry: Entry) -> int:
-    """The position at which the ledger first learned of an entry."""
-    return entry.position
 
 
 def attested(signed: Attested) -> AsAttested:
@@ -171,8 +161,8 @@ def erased_of(log: StreamsLog, patient: str, facts: Iterable[Fact]) -> Iterator[
 
 def _entered_after(state: CareMonth, standing: Attested) -> Iterator[EnteredAfter]:
     for entry in state.entries:
-        if first_told(entry) > standing.event.as_of:
-            yield EnteredAfter(entry.work.entry, first_told(entry), entry.recorded_at)
+        if entry.place > standing.event.as_of:
+            yield EnteredAfter(entry.work.entry, entry.place, entry.recorded_at)
 
 
 def _under_adopted(states: States, rulebook_of: RulebookOf, governance: Governance, verdict: Verdict) -> Verdict | None:
@@ -193,7 +183,7 @@ def attestation_fates(
 ) -> tuple[AttestationFate, ...]:
     """Every attestation of a month in order, and by which fact it was reopened: each is followed to the next one."""
     states = States(log, after=position)
-    signed = states.at(care_month_tag(patient, month)).state.attestations
+    signed = gather(patient, month, lambda tag: states.at(tag).state).month.attestations
     found = []
     for number, each in enumerate(signed):
         # What another signature replaced can no longer become stale; until then every fact is looked at.
@@ -203,8 +193,9 @@ def attestation_fates(
 
 
 def _fate(log: StreamsLog, rulebook_of: RulebookOf, signed: Attested, patient: str, until: int) -> AttestationFate:
-    says, month = attested(signed), signed.event.month
-    for step in walk(log, rulebook_of, patient, month, since=signed.position, until=until):
+    says, event = attested(signed), signed.event
+    # Followed under the id by which it was signed: a merge, should one come, leads to the month that goes on.
+    for step in walk(log, rulebook_of, event.patient, event.month, since=signed.position, until=until):
         if _withdraws(step.fact, signed.event.attestation):
             return AttestationFate(says, "withdrawn", lines_beside(log, patient, [step.fact])[0])
         if step.after.attested == says.attestation and step.after.standing == "stale":

@@ -11,19 +11,22 @@ from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple, Protocol
 
 from ledger.judging.consent import consents_of
+from ledger.judging.consent_month import consent_in_month
+from ledger.judging.law import law_on
+from ledger.judging.needs import gather
 from ledger.judging.plans import made_on, plan_in_force
 from ledger.judging.readiness import active_conditions
 from ledger.judging.shapes import Verdict
 from ledger.rulebook import Rulebook
 from ledger.streams.base import Fact
 from ledger.streams.care_plan import CarePlan
+from ledger.streams.joining import group_of, joined_patient
 from ledger.streams.month_state import CareMonth, Entry
-from ledger.streams.patient_state import ConsentOnRecord, Patient
+from ledger.streams.patient_state import ConsentOnRecord, Designation, Patient
 from ledger.terms.calendar import first_day, last_day
-from ledger.terms.identity import care_month_tag, care_plan_tag, patient_tag
+from ledger.terms.identity import patient_tag
 from ledger.terms.people import Programme, Side
 from projections.moments import DatedLog
-from projections.month_answer import first_told
 from projections.patient_history import StreamsLog
 from projections.states import States
 
@@ -95,9 +98,9 @@ class FirstMinute(NamedTuple):
     """None for work without clock times."""
     entry: str
     consent_counted: bool
-    """Whether a complete consent counted from that moment or earlier, by what is known as of the answer."""
+    """Whether a complete consent stood at that moment that nothing had ended, by what is known as of the answer."""
     consent_known_then: bool
-    """Whether the ledger knew that consent when the day of that minute ended, in UTC."""
+    """Whether one stood by what the ledger knew when the day of that minute ended, in UTC."""
     consent: str | None
 
 
@@ -127,10 +130,10 @@ class Basis(NamedTuple):
 
 
 def month_basis(log: FactsLog, states: States, rulebook: Rulebook, verdict: Verdict) -> Basis:
-    """What a verdict rests on, by the same states."""
-    patient: Patient = states.at(patient_tag(verdict.patient)).state
-    plan: CarePlan = states.at(care_plan_tag(verdict.patient)).state
-    month: CareMonth = states.at(care_month_tag(verdict.patient, verdict.month)).state
+    """What a verdict rests on, by the same states; of patients who were merged, what is known of all of them."""
+    facts = gather(verdict.patient, verdict.month, lambda tag: states.at(tag).state)
+    patient, plan, month = facts.patient, facts.plan, facts.month
+    group = group_of(verdict.patient, lambda tag: states.at(tag).state)
     consents = tuple(_consents(log, patient, rulebook))
     in_force = plan_in_force(plan, verdict.date_of_service)
     return Basis(
@@ -138,7 +141,7 @@ def month_basis(log: FactsLog, states: States, rulebook: Rulebook, verdict: Verd
         biller=_biller(patient, verdict.month),
         conditions=tuple(_conditions(patient, verdict.month)),
         consents=consents,
-        first_minute=_first_minute(log, rulebook, month, consents, verdict),
+        first_minute=_first_minute(log, rulebook, group, patient, month, consents, verdict),
         plans=tuple(_plans(log, month, plan)),
         plan_on_date_of_service=in_force.revision if in_force else None,
     )
@@ -197,7 +200,13 @@ def _consents(log: FactsLog, patient: Patient, rulebook: Rulebook) -> Iterator[C
 
 
 def _first_minute(
-    log: FactsLog, rulebook: Rulebook, month: CareMonth, consents: tuple[ConsentEvidence, ...], verdict: Verdict
+    log: FactsLog,
+    rulebook: Rulebook,
+    group: tuple[str, ...],
+    patient: Patient,
+    month: CareMonth,
+    consents: tuple[ConsentEvidence, ...],
+    verdict: Verdict,
 ) -> FirstMinute | None:
     if not month.entries:
         return None
@@ -205,30 +214,55 @@ def _first_minute(
     on = first.pieces[0].on if first.pieces else first.work.on
     start = datetime.fromtimestamp(first.pieces[0].start, UTC) if first.pieces else None
     by = start or datetime.combine(on, time.max, tzinfo=UTC)
-    counting = [c for c in consents if c.counts_from is not None and c.counts_from <= by]
-    named = [c for c in counting if verdict.practitioner in (None, c.practitioner)]
-    known = _known_then(log, rulebook, verdict, by)
-    return FirstMinute(on, start, first.work.entry, bool(named), known, named[0].consent if named else None)
+    designation = patient.designation(verdict.month, Programme.CCM, Side.PRACTITIONER)
+
+    def since(known: Patient) -> datetime | None:
+        return _counting_since(known, designation, rulebook, verdict.month, on, by)
+
+    begun = since(patient)
+    counting = [c for c in consents if c.counts_from is not None and c.counts_from == begun]
+    named = next((c.consent for c in counting if verdict.practitioner in (None, c.practitioner)), None)
+    known = since(_patient_then(log, group, by)) is not None
+    return FirstMinute(on, start, first.work.entry, begun is not None, known, named)
+
+
+def _counting_since(
+    patient: Patient, designation: Designation | None, rulebook: Rulebook, month: str, on: date, by: datetime
+) -> datetime | None:
+    """From when the consent counts that stands at a moment of a month, as the judge sees the month; None: none does."""
+    last = last_day(month)
+    law = law_on(rulebook, last)
+    if not law.exists:
+        return None
+    found = consent_in_month(patient, designation, last, law, rulebook)
+    if found.counts_from is None or found.counts_from > by:
+        return None
+    begun = found.counts_from
+    for pause in found.stopped.pauses if found.stopped is not None else ():
+        if on <= pause.after:
+            break
+        if pause.until is None or pause.until > by:
+            return None
+        begun = pause.until
+    return begun
 
 
 def _begins(entry: Entry) -> tuple[date, int]:
     return (entry.pieces[0].on, entry.pieces[0].start) if entry.pieces else (entry.work.on, 0)
 
 
-def _known_then(log: FactsLog, rulebook: Rulebook, verdict: Verdict, by: datetime) -> bool:
-    """Whether the ledger knew of a consent that counted from that moment, when its UTC day ended."""
+def _patient_then(log: FactsLog, group: tuple[str, ...], by: datetime) -> Patient:
+    """The patient as known when the UTC day of a moment ended: by all ids that are one person as of the answer."""
     ended = datetime.combine(by.date(), time.max, tzinfo=UTC)
     then = States(log, after=log.position_at(ended))
-    standings = consents_of(then.at(patient_tag(verdict.patient)).state, Programme.CCM, rulebook)
-    counting = (s for s in standings if s.complete_from is not None and s.complete_from <= by)
-    return any(verdict.practitioner in (None, s.practitioner) for s in counting)
+    return joined_patient([then.at(patient_tag(each)).state for each in group])
 
 
 def _plans(log: FactsLog, month: CareMonth, plan: CarePlan) -> Iterator[PlanAtWork]:
     facts = {fact.position: fact for fact in log.facts_at(entry.position for entry in month.entries)}
     for entry in month.entries:
         on = entry.pieces[0].on if entry.pieces else entry.work.on
-        known = [r for r in plan.revisions if r.position < first_told(entry) and made_on(r) <= on]
+        known = [r for r in plan.revisions if r.position < entry.place and made_on(r) <= on]
         newest = max(known, key=lambda r: (r.revised_at, r.revision), default=None)
         in_force = plan_in_force(plan, on)
         event: Any = facts[entry.position].event

@@ -8,11 +8,11 @@ not listed. Not promised: that the later answer is the better one.
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
+from ledger.judging.needs import gather
 from ledger.judging.shapes import EntryLine, FamilyResult, Verdict
-from ledger.terms.identity import care_month_tag
 from ledger.terms.outcome import Notice
 from projections.judged import RulebookOf, judged
-from projections.month_answer import AsAttested, attested, standing_attestation
+from projections.month_answer import AsAttested, attested
 from projections.month_states import MonthStates
 from projections.month_walk import Step, walk
 from projections.patient_history import HistoryLine, OpenWords, StreamsLog, lines_beside
@@ -105,9 +105,7 @@ def month_diff(
     first, last = (MonthStates(log, patient, month, after=position) for position in (since, until))
     before = judged(first.at, rulebook_of, patient, month).verdict
     after = judged(last.at, rulebook_of, patient, month).verdict
-    tag = care_month_tag(patient, month)
-    signed = (standing_attestation(states.at(tag).state) for states in (first, last))
-    attested_before, attested_after = (attested(each) if each else None for each in signed)
+    attested_before, attested_after = (_attested(states, patient, month) for states in (first, last))
     steps = tuple(walk(log, rulebook_of, patient, month, since=since, until=until))
     return MonthDiff(
         patient=patient,
@@ -127,6 +125,11 @@ def month_diff(
         attested_after=attested_after,
         because=because_of(log, patient, steps, open_words),
     )
+
+
+def _attested(states: MonthStates, patient: str, month: str) -> AsAttested | None:
+    standing = gather(patient, month, lambda tag: states.at(tag).state).month.standing_attestation()
+    return attested(standing) if standing is not None else None
 
 
 def because_of(

@@ -2,23 +2,26 @@
 
 A nurse's day holds the time of twenty-five patients, and a month has twenty such days: reading them whole was nine
 tenths of what an answer cost. Promise: the verdict is the one that whole days give (a test compares them). A fact is
-left out only where it is plain time of another hour; a day that holds anything else is folded whole. Not promised: that
-a staff day of these states answers any other question.
+left out only where it is plain time that touches none of the month's entries, also not in their part of another month;
+a day that holds anything else is folded whole. Not promised: that a staff day of these states answers any other
+question.
 """
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
 from typing import Final
 
 from ledger.judging.needs import needed_tags
 from ledger.streams.base import Fact
 from ledger.streams.care_month import TimeLogged
 from ledger.streams.folding import FOLDINGS, initial
-from ledger.streams.month_state import CareMonth
+from ledger.streams.month_state import CareMonth, Entry
+from ledger.terms.calendar import DAY_SECONDS
 from ledger.terms.identity import care_month_tag, patient_tag
 from projections.patient_history import StreamsLog
 from projections.states import At, States
 
+_EPOCH: Final = date(1970, 1, 1)
 _DAY: Final = "staff_day/"
 _INSTANT_BYTES: Final = len("2026-03-10T15:00:00Z")
 _START: Final = b'"start":"'
@@ -71,7 +74,7 @@ class _Sieve:
         worked: dict[str, list[Span]] = {}
         for entry in month.entries:
             spans = worked.setdefault(entry.work.performer, [])
-            spans += [(_stored(piece.start), _stored(piece.end)) for piece in entry.pieces]
+            spans += [(_stored(start), _stored(end)) for start, end in _whole(entry)]
         self._spans = {tag: list(_on_the_day(worked, tag)) for tag in days}
         self.out_of_its_depth: set[str] = set()
         """Days that hold something else than time with clock times: all of such a day must be looked at."""
@@ -90,6 +93,17 @@ class _Sieve:
             if start < until and end > since:
                 return True
         return False
+
+
+def _whole(entry: Entry) -> Iterator[tuple[int, int]]:
+    """All of an entry, in epoch seconds; of one that goes on in another month, which keeps those pieces, its days."""
+    if entry.pieces and entry.seconds != entry.work.seconds:
+        for on in entry.work.staff_dates:
+            midnight = (on - _EPOCH).days * DAY_SECONDS
+            yield midnight, midnight + DAY_SECONDS
+        return
+    for piece in entry.pieces:
+        yield piece.start, piece.end
 
 
 def _on_the_day(worked: dict[str, list[Span]], tag: str) -> Iterable[Span]:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from ledger.judging.due import PATIENT_KINDS, dates_of, is_cared_for
+from ledger.judging.due import PATIENT_KINDS, asked_of, dates_of, is_cared_for
 from ledger.streams.base import Fact
 from ledger.streams.reviews import MonthWentStale, Review, ReviewCameDue, evolve
-from ledger.terms.identity import care_plan_tag, parked_tag, patient_tag, reviews_tag
+from ledger.terms.identity import parked_tag, patient_tag, reviews_tag
 from projections.judged import RulebookOf, judged
 from projections.patient_history import StreamsLog
 from projections.states import States
@@ -129,8 +129,8 @@ def _is_stale(raised: MonthWentStale, states: States, rulebook_of: RulebookOf) -
 def _is_due(raised: ReviewCameDue, states: States, rulebook_of: RulebookOf) -> bool:
     """Whether nothing newer came, the delivery waits, or the stale month has no answer."""
     if raised.what in PATIENT_KINDS and raised.patient is not None:
-        patient = states.at(patient_tag(raised.patient)).state
-        found = dates_of(patient, states.at(care_plan_tag(raised.patient)).state).get(raised.what)
+        patient, plan = asked_of(raised.patient, lambda tag: states.at(tag).state)
+        found = dates_of(patient, plan).get(raised.what)
         return found is not None and found.on == raised.since_on and is_cared_for(patient, raised.due_on)
     if raised.what == "parked_delivery":
         source, _, delivery = raised.target.rpartition("/")

@@ -7,10 +7,10 @@ at in its streams before it is reported, so that a report is refused only where 
 from collections.abc import Iterator
 
 from commands.reactions.reports import PAGE, Report, Seen
-from ledger.judging.due import PATIENT_KINDS, Dated, Since, dates_of, due_on, is_cared_for, newest_due
+from ledger.judging.due import PATIENT_KINDS, Dated, Since, asked_of, dates_of, due_on, is_cared_for, newest_due
 from ledger.streams.governance import ParkedDeliveries
 from ledger.streams.reviews import DUE_KINDS, Review
-from ledger.terms.identity import care_plan_tag, parked_tag, patient_tag, review_tag
+from ledger.terms.identity import parked_tag, review_tag
 
 
 class RaiseDueReviews:
@@ -43,10 +43,10 @@ def _report(dated: Dated, seen: Seen) -> Report | None:
 def _since(dated: Dated, seen: Seen) -> Since | None:
     """The day from which it counts as the streams have it now, and the fact that set it."""
     if dated.what in PATIENT_KINDS:
-        patient = seen.state(patient_tag(dated.target))
+        patient, plan = asked_of(dated.target, seen.state)
         if not is_cared_for(patient, seen.today):
             return None
-        return dates_of(patient, seen.state(care_plan_tag(dated.target))).get(dated.what)
+        return dates_of(patient, plan).get(dated.what)
     if dated.what == "parked_delivery":
         source, _, delivery = dated.target.rpartition("/")
         waiting: ParkedDeliveries = seen.state(parked_tag(source))

@@ -172,14 +172,13 @@ def _ends(args: Namespace, session: "Session") -> tuple[int, int]:
 def _position(args: Namespace, session: "Session", given: str) -> int:
     from datetime import datetime  # noqa: PLC0415 - loaded by now
 
-    from ledger.terms.identity import care_month_tag  # noqa: PLC0415
+    from ledger.judging.needs import gather  # noqa: PLC0415
     from projections.moments import position_of  # noqa: PLC0415
-    from projections.month_answer import standing_attestation  # noqa: PLC0415
 
     if given == "now":
         return position_of(session.log, None)
     if given == "attested":
-        signed = standing_attestation(session.handler.state(care_month_tag(args.patient, args.month)))
+        signed = gather(args.patient, args.month, session.handler.state).month.standing_attestation()
         if signed is None:
             raise WrongUsage("No attestation of this month stands.", "Name a position or an instant instead.")
         return signed.event.as_of

@@ -14,7 +14,7 @@ from ledger.judging.stops import Pause
 from ledger.judging.window import Window
 from ledger.rulebook import Reading
 from ledger.streams.care_month import Work
-from ledger.streams.staff_day import StaffDay
+from ledger.streams.staff_day import StaffDay, beyond_the_day
 from ledger.streams.status_state import CLEAN
 from ledger.terms.intervals import Intervals, union_all
 from ledger.terms.people import Programme
@@ -34,6 +34,7 @@ class MonthContext:
     __slots__ = (
         "barred",
         "besides",
+        "beyond",
         "closes",
         "consent_from",
         "consent_on",
@@ -110,15 +111,18 @@ class MonthContext:
     def look_at(self, days: Mapping[str, StaffDay]) -> None:
         """Take these staff days: which entries share seconds with another patient or overfill the day."""
         self.lost, self.overfull, self.contested = _NO_LOSSES, _NO_OVERFILL, _NOBODY
+        self.beyond = _NO_LOSSES
         marked = [day for day in days.values() if day.lost or day.contested or day.overfull]
         if marked:
             lost: dict[str, Intervals] = {}
             overfull: dict[str, int] = {}
+            beyond: dict[str, Intervals] = {}
             for day in marked:
                 for entry, intervals in day.lost:
                     lost[entry] = union_all(lost.get(entry, ()), intervals)
                 for entry, seconds in day.overfull:
                     overfull[entry] = overfull.get(entry, 0) + seconds
-            self.lost, self.overfull = lost, overfull
+                    beyond[entry] = union_all(beyond.get(entry, ()), beyond_the_day(day, entry, seconds))
+            self.lost, self.overfull, self.beyond = lost, overfull, beyond
             self.contested = frozenset().union(*(day.contested for day in marked))
         self.troubled = self.contested | self.lost.keys() | self.overfull.keys() if marked else _NOBODY

@@ -58,6 +58,8 @@ def judge_entries(entries: tuple[Entry, ...], context: MonthContext) -> Counted:
         performing = known.get((performer, work.practice, work.work_country))
         if performing is None and pieces:
             performing = look_up(performer, work.practice, work.work_country, pieces[0].on)
+            if pieces[-1].on != pieces[0].on:
+                performing = known.get((performer, work.practice, work.work_country))
         if activity is not None:
             seen.add(activity)
         if (

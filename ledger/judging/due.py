@@ -6,15 +6,17 @@ a ledger's edition has no rule for is never due. Not promised: that anything is 
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ledger.judging.days import local_dates, months_before
 from ledger.judging.plans import made_on
 from ledger.rulebook import Rules
 from ledger.streams.care_plan import CarePlan
+from ledger.streams.joining import group_of, joined_patient, joined_plan
 from ledger.streams.patient_state import ConsentOnRecord, Designation, Patient
 from ledger.streams.reviews import DueKind
 from ledger.terms.calendar import first_day, month_of
+from ledger.terms.identity import care_plan_tag, patient_tag
 from ledger.terms.people import Programme, Side
 
 _CCM: Final = "medicare.ccm"
@@ -23,6 +25,8 @@ FOR_EVER: Final = "9999-12"
 """Stands for: no last month."""
 NEVER: Final = ""
 """Stands for: no month at all."""
+_NOBODY: Final = Patient()
+_NO_PLAN: Final = CarePlan()
 
 
 class Since(NamedTuple):
@@ -56,18 +60,35 @@ PATIENT_KINDS: Final[tuple[DueKind, ...]] = ("care_plan_review", "care_plan_age"
 """What a patient's own streams say; the others come from streams of their own."""
 
 
+def asked_of(patient: str, state_of: Callable[[str], Any]) -> tuple[Patient, CarePlan]:
+    """The states that say what is due of a patient: of one who was merged, those of all, asked of whoever goes on.
+
+    Of a patient who goes on as another one nothing is due: the states say nothing then.
+    """
+    alone: Patient = state_of(patient_tag(patient))
+    if not alone.merges:
+        return alone, state_of(care_plan_tag(patient))
+    group = group_of(patient, state_of)
+    if group[0] != patient:
+        return _NOBODY, _NO_PLAN
+    together = joined_patient([state_of(patient_tag(each)) for each in group])
+    return together, joined_plan([state_of(care_plan_tag(each)) for each in group])
+
+
 def dates_of(patient: Patient, plan: CarePlan) -> dict[DueKind, Since]:
     """From which day each kind counts for a patient; a kind of which nothing is on record is left out.
 
-    The newest revision, conversation and visit count, by their own days and not by the order of recording.
+    The newest revision, conversation and visit count, by their own days and not by the order of recording. A revision
+    that was struck or moved to another patient is none, and neither is a consent that was found void.
     """
     found: dict[DueKind, Since] = {}
-    revision = max(plan.revisions, key=lambda r: (r.revised_at, r.revision), default=None)
+    standing = [r for r in plan.revisions if r.taken_out is None]
+    revision = max(standing, key=lambda r: (r.revised_at, r.revision), default=None)
     if revision is not None:
         found["care_plan_age"] = Since(made_on(revision), revision.position)
         if revision.review_on is not None:
             found["care_plan_review"] = Since(revision.review_on, revision.position)
-    talks = [Since(_talked_on(c), c.position) for c in patient.consents if c.event.programme is Programme.CCM]
+    talks = [Since(_talked_on(c), c.position) for c in _talks(patient)]
     if talks:
         found["consent_age"] = max(talks)
     if patient.visits:
@@ -105,7 +126,7 @@ def stopped_on(patient: Patient) -> date | None:
     told += [d.event.on for d in status.disenrolments if d.retracted is None and d.event.programme is Programme.CCM]
     if not told:
         return None
-    talks = [_talked_on(c) for c in patient.consents if c.event.programme is Programme.CCM]
+    talks = [_talked_on(c) for c in _talks(patient)]
     return max(told) if max(talks, default=max(told)) <= max(told) else None
 
 
@@ -147,6 +168,12 @@ def _span(designation: Designation) -> tuple[str, str]:
     if designation.withdrawn is not None:
         last = min(last, month_of(first_day(designation.withdrawn.from_month) - _DAY))
     return event.from_month, last
+
+
+def _talks(patient: Patient) -> list[ConsentOnRecord]:
+    """The talks about consent to CCM, without those of a consent that was found void."""
+    void = patient.status.void
+    return [c for c in patient.consents if c.event.programme is Programme.CCM and c.event.consent not in void]
 
 
 def _talked_on(consent: ConsentOnRecord) -> date:

@@ -10,7 +10,15 @@ from typing import Any
 
 from ledger.judging.shapes import MonthFacts
 from ledger.streams.care_plan import CarePlan
-from ledger.streams.joining import absent_of_group, day_of_one, group_of, joined_month, joined_patient, joined_plan
+from ledger.streams.joining import (
+    absent_of_group,
+    day_of_one,
+    group_of,
+    joined_month,
+    joined_patient,
+    joined_plan,
+    merged_since,
+)
 from ledger.streams.month_state import CareMonth
 from ledger.streams.patient_state import Patient
 from ledger.streams.staff_day import StaffDay
@@ -121,7 +129,7 @@ def _gather_joined(patient: str, month: str, state_of: Callable[[str], Any]) -> 
 def _joined(group: tuple[str, ...], month: str, state_of: Callable[[str], Any]) -> tuple[Patient, CareMonth]:
     patients = [state_of(patient_tag(each)) for each in group]
     months = [state_of(care_month_tag(each, month)) for each in group]
-    return joined_patient(patients), joined_month(group[0], months)
+    return joined_patient(patients), joined_month(group[0], months, merged_since(patients))
 
 
 # --- whom and what a month names -----------------------------------------------------------------------------

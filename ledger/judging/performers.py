@@ -5,13 +5,14 @@ what is on record: of somebody with no check and no licence on record nothing is
 Promise: one answer for each (performer, practice, country, day). Not promised: that the lists were looked into.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
 from ledger.judging.law import MonthLaw
 from ledger.judging.shapes import Pool
 from ledger.rulebook import Reading
+from ledger.streams.care_month import Piece, Work
 from ledger.streams.staff import Staff
 from ledger.terms.people import Role
 
@@ -66,6 +67,18 @@ class Performers:
         if day not in self._by_day:
             self._by_day[day] = self._judge(staff, practice, country, on)
         return self._by_day[day]
+
+    def over(self, work: Work, pieces: Sequence[Piece]) -> tuple[Performing, list[tuple[Performing, Piece]]]:
+        """Where timed work goes, each piece asked on its own day; and the pieces that go nowhere, where others count.
+
+        Where one day would make it practitioner's time and another staff's, it is staff's.
+        """
+        asked = [(self.on(work.performer, work.practice, work.work_country, piece.on), piece) for piece in pieces]
+        able = [performing for performing, _ in asked if performing.code is None]
+        if not able:
+            return asked[0][0], []
+        lesser = next((performing for performing in able if performing.pool == "staff"), able[0])
+        return lesser, [(performing, piece) for performing, piece in asked if performing.code is not None]
 
     def is_biller(self, person: str, on: date) -> bool:
         """Whether somebody who entered time for another is a biller on that day."""
@@ -149,7 +162,7 @@ _SAYS: Final = {
 }
 
 
-def why_not_counted(code: str, on: date, law: MonthLaw) -> tuple[str, Reading]:
-    """What to say of a performer whose time does not count, and the rule that says so."""
+def why_not_counted(code: str, on: date, law: MonthLaw, what: str = "The time does not count") -> tuple[str, Reading]:
+    """What to say of a performer whose time, or `what` of it, does not count, and the rule that says so."""
     name, says = _SAYS[code]
-    return f"The time does not count: {says[0].lower()}{says[1:].format(on=on.isoformat())}", law.reading(name)
+    return f"{what}: {says[0].lower()}{says[1:].format(on=on.isoformat())}", law.reading(name)

@@ -1,8 +1,9 @@
 """The entry that is not clean: every reason for which its seconds do not count, in the order of the catalogue.
 
 Reasons about the whole entry come first, and the first of them takes all its seconds. Otherwise seconds are cut
-away one reason after the other: before consent, after an end of it, after death, after coverage, in a stay, held by an
-earlier entry of the patient, held by an earlier entry of the performer, beyond twenty-four hours.
+away one reason after the other: of days on which the performer may not count, before consent, after an end of it,
+after death, after coverage, in a stay, held by an earlier entry of the patient, held by an earlier entry of the
+performer, beyond twenty-four hours.
 """
 
 from datetime import date
@@ -16,31 +17,39 @@ from ledger.judging.untimed import untimed_reason
 from ledger.rulebook import Reading
 from ledger.streams.care_month import Piece
 from ledger.streams.month_state import Entry, Marks
-from ledger.terms.intervals import Intervals, overlap, union_all, without
+from ledger.terms.intervals import Intervals, overlap, total, union_all, without
 from ledger.terms.notices import RANK, in_order, notice
 from ledger.terms.outcome import Notice
 from ledger.terms.people import Programme
 
 _CCM: Final = Programme.CCM
+_Unable = list[tuple[Performing, Piece]]
+"""Pieces of days on which the performer may not count, and why."""
 
 
 def judge_entry(entry: Entry, context: MonthContext) -> EntryLine:
     """What becomes of one entry in the month; see the module for the order of reasons."""
     line = _judged(entry, context)
     awaiting = entry.marks.awaiting if entry.marks is not None else None
-    return line if awaiting is None or not line.counted else _held_back(line, entry, awaiting.before, context)
+    if awaiting is None or not line.counted or (awaiting.is_later and _is_timely(entry, line.on, context)):
+        return line
+    return _held_back(line, entry, awaiting.before, context)
 
 
 def _judged(entry: Entry, context: MonthContext) -> EntryLine:
     work = entry.work
     on = entry.pieces[0].on if entry.pieces else work.on
-    performing = context.performers.on(work.performer, work.practice, work.work_country, on)
+    unable: _Unable = []
+    if entry.pieces:
+        performing, unable = context.performers.over(work, entry.pieces)
+    else:
+        performing = context.performers.on(work.performer, work.practice, work.work_country, on)
     whole = _whole_reasons(entry, performing, on, context)
     if whole:
         found = [whole[0]._replace(seconds=entry.seconds), *whole[1:]]
         counted, last_on = 0, None
     elif entry.pieces:
-        found, counted, last_on = _cut(entry, context)
+        found, counted, last_on = _cut(entry, unable, context)
     else:
         found, counted, last_on = _untimed(entry, on, context)
     found += _reviews(entry, performing, on, counted, context)
@@ -57,6 +66,11 @@ def _judged(entry: Entry, context: MonthContext) -> EntryLine:
         last_on,
         bool(entry.pieces),
     )
+
+
+def _is_timely(entry: Entry, on: date, context: MonthContext) -> bool:
+    """Whether the entry was recorded in time: work after the signature is then later work, not a late entry."""
+    return entry.recorded_at - (entry.work.ended or end_of(on)) <= context.law.late
 
 
 def _held_back(line: EntryLine, entry: Entry, before: Entry | None, context: MonthContext) -> EntryLine:
@@ -154,7 +168,7 @@ def _untimed_adopted(entry: Entry, on: date, context: MonthContext) -> bool:
 # --- seconds of a timed entry -------------------------------------------------------------------------------
 
 
-def _cut(entry: Entry, context: MonthContext) -> tuple[list[Notice], int, date | None]:
+def _cut(entry: Entry, unable: _Unable, context: MonthContext) -> tuple[list[Notice], int, date | None]:
     """Takes away, reason by reason, the seconds that do not count."""
     law, window = context.law, context.window
     found: list[Notice] = []
@@ -167,6 +181,10 @@ def _cut(entry: Entry, context: MonthContext) -> tuple[list[Notice], int, date |
             found.append(notice(code, happened.format(gone=gone), by, seconds=gone))
             left = kept
 
+    for performing, piece in unable:
+        assert performing.code is not None
+        why = why_not_counted(performing.code, piece.on, law, "{gone} seconds do not count")
+        take(performing.code, *why, [kept for kept in left if kept != piece])
     if left[0].start < context.opens and context.consent_from is not None:
         take(*context.before_consent("{gone} seconds do not count"), _from(left, context.opens))
     for pause in context.pauses:
@@ -193,7 +211,10 @@ def _cut(entry: Entry, context: MonthContext) -> tuple[list[Notice], int, date |
         by = law.reading("time.patients_at_once_max")
         take("performer_with_other_patient", happened, by, _outside(left, lost))
     counted = _seconds(left)
-    over = min(context.overfull.get(entry.work.entry, 0), counted)
+    over = 0
+    if beyond := context.beyond.get(entry.work.entry):
+        # An entry may lie in two months: each bears what lies in it.
+        over = min(sum(total(overlap(beyond, piece.start, piece.end)) for piece in entry.pieces), counted)
     if over:
         found.append(_overfull(over, context))
     return found, counted - over, left[-1].on if counted > over else None
@@ -278,7 +299,7 @@ def _lateness(entry: Entry, on: date, context: MonthContext) -> list[Notice]:
     law = context.law
     ended = entry.work.ended or end_of(on)
     behind = entry.recorded_at - ended
-    if behind <= law.late:
+    if _is_timely(entry, on, context):
         return []
     recorded = entry.recorded_at.date().isoformat()
     if behind > law.late_reason and not (entry.marks is not None and entry.marks.has_late_reason):

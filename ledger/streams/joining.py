@@ -8,13 +8,13 @@ Promise: joining does not depend on the order in which the parts are named, exce
 Not promised: one numbering of plan revisions. Each part keeps its own; only the judge, who asks for dates, sees all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from ledger.streams.care_plan import CarePlan
-from ledger.streams.month_state import CareMonth, laid_out
+from ledger.streams.month_state import CareMonth, bound_by, laid_out
 from ledger.streams.patient_state import Patient
 from ledger.streams.staff_day import StaffDay, day_of
 from ledger.streams.status_state import CLEAN, Status
@@ -97,10 +97,23 @@ def joined_plan(parts: Sequence[CarePlan]) -> CarePlan:
     return _joined(parts)
 
 
-def joined_month(patient: str, parts: Sequence[CareMonth]) -> CareMonth:
-    """One month out of those of several, as the month of `patient`: of shared seconds the first recorded keeps them."""
-    entries, covered = laid_out(entry for part in parts for entry in part.entries)
-    return replace(_joined(parts), patient=patient, entries=entries, covered=covered)
+def joined_month(patient: str, parts: Sequence[CareMonth], since: int = 0) -> CareMonth:
+    """One month out of those of several, as the month of `patient`: of shared seconds the first recorded keeps them.
+
+    `since` is the position of the newest merge: what came to any of them later is bound by a signature on any.
+    """
+    joined: CareMonth = _joined(parts)
+    standing = joined.standing_attestation()
+    told = [entry for part in parts for entry in part.entries]
+    if standing is not None:
+        told = [bound_by(entry, standing, since) for entry in told]
+    entries, covered = laid_out(told)
+    return replace(joined, patient=patient, entries=entries, covered=covered)
+
+
+def merged_since(parts: Iterable[Patient]) -> int:
+    """The position of the newest merge that stands among patients who are one."""
+    return max((merge.position for part in parts for merge in part.merges if merge.ended is None), default=0)
 
 
 def day_of_one(day: StaffDay, group: Sequence[str]) -> StaffDay:

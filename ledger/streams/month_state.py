@@ -32,7 +32,7 @@ from ledger.streams.time_changes import (
     TimeMoved,
     TimeStruck,
 )
-from ledger.terms.calendar import month_of
+from ledger.terms.calendar import epoch_seconds, month_of
 from ledger.terms.intervals import Intervals, overlap, union
 
 
@@ -42,6 +42,8 @@ class Awaiting(NamedTuple):
     attestation: str
     before: "Entry | None"
     """As it stood when the month was attested, with what it waited for itself; None: it was not there."""
+    is_later: bool = False
+    """Whether the work began after the signature: recorded in time, it waits for nothing (readings, section 5)."""
 
 
 class Marks(NamedTuple):
@@ -56,6 +58,8 @@ class Marks(NamedTuple):
     awaiting: Awaiting | None = None
     is_approved: bool = False
     """Whether compliance let it raise the month: what is said of it later is measured against what was approved."""
+    earlier: "tuple[Entry, ...]" = ()
+    """What it said before it was corrected, oldest first."""
 
 
 UNMARKED: Final = Marks()
@@ -228,7 +232,8 @@ def _corrected(state: CareMonth, event: TimeCorrected, position: int) -> CareMon
     if old is None:
         marks = _brought(marks, event.brings)
     awaiting = _awaiting_once_more(state, event, old, marks.awaiting)
-    marks = marks._replace(corrected=marks.corrected + 1, awaiting=awaiting)
+    earlier = (*marks.earlier, known._replace(marks=None)) if known is not None else marks.earlier
+    marks = marks._replace(corrected=marks.corrected + 1, awaiting=awaiting, earlier=earlier)
     new, _ = entered(_bare(state), event, position, event.first_recorded_at)
     return _with_entry(state, new._replace(place=event.place, marks=marks))
 
@@ -280,19 +285,33 @@ def _marked(state: CareMonth, entry: str, **marks: object) -> CareMonth:
 
 
 def _awaiting(state: CareMonth, event: EntryContent, old: Entry | None) -> Awaiting | None:
-    """Why new content may raise nothing yet: the month stands attested, and the work was there to be attested.
-
-    Work that began after the signature is later work: it counts, and the month is attested anew (readings, section 5).
-    """
+    """Why new content may raise nothing yet: the month stands attested, with or without the entry in it."""
     standing = state.standing_attestation()
     if standing is None:
         return None
     attested_at = standing.event.attested_at
     begun_after = event.segments[0].start >= attested_at if event.segments else event.dates()[0] > attested_at.date()
-    if begun_after:
-        return None
     was_there = old is not None and (old.place < standing.position or (old.marks or UNMARKED).is_approved)
-    return Awaiting(standing.event.attestation, old if was_there else None)
+    before = old if was_there else None
+    return Awaiting(standing.event.attestation, before, begun_after and before is None)
+
+
+def bound_by(entry: Entry, standing: Attested, since: int) -> Entry:
+    """An entry of one chart under the signature of another: the two are one patient since a position.
+
+    Their own streams do not show each other: what came to one of them after both, waits as if they had been one.
+    """
+    marks = entry.marks or UNMARKED
+    if entry.position <= max(standing.position, since) or marks.awaiting is not None or marks.is_approved:
+        return entry
+    there = [old for old in marks.earlier if old.position < standing.position]
+    before = there[-1] if there else None
+    attested_at = standing.event.attested_at
+    begun_after = (
+        entry.pieces[0].start >= epoch_seconds(attested_at) if entry.pieces else entry.work.on > attested_at.date()
+    )
+    awaiting = Awaiting(standing.event.attestation, before, begun_after and before is None)
+    return entry._replace(marks=marks._replace(awaiting=awaiting))
 
 
 def _awaiting_once_more(

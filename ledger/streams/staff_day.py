@@ -9,13 +9,14 @@ anew.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ledger.streams.base import Event, Fact
 from ledger.streams.care_month import EntryContent, TimeLogged
 from ledger.streams.time_changes import TimeAllocated, TimeCorrected, TimeMoved, TimeStruck
 from ledger.terms.calendar import DAY_SECONDS
-from ledger.terms.intervals import Intervals, overlap, total, union, union_all
+from ledger.terms.intervals import Intervals, overlap, total, union, union_all, without
 
 MIDNIGHT_OF_EPOCH: Final = date(1970, 1, 1).toordinal()
 Lost = tuple[tuple[str, Intervals], ...]
@@ -112,6 +113,26 @@ def day_of(state: StaffDay, worked: Iterable[Worked]) -> StaffDay:
     return day
 
 
+def beyond_the_day(day: StaffDay, entry: str, seconds: int) -> Intervals:
+    """Which seconds of a timed entry overfill the day: the last ones of those that no earlier entry held."""
+    held: Intervals = ()
+    mine: Worked | None = None
+    for item in day.worked:
+        if item.entry == entry:
+            mine = item
+            break
+        held = union(held, item.start, item.end)
+    if mine is None:
+        return ()
+    found: Intervals = ()
+    for start, end in reversed(without(mine.start, mine.end, held)):
+        taken = min(seconds, end - start)
+        if taken:
+            found = ((end - taken, end), *found)
+        seconds -= taken
+    return found
+
+
 def _with(state: StaffDay, mine: Worked) -> StaffDay:
     """The day with one more entry, behind all others."""
     if mine.start == mine.end:
@@ -123,6 +144,8 @@ def _with(state: StaffDay, mine: Worked) -> StaffDay:
         )
     shared = overlap(state.covered, mine.start, mine.end)
     lost, contested = _against_others(state, mine) if shared else (state.lost, state.contested)
+    if shared and state.allocated:
+        lost = _held_by_one((*state.worked, mine), state.allocated)
     added = (mine.end - mine.start) - total(shared)
     return StaffDay(
         (*state.worked, mine),
@@ -141,6 +164,30 @@ def _overfull(state: StaffDay, entry: str, added: int) -> tuple[tuple[str, int],
     before = total(state.covered) + state.untimed_seconds
     over = max(before + added - max(DAY_SECONDS, before), 0)
     return (*state.overfull, (entry, over)) if over else state.overfull
+
+
+def _held_by_one(worked: tuple[Worked, ...], said: tuple[Allocation, ...]) -> Lost:
+    """What each entry loses where the performer allocated seconds: of every second one patient is the holder.
+
+    The first recorded holds it, until a later entry to which the performer gave what the holder's gives up; who gave
+    up takes from nobody. So three patients on the same seconds never lose them to each other in a ring.
+    """
+    allocated = {(each.keeps, each.gives_up) for each in said}
+    timed = [item for item in worked if item.start < item.end]
+    edges = sorted({edge for item in timed for edge in (item.start, item.end)})
+    lost: dict[str, Intervals] = {}
+    for start, end in pairwise(edges):
+        here = [item for item in timed if item.start <= start and item.end >= end]
+        if not here:
+            continue
+        holder = here[0]
+        for item in here[1:]:
+            if item.patient != holder.patient and (item.entry, holder.entry) in allocated:
+                holder = item
+        for item in here:
+            if item.patient != holder.patient:
+                lost[item.entry] = union(lost.get(item.entry, ()), start, end)
+    return tuple(lost.items())
 
 
 def _against_others(state: StaffDay, mine: Worked) -> tuple[Lost, frozenset[str]]:

@@ -160,6 +160,49 @@ def test_a_stay_is_told_again_under_its_id_with_other_dates() -> None:
     assert ["stay_edge_day", "stay_restated"] == then.codes
 
 
+def test_a_discharge_told_by_days_keeps_the_hour_of_admission() -> None:
+    admitted = known().by(FEED).then(stay(discharged_at=None))
+    then = admitted.by(DESK).when(by_days("2026-03-05", "2026-03-08"))
+
+    assert (utc("2026-03-05T18:30"), on("2026-03-08")) == (then.event.admitted_at, then.event.discharged_on)
+    assert ["stay_edge_day", "stay_restated"] == then.codes
+    assert "The hour of discharge is not on record" in then.notices[0].happened
+
+
+def test_a_discharge_told_by_days_twice_is_unchanged() -> None:
+    told = known().by(FEED).then(stay(discharged_at=None)).by(DESK).then(by_days("2026-03-05", "2026-03-08"))
+
+    assert (len(told.facts),) == told.when(by_days("2026-03-05", "2026-03-08")).unchanged
+
+
+def test_a_stay_told_again_by_its_days_is_unchanged() -> None:
+    told = known().by(FEED).then(stay())
+
+    assert (len(told.facts),) == told.by(DESK).when(by_days()).unchanged
+
+
+def test_a_stay_told_again_under_its_id_keeps_the_hours_of_days_that_are_the_same() -> None:
+    ledger, which = stayed()
+    then = ledger.when(by_days("2026-03-04", "2026-03-09", stay=which))
+
+    assert (None, utc("2026-03-09T16:00")) == (then.event.admitted_at, then.event.discharged_at)
+
+
+def test_an_hour_that_the_other_edge_contradicts_is_not_kept() -> None:
+    admitted = known().by(FEED).then(stay(discharged_at=None))
+    discharge = by_days("2026-03-05", None, discharged_at=utc("2026-03-05T18:00"))
+    then = admitted.by(DESK).when(discharge)
+
+    assert (None, utc("2026-03-05T18:00")) == (then.event.admitted_at, then.event.discharged_at)
+
+
+def test_the_hour_of_a_stay_that_was_taken_back_is_not_kept() -> None:
+    ledger, which = stayed()
+    back = ledger.by(DESK).then(retract(which))
+
+    assert back.when(by_days(stay=which)).event.admitted_at is None
+
+
 def test_a_stay_told_again_under_its_id_as_it_stands_is_unchanged() -> None:
     ledger = known().by(FEED).then(stay())
     which = ledger.state(f"patient/{PATIENT}").status.stays[0].event.stay

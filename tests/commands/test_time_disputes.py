@@ -182,6 +182,27 @@ def test_later_work_of_a_month_that_was_attested_before_its_end_needs_no_approva
     assert ([1500, 600], "stale") == (counted(then), verdict(then).standing)
 
 
+def signed_early() -> Given:
+    """Dr Ada signed March on the twentieth."""
+    early = logged().by(ADA).at("2026-03-20T18:00:00+00:00")
+    return early.then(attest(early))
+
+
+def test_work_after_the_signature_that_is_recorded_late_waits_for_approval() -> None:
+    then = logged("2026-03-25T15:00", "2026-03-25T15:10", ledger=signed_early(), at="2026-03-27T15:11:00+00:00")
+
+    assert [1500, 0] == counted(then)
+    assert ["raise_awaits_approval", "recorded_late"] == codes(then, 1)
+
+
+def test_signed_work_that_is_corrected_to_a_day_after_the_signature_is_no_later_work() -> None:
+    ledger = signed_early()
+    then = ledger.by(NURSE).at("2026-03-21T18:00:00+00:00")
+    moved = then.then(correct(entry_of(ledger), "2026-03-21T15:00", "2026-03-21T16:30"))
+
+    assert [0] == counted(moved)
+
+
 def test_nobody_approves_own_late_entries() -> None:
     ledger = logged("2026-03-12T15:00", "2026-03-12T15:10", ledger=attested(logged()), performer=COMPLIANCE)
 

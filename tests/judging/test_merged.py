@@ -11,10 +11,11 @@ from ledger.streams.care_plan import CarePlan
 from ledger.streams.joining import BY_HAND, OF_THE_FIRST, group_of, joined_patient
 from ledger.streams.merging import PatientsMerged, PatientsUnmerged
 from ledger.streams.month_state import CareMonth
-from ledger.streams.patient import PatientRegistered
+from ledger.streams.patient import PatientRegistered, PracticeAssigned
 from ledger.streams.patient_state import Merge, Patient
 from ledger.streams.status_state import Status
-from tests.facts import PARTS, Chart, codes, opaque
+from ledger.streams.time_changes import TimeAllocated
+from tests.facts import PARTS, Chart, codes, day, opaque
 
 FIRST, OTHER, THIRD = opaque("pt", "patient"), opaque("pt", "other"), opaque("pt", "third")
 MORNING = "2026-03-09 10:00"
@@ -238,3 +239,69 @@ def test_a_group_is_found_whichever_of_it_is_named() -> None:
     assert [(FIRST, OTHER), (FIRST, OTHER), (THIRD,)] == [
         group_of(who, states.__getitem__) for who in (FIRST, OTHER, THIRD)
     ]
+
+
+# --- three on the same seconds, some of them allocated ----------------------------------------------------------
+
+
+def allocated(chart: Chart, keeps: tuple[str, str], gives_up: tuple[str, str]) -> None:
+    """The performer gives the shared seconds to an entry; each is named by patient and entry."""
+    chart.tell(
+        TimeAllocated(
+            patient=keeps[0],
+            entry=keeps[1],
+            other_patient=gives_up[0],
+            other_entry=gives_up[1],
+            performer=opaque("st", "S1"),
+            months=("2026-03",),
+            other_months=("2026-03",),
+            days=(day("2026-03-09"),),
+        )
+    )
+
+
+def three(order: tuple[str, str, str], keeps: str, gives_up: str) -> Chart:
+    """Three patients who may all be billed for, with twenty minutes of S1 on the same seconds, recorded in an order."""
+    chart = Chart()
+    for other in (OTHER, THIRD):
+        chart.tell(PatientRegistered(patient=other, links=()))
+        with speaking_of(chart, other):
+            for part in PARTS:
+                if part != "assignment":
+                    getattr(chart, f"_{part}")()
+            chart.tell(PracticeAssigned(patient=other, practice=chart.practice, from_on=day("2010-01-01")))
+    entries: dict[str, str] = {}
+    for who in order:
+        with speaking_of(chart, who):
+            entries[who] = chart.time(MORNING, 20)
+    allocated(chart, (keeps, entries[keeps]), (gives_up, entries[gives_up]))
+    return chart
+
+
+ORDERS = [
+    ((FIRST, THIRD, OTHER), OTHER, FIRST, OTHER),
+    ((FIRST, OTHER, THIRD), THIRD, FIRST, THIRD),
+    ((FIRST, OTHER, THIRD), THIRD, OTHER, FIRST),
+    ((FIRST, OTHER, THIRD), OTHER, FIRST, OTHER),
+]
+
+
+@pytest.mark.parametrize(("order", "keeps", "gives_up", "counts"), ORDERS)
+def test_of_three_on_the_same_seconds_just_one_counts(
+    order: tuple[str, str, str], keeps: str, gives_up: str, counts: str
+) -> None:
+    chart = three(order, keeps, gives_up)
+
+    assert {counts: 1200} == {who: seconds for who in order if (seconds := verdict_of(chart, who).lines[0].counted)}
+
+
+@pytest.mark.parametrize(("order", "keeps", "gives_up", "counts"), ORDERS)
+def test_of_three_on_the_same_seconds_just_one_counts_when_two_are_merged(
+    order: tuple[str, str, str], keeps: str, gives_up: str, counts: str
+) -> None:
+    chart = three(order, keeps, gives_up)
+    merge(chart)
+    of_group = sum(line.counted for line in verdict_of(chart, FIRST).lines)
+    of_third = sum(line.counted for line in verdict_of(chart, THIRD).lines)
+
+    assert (0, 1200) == (of_group, of_third) if counts == THIRD else (1200, 0) == (of_group, of_third)

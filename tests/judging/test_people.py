@@ -6,7 +6,7 @@ import pytest
 
 from ledger.streams.patient import PracticeAssigned
 from ledger.streams.practice import PracticeRegistered
-from ledger.streams.staff import ExclusionChecked, LicenceRecorded, RoleGranted, StaffDeparted
+from ledger.streams.staff import ExclusionChecked, LicenceRecorded, RoleEnded, RoleGranted, StaffDeparted
 from ledger.terms.people import Role
 from tests.facts import Chart, codes, day, opaque
 
@@ -278,3 +278,63 @@ def test_time_worked_for_another_practice_than_the_one_that_bills_is_for_review(
 
     assert "worked_for_other_practice" == found.code
     assert "780 seconds" in found.happened
+
+
+# --- work across midnight: each day asks for itself -------------------------------------------------------------
+
+
+def across_midnight() -> Chart:
+    """Three hours of S1, one on 10 March and two on 11 March."""
+    chart = Chart()
+    chart.time("2026-03-10 23:00", 180)
+    return chart
+
+
+def test_work_across_midnight_into_an_exclusion_counts_until_midnight() -> None:
+    chart = across_midnight()
+    check(chart, "excluded", "2026-03-20", since="2026-03-11")
+
+    assert [(3600, ["performer_excluded"])] == lines(chart)
+    found = chart.verdict().lines[0].notices[0]
+    assert (7200, ("medicare.ccm.performers.excluded_counts",)) == (found.seconds, found.readings)
+    assert found.happened.startswith("7200 seconds do not count: the performer was excluded on 2026-03-11.")
+
+
+def test_work_across_midnight_out_of_an_exclusion_counts_from_midnight() -> None:
+    chart = across_midnight()
+    check(chart, "excluded", "2026-03-05", since="2026-03-05")
+    check(chart, "clear", "2026-03-11")
+
+    assert [(7200, ["performer_excluded"])] == lines(chart)
+    assert day("2026-03-11") == chart.verdict().lines[0].last_counted_on
+
+
+def test_work_across_midnight_after_the_last_day_of_the_role_counts_until_midnight() -> None:
+    chart = across_midnight()
+    office, last_on = chart.practice, day("2026-03-10")
+    chart.tell(RoleEnded(staff=opaque("st", "S1"), role=Role.CLINICAL_STAFF, practice=office, last_on=last_on))
+
+    assert [(3600, ["performer_role_not_held"])] == lines(chart)
+    assert day("2026-03-10") == chart.verdict().lines[0].last_counted_on
+
+
+def test_work_across_midnight_after_the_licence_lapsed_counts_until_midnight() -> None:
+    chart = across_midnight()
+    licence(chart, "2026-03-10")
+
+    assert [(3600, ["licence_lapsed"])] == lines(chart)
+
+
+def test_work_across_midnight_within_an_exclusion_does_not_count_at_all() -> None:
+    chart = across_midnight()
+    check(chart, "excluded", "2026-03-20", since="2026-03-10")
+
+    assert [(0, ["performer_excluded"])] == lines(chart)
+    assert 10800 == chart.verdict().lines[0].notices[0].seconds
+
+
+def test_work_across_midnight_of_somebody_able_on_both_days_counts_whole() -> None:
+    chart = across_midnight()
+    check(chart, "excluded", "2026-03-20", since="2026-03-12")
+
+    assert [(10800, [])] == lines(chart)

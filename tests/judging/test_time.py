@@ -346,6 +346,23 @@ def test_timed_work_after_a_full_day_of_untimed_work_does_not_count() -> None:
     assert (line.counted, [(n.code, n.seconds) for n in line.notices]) == (600, [("day_over_24_hours", 600)])
 
 
+def across_the_month_end(filled: int) -> Chart:
+    """Forty minutes about the local midnight after 31 March, on a UTC day that other work has `filled` by minutes."""
+    chart = Chart("2026-04")
+    chart.untimed("2026-04-01", filled)
+    chart.time("2026-03-31 23:40", 40)
+    return chart
+
+
+@pytest.mark.parametrize(("filled", "march", "april"), [(1420, 1200, 0), (1410, 1200, 600), (1430, 600, 0)])
+def test_seconds_beyond_a_full_day_are_taken_once_where_the_work_crosses_a_month_end(
+    filled: int, march: int, april: int
+) -> None:
+    chart = across_the_month_end(filled)
+
+    assert (march, april) == (chart.verdict("2026-03").lines[0].counted, chart.verdict("2026-04").lines[-1].counted)
+
+
 def test_untimed_work_counts_by_default_and_shows_its_share() -> None:
     chart = Chart()
     chart.untimed("2026-03-10", 20)

@@ -5,16 +5,36 @@ from datetime import date, timedelta
 import pytest
 
 from ledger.judging.days import months_before
-from ledger.judging.due import FOR_EVER, NEVER, Since, cared_for, dates_of, due_on, is_cared_for, newest_due
+from ledger.judging.due import (
+    FOR_EVER,
+    NEVER,
+    Since,
+    asked_of,
+    cared_for,
+    dates_of,
+    due_on,
+    is_cared_for,
+    newest_due,
+    stopped_on,
+)
 from ledger.rulebook import RulesInForce
 from ledger.streams import care_plan, patient_state
+from ledger.streams.care_plan import PlanRevisionStruck
 from ledger.streams.designation import DesignationWithdrawn
+from ledger.streams.endings import ConsentInvalidated, ConsentRevoked
+from ledger.streams.folding import FOLDINGS
+from ledger.streams.merging import PatientsMerged, PatientsUnmerged
 from ledger.streams.patient import VisitRecorded
 from ledger.streams.reviews import DUE_KINDS, DueKind
 from ledger.terms.identity import care_plan_tag, patient_tag
 from ledger.terms.people import Programme
+from projections.base import Row
+from projections.due_dates import DueDates
+from projections.states import States
+from projections.tables.layout import PATIENT_DATES
 from tests.commands.world import (
     DESIGNATION,
+    OTHER_PATIENT,
     PATIENT,
     consent,
     designated,
@@ -22,10 +42,12 @@ from tests.commands.world import (
     enrolled,
     known,
     on,
+    patient,
     plan,
     utc,
 )
 from tests.gwt import Given, opaque, shipped_rulebook
+from tests.projections.fake_log import FakeLog
 
 
 def law(day: str = "2026-06-01") -> RulesInForce:
@@ -177,3 +199,78 @@ def test_death_ends_it() -> None:
     assert ("2026-01", "2026-03") == cared_for(patient)
     assert is_cared_for(patient, on("2026-03-10"))
     assert not is_cared_for(patient, on("2026-03-11"))
+
+
+# --- what was taken out, and patients who were merged ---------------------------------------------------------
+
+
+def test_a_revision_that_was_struck_postpones_nothing() -> None:
+    wrong = plan(2).model_copy(update={"revised_at": utc("2026-03-01T16:00"), "review_on": on("2028-01-01")})
+    found = dates(enrolled().and_(wrong, PlanRevisionStruck(patient=PATIENT, revision=2, reason="wrong_patient")))
+
+    assert (on("2026-12-01"), on("2026-01-05")) == (found["care_plan_review"], found["care_plan_age"])
+
+
+def void(given: Given) -> Given:
+    """With a consent of June that was found void."""
+    june = consent(consent=opaque("cs", 2), occurred_at=utc("2026-06-01T15:00"))
+    return given.and_(june, ConsentInvalidated(patient=PATIENT, consent=opaque("cs", 2), reason="wrong_patient"))
+
+
+def test_a_consent_that_was_found_void_makes_none_younger() -> None:
+    assert on("2026-01-05") == dates(void(enrolled()))["consent_age"]
+
+
+def test_a_consent_that_was_found_void_does_not_bring_back_who_revoked() -> None:
+    told_on = on("2026-03-10")
+    revoked = ConsentRevoked(patient=PATIENT, revocation=opaque("rv", 1), scope=(Programme.CCM,), told_on=told_on)
+
+    assert told_on == stopped_on(patient_of(void(enrolled().and_(revoked))))
+
+
+def merged() -> Given:
+    """The enrolled patient goes on as the other one."""
+    return enrolled().and_(patient(OTHER_PATIENT, "10043"), PatientsMerged(patient=OTHER_PATIENT, merged=PATIENT))
+
+
+def test_what_is_due_of_merged_patients_is_due_of_whoever_goes_on() -> None:
+    given = merged()
+    found, of_plan = asked_of(OTHER_PATIENT, given.state)
+
+    assert dates(enrolled()) == {what: since.on for what, since in dates_of(found, of_plan).items()}
+    assert ("2026-01", FOR_EVER) == cared_for(found)
+
+
+def test_of_a_patient_who_goes_on_as_another_nothing_is_due() -> None:
+    given = merged()
+    found, of_plan = asked_of(PATIENT, given.state)
+
+    assert ({}, (NEVER, NEVER)) == (dates_of(found, of_plan), cared_for(found))
+
+
+def test_after_an_unmerge_each_is_asked_alone() -> None:
+    given = merged().and_(PatientsUnmerged(patient=OTHER_PATIENT, merged=PATIENT))
+
+    assert dates(enrolled()) == {what: since.on for what, since in dates_of(*asked_of(PATIENT, given.state)).items()}
+    assert {} == dates_of(*asked_of(OTHER_PATIENT, given.state))
+
+
+def test_the_rows_of_all_who_were_merged_follow_the_merge() -> None:
+    log = FakeLog()
+    rows: dict[str, Row] = {}
+    states = States(log, after=0)
+    due_dates = DueDates(states)
+    for fact in merged().facts:
+        tags = fact.event.tags()
+        for tag in tags:
+            if tag.partition("/")[0] in FOLDINGS:
+                states.apply(tag, fact)
+        due_dates.apply(fact, tags)
+        if not isinstance(fact.event, PatientsMerged):
+            [*due_dates.settle(due=True)]
+    for changes in due_dates.settle(due=True):
+        if changes.table is PATIENT_DATES:
+            rows |= {str(row[0]): row for row in changes.rows}
+
+    assert (OTHER_PATIENT, "2026-01", FOR_EVER, "2026-12-01", "2026-01-05") == rows[OTHER_PATIENT][:5]
+    assert (PATIENT, NEVER, NEVER, None, None, None, None) == rows[PATIENT]

@@ -11,6 +11,7 @@ from ledger.streams.base import Event
 from ledger.streams.designation import DesignationWithdrawn
 from ledger.streams.endings import ConsentRevoked
 from ledger.streams.governance import DeliveryDiscarded, DeliveryParked, DeliveryReleased, DeliveryResolved
+from ledger.streams.merging import PatientsMerged
 from ledger.streams.patient import VisitRecorded
 from ledger.streams.reviews import DueKind
 from ledger.terms.people import Programme
@@ -18,12 +19,14 @@ from tests.commands.world import (
     ADA,
     COMPLIANCE,
     DESIGNATION,
+    OTHER_PATIENT,
     PATIENT,
     consent,
     died,
     enrolled,
     known,
     on,
+    patient,
     plan,
     utc,
 )
@@ -227,3 +230,11 @@ def test_a_review_that_is_no_stale_month_cannot_be_unanswered() -> None:
     command = RaiseReview(what="unanswered_stale_month", review=opaque("rw", 9), since_on=on("2026-04-02"))
 
     assert "no_such_review" == on_the_day(reported(), "2026-05-01").when(command).refused
+
+
+@pytest.mark.parametrize(("what", "since", "_before", "day"), OF_A_PATIENT)
+def test_of_merged_patients_it_is_raised_for_whoever_goes_on(what: DueKind, since: str, _before: str, day: str) -> None:
+    other = patient(OTHER_PATIENT, "10043")
+    ledger = enrolled().and_(other, PatientsMerged(patient=OTHER_PATIENT, merged=PATIENT))
+
+    assert OTHER_PATIENT == on_the_day(ledger, day).when(raised(what, since, patient=OTHER_PATIENT)).event.patient

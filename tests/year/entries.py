@@ -75,6 +75,8 @@ class Wait:
     attestation: str
     before: Raw | None
     of_before: "Wait | None" = None
+    is_later: bool = False
+    """Whether the work began only after the signature, and was not there to be signed."""
 
 
 @dataclass
@@ -157,9 +159,11 @@ class Entries:
                         continue
                     if newest is None:
                         waits = None
-                    elif not _is_later(fact, instant(newest["attested_at"])):
+                    else:
                         was_there = old is not None and (place < newest["position"] or is_approved)
-                        new = Wait(newest["attestation"], old if was_there else None, waits if was_there else None)
+                        is_later = not was_there and _is_later(fact, instant(newest["attested_at"]))
+                        before, earlier = (old, waits) if was_there else (None, None)
+                        new = Wait(newest["attestation"], before, earlier, is_later)
                         waits = new if waits is None or waits.attestation != new.attestation else waits
         return waits
 

@@ -81,6 +81,8 @@ class MonthTime(MonthWindow):
         line = self._judged(stand, stand.said)
         signatures = [*self.in_month("month_attested"), *self.in_month("attestation_withdrawn")]
         waits = self.entries.wait(stand.entry, self.month, sorted(signatures, key=lambda f: f["position"]), self.at)
+        if waits is not None and waits.is_later and _behind(stand, stand.said, line) <= LATE:
+            return line  # work after the signature, told in time
         most = self._most(stand, stand.said, waits)
         if most < line.counted:
             line.codes.add("raise_awaits_approval")
@@ -295,8 +297,7 @@ class MonthTime(MonthWindow):
             found.add("contact_after_revocation")
         if any(self.stays.edge(on) for on in ([on for _, _, on in spans] or [line.on])):
             found.add("stay_edge_day")
-        worked_until = instant(said["segments"][-1]["end"]) if said["segments"] else _end_of(line.on)
-        behind = stand.recorded_at - worked_until
+        behind = _behind(stand, said, line)
         if behind > LATE:
             found.add("recorded_very_late" if behind > VERY_LATE and not stand.has_late_reason else "recorded_late")
         for is_so, code in (
@@ -343,3 +344,9 @@ def _epoch_day(said: Raw) -> int:
 def _end_of(on: date) -> datetime:
     """When a local day is over everywhere in the United States."""
     return datetime.combine(on + timedelta(days=1), time(10), tzinfo=UTC)
+
+
+def _behind(stand: Stand, said: Raw, line: Line) -> timedelta:
+    """What lies between the end of the work, or of its day, and its first recording."""
+    worked_until = instant(said["segments"][-1]["end"]) if said["segments"] else _end_of(line.on)
+    return stand.recorded_at - worked_until
