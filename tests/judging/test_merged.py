@@ -139,8 +139,8 @@ def test_an_unmerge_gives_both_back_as_they_were() -> None:
 def test_a_chain_is_one_person_under_its_end() -> None:
     chart = two()
     chart.tell(PatientRegistered(patient=THIRD, links=()))
-    for day, who in ((10, None), (11, "other"), (12, "third")):
-        chart.time(f"2026-03-{day} 10:00", 10, who=who)
+    for number, who in ((10, None), (11, "other"), (12, "third")):
+        chart.time(f"2026-03-{number} 10:00", 10, who=who)
     merge(chart, OTHER, FIRST)
     merge(chart, THIRD, OTHER)
     verdicts = [verdict_of(chart, who) for who in (FIRST, OTHER, THIRD)]
