@@ -101,7 +101,8 @@ def successor(year: Year) -> None:
     gone = {"patient": client.id, "designation": client.designation, "from_month": month}
     reason = {"reason": "patient_chose_other", "evidence": "Letter of the patient."}
     year.refused("rival_may_not_withdraw", "withdraw_designation", gone | reason, "ben")
-    year.told("withdraw_designation", gone | reason, year.dice.choice(("ada", "cora")))
+    if year.say("withdraw_designation", gone | reason, year.dice.choice(("ada", "cora"))).outcome != "accepted":
+        return  # under the other name of a patient with two charts it was withdrawn before
     data = {"patient": client.id, "programme": "CCM", "side": "practitioner", "practitioner": year.it.ids["ned"]}
     client.designation = year.told("designate_practitioner", data | {"from_month": month}, "ned")["designation"]
     client.doctor = "ned"
