@@ -37,7 +37,8 @@ def live(
         if today in on_day:
             on_day[today](year)
         today += DAY
-    for _, say in year.late:
+    for said_on, say in sorted(year.late, key=lambda later: later[0]):
+        year.until(datetime.combine(said_on, time(23), tzinfo=UTC))
         say()
 
 

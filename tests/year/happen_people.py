@@ -100,11 +100,13 @@ def successor(year: Year) -> None:
     month = f"2026-{year.now.month + 1:02d}"
     gone = {"patient": client.id, "designation": client.designation, "from_month": month}
     reason = {"reason": "patient_chose_other", "evidence": "Letter of the patient."}
+    if year.verdict(client, month).practitioner != year.it.ids["ada"]:
+        return  # of a patient with two charts another designation stands, or the other chart has given its own up
     year.refused("rival_may_not_withdraw", "withdraw_designation", gone | reason, "ben")
-    if year.say("withdraw_designation", gone | reason, year.dice.choice(("ada", "cora"))).outcome != "accepted":
-        return  # under the other name of a patient with two charts it was withdrawn before
+    year.told("withdraw_designation", gone | reason, year.dice.choice(("ada", "cora")))
     data = {"patient": client.id, "programme": "CCM", "side": "practitioner", "practitioner": year.it.ids["ned"]}
-    client.designation = year.told("designate_practitioner", data | {"from_month": month}, "ned")["designation"]
+    answer = year.say("designate_practitioner", data | {"from_month": month}, "ned")
+    client.designation = dict(answer.ids).get("designation", client.designation)
     client.doctor = "ned"
 
     def consent() -> None:
