@@ -158,7 +158,7 @@ def disputed(year: Year) -> None:
     year.told(
         "dispute_time", entry | {"reason": "I was there, she was not."}, year.dice.choice(("fay", "bill", "cora"))
     )
-    draw = year.dice.random()
+    draw = year.turn("disputed")
     if draw < 0.3:
         start, end = between(kept)
         year.correct(kept, end=(start + (end - start) / 2).isoformat())
