@@ -62,6 +62,8 @@ def two_patients(year: Year) -> None:
     office = year.dice.randrange(3)
     nurse = year.dice.choice([nurse for nurse in NURSES[office] if nurse not in year.left])
     hers = [c for c in year.company.clients if c.office == office and c.is_busy]
+    if len(hers) < 2:
+        return
     one, other = year.dice.sample(hers, 2)
     start = _moment(year, office=office)
     works = [(one, nurse, year.work(one, nurse, start, 20))]
