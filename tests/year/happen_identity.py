@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from commands.access import ask_to_read
 from tests.year.company import Client, admit, consent_of, plan_of
 from tests.year.year import Year
 
@@ -16,7 +15,7 @@ def registered_twice(year: Year) -> None:
     year.tick()
     twin = admit(year.company, len(year.company.clients), year.dice, office=client.office)
     twin.nurses = client.nurses
-    draw = year.turn("registered_twice")
+    draw = year.dice.random()
     if draw < 0.6:
         if draw < 0.3 and client.office == 0 and "ned" not in year.left:
             twin.doctor = "ned"
@@ -34,7 +33,7 @@ def registered_twice(year: Year) -> None:
         year.told("merge_patients", whose, "cora")
         assert year.say("merge_patients", whose, "cora").outcome == "unchanged"
         twin.designation = twin.designation or client.designation
-        if year.turn("merge") < 0.4:
+        if year.dice.random() < 0.35:
             year.late.append((year.now.date() + timedelta(days=year.dice.choice((2, 20, 60))), unmerge))
 
     def unmerge() -> None:
@@ -61,7 +60,7 @@ def wrong_chart(year: Year) -> None:
     client, right = year.somebody(), year.somebody()
     if year.watch.seconds.group(client.id) == year.watch.seconds.group(right.id):
         return
-    who, draw = {"patient": client.id}, year.turn("wrong_chart")
+    who, draw = {"patient": client.id}, year.dice.random()
     moved: dict[str, Any] = {"to_patient": right.id, "reason": "The chart of a namesake was open."}
     struck = {"reason": "wrong_patient", "evidence": "The chart of a namesake was open."}
     if draw < 0.6:
@@ -108,23 +107,6 @@ def licensed(year: Year) -> None:
     year.say("record_licence", held | {"until_on": ends.isoformat()})
     again = held | {"from_on": (ends + timedelta(days=year.dice.choice((1, 1, 12)))).isoformat()}
     year.late.append((year.now.date() + timedelta(days=25), lambda: year.say("record_licence", again)))
-
-
-def away(year: Year) -> None:
-    """Mia's role ends for some days and is granted again; what she worked in between counts nothing."""
-    today, office = year.now.date(), year.company.practices[2]
-    role = {"staff": year.it.ids["mia"], "role": "clinical_staff", "practice": office}
-    year.say("end_role", role | {"last_on": (today - timedelta(days=5)).isoformat()})
-    year.say("grant_role", role | {"from_on": (today - timedelta(days=1)).isoformat()})
-
-
-def looked_at(year: Year) -> None:
-    """People ask about patients: a look is on record, and no month hears of it."""
-    for reader in ("bill", "cora", "feed"):
-        year.it.handler.default_actor = year.it.ids[reader]
-        ask_to_read(year.it.handler, "month", [year.somebody().id], month=f"{year.now:%Y-%m}")
-        year.watch.after(())
-    year.it.handler.default_actor = None
 
 
 def lee_leaves(year: Year) -> None:

@@ -62,8 +62,6 @@ def two_patients(year: Year) -> None:
     office = year.dice.randrange(3)
     nurse = year.dice.choice([nurse for nurse in NURSES[office] if nurse not in year.left])
     hers = [c for c in year.company.clients if c.office == office and c.is_busy]
-    if len(hers) < 2:
-        return
     one, other = year.dice.sample(hers, 2)
     start = _moment(year, office=office)
     works = [(one, nurse, year.work(one, nurse, start, 20))]
@@ -160,7 +158,7 @@ def disputed(year: Year) -> None:
     year.told(
         "dispute_time", entry | {"reason": "I was there, she was not."}, year.dice.choice(("fay", "bill", "cora"))
     )
-    draw = year.turn("disputed")
+    draw = year.dice.random()
     if draw < 0.3:
         start, end = between(kept)
         year.correct(kept, end=(start + (end - start) / 2).isoformat())
