@@ -6,7 +6,7 @@ the same functions say which conditions are in force and which consent is comple
 where it is said to lie.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple, Protocol
 
@@ -18,7 +18,6 @@ from ledger.judging.plans import made_on, plan_in_force
 from ledger.judging.readiness import active_conditions
 from ledger.judging.shapes import Verdict
 from ledger.rulebook import Rulebook
-from ledger.streams.base import Fact
 from ledger.streams.care_plan import CarePlan
 from ledger.streams.joining import group_of, joined_patient
 from ledger.streams.month_state import CareMonth, Entry
@@ -32,11 +31,7 @@ from projections.states import States
 
 
 class FactsLog(StreamsLog, DatedLog, Protocol):
-    """A log that also answers by position."""
-
-    def facts_at(self, positions: Iterable[int]) -> Iterable[Fact]:
-        """The facts at these positions."""
-        ...
+    """A log that is read by stream, and knows where it stood at an instant."""
 
 
 class Clinic(NamedTuple):

@@ -16,13 +16,14 @@ from ledger.streams.base import Fact
 from ledger.streams.care_month import TimeLogged
 from ledger.streams.folding import FOLDINGS, initial
 from ledger.streams.month_state import CareMonth, Entry
-from ledger.terms.calendar import DAY_SECONDS
+from ledger.terms.calendar import DAY_SECONDS, stored_instant
 from ledger.terms.identity import care_month_tag, patient_tag
 from projections.patient_history import StreamsLog
 from projections.states import At, States
 
 _EPOCH: Final = date(1970, 1, 1)
 _DAY: Final = "staff_day/"
+_MONTH: Final = "care_month/"
 _INSTANT_BYTES: Final = len("2026-03-10T15:00:00Z")
 _START: Final = b'"start":"'
 _END: Final = b'"end":"'
@@ -40,8 +41,13 @@ class MonthStates(States):
         self._patient = patient
         self._month = month
         self._days: dict[str, At] | None = None
+        self._known: dict[int, Fact] = {}
 
     def _load(self, tag: str) -> At:
+        if tag.startswith(_MONTH):
+            facts = list(self._streams.read(tag, until=self.position))
+            self._known |= {fact.position: fact for fact in facts}
+            return _folded(tag, facts)
         if not tag.startswith(_DAY):
             return super()._load(tag)
         if self._days is None:
@@ -55,13 +61,20 @@ class MonthStates(States):
         needed = needed_tags(self._patient, self._month, {own[0]: known, own[1]: month})
         days = [tag for tag in needed if tag.startswith(_DAY)]
         sieve = _Sieve(month, days)
-        found = self._streams.read_where(days, sieve.keeps, until=self.position)
-        return {tag: _folded(tag, facts) for tag, facts in found.items() if tag not in sieve.out_of_its_depth}
+        found = self._streams.positions_where(days, sieve.keeps, until=self.position)
+        # The month's own entries are decoded already.
+        absent = {position for positions in found.values() for position in positions} - self._known.keys()
+        self._known |= {fact.position: fact for fact in self._streams.facts_at(absent)} if absent else {}
+        return {
+            tag: _folded(tag, [self._known[position] for position in positions])
+            for tag, positions in found.items()
+            if tag not in sieve.out_of_its_depth
+        }
 
 
 def _folded(tag: str, facts: Iterable[Fact]) -> At:
     state, position = initial(tag), 0
-    evolve = FOLDINGS["staff_day"].evolve
+    evolve = FOLDINGS[tag.partition("/")[0]].evolve
     for fact in facts:
         state, position = evolve(state, fact, tag), fact.position
     return At(state, position)
@@ -113,4 +126,4 @@ def _on_the_day(worked: dict[str, list[Span]], tag: str) -> Iterable[Span]:
 
 
 def _stored(seconds: int) -> bytes:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    return stored_instant(datetime.fromtimestamp(seconds, UTC)).encode()

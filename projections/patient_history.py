@@ -37,10 +37,14 @@ class StreamsLog(EventLog, Protocol):
         """The facts of several streams up to a position in ledger order, none twice."""
         ...
 
-    def read_where(
+    def positions_where(
         self, tags: Sequence[str], keep: Callable[[str, str, bytes], bool], *, until: int | None = None
-    ) -> Mapping[str, Sequence[Fact]]:
-        """The facts of short streams that matter by stream, topic and stored JSON; the others are not decoded."""
+    ) -> Mapping[str, Sequence[int]]:
+        """Where the facts of short streams stand that matter by stream, topic and stored JSON; decodes nothing."""
+        ...
+
+    def facts_at(self, positions: Iterable[int]) -> Sequence[Fact]:
+        """The facts at these positions, in order of position."""
         ...
 
     def erased(self, subject: str, facts: Iterable[Fact]) -> Mapping[int, tuple[str, ...]]:

@@ -5,12 +5,11 @@ position is folded from the log up to it and shows nothing learned later; an ans
 and says which position they stand for. Not promised: that the reader may ask; that is decided and recorded before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from ledger.judging.shapes import Verdict
-from ledger.streams.base import Fact
 from ledger.streams.governance import ParkedDelivery
 from ledger.terms.identity import patient_tag
 from ledger.terms.people import Programme, Side
@@ -43,10 +42,6 @@ class Repeated(Protocol):
 
 class AskedLog(StreamsLog, DatedLog, Protocol):
     """A ledger's log as questions see it."""
-
-    def facts_at(self, positions: Iterable[int]) -> Sequence[Fact]:
-        """The facts at these positions, in order of position."""
-        ...
 
     def refusal_counts(self, after: int = 0) -> Sequence[Repeated]:
         """How often the refusals recorded behind a position happened."""

@@ -193,20 +193,19 @@ class Ledger:
     def read_all(self, tags: Sequence[str], *, until: int | None = None) -> list[Fact]:
         """The facts of several streams up to a position in ledger order, none twice, with one question for all."""
         ids = tuple(head[0] for head in self._known_heads(tags).values() if head[0])
-        rows = {row.position: row for _, row in self.engine.streams(ids, until=until)} if ids else {}
-        return self.mapper.facts(rows[position] for position in sorted(rows))
+        return self.mapper.facts(self.engine.together(ids, until=until)) if ids else []
 
-    def read_where(self, tags: Sequence[str], keep: Keep, *, until: int | None = None) -> dict[str, list[Fact]]:
-        """The facts of short streams, in order, of which `keep` says that they matter; the others are not decoded.
+    def positions_where(self, tags: Sequence[str], keep: Keep, *, until: int | None = None) -> dict[str, list[int]]:
+        """Where in these streams the facts stand, in order, of which `keep` says that they matter; decodes nothing.
 
         One question for all of them. Of a performer's day most facts are about patients whom nobody asked about.
         """
-        found: dict[str, list[Fact]] = {tag: [] for tag in tags}
         named = {head[0]: tag for tag, head in self._known_heads(tags).items() if head[0]}
-        for tag_id, row in self.engine.streams(tuple(named), until=until) if named else ():
-            start, end = split_body(row.state)
-            if keep(named[tag_id], row.topic, row.state[start:end]):
-                found[named[tag_id]].append(self.mapper.fact(row))
+        found: dict[str, list[int]] = {tag: [] for tag in tags}
+        for tag_id, position, topic, state in self.engine.bodies(tuple(named), until=until) if named else ():
+            start, end = split_body(state)
+            if keep(named[tag_id], topic, state[start:end]):
+                found[named[tag_id]].append(position)
         return found
 
     def bindings(self, tokens: Sequence[str]) -> dict[str, KeyBinding]:

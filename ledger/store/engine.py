@@ -88,8 +88,12 @@ class Engine(Protocol):
         """The rows of one stream behind sequence `after`, up to position `until`, at most `limit`, in order."""
         ...
 
-    def streams(self, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, Row]]:
-        """The rows of several streams up to position `until`, each with the id of its stream, in order within each."""
+    def together(self, tag_ids: Sequence[int], *, until: int | None) -> list[Row]:
+        """The rows of several streams up to position `until`, in ledger order, none twice."""
+        ...
+
+    def bodies(self, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, int, str, bytes]]:
+        """(tag_id, position, topic, stored body) of several streams up to position `until`, in order within each."""
         ...
 
     def follow(self, after: int, limit: int) -> list[Row]:

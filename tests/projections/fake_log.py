@@ -105,10 +105,12 @@ class FakeLog:
         found = {fact.position: fact for tag in tags for fact in self.read(tag, until=until)}
         return [found[position] for position in sorted(found)]
 
-    def read_where(
+    def positions_where(
         self, tags: Sequence[str], keep: Callable[[str, str, bytes], bool], *, until: int | None = None
-    ) -> dict[str, list[Fact]]:
-        return {tag: [fact for fact in self.read(tag, until=until) if keep(tag, *_clear(fact))] for tag in tags}
+    ) -> dict[str, list[int]]:
+        return {
+            tag: [fact.position for fact in self.read(tag, until=until) if keep(tag, *_clear(fact))] for tag in tags
+        }
 
     def follow(self, after: int, limit: int) -> list[Fact]:
         return self.facts[after : min(after + limit, self.refresh())]

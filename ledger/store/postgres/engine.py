@@ -151,9 +151,13 @@ class PostgresEngine:
         last = _FOR_EVER if until is None else until
         return self._facts(self.queries.stream, (Int8(tag_id), Int8(after), Int8(last), Int8(limit)))
 
-    def streams(self, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, Row]]:
+    def together(self, tag_ids: Sequence[int], *, until: int | None) -> list[Row]:
+        return self._facts(self.queries.together, (arrays.bigs(tag_ids), Int8(_FOR_EVER if until is None else until)))
+
+    def bodies(self, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, int, str, bytes]]:
         bounds = (arrays.bigs(tag_ids), Int8(_FOR_EVER if until is None else until))
-        return [(row[0], Row._make(row[1:])) for row in self._rows(self.queries.streams, bounds)]
+        found: list[tuple[int, int, str, bytes]] = self._rows(self.queries.bodies, bounds)
+        return found
 
     def follow(self, after: int, limit: int) -> list[Row]:
         return self._facts(self.queries.follow, (Int8(after), Int8(limit)))

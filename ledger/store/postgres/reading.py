@@ -35,8 +35,14 @@ class Queries:
             f"SELECT {_ROW}, m.seq FROM {members} m JOIN {facts} e ON e.notification_id = m.position"
             " WHERE m.tag_id = %s AND m.seq > %s AND m.position <= %s ORDER BY m.seq LIMIT %s"
         )
-        self.streams = (
-            f"SELECT m.tag_id, {_ROW}, m.seq FROM {members} m JOIN {facts} e ON e.notification_id = m.position"
+        self.together = (
+            f"SELECT {_ROW}, e.originator_version FROM {facts} e WHERE e.notification_id IN ("
+            f"SELECT m.position FROM {members} m WHERE m.tag_id = ANY (%s) AND m.position <= %s)"
+            " ORDER BY e.notification_id"
+        )
+        self.bodies = (
+            f"SELECT m.tag_id, m.position, e.topic, e.state FROM {members} m"
+            f" JOIN {facts} e ON e.notification_id = m.position"
             " WHERE m.tag_id = ANY (%s) AND m.position <= %s ORDER BY m.tag_id, m.seq"
         )
         self.follow = (

@@ -82,9 +82,13 @@ class SqliteEngine:
         with self._reading as cursor:
             return reading.stream(cursor, tag_id, after=after, until=until, limit=limit)
 
-    def streams(self, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, Row]]:
+    def together(self, tag_ids: Sequence[int], *, until: int | None) -> list[Row]:
         with self._reading as cursor:
-            return reading.streams(cursor, tag_ids, until=until)
+            return reading.together(cursor, tag_ids, until=until)
+
+    def bodies(self, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, int, str, bytes]]:
+        with self._reading as cursor:
+            return reading.bodies(cursor, tag_ids, until=until)
 
     def follow(self, after: int, limit: int) -> list[Row]:
         with self._reading as cursor:

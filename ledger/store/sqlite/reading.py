@@ -27,8 +27,12 @@ _STREAM: Final = (
     f"SELECT {_COLUMNS}, t.seq FROM event_tags t JOIN stored_events e ON e.rowid = t.position"
     " WHERE t.tag_id = ? AND t.seq > ? AND t.position <= ? ORDER BY t.seq LIMIT ?"
 )
-_STREAMS: Final = (
-    f"SELECT t.tag_id, {_COLUMNS}, t.seq FROM json_each(?) j CROSS JOIN event_tags t ON t.tag_id = j.value"
+_TOGETHER: Final = (
+    f"SELECT {_COLUMNS}, e.originator_version FROM stored_events e WHERE e.rowid IN (SELECT t.position"
+    " FROM json_each(?) j CROSS JOIN event_tags t ON t.tag_id = j.value WHERE t.position <= ?) ORDER BY e.rowid"
+)
+_BODIES: Final = (
+    "SELECT t.tag_id, t.position, e.topic, e.state FROM json_each(?) j CROSS JOIN event_tags t ON t.tag_id = j.value"
     " JOIN stored_events e ON e.rowid = t.position WHERE t.position <= ? ORDER BY t.tag_id, t.seq"
 )
 _FOR_EVER: Final = 2**62
@@ -65,10 +69,16 @@ def stream(cursor: sqlite3.Cursor, tag_id: int, *, after: int, until: int | None
     return list(map(Row._make, cursor.execute(_STREAM, bounds).fetchall()))
 
 
-def streams(cursor: sqlite3.Cursor, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, Row]]:
-    """The rows of several streams up to position `until`, each with the id of its stream, in order within each."""
+def together(cursor: sqlite3.Cursor, tag_ids: Sequence[int], *, until: int | None) -> list[Row]:
+    """The rows of several streams up to position `until`, in ledger order, none twice."""
     bounds = (_array(tag_ids), _FOR_EVER if until is None else until)
-    return [(row[0], Row._make(row[1:])) for row in cursor.execute(_STREAMS, bounds).fetchall()]
+    return list(map(Row._make, cursor.execute(_TOGETHER, bounds).fetchall()))
+
+
+def bodies(cursor: sqlite3.Cursor, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, int, str, bytes]]:
+    """(tag_id, position, topic, stored body) of several streams up to position `until`, in order within each."""
+    bounds = (_array(tag_ids), _FOR_EVER if until is None else until)
+    return cursor.execute(_BODIES, bounds).fetchall()
 
 
 def at(cursor: sqlite3.Cursor, positions: Sequence[int]) -> list[Row]:
