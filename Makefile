@@ -28,7 +28,7 @@ DEV := $(VENV)/.installed-dev
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(RUNTIME) ## Run the main job on simulated data, from an empty ledger to an explained month
+demo: $(RUNTIME) ## Run the main job on simulated data, from an empty ledger to a signed month and what comes later
 	@$(BIN)/ccm-ledger demo
 
 # All tests, those of `check` among them, run once and under coverage; the gate of 95 % stands in pyproject.toml.

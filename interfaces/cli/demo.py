@@ -1,4 +1,4 @@
-"""`demo`: the main job from an empty ledger to an explained month, on simulated data, by the commands themselves.
+"""`demo`: the main job from an empty ledger to a signed month and what reaches it later, by the commands themselves.
 
 Promise: each step runs a command of this program as it would be typed, in a folder of its own; nothing is put into the
 ledger in another way. The same seed and charts give the same lines; ids are drawn anew each time.
@@ -26,6 +26,9 @@ _EXPLAINED_MAX: Final = 42
 _HISTORY_MAX: Final = 14
 _LACKING_MAX: Final = 9
 _WHY_NOT_MAX: Final = 12
+_BESIDE_MAX: Final = 30
+_DIFF_MAX: Final = 32
+_MONTH: Final = "2026-01"
 
 
 def add(commands: Commands, shared: Parser) -> None:
@@ -52,6 +55,7 @@ def run_demo(args: Namespace, screen: Screen) -> int:
         _quarter(screen, workshop)
         _answers(screen, workshop)
         patient = _questions(screen, workshop)
+        _afterwards(screen, workshop)
         _next(screen, workshop, patient, stays=stays)
         screen.answer({"folder": str(workshop.folder), "ledger": workshop.ledger, **workshop.tally.as_json()})
     return 0
@@ -87,7 +91,7 @@ def _folder(keep: str | None) -> "Path":
 
 
 def _set_up(screen: Screen, workshop: "Workshop") -> None:
-    screen.say("", "Step 1 of 5. A company with two practices, its staff, and a simulated ledger.")
+    screen.say("", "Step 1 of 6. A company with two practices, its staff, and a simulated ledger.")
     workshop.shown("init", "--simulated-clock", "--name", "Demo Care Company")
     workshop.submit_setup()
     workshop.deliver_until("staff.jsonl")
@@ -98,7 +102,7 @@ def _charts(screen: Screen, workshop: "Workshop") -> None:
 
     given = "given" if workshop.has_given_charts else "simulated"
     charts = counted(len(workshop.company.charts), "chart")
-    screen.say("", f"Step 2 of 5. Patients arrive as FHIR R4 bundles: {charts}, {given}.")
+    screen.say("", f"Step 2 of 6. Patients arrive as FHIR R4 bundles: {charts}, {given}.")
     workshop.import_charts()
     screen.say("The same charts once more add nothing:")
     workshop.import_charts()
@@ -107,7 +111,7 @@ def _charts(screen: Screen, workshop: "Workshop") -> None:
 
 
 def _quarter(screen: Screen, workshop: "Workshop") -> None:
-    screen.say("", "Step 3 of 5. Consents, visits, care plans and three months of time arrive, dirty rows included.")
+    screen.say("", "Step 3 of 6. Consents, visits, care plans and three months of time arrive, dirty rows included.")
     workshop.deliver_until(None)
     screen.say("One of the time logs once more adds nothing:")
     workshop.deliver_again()
@@ -116,7 +120,7 @@ def _quarter(screen: Screen, workshop: "Workshop") -> None:
 def _answers(screen: Screen, workshop: "Workshop") -> None:
     from interfaces.cli.wording import in_order  # noqa: PLC0415 - loaded by now
 
-    screen.say("", "Step 4 of 5. Every line was answered. Together:", *workshop.tally.as_text())
+    screen.say("", "Step 4 of 6. Every line was answered. Together:", *workshop.tally.as_text())
     screen.say(f"All answers stand in {workshop.folder / 'answers'}. An example of each refusal and parking:")
     for code, _ in in_order(workshop.tally.refusals):
         screen.say(f"  {code}: {workshop.examples[code]}")
@@ -128,8 +132,8 @@ def _answers(screen: Screen, workshop: "Workshop") -> None:
 
 
 def _questions(screen: Screen, workshop: "Workshop") -> str:
-    screen.say("", "Step 5 of 5. The month as a table, explained, replayed, searched and verified.")
-    month = "2026-01"
+    screen.say("", "Step 5 of 6. The month as a table, explained, replayed and searched.")
+    month = _MONTH
     auditor = ("--as", workshop.staff("C-COMP-1"))
     workshop.shown("months", month, *auditor)
     row = _most_told(workshop.json("months", month, *auditor)["rows"])
@@ -141,7 +145,6 @@ def _questions(screen: Screen, workshop: "Workshop") -> str:
     workshop.excerpt(_HISTORY_MAX, "history", patient, *auditor, of_end=True)
     workshop.shown("audit", "--outcome", "refused", "--limit", "8", *auditor)
     workshop.shown("audit", "--patient", patient, "--action", "record_read", "--limit", "8", *auditor)
-    workshop.shown("verify")
     return str(patient)
 
 
@@ -149,6 +152,22 @@ def _most_told(rows: "Sequence[dict[str, Any]]") -> "dict[str, Any]":
     """The patient-month with codes of whose entries there is most to tell."""
     with_codes = [row for row in rows if row["charges"]] or rows
     return max(with_codes, key=lambda row: (len(set(row["notices"])), row["minutes"], row["patient"]))
+
+
+def _afterwards(screen: Screen, workshop: "Workshop") -> None:
+    from interfaces.simulator.afterwards import most_to_lose  # noqa: PLC0415 - loaded by now
+
+    screen.say("", "Step 6 of 6. Months are signed; then an entry turns out shorter, and another one comes too late.")
+    auditor = ("--as", workshop.staff("C-COMP-1"))
+    rows = workshop.json("months", _MONTH, *auditor)["rows"]
+    signer = most_to_lose([row for row in rows if row["standing"] == "ready"])["practitioner"]
+    workshop.shown("attest", _MONTH, "--as", signer)
+    corrected, raised = workshop.deliver_afterwards(_MONTH, auditor)
+    workshop.excerpt(_BESIDE_MAX, "month", corrected, _MONTH, *auditor)
+    workshop.excerpt(_DIFF_MAX, "diff-month", corrected, _MONTH, "attested", "now", *auditor)
+    screen.say("", "The late entry would raise a signed month. It is kept, and counts when compliance approves it:")
+    workshop.excerpt(_BESIDE_MAX, "month", raised, _MONTH, *auditor)
+    workshop.shown("verify")
 
 
 def _next(screen: Screen, workshop: "Workshop", patient: str, *, stays: bool) -> None:

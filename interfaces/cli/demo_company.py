@@ -14,6 +14,7 @@ from typing import Any, Final
 from interfaces.cli.delivering import OUTCOMES, Tally
 from interfaces.cli.screen import Screen
 from interfaces.importing.mapping import ChartMapping, read_chart_mapping
+from interfaces.simulator import afterwards
 from interfaces.simulator.company import Company, SimulatedFile
 from interfaces.system import PinnedZones
 
@@ -84,6 +85,18 @@ class Workshop:
         words = ["import", "fhir", self._charts, "--mapping", self._mapping, "--as", self.staff("C-INT-1")]
         mapping = Path(self._mapping).name
         self._through(words, "charts", shown=["import", "fhir", "CHARTS", "--mapping", mapping])
+
+    def deliver_afterwards(self, month: str, asking: tuple[str, str]) -> tuple[str, str]:
+        """Deliver what reaches signed months later; the patients of the corrected entry and of the late one."""
+        signed = [row for row in self.json("months", month, *asking)["rows"] if row["attested"]]
+        corrected = afterwards.most_to_lose(signed)["patient"]
+        raised = next((row["patient"] for row in signed if row["patient"] != corrected), corrected)
+        told = self.json("history", corrected, "--month", month, *asking)["facts"]
+        longest = afterwards.longest(told, self.json("month", corrected, month, "--explain", *asking)["entries"])
+        lines = (afterwards.correction(corrected, month, longest), afterwards.late_entry(raised, longest))
+        content = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+        self._deliver(SimulatedFile("afterwards.jsonl", "submit", content))
+        return corrected, raised
 
     def deliver_again(self) -> None:
         """Deliver the last time log once more."""

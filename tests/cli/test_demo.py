@@ -21,11 +21,14 @@ def test_the_demo_runs_from_an_empty_ledger_to_an_explained_month(
     assert main(["demo", "--keep", str(tmp_path / "demo")]) == 0
     shown = capsys.readouterr().out
     assert [line[:12] for line in shown.splitlines() if line.startswith("Step ")] == [
-        f"Step {number} of 5." for number in range(1, 6)
+        f"Step {number} of 6." for number in range(1, 7)
     ]
     assert re.search(r"\d+ with codes; together \$[\d,]+\.\d\d \(national estimate\)\.", shown)
     assert "Every stored byte agrees with its header, its tags, its place and its leaf." in shown
     assert "The read models are what a fold of the facts gives." in shown
+    assert "Standing: stale: attested, and changed since: it must be attested again." in shown
+    assert re.search(r"Dollars: \$\d+\.\d\d -> \$\d+\.\d\d", shown), "the correction was seen to lower a signed month"
+    assert "Entered after the attestation: " in shown
     assert (tmp_path / "demo" / "ledger" / "ledger.db").is_file()
 
 
