@@ -18,6 +18,8 @@ SUBJECT_SALT_BYTES: Final = 16
 NONCE_BYTES: Final = 12
 
 _U32: Final = struct.Struct(">I")
+_HEAD: Final = struct.Struct(">BI")
+"""Format version and length of the envelope."""
 _REMEDY: Final = "Stop writing, keep this disk, and run `ccm-ledger verify` on the last good copy."
 
 
@@ -69,13 +71,16 @@ def split_body(state: bytes) -> tuple[int, int]:
     """
     if not isinstance(state, bytes):
         raise damaged()  # a column of SQLite holds whatever somebody put in
-    if state[:1] != _FORMAT_BYTE:
-        raise _foreign(state)
-    start = 9 + int.from_bytes(state[1:5], "big")
-    end = start + int.from_bytes(state[start - 4 : start], "big")
-    if start > len(state) or end > len(state):
-        raise damaged()
-    return start, end
+    try:
+        form, envelope_bytes = _HEAD.unpack_from(state)
+        if form == FORMAT:
+            start = 9 + envelope_bytes
+            end = start + _U32.unpack_from(state, start - 4)[0]
+            if end <= len(state):
+                return start, end
+    except struct.error:
+        pass
+    raise damaged() if state[:1] == _FORMAT_BYTE else _foreign(state)
 
 
 def decode_body(state: bytes) -> Body:

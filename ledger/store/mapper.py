@@ -22,7 +22,7 @@ from ledger.store.body import SealedPart, damaged, decode_body, encode_body, spl
 from ledger.store.instants import from_micros
 from ledger.store.vault import Vault
 from ledger.streams.base import ERASED, Envelope, Event, Fact, FactClass, Origin, Said
-from ledger.streams.upcast import upcast
+from ledger.streams.upcast import CURRENT, unreadable, upcast
 from ledger.terms.identity import RECORD_ONLY_PREFIXES, by_tag
 from ledger.terms.ports import IdSource
 
@@ -70,6 +70,7 @@ class Mapper:
         self._ids = ids
         self._aad = seal.ledger_aad(ledger_id)
         self._starts: dict[type[Event], bytes] = {}
+        self._versions_at: dict[str, int] = {}
         self._version_at = len(prefix_start(ledger_id, "", 0, "")) - 8
 
     def draft(self, event: Event, envelope: Envelope, origin: Origin | None) -> Draft:
@@ -117,15 +118,9 @@ class Mapper:
         """The fact in a row; LedgerDamaged or NeedsNewerProgram where the bytes do not make one."""
         position, home, version, topic, state, recorded_at, prefix, seq = row
         start, end = split_body(state)
-        return Fact(
-            position=position,
-            recorded_at=from_micros(recorded_at),
-            home=home,
-            version=version,
-            event=upcast(topic, self.event_version(topic, prefix), state[start:end]),
-            envelope=EnvelopeBytes(state[5 : start - 4]),
-            seq=seq,
-        )
+        event = self._event(topic, prefix, state[start:end])
+        envelope = EnvelopeBytes(state[5 : start - 4])
+        return Fact(position, from_micros(recorded_at), home, version, event, envelope, seq)
 
     def facts(self, rows: Iterable[Row]) -> list[Fact]:
         """The facts in rows, in their order."""
@@ -133,10 +128,24 @@ class Mapper:
 
     def event_version(self, topic: str, prefix: bytes) -> int:
         """The version of the event, as the prefix says: the one place where it is stored."""
-        at = self._version_at + len(topic.encode())
+        at = self._version_place(topic)
         if len(prefix) < at + 4:
             raise damaged()
         return int.from_bytes(prefix[at : at + 4], "big")
+
+    def _event(self, topic: str, prefix: bytes, clear: bytes) -> Event:
+        at = self._versions_at.get(topic) or self._version_place(topic)
+        if (validated := CURRENT.get((topic, prefix[at : at + 4]))) is None:
+            return upcast(topic, self.event_version(topic, prefix), clear)
+        try:
+            return validated(clear)
+        except ValueError as broken:
+            raise unreadable(topic) from broken
+
+    def _version_place(self, topic: str) -> int:
+        """Where in the prefixes of a topic the version of the event stands."""
+        at = self._versions_at[topic] = self._version_at + len(topic.encode())
+        return at
 
     def open_words(self, event: Event, state: bytes) -> Event:
         """The event with its sealed fields opened: words, ERASED where the key is gone, None where there are none."""

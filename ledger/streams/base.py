@@ -170,7 +170,6 @@ class Fact:
 
     def __init__(
         self,
-        *,
         position: int,
         recorded_at: datetime,
         home: str,

@@ -126,20 +126,29 @@ def event_class(topic: str, version: int) -> type[Event]:
     return known
 
 
+CURRENT: Final[dict[tuple[str, bytes], Callable[[bytes], Event]]] = {
+    # What `model_validate_json` does beside validating is a seventh of reading a fact.
+    (topic, event.VERSION.to_bytes(4, "big")): event.__pydantic_validator__.validate_json
+    for topic, event in EVENTS.items()
+}
+"""(topic, version as a prefix holds it) -> what validates a clear part of today's version, or raises ValueError."""
+
+
 def upcast(topic: str, version: int, clear: bytes) -> Event:
     """A stored clear part as today's event, validated; LedgerDamaged where the bytes do not make one."""
     known = event_class(topic, version)
     try:
-        if version == known.VERSION:
-            # What `model_validate_json` does beside validating is a seventh of reading a fact.
-            event: Event = known.__pydantic_validator__.validate_json(clear)
-            return event
-        content = json.loads(clear)
+        content = json.loads(clear) if version < known.VERSION else None
         for step in range(version, known.VERSION):
-            content = LIFTS[topic, step](content)
-        return known.model_validate_json(json.dumps(content))
+            content = LIFTS[topic, step](content or {})
+        return known.model_validate_json(clear if content is None else json.dumps(content))
     except (ValidationError, ValueError) as broken:
-        raise LedgerDamaged(
-            f"A stored fact of kind {topic!r} cannot be read: its bytes are not what an event of that kind holds.",
-            "Stop writing, keep this disk, and run `ccm-ledger verify` on the last good copy.",
-        ) from broken
+        raise unreadable(topic) from broken
+
+
+def unreadable(topic: str) -> LedgerDamaged:
+    """What to raise where the bytes of a stored fact are not what an event of its kind holds."""
+    return LedgerDamaged(
+        f"A stored fact of kind {topic!r} cannot be read: its bytes are not what an event of that kind holds.",
+        "Stop writing, keep this disk, and run `ccm-ledger verify` on the last good copy.",
+    )
