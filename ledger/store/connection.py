@@ -206,7 +206,7 @@ class Ledger:
             start, end = split_body(state)
             if keep(named[tag_id], topic, state[start:end]):
                 found[named[tag_id]].append(position)
-        return found
+        return {tag: sorted(positions) for tag, positions in found.items()}
 
     def bindings(self, tokens: Sequence[str]) -> dict[str, KeyBinding]:
         """What idempotency keys are bound to, by their tokens; those that are bound to nothing are left out."""

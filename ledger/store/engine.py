@@ -93,7 +93,10 @@ class Engine(Protocol):
         ...
 
     def bodies(self, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, int, str, bytes]]:
-        """(tag_id, position, topic, stored body) of several streams up to position `until`, in order within each."""
+        """(tag_id, position, topic, stored body) of several streams up to position `until`, in no order.
+
+        To sort them would move every body once more, where only a few positions will be wanted.
+        """
         ...
 
     def follow(self, after: int, limit: int) -> list[Row]:

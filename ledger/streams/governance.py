@@ -42,10 +42,6 @@ class RulebookAdopted(Event):
     def tags(self) -> tuple[str, ...]:
         return (LEDGER_TAG,)
 
-    def edition_bytes(self) -> bytes:
-        """The edition as bytes."""
-        return base64.b64decode(self.content, validate=True)
-
 
 class LoginBound(Event):
     """A login of the outside world (an OS user, later an API key) speaks for one staff member."""
@@ -140,9 +136,14 @@ class Adoption:
     """An adopted edition: its digest, its bytes, where and on which UTC day it was adopted."""
 
     edition: str
-    content: bytes
+    encoded: str
     position: int
     on: date
+
+    @property
+    def content(self) -> bytes:
+        """The edition's bytes. Whoever asks about a month asks a rulebook that is parsed already, and not for these."""
+        return base64.b64decode(self.encoded, validate=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ def evolve(state: Governance, fact: Fact) -> Governance:
                 state, name=e.name, simulated=e.simulated, logins=(*state.logins, (e.login, e.administrator))
             )
         case RulebookAdopted() as e:
-            adopted = Adoption(e.edition, e.edition_bytes(), fact.position, fact.recorded_at.date())
+            adopted = Adoption(e.edition, e.content, fact.position, fact.recorded_at.date())
             return replace(state, adoptions=(*state.adoptions, adopted))
         case LoginBound() as e:
             return replace(state, logins=(*state.logins, (e.login, e.staff)))

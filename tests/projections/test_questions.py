@@ -1,5 +1,6 @@
 """The questions: a month as of any moment, the months of a practice, readiness, what waits."""
 
+from base64 import b64decode
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -77,7 +78,7 @@ def test_the_question_is_put_to_the_judge_with_the_facts_that_the_judge_asks_for
     while missing := missing_tags(FIRST, "2026-03", held):
         held |= {tag: states.at(tag).state for tag in missing}
     adopted = adoption()
-    rulebook = rulebook_of(Edition.from_bytes(adopted.edition_bytes()))
+    rulebook = rulebook_of(Edition.from_bytes(b64decode(adopted.content)))
     directly = judge_month(facts_of(FIRST, "2026-03", held), rulebook, edition=adopted.edition)
 
     assert directly == month_of(log, RULEBOOKS, FIRST, "2026-03")

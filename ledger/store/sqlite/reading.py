@@ -33,7 +33,7 @@ _TOGETHER: Final = (
 )
 _BODIES: Final = (
     "SELECT t.tag_id, t.position, e.topic, e.state FROM json_each(?) j CROSS JOIN event_tags t ON t.tag_id = j.value"
-    " JOIN stored_events e ON e.rowid = t.position WHERE t.position <= ? ORDER BY t.tag_id, t.seq"
+    " JOIN stored_events e ON e.rowid = t.position WHERE t.position <= ?"
 )
 _FOR_EVER: Final = 2**62
 
@@ -76,7 +76,7 @@ def together(cursor: sqlite3.Cursor, tag_ids: Sequence[int], *, until: int | Non
 
 
 def bodies(cursor: sqlite3.Cursor, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, int, str, bytes]]:
-    """(tag_id, position, topic, stored body) of several streams up to position `until`, in order within each."""
+    """(tag_id, position, topic, stored body) of several streams up to position `until`, in no order."""
     bounds = (_array(tag_ids), _FOR_EVER if until is None else until)
     return cursor.execute(_BODIES, bounds).fetchall()
 
