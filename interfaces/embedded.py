@@ -140,14 +140,26 @@ class Server:
 
     def standby(self, folder: Path) -> "Server":
         """A streaming standby with its data in `folder`: it answers reads, and writes too after `promote`."""
+        other = self.backup(folder, "--write-recovery-conf")
+        with other._closed_on_failure():
+            other._begin()
+        return other
+
+    def backup(self, folder: Path, *options: str) -> "Server":
+        """A base backup with its data in `folder`: a server that is not started before `recover` is called."""
         other = Server(folder, self._settings)
         with other._closed_on_failure():
             other._settle(self._binaries)
             source = (f"--host={self._place}", f"--port={self.port}", "--username=postgres", "--no-password")
-            options = ("--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync")
-            other._run("pg_basebackup", f"--pgdata={other._data}", *source, *options)
-            other._begin()
+            always = ("--wal-method=stream", "--checkpoint=fast", "--no-sync")
+            other._run("pg_basebackup", f"--pgdata={other._data}", *source, *always, *options)
         return other
+
+    def recover(self, settings: Mapping[str, str]) -> None:
+        """Start a backup for the first time: it recovers as far as its settings say, and accepts writes then."""
+        (self._data / "recovery.signal").touch()
+        self._settings |= settings
+        self._begin()
 
     def promote(self) -> None:
         """Make a standby a server of its own, and wait until it accepts writes."""
