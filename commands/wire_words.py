@@ -33,7 +33,7 @@ _FORMATS: Final = {
 _REFERENCE: Final = "an id of this ledger, or an identifier as an object with `system` and `value`"
 _LETTERS: Final = "of at most 64 lower-case letters, digits"
 _PATTERNS: Final = {
-    r"^(19|20)\d{2}-(0[1-9]|1[0-2])$": "a month written YYYY-MM",
+    r"^(19|20)\d{2}-(0[1-9]|1[0-2])$": "a month written YYYY-MM, of the years 1900 to 2099",
     r"^[0-9a-f]{64}$": "a SHA-256 as 64 hexadecimal digits in lower case",
     r"^[a-z][a-z0-9_]{0,63}$": f"a word {_LETTERS} and `_`, beginning with a letter",
     r"^[a-z][a-z0-9_.-]{0,63}$": f"a name {_LETTERS}, `_`, `.` and `-`, beginning with a letter",
@@ -100,6 +100,11 @@ def in_words(schema: Schema) -> str | None:
             return f"an object, in each of its fields {in_words(inner)}" if inner else "an object with its own fields"
         case _:
             return None
+
+
+def _number(number: int) -> str:
+    """A number as people read it: a year has no comma."""
+    return f"{number:,}" if number >= 10_000 else str(number)
 
 
 def _text_in_words(schema: Schema) -> str | None:

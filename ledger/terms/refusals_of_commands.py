@@ -86,7 +86,7 @@ NAMING: Final = (
         "revision_unknown",
         "The care plan has no revision with the number that the command gives.",
         _NAMED,
-        "Look the plan up in the patient's history: revisions count from 1, and one that is not there is recorded first.",
+        "Look the plan up in the patient's history: revisions count from 1, and one that is missing is recorded first.",
     ),
     Refusal(
         "no_such_review",

@@ -183,3 +183,24 @@ def test_a_number_that_no_column_holds_is_one_refused_line(at_home: House) -> No
 
     assert huge.refusal is not None
     assert ("accepted", "field_unreadable", "accepted") == (before.outcome, huge.refusal.code, after.outcome)
+
+
+def test_of_two_reasons_in_one_batch_for_one_month_the_second_is_refused(at_home: House) -> None:
+    at_home.clock = "2026-02-02T18:00:00Z"
+    month = {"patient": at_home.ids["patient"], "month": "2026-01"}
+    first, same, other = (
+        at_home.send("except_month", month | {"reason": reason}, key="batch-1/patient", actor="ada")
+        for reason in ("One call is unclear.", "One call is unclear.", "The plan is old.")
+    )
+
+    assert other.refusal is not None
+    assert ("accepted", "unchanged") == (first.outcome, same.outcome)
+    assert ("exists_with_different_content", first.positions) == (other.refusal.code, other.positions)
+
+
+def test_an_exception_told_again_under_another_key_is_unchanged(at_home: House) -> None:
+    at_home.clock = "2026-02-02T18:00:00Z"
+    left_out = {"patient": at_home.ids["patient"], "month": "2026-01", "reason": "One call is unclear."}
+    first, again = (at_home.send("except_month", left_out, key=key, actor="ada") for key in ("one", "two"))
+
+    assert ("accepted", "unchanged", first.positions) == (first.outcome, again.outcome, again.positions)

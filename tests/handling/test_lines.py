@@ -193,7 +193,7 @@ TAKES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "except_month",
         {"patient": "pt", "month": "2026-2", "reason": "a"},
         "month",
-        "a month written YYYY-MM",
+        "a month written YYYY-MM, of the years 1900 to 2099",
     ),
     "an_id": (
         "retract_stay",
