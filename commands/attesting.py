@@ -6,7 +6,9 @@ from commands.intents.attesting import AttestSignature, ExceptMonth, WithdrawAtt
 from commands.month_signing import billing
 from commands.standing_entry import is_compliance
 from ledger.streams.attesting import AttestationWithdrawn, AttestationWords, MonthExcepted
+from ledger.streams.base import Closed
 from ledger.streams.care_plan import SignatureAttested, SignatureWords
+from ledger.streams.month_state import CareMonth
 from ledger.terms.identity import care_month_tag, care_plan_tag, patient_tag, staff_tag
 from ledger.terms.outcome import Accepted, Outcome, Refused, Unchanged
 from ledger.terms.refusals import REFUSALS, refused
@@ -15,6 +17,8 @@ from ledger.terms.refusals import REFUSALS, refused
 def decide_withdraw_attestation(asked: Asked[WithdrawAttestation], states: States, law: Law) -> Outcome:
     """Take back the attestation that stands: the month is open again, and nothing waits for approval in it.
 
+    Of patients who were merged each has a newest attestation of their own, and each is taken back once; what speaks
+    for them as one is the newest of all.
     Reads the patient, the month and the actor. Refuses, in order: no_such_attestation, attestation_superseded,
     not_the_signer (neither the signer nor compliance). Unchanged where it was withdrawn before.
     """
@@ -46,7 +50,9 @@ def decide_withdraw_attestation(asked: Asked[WithdrawAttestation], states: State
 def decide_except_month(asked: Asked[ExceptMonth], states: States, law: Law) -> Outcome:
     """Leave a month out of a batch, with the reason: it was looked at, and not signed.
 
-    Reads the patient and the month. Refuses, in order: in_the_future, after_death, not_the_billing_practitioner.
+    Reads the patient, the month, and the sealed reason of the exception that stands. Refuses, in order: in_the_future,
+    after_death, not_the_billing_practitioner. Unchanged where the actor left the month out for just this reason, and
+    it was not attested since; another reason is another exception.
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient), care_month_tag(patient, command.month)):
@@ -54,7 +60,24 @@ def decide_except_month(asked: Asked[ExceptMonth], states: States, law: Law) -> 
     if isinstance(stopped := billing(asked, states, "the exception"), Refused):
         return stopped
     words = AttestationWords(reason=command.reason)
+    standing = _standing_exception(states.month(patient, command.month))
+    if standing is not None and standing[0].practitioner == asked.actor and _opened(asked, *standing) == words:
+        return Unchanged((standing[1],))
     return Accepted((MonthExcepted(patient=patient, month=command.month, practitioner=asked.actor, words=words),))
+
+
+def _standing_exception(month: CareMonth) -> tuple[MonthExcepted, int] | None:
+    """The newest exception of a month that was not attested since, with its position."""
+    newest = month.excepted[-1] if month.excepted else None
+    attested = month.attestations[-1].position if month.attestations else 0
+    return newest if newest is not None and newest[1] > attested else None
+
+
+def _opened(asked: Asked[ExceptMonth], event: MonthExcepted, position: int) -> AttestationWords | Closed:
+    """The words of an exception; closed where their key is gone."""
+    said = asked.opened(event.tags()[0], position)
+    assert isinstance(said, MonthExcepted)
+    return said.words
 
 
 def decide_attest_signature(asked: Asked[AttestSignature], states: States, law: Law) -> Outcome:

@@ -131,7 +131,7 @@ _ENTRIES: Final = (
     Entry(status.RetractStay, stays.decide_retract_stay, "patient"),
     Entry(status.RetractDeath, stays.decide_retract_death, "patient"),
     Entry(months.AttestInBatch, month_signing.decide_attest_in_batch, "patient", is_alone=True),
-    Entry(attestations.ExceptMonth, attesting.decide_except_month, "patient"),
+    Entry(attestations.ExceptMonth, attesting.decide_except_month, "patient", is_alone=True),
     Entry(attestations.WithdrawAttestation, attesting.decide_withdraw_attestation, "patient"),
     Entry(attestations.AttestSignature, attesting.decide_attest_signature, "patient"),
     Entry(ledger.ResolveDelivery, parked.decide_resolve_delivery),

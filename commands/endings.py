@@ -32,7 +32,7 @@ from ledger.streams.endings import (
 from ledger.streams.patient_state import ConsentOnRecord, Patient
 from ledger.streams.status_state import Disenrolment, Retracted, Revocation, Stay
 from ledger.terms.calendar import last_day, month_of
-from ledger.terms.identity import patient_tag
+from ledger.terms.identity import patient_tag, practice_tag
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Accepted, Notice, Outcome, Unchanged
 from ledger.terms.people import Programme, Side
@@ -71,12 +71,15 @@ def decide_record_revocation(asked: Asked[RecordRevocation], states: States, law
 def decide_record_disenrolment(asked: Asked[RecordDisenrolment], states: States, law: Law) -> Outcome:
     """Record that the practice ended a programme; minutes of its last day still count (CCM-CLAIM-04).
 
-    Reads the patient; law: medicare.ccm.consent. Refuses: in_the_future. Unchanged where just this disenrolment stands
-    and the command brings no words. Notices: disenrolled_in_month, nothing_to_end.
+    Reads the patient and the practice that is named; law: medicare.ccm.consent. Refuses, in order: no_such_practice,
+    in_the_future. Unchanged where just this disenrolment stands and the command brings no words. Notices:
+    disenrolled_in_month, nothing_to_end.
     """
     command, patient = asked.command, asked.patient
-    if need := states.missing(patient_tag(patient)):
+    if need := states.missing(patient_tag(patient), *((practice_tag(command.practice),) if command.practice else ())):
         return need
+    if command.practice is not None and not states.practice(command.practice).is_registered:
+        return refused("no_such_practice")
     if is_future(asked, command.on):
         return refused("in_the_future", what="The disenrolment")
     state = states.patient(patient)

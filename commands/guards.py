@@ -60,6 +60,21 @@ def out_of_reach(asked: Asked[Any], states: States, patient: str) -> Refused | N
     return refused("not_in_this_practice")
 
 
+def out_of_reach_of_staff(asked: Asked[Any], states: States, staff: str) -> Refused | None:
+    """The refusal where the actor's role reaches no practice in which a staff member ever held a role (readings, 2).
+
+    Who holds a role in all practices is within reach of each, and so is somebody without any role.
+    """
+    member, actor = states.staff(staff), states.staff(asked.actor)
+    practices = {held.practice for held in member.roles}
+    roles = MATRIX[asked.command.NAME]
+    if not practices or None in practices:
+        return None
+    if any(reaches(actor, role, asked.today, frozenset(filter(None, practices))) for role in roles):
+        return None
+    return refused("not_in_this_practice")
+
+
 def practice_needed(asked: Asked[Any], states: States, when: datetime) -> Need | None:
     """Need for the practice that the patient belonged to then, which decides what local time it was."""
     practice = states.patient(asked.patient).practice_on(when.date())

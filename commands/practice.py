@@ -3,6 +3,7 @@
 A practice is known by TIN and name together: one legal entity may have practices in several time zones.
 """
 
+from datetime import timedelta
 from typing import Final
 
 from commands.deciding import Asked, Law, States
@@ -26,6 +27,7 @@ POLICY_VALUES: Final = {
     "noncomplex_attestation": ("each", "batch"),
 }
 """What each policy may be set to."""
+_DAY: Final = timedelta(days=1)
 
 
 def decide_register_practice(asked: Asked[RegisterPractice], states: States, law: Law) -> Outcome:
@@ -95,8 +97,9 @@ def decide_attest_capability(asked: Asked[AttestCapability], states: States, law
 def decide_end_capability(asked: Asked[EndCapability], states: States, law: Law) -> Outcome:
     """End a capability after its last day, whatever was attested of later days; it may be attested again.
 
-    Reads the practice. Refuses, in order: no_such_practice, capability_not_held (it is attested for no later day).
-    Unchanged where it was ended on that day and not attested since.
+    One that was attested in error ends on the day before it began, and then held on no day.
+    Reads the practice. Refuses, in order: no_such_practice, capability_not_held (it is attested for no later day),
+    end_before_start (it began later still). Unchanged where it was ended on that day and not attested since.
     """
     command = asked.command
     if need := states.missing(practice_tag(command.practice)):
@@ -105,7 +108,10 @@ def decide_end_capability(asked: Asked[EndCapability], states: States, law: Law)
     if not state.is_registered:
         return refused("no_such_practice")
     event = CapabilityEnded(practice=command.practice, capability=command.capability, last_on=command.last_on)
-    if any(event.cuts(held) for held in state.capabilities):
+    cut = [held for held in state.capabilities if event.cuts(held)]
+    if cut and all(held.from_on - _DAY > event.last_on for held in cut):
+        return refused("end_before_start", what="The capability")
+    if cut:
         return Accepted((event,))
     before = said_at(state.said, event)
     return refused("capability_not_held", capability=command.capability) if before is None else Unchanged((before,))

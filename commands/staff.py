@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from commands.authority import reaches
 from commands.deciding import Asked, Law, States
-from commands.guards import named_by, said_at
+from commands.guards import named_by, out_of_reach_of_staff, said_at
 from commands.intents.staff import EndRole, GrantRole, RecordLicence, RegisterStaff, RoleGiven
 from ledger.streams.staff import (
     LicenceRecorded,
@@ -105,11 +105,14 @@ def decide_end_role(asked: Asked[EndRole], states: States, law: Law) -> Outcome:
 def decide_record_licence(asked: Asked[RecordLicence], states: States, law: Law) -> Outcome:
     """Record a licence with its state and dates.
 
-    Reads the staff member. Refuses: end_before_start. Unchanged where just this licence is on record.
+    Reads the staff member and the actor. Refuses, in order: not_in_this_practice (the person works in no practice that
+    the actor administers), end_before_start. Unchanged where just this licence is on record.
     """
     command, staff = asked.command, asked.people["staff"]
-    if need := states.missing(staff_tag(staff)):
+    if need := states.missing(staff_tag(staff), staff_tag(asked.actor)):
         return need
+    if refusal := out_of_reach_of_staff(asked, states, staff):
+        return refusal
     if command.until_on and command.until_on < command.from_on:
         return refused("end_before_start", what="The licence")
     event = LicenceRecorded(

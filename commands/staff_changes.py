@@ -6,7 +6,7 @@ longer counts.
 
 from commands.authority import reaches
 from commands.deciding import Asked, Law, States
-from commands.guards import is_future, said_at
+from commands.guards import is_future, out_of_reach_of_staff, said_at
 from commands.intents.staff import RecordDeparture, RecordExclusionCheck
 from ledger.streams.staff import ExclusionChecked, Staff, StaffDeparted, ended_by
 from ledger.terms.identity import staff_tag
@@ -42,12 +42,15 @@ def decide_record_departure(asked: Asked[RecordDeparture], states: States, law: 
 def decide_record_exclusion_check(asked: Asked[RecordExclusionCheck], states: States, law: Law) -> Outcome:
     """Record what a list of excluded persons said of a staff member on a day (CCM-STAFF-06).
 
-    Reads the staff member; law: medicare.ccm.performers.excluded_counts. Refuses: in_the_future (the check). Unchanged
-    where just this is on record and stands. Notices: staff_excluded, exclusion_unclear.
+    Reads the staff member and the actor; law: medicare.ccm.performers.excluded_counts. Refuses, in order:
+    not_in_this_practice (the person works in no practice that the actor's role reaches), in_the_future (the check).
+    Unchanged where just this is on record and stands. Notices: staff_excluded, exclusion_unclear.
     """
     command, staff = asked.command, asked.people["staff"]
-    if need := states.missing(staff_tag(staff)):
+    if need := states.missing(staff_tag(staff), staff_tag(asked.actor)):
         return need
+    if refusal := out_of_reach_of_staff(asked, states, staff):
+        return refusal
     if is_future(asked, command.checked_on):
         return refused("in_the_future", what="The check")
     event = ExclusionChecked(

@@ -71,7 +71,7 @@ def is_compliance(asked: Asked[Any], states: States) -> bool:
     return any(actor.holds(Role.COMPLIANCE, asked.today, practice) for practice in practices or {None})
 
 
-_HOW = {"struck": "struck", "moved": "moved to another patient", "corrected": "corrected out of this month"}
+_HOW = {"struck": "struck", "moved": "moved to another patient", "corrected": "corrected into another month"}
 
 
 def _months(entry: Entry, named: str) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def decide_record_stay(asked: Asked[RecordStay], states: States, law: Law) -> Ou
     hour that was wrong is told rightly, or the stay is taken back and recorded anew.
     Reads the patient and, for clock times, the practice of those days; law: medicare.ccm.time.stay_kinds. Refuses, in
     order: no_such_stay, stay_shape_unclear, end_before_start, in_the_future (the admission). Unchanged where just this
-    stay is on record and the command brings no words. Notices: stay_edge_day, stay_restated.
+    stay is on record and the command brings no words. Notices: stay_edge_day, stay_restated, discharge_planned.
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient)):
@@ -60,7 +60,7 @@ def decide_record_stay(asked: Asked[RecordStay], states: States, law: Law) -> Ou
         document=document_of(asked, command.document),
         words=words if words != StayWords() else SEALED,
     )
-    return _recorded(state, event, law, is_named=command.stay is not None)
+    return _recorded(asked, state, event, law)
 
 
 def decide_retract_stay(asked: Asked[RetractStay], states: States, law: Law) -> Outcome:
@@ -133,19 +133,20 @@ def _edges(asked: Asked[RecordStay], states: States) -> _Edges | Refused:
     return _Edges(admitted_on, came, discharged_on, went)
 
 
-def _recorded(state: Patient, event: StayRecorded, law: Law, *, is_named: bool) -> Outcome:
+def _recorded(asked: Asked[RecordStay], state: Patient, event: StayRecorded, law: Law) -> Outcome:
     """The stay as a new one, as another word on one that is known, or as nothing new."""
+    is_named = asked.command.stay is not None
     standing = [known for known in state.status.stays if known.retracted is None]
     known = state.status.stay(event.stay) if is_named else _same_admission(standing, event)
     if event.words is SEALED:
         same = [known] if is_named and known is not None and known.retracted is None else standing
         for stay in same:
             if says_the_same(stay.event, whole := _with_hours(event, stay), but="stay"):
-                return Unchanged((stay.position,), (("stay", stay.event.stay),), _edge_notices(whole, law))
+                return Unchanged((stay.position,), (("stay", stay.event.stay),), _notices(asked, whole, law))
     if known is None:
-        return Accepted((event,), _edge_notices(event, law), (("stay", event.stay),))
+        return Accepted((event,), _notices(asked, event, law), (("stay", event.stay),))
     event = _with_hours(event, known).model_copy(update={"stay": known.event.stay, "patient": known.event.patient})
-    notices = _edge_notices(event, law)
+    notices = _notices(asked, event, law)
     happened = "Another record of this stay was on file; from now on this one is used."
     restated = notice("stay_restated", happened)
     return Accepted((event,), in_order([*notices, restated]), (("stay", event.stay),))
@@ -179,6 +180,15 @@ def _same_admission(standing: list[Stay], event: StayRecorded) -> Stay | None:
         ),
         None,
     )
+
+
+def _notices(asked: Asked[RecordStay], event: StayRecorded, law: Law) -> tuple[Notice, ...]:
+    """What to know of a stay: edges without an hour, and a discharge that has not come yet."""
+    edges = _edge_notices(event, law)
+    went = event.discharged_at or event.discharged_on
+    if went is None or not is_future(asked, went):
+        return edges
+    return in_order([*edges, notice("discharge_planned", "The discharge lies in the future: until then it is a plan.")])
 
 
 def _edge_notices(event: StayRecorded, law: Law) -> tuple[Notice, ...]:

@@ -1,6 +1,6 @@
 """Deciders about the ledger's own timer: what it measures is observed here, and asserted by nobody (readings, 5)."""
 
-from typing import Any
+from typing import Any, Final
 
 from commands.deciding import Asked, Law, States
 from commands.entry_given import Place, content_of, place_of, unreadable, words_or_none
@@ -14,6 +14,12 @@ from ledger.terms.identity import patient_tag, staff_tag, timer_tag
 from ledger.terms.notices import in_order
 from ledger.terms.outcome import Accepted, Outcome
 from ledger.terms.refusals import refused
+
+_TIMER: Final = {
+    "zero_duration": "The timer was started in this very second.",
+    "interval_over_24_hours": "The timer has run for more than 24 hours.",
+}
+"""What happened, where what the timer saw is no entry."""
 
 
 def decide_start_timer(asked: Asked[StartTimer], states: States, law: Law) -> Outcome:
@@ -56,7 +62,7 @@ def decide_stop_timer(asked: Asked[StopTimer], states: States, law: Law) -> Outc
         return need
     given = _as_entry(asked, running)
     if refusal := unreadable(given, needs_row=False):
-        return refusal
+        return refusal._replace(happened=_TIMER.get(refusal.code, refusal.happened))
     place = place_of(given, states, running.patient)
     if not isinstance(place, Place):
         return place

@@ -7,19 +7,21 @@ data, the source's version and clock) are what an idempotency key is bound to: a
 
 import json
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from functools import cache
 from typing import Any, Final, NamedTuple
 
 import orjson
-from pydantic import BaseModel, ValidationError, create_model
+from pydantic import ValidationError, create_model
 
 from commands.intents.base import Command, CommandLine
+from commands.wire_words import refusal_of
 from ledger.terms.outcome import Refused
 from ledger.terms.refusals import refused
 
 LINE_BYTES_MAX: Final = 10_000_000
 DEPTH_MAX: Final = 32
+DIGITS_MAX: Final = 18
+"""Digits of a number that any reader of 64 bits can hold; all numbers of commands have bounds within."""
 
 
 class Delivery(NamedTuple):
@@ -60,7 +62,7 @@ def read_line(raw: bytes, commands: Mapping[str, type[Command]]) -> Delivery | U
         model = commands.get(head.command)
         if model is None:
             raise _Fault(refused("command_unknown", happened="The line names a command that does not exist."))
-        command = head.data if isinstance(head.data, model) else _command(model, parsed["data"])
+        command = head.data if isinstance(head.data, model) else _command(model, raw)
         return Delivery(head, command, raw, _content(head, parsed))
     except _Fault as fault:
         return Unreadable(key, fault.refusal)
@@ -77,7 +79,13 @@ def _parsed(raw: bytes) -> dict[str, Any]:
         happened = f"The line is not UTF-8 from its byte {error.start + 1} on."
         raise _Fault(refused("encoding_not_utf8", happened=happened)) from None
     try:
-        parsed = json.loads(text, object_pairs_hook=_no_field_twice, parse_constant=_no_constant, parse_float=Decimal)
+        parsed = json.loads(
+            text,
+            object_pairs_hook=_no_field_twice,
+            parse_constant=_no_constant,
+            parse_float=_no_fraction,
+            parse_int=_whole_number,
+        )
     except RecursionError:
         raise _Fault(too_deep()) from None
     except json.JSONDecodeError as error:
@@ -114,6 +122,15 @@ def _no_field_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(name)
+
+
+def _whole_number(digits: str) -> int | None:
+    """The number; None where it is longer than any that a command takes, for then no field is bound to it."""
+    return int(digits) if len(digits) <= DIGITS_MAX else None
+
+
+def _no_fraction(_digits: str) -> None:
+    """What no command takes is never made a number: not every exponent can be held."""
 
 
 def _depth(value: Any) -> int:
@@ -162,59 +179,18 @@ def _head(parsed: dict[str, Any], raw: bytes) -> CommandLine:
     try:
         return CommandLine.model_validate_json(raw)
     except ValidationError as error:
-        raise _Fault(_of_fields(error, CommandLine)) from None
+        raise _Fault(refusal_of(error, CommandLine)) from None
 
 
-def _command(model: type[Command], data: Any) -> Command:
+def _command(model: type[Command], raw: bytes) -> Command:
     try:
-        return model.model_validate_json(orjson.dumps(data))
+        command: Command = _line_of(model).model_validate_json(raw).data
     except ValidationError as error:
-        raise _Fault(_of_fields(error, model)) from None
-    except (TypeError, orjson.JSONEncodeError):
-        raise _Fault(refused("field_unreadable", happened="A field of `data` holds what no command takes.")) from None
+        raise _Fault(refusal_of(error, model, inside="data")) from None
+    return command
 
 
 def _content(head: CommandLine, parsed: dict[str, Any]) -> bytes:
     source = parsed.get("source") or {}
     whole = [head.command, parsed["data"], source.get("version"), source.get("recorded_at")]
     return orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)
-
-
-_BY_ERROR: Final = {"extra_forbidden": "field_unknown", "missing": "field_missing"}
-_RANK: Final = ("field_unknown", "field_missing", "npi_check_digit", "field_unreadable")
-
-
-def _of_fields(error: ValidationError, model: type[BaseModel]) -> Refused:
-    """The first fault in the order of the catalogue; field names are ours, what the line said is not repeated."""
-    if any(fault["type"] == "json_invalid" for fault in error.errors(include_url=False, include_input=False)):
-        return refused("line_unreadable", happened="The line holds half a character (a lone surrogate).")
-    faults = [_fault_of(dict(fault)) for fault in error.errors(include_url=False, include_input=False)]
-    code, place = min(faults, key=lambda pair: (_RANK.index(pair[0]), pair[1]))
-    at = f"The field `{place}` of `{_name(model)}`" if place else f"What `{_name(model)}` takes"
-    match code:
-        case "field_unknown" if place:
-            happened = f"{at} has an inner field that it does not take; see `ccm-ledger schema commands`."
-        case "field_unknown":
-            known = ", ".join(f"`{name}`" for name in model.model_fields)
-            happened = f"The line has a field that `{_name(model)}` does not take; it takes {known}."
-        case "field_missing":
-            happened = f"{at} is missing."
-        case "npi_check_digit":
-            happened = f"{at} holds a number that fails the check digit of an NPI."
-        case _:
-            happened = f"{at} cannot be read as what it must be."
-    return refused(code, happened=happened)
-
-
-def _fault_of(fault: dict[str, Any]) -> tuple[str, str]:
-    code = _BY_ERROR.get(fault["type"], "field_unreadable")
-    if code == "field_unreadable" and "npi_check_digit" in fault["msg"]:
-        code = "npi_check_digit"
-    place = [part for part in fault["loc"] if part not in ("str", "OutsideName")]
-    if code == "field_unknown":
-        place = place[:-1]  # the unknown name itself may be anything, a patient's name too
-    return code, ".".join(str(part) for part in place)
-
-
-def _name(model: type[BaseModel]) -> str:
-    return getattr(model, "NAME", "the line")

@@ -2,13 +2,10 @@
 
 from typing import ClassVar
 
-from pydantic import Field
-
-from commands.intents.base import Command, Ref
+from commands.intents.base import Command, Ref, RevisionNumber, Stated
 from ledger.streams.attesting import AttestationWithdrawal
 from ledger.terms.calendar import CareMonth
 from ledger.terms.identity import AttestationId
-from ledger.terms.people import Words
 
 
 class WithdrawAttestation(Command):
@@ -20,7 +17,7 @@ class WithdrawAttestation(Command):
     month: CareMonth
     attestation: AttestationId
     reason: AttestationWithdrawal
-    words: Words
+    words: Stated
 
 
 class ExceptMonth(Command):
@@ -30,7 +27,7 @@ class ExceptMonth(Command):
     KIND: ClassVar = "act"
     patient: Ref
     month: CareMonth
-    reason: Words
+    reason: Stated
 
 
 class AttestSignature(Command):
@@ -40,5 +37,5 @@ class AttestSignature(Command):
     KIND: ClassVar = "act"
     AS_NAMED: ClassVar = frozenset({"patient"})
     patient: Ref
-    revision: int = Field(ge=1)
-    statement: Words
+    revision: RevisionNumber
+    statement: Stated

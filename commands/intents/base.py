@@ -3,12 +3,25 @@
 Promise: a field that is not listed is refused, a value of another type is refused, nothing is coerced or guessed.
 """
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ledger.terms.calendar import GivenInstant
-from ledger.terms.people import Outside, SourceName
+from ledger.terms.people import WORDS_MAX, Outside, SourceName
+
+POSITION_MAX: Final = 10**15
+Position = Annotated[int, Field(ge=1, le=POSITION_MAX)]
+"""A position or a count: bounded, for a number beyond 64 bits is read by one reader and not by the next."""
+RevisionNumber = Annotated[int, Field(ge=1, le=100_000)]
+"""The number of a care plan revision, counted from 1."""
+Stated = Annotated[str, StringConstraints(min_length=1, max_length=WORDS_MAX, pattern=r"\S")]
+"""Free text that a command cannot do without: blank is no reason, no evidence and no statement."""
+OutsideValue = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f\s][^\x00-\x1f\x7f]*$"),
+]
+"""What an outside system calls somebody: as Outside, and not blank."""
 
 
 class Wire(BaseModel):
@@ -21,7 +34,7 @@ class OutsideName(Wire):
     """An identifier that some system gave a patient or a staff member."""
 
     system: SourceName
-    value: Outside
+    value: OutsideValue
 
 
 Ref = str | OutsideName
@@ -66,6 +79,6 @@ class CommandLine(Wire):
     actor: Actor | None = None
     source: SourceLine | None = None
     correlation: Outside | None = None
-    expect: dict[str, int] = Field(default_factory=dict)
+    expect: dict[str, Annotated[int, Field(ge=0, le=POSITION_MAX)]] = Field(default_factory=dict)
     clock: GivenInstant | None = None
     data: Any

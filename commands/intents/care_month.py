@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from commands.intents.base import Command, Ref, Wire
+from commands.intents.base import Command, Ref, RevisionNumber, Stated, Wire
 from ledger.streams.care_month import ClockOrder, DecisionLevel, Employer, Family
 from ledger.terms.calendar import CareMonth, GivenDay, GivenInstant
 from ledger.terms.identity import Digest
@@ -47,7 +47,7 @@ class EntryGiven(Command):
     work_state: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
     contact: ContactGiven | None = None
     sensitivity: Literal["normal", "substance_use", "psychotherapy", "other_restricted"] = "normal"
-    plan_revision: int | None = Field(default=None, ge=1)
+    plan_revision: RevisionNumber | None = None
     form_version: Word | None = None
 
 
@@ -66,9 +66,9 @@ class AttestDecisionMaking(Command):
     patient: Ref
     month: CareMonth
     level: DecisionLevel
-    problems: Words
-    data: Words
-    risk: Words
+    problems: Stated
+    data: Stated
+    risk: Stated
 
 
 class ChooseFamily(Command):

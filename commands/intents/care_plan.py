@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from commands.intents.base import Command, Ref, Wire
+from commands.intents.base import Command, Ref, RevisionNumber, Stated, Wire
 from ledger.terms.calendar import GivenDay, GivenInstant
 from ledger.terms.identity import ConditionId, Digest
 from ledger.terms.people import Word, Words
@@ -14,7 +14,7 @@ class ElementGiven(Wire):
     """One element group of the plan, in words."""
 
     element: Word
-    text: Words
+    text: Stated
 
 
 class ReviseCarePlan(Command):
@@ -42,7 +42,7 @@ class SignCarePlan(Command):
     KIND: ClassVar = "act"
     AS_NAMED: ClassVar = frozenset({"patient"})
     patient: Ref
-    revision: int = Field(ge=1)
+    revision: RevisionNumber
 
 
 class RecordPlanCopy(Command):
@@ -52,7 +52,7 @@ class RecordPlanCopy(Command):
     KIND: ClassVar = "testimony"
     AS_NAMED: ClassVar = frozenset({"patient"})
     patient: Ref
-    revision: int = Field(ge=1)
+    revision: RevisionNumber
     given_at: GivenInstant
     given_to: Literal["patient", "caregiver"]
     channel: Word

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from commands.intents.base import Command, Ref, Wire
+from commands.intents.base import Command, Ref, Stated, Wire
 from ledger.streams.consent import EvidenceKind, Method
 from ledger.terms.calendar import GivenInstant
 from ledger.terms.identity import ConsentId, Digest
@@ -24,8 +24,8 @@ class Representative(Wire):
     """Who consented in the patient's place."""
 
     name: Name
-    relation: Words
-    authority: Words
+    relation: Stated
+    authority: Stated
 
 
 class Evidence(Wire):

@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from commands.intents.base import Command, Ref
+from commands.intents.base import Command, Ref, Stated
 from ledger.streams.designation import WithdrawalReason
 from ledger.terms.calendar import CareMonth
 from ledger.terms.identity import DesignationId
-from ledger.terms.people import Programme, Side, Words
+from ledger.terms.people import Programme, Side
 
 
 class DesignatePractitioner(Command):
@@ -31,4 +31,4 @@ class WithdrawDesignation(Command):
     designation: DesignationId
     reason: WithdrawalReason
     from_month: CareMonth
-    evidence: Words
+    evidence: Stated

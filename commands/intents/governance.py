@@ -15,7 +15,7 @@ class AdoptRulebook(Command):
     NAME: ClassVar = "adopt_rulebook"
     KIND: ClassVar = "act"
     edition: Digest
-    reason: str = Field(min_length=1, max_length=500)
+    reason: str = Field(min_length=1, max_length=500, pattern=r"\S")
 
 
 class BindLogin(Command):

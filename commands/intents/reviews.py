@@ -4,11 +4,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from commands.intents.base import Command, Ref
+from commands.intents.base import Command, Position, Ref, Stated
 from ledger.streams.reviews import BECAUSE_MAX, DueKind, ReviewOutcome
 from ledger.terms.calendar import CareMonth, GivenDay
 from ledger.terms.identity import DeliveryId, ReviewId
-from ledger.terms.people import SourceName, Word, Words
+from ledger.terms.people import SourceName, Word
 
 Subject = Annotated[str, StringConstraints(pattern=r"^(pt|st)_[a-z2-7]{26}$")]
 
@@ -20,7 +20,7 @@ class ReportStaleMonth(Command):
     KIND: ClassVar = "act"
     patient: Ref
     month: CareMonth
-    because: tuple[Annotated[int, Field(ge=1)], ...] = Field(default=(), max_length=BECAUSE_MAX)
+    because: tuple[Position, ...] = Field(default=(), max_length=BECAUSE_MAX)
     """Positions of the facts behind it."""
 
 
@@ -44,9 +44,9 @@ class CloseRefusalCount(Command):
     NAME: ClassVar = "close_refusal_count"
     KIND: ClassVar = "act"
     subject: Subject
-    refusal: int = Field(ge=1)
+    refusal: Position
     """The position of the fact that stands for the repeats."""
-    times: int = Field(ge=1)
+    times: Position
 
 
 class NoteReactionRun(Command):
@@ -55,7 +55,7 @@ class NoteReactionRun(Command):
     NAME: ClassVar = "note_reaction_run"
     KIND: ClassVar = "act"
     reaction: Word
-    up_to: int = Field(ge=1)
+    up_to: Position
 
 
 class SettleReview(Command):
@@ -65,4 +65,4 @@ class SettleReview(Command):
     KIND: ClassVar = "act"
     review: ReviewId
     outcome: ReviewOutcome
-    reason: Words
+    reason: Stated

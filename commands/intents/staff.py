@@ -96,7 +96,7 @@ class RecordExclusionCheck(Command):
     def _excluded_from_a_day(self) -> Self:
         """Only an exclusion has a first day."""
         if self.excluded_from is not None and self.result != "excluded":
-            raise ValueError("excluded_from without an exclusion")
+            raise ValueError("only an exclusion has `excluded_from`")
         return self
 
 
@@ -115,7 +115,7 @@ class RegisterPractice(Command):
     name: Name
     tin: str = Field(pattern=r"^[0-9]{9}$")
     npi: Npi | None = None
-    zone: str = Field(min_length=1, max_length=64)
+    zone: str = Field(min_length=1, max_length=64, pattern=r"\S")
     mac: Word | None = None
     sites: tuple[SiteGiven, ...] = Field(default=(), max_length=50)
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from commands.intents.base import Command, Ref
+from commands.intents.base import Command, Ref, Stated
 from ledger.streams.endings import DisenrolmentReason, InvalidationReason, RetractionReason
 from ledger.streams.stays import StayKind
 from ledger.terms.calendar import GivenDay, GivenInstant
@@ -34,7 +34,7 @@ class RetractRevocation(Command):
     patient: Ref
     revocation: RevocationId
     reason: RetractionReason
-    evidence: Words
+    evidence: Stated
 
 
 class InvalidateConsent(Command):
@@ -45,7 +45,7 @@ class InvalidateConsent(Command):
     patient: Ref
     consent: ConsentId
     reason: InvalidationReason
-    evidence: Words
+    evidence: Stated
 
 
 class RecordDisenrolment(Command):
@@ -70,7 +70,7 @@ class RetractDisenrolment(Command):
     patient: Ref
     disenrolment: DisenrolmentId
     reason: RetractionReason
-    evidence: Words
+    evidence: Stated
 
 
 class RecordStay(Command):
@@ -99,7 +99,7 @@ class RetractStay(Command):
     patient: Ref
     stay: StayId
     reason: RetractionReason
-    evidence: Words
+    evidence: Stated
 
 
 class RetractDeath(Command):
@@ -109,4 +109,4 @@ class RetractDeath(Command):
     KIND: ClassVar = "act"
     patient: Ref
     reason: RetractionReason
-    evidence: Words
+    evidence: Stated

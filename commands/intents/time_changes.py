@@ -5,12 +5,11 @@ An entry is named by patient, a month that it touches, and its id (`month --expl
 
 from typing import ClassVar
 
-from commands.intents.base import Command, Ref
+from commands.intents.base import Command, Ref, Stated
 from commands.intents.care_month import EntryGiven
 from ledger.streams.time_changes import AddendumKind, StrikeReason
 from ledger.terms.calendar import CareMonth
 from ledger.terms.identity import EntryId
-from ledger.terms.people import Words
 
 
 class CorrectTime(EntryGiven):
@@ -24,7 +23,7 @@ class CorrectTime(EntryGiven):
     KIND: ClassVar = "testimony"
     month: CareMonth
     entry: EntryId
-    reason: Words
+    reason: Stated
 
 
 class MoveTime(EntryGiven):
@@ -38,7 +37,7 @@ class MoveTime(EntryGiven):
     month: CareMonth
     entry: EntryId
     to_patient: Ref
-    reason: Words
+    reason: Stated
 
 
 class _OfEntry(Command):
@@ -55,7 +54,7 @@ class StrikeTime(_OfEntry):
     NAME: ClassVar = "strike_time"
     KIND: ClassVar = "act"
     reason: StrikeReason
-    evidence: Words
+    evidence: Stated
 
 
 class AddToTime(_OfEntry):
@@ -64,7 +63,7 @@ class AddToTime(_OfEntry):
     NAME: ClassVar = "add_to_time"
     KIND: ClassVar = "testimony"
     kind: AddendumKind = "information"
-    text: Words
+    text: Stated
 
 
 class DisputeTime(_OfEntry):
@@ -72,7 +71,7 @@ class DisputeTime(_OfEntry):
 
     NAME: ClassVar = "dispute_time"
     KIND: ClassVar = "testimony"
-    reason: Words
+    reason: Stated
 
 
 class SettleDispute(_OfEntry):
@@ -80,7 +79,7 @@ class SettleDispute(_OfEntry):
 
     NAME: ClassVar = "settle_dispute"
     KIND: ClassVar = "act"
-    reason: Words
+    reason: Stated
 
 
 class ApproveLateEntry(_OfEntry):
@@ -88,7 +87,7 @@ class ApproveLateEntry(_OfEntry):
 
     NAME: ClassVar = "approve_late_entry"
     KIND: ClassVar = "act"
-    reason: Words
+    reason: Stated
 
 
 class AllocateTime(_OfEntry):

@@ -2,12 +2,9 @@
 
 from typing import ClassVar
 
-from pydantic import Field
-
-from commands.intents.base import Command, Ref
+from commands.intents.base import Command, Ref, RevisionNumber, Stated
 from ledger.streams.wrong_patient import StruckFor
 from ledger.terms.identity import ConditionId
-from ledger.terms.people import Words
 
 
 class MergePatients(Command):
@@ -18,7 +15,7 @@ class MergePatients(Command):
     AS_NAMED: ClassVar = frozenset({"merged"})
     patient: Ref
     merged: Ref
-    evidence: Words
+    evidence: Stated
 
 
 class UnmergePatients(Command):
@@ -29,7 +26,7 @@ class UnmergePatients(Command):
     AS_NAMED: ClassVar = frozenset({"patient", "merged"})
     patient: Ref
     merged: Ref
-    evidence: Words
+    evidence: Stated
 
 
 class MoveCondition(Command):
@@ -40,7 +37,7 @@ class MoveCondition(Command):
     patient: Ref
     condition: ConditionId
     to_patient: Ref
-    reason: Words
+    reason: Stated
 
 
 class StrikeCondition(Command):
@@ -51,7 +48,7 @@ class StrikeCondition(Command):
     patient: Ref
     condition: ConditionId
     reason: StruckFor
-    evidence: Words
+    evidence: Stated
 
 
 class MovePlanRevision(Command):
@@ -61,9 +58,9 @@ class MovePlanRevision(Command):
     KIND: ClassVar = "act"
     AS_NAMED: ClassVar = frozenset({"patient"})
     patient: Ref
-    revision: int = Field(ge=1)
+    revision: RevisionNumber
     to_patient: Ref
-    reason: Words
+    reason: Stated
 
 
 class StrikePlanRevision(Command):
@@ -73,6 +70,6 @@ class StrikePlanRevision(Command):
     KIND: ClassVar = "act"
     AS_NAMED: ClassVar = frozenset({"patient"})
     patient: Ref
-    revision: int = Field(ge=1)
+    revision: RevisionNumber
     reason: StruckFor
-    evidence: Words
+    evidence: Stated

@@ -132,6 +132,13 @@ OF_RECORDS: Final = (
         "Look at the months that the change touches.",
     ),
     kind(
+        "discharge_planned",
+        REVIEW,
+        "The discharge is dated in the future: until then it is a plan.",
+        "TIME-11",
+        "Record the stay again with its true discharge once the patient has left.",
+    ),
+    kind(
         "condition_not_on_record",
         REVIEW,
         "The plan names conditions that are not in the patient's record.",

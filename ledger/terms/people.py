@@ -96,7 +96,9 @@ def _npi(text: str) -> str:
 
 Npi = Annotated[str, AfterValidator(_npi)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-Words = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+WORDS_MAX: Final = 20_000
+"""How many characters free text may have."""
+Words = Annotated[str, StringConstraints(min_length=1, max_length=WORDS_MAX)]
 """Free text about a patient or a person: always sealed."""
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """A category of our own catalogues: lower case, underscores."""

@@ -19,8 +19,9 @@ NAMING_OF_CHANGES: Final = (
     Refusal(
         "entry_not_standing",
         "The entry stands there no more: it was {how}.",
-        "What was taken out of a month stays readable, and is not changed again (readings, 5).",
-        "Look at the patient's history; if the work was done after all, log it anew.",
+        "What was taken out of a month stays readable there, and is not changed again (readings, 5).",
+        "Look at the patient's history. What went to another month or another patient stands there now, and is changed "
+        "there; only what was struck, and was done after all, is logged anew.",
     ),
     Refusal(
         "no_such_attestation",

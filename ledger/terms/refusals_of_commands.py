@@ -74,7 +74,7 @@ NAMING: Final = (
         "no_such_condition",
         "The patient's record holds no condition with an id that the command gives.",
         _NAMED,
-        "Record the condition first, then attest.",
+        "Look the condition up in the patient's history; one that is not there is recorded first.",
     ),
     Refusal(
         "no_such_designation",
@@ -86,7 +86,7 @@ NAMING: Final = (
         "revision_unknown",
         "The care plan has no revision with the number that the command gives.",
         _NAMED,
-        "Record the revision first; revisions are counted from 1.",
+        "Look the plan up in the patient's history: revisions count from 1, and one that is missing is recorded first.",
     ),
     Refusal(
         "no_such_review",

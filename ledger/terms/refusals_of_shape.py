@@ -39,13 +39,14 @@ SHAPE: Final = (
         "zero_duration",
         "The entry begins and ends in the same second.",
         _READABLE,
-        "Send the work with its true start and end.",
+        "Send the work with its true start and end; a timer is stopped later, or discarded.",
     ),
     Refusal(
         "interval_over_24_hours",
         "The entry lasts more than 24 hours.",
         "One entry is one stretch of work of at most 24 hours (readings, 1; CCM-RED-08).",
-        "Send each stretch of work as an entry of its own.",
+        "Send each stretch of work as an entry of its own. If a timer ran on, discard it (`stop_timer` with `discard`) "
+        "and log the work with its true start and end.",
     ),
     Refusal(
         "in_the_future",

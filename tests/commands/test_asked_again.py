@@ -112,7 +112,7 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (REFUSED, NoteReactionRun(reaction="close_refusal_counts", up_to=1)),
     (REPORTED, test_settling.settle(REPORTED)),
 )
-BY_KEY_ONLY = {"revise_care_plan", "attest_mdm", "add_to_time", "dispute_time", "except_month"}
+BY_KEY_ONLY = {"revise_care_plan", "attest_mdm", "add_to_time", "dispute_time"}
 """Their words are all they say."""
 ONCE = {
     *("release_delivery", "discard_delivery"),

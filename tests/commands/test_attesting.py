@@ -1,7 +1,11 @@
 """An attestation taken back, a month left out of a batch, a signature that somebody answers for later."""
 
+import pytest
+from pydantic import ValidationError
+
 from commands.intents.attesting import AttestSignature, ExceptMonth
 from commands.intents.care_month import AttestInBatch, ChooseFamily
+from ledger.streams.attesting import MonthExcepted
 from ledger.streams.care_plan import CarePlanSigned
 from ledger.streams.practice import PolicyAdopted
 from tests.commands.changes import (
@@ -111,6 +115,47 @@ def test_a_month_that_was_left_out_can_be_attested_later() -> None:
     ledger = logged().by(ADA).at("2026-04-01T18:00:00+00:00").then(excepted())
 
     assert "attested" == verdict(ledger.then(attest(ledger))).standing
+
+
+def left_out() -> Given:
+    return logged().by(ADA).at("2026-04-01T18:00:00+00:00").then(excepted())
+
+
+def test_the_same_exception_again_is_unchanged_however_often_it_is_told() -> None:
+    ledger = left_out()
+    later = ledger.at("2026-04-02T18:00:00+00:00")
+
+    assert (len(ledger.facts),) == ledger.when(excepted()).unchanged
+    assert (len(ledger.facts),) == later.when(excepted()).unchanged
+
+
+def test_another_reason_is_another_exception_and_the_newest_is_the_one_that_stands() -> None:
+    first = left_out()
+    second = first.then(excepted(reason="The plan is to be looked at."))
+
+    assert "The plan is to be looked at." == told(second).words.reason
+    assert (len(second.facts),) == second.when(excepted(reason="The plan is to be looked at.")).unchanged
+    assert "One call is unclear." == second.when(excepted()).event.words.reason
+
+
+def test_an_exception_stands_until_the_month_is_attested() -> None:
+    ledger = left_out()
+    signed = ledger.then(attest(ledger))
+
+    assert "One call is unclear." == signed.when(excepted()).event.words.reason
+
+
+def test_an_exception_of_another_practitioner_is_not_ones_own() -> None:
+    others = MonthExcepted(patient=PATIENT, month=MONTH, practitioner=BO, words=told(left_out()).words)
+    ledger = logged().by(ADA).at("2026-04-01T18:00:00+00:00").and_(others)
+
+    assert ADA == ledger.when(excepted()).event.practitioner
+
+
+def test_a_reason_has_the_length_of_every_other_reason() -> None:
+    assert excepted(reason="x" * 20_000).reason
+    with pytest.raises(ValidationError):
+        excepted(reason="x" * 20_001)
 
 
 def test_only_the_billing_practitioner_leaves_a_month_out() -> None:

@@ -108,6 +108,12 @@ def test_an_entry_without_words_seals_nothing() -> None:
     assert ["activity_missing", "description_missing"] == then.codes
 
 
+def test_a_blank_description_describes_nothing() -> None:
+    then = enrolled().by(NURSE).when(work(description="   "))
+
+    assert ["description_missing"] == then.codes
+
+
 def test_who_enters_for_somebody_else_is_kept() -> None:
     own, other = (enrolled().by(actor).when(work()).event.entered_by for actor in (NURSE, ASSISTANT))
 

@@ -139,6 +139,13 @@ def test_a_decline_contradicts_a_consent_until_its_revocation_took_effect(told_o
 # --- record_disenrolment ----------------------------------------------------------------------------------------
 
 
+def test_a_disenrolment_by_a_practice_that_nobody_registered_is_refused() -> None:
+    unknown = enrolled().by(DESK).when(disenrol(practice=opaque("pr", 99)))
+
+    assert "no_such_practice" == unknown.refused
+    assert PRACTICE == enrolled().by(DESK).when(disenrol(practice=PRACTICE)).event.practice
+
+
 def test_a_disenrolment_is_one_of_the_patients_practice_of_that_day() -> None:
     then = enrolled().by(DESK).when(disenrol(note="Moved to Ohio."))
 

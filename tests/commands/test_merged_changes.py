@@ -7,7 +7,7 @@ import pytest
 from commands.intents.base import Command
 from ledger.terms.outcome import Accepted
 from tests.commands import changes, test_asked_again, test_endings, test_merging, test_stays, test_wrong_patient
-from tests.commands.world import ADA, COMPLIANCE, DESK, NURSE, OTHER_PATIENT, PATIENT, died, patient
+from tests.commands.world import ADA, COMPLIANCE, DESK, NURSE, OTHER_PATIENT, PATIENT, PSYCHOLOGIST, died, patient
 from tests.gwt import Given, opaque
 
 THIRD = opaque("pt", 3)
@@ -117,6 +117,47 @@ def test_of_a_month_attested_for_both_either_attestation_may_be_withdrawn() -> N
 
     assert "merged_both_attested" in [notice.code for notice in state.notices]
     assert PATIENT == later.by(ADA).when(changes.withdrawal(SIGNED)).event.patient
+
+
+def both_signed() -> tuple[Given, Command, Command]:
+    """A month that was attested for two who are one, and the withdrawals of the older and of the newer attestation."""
+    ledger = merged_away(SIGNED).and_(_signed_for_third(SIGNED)).by(ADA)
+    older = changes.withdrawal(SIGNED)
+    return ledger, older, older.model_copy(update={"attestation": opaque("at", 9)})
+
+
+@pytest.mark.parametrize("named", [PATIENT, THIRD])
+@pytest.mark.parametrize("first", [0, 1])
+def test_each_of_two_attestations_of_one_person_is_withdrawn_once_in_either_order(first: int, named: str) -> None:
+    ledger, *commands = both_signed()
+    one, other = (c.model_copy(update={"patient": named}) for c in (commands[first], commands[1 - first]))
+    once = ledger.then(one)
+    then = once.then(other)
+
+    assert (len(ledger.facts) + 1,) == once.when(one).unchanged
+    assert (len(ledger.facts) + 1,) == then.when(one).unchanged
+    assert (len(ledger.facts) + 2,) == then.when(other).unchanged
+
+
+def test_withdrawing_the_older_of_two_leaves_the_newer_to_speak_for_the_month() -> None:
+    ledger, older, newer = both_signed()
+    standing = [changes.verdict(each, THIRD).attested for each in (ledger, ledger.then(older), ledger.then(newer))]
+
+    assert [opaque("at", 9), opaque("at", 9), None] == standing
+
+
+def test_once_one_of_two_is_withdrawn_nothing_says_that_both_were_attested() -> None:
+    ledger, older, newer = both_signed()
+    told = [changes.verdict(each, THIRD).notices for each in (ledger, ledger.then(older), ledger.then(newer))]
+
+    assert [True, False, False] == ["merged_both_attested" in [n.code for n in notices] for notices in told]
+
+
+def test_another_practitioner_withdraws_neither_of_two() -> None:
+    ledger, older, newer = both_signed()
+    stranger = ledger.by(PSYCHOLOGIST)
+
+    assert ["not_the_signer"] * 2 == [stranger.when(each).refused for each in (older, newer)]
 
 
 def _signed_for_third(ledger: Given) -> Any:

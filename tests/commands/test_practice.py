@@ -139,6 +139,17 @@ def test_a_capability_may_lapse_before_what_was_known() -> None:
     assert not earlier.has("cehrt_year", on("2026-02-11"))
 
 
+def test_a_capability_does_not_end_before_any_of_it_began() -> None:
+    assert "end_before_start" == attested().when(end("2025-12-30")).refused
+    assert "end_before_start" == attested().when(end("1901-01-01")).refused
+
+
+def test_a_capability_attested_in_error_ends_on_the_day_before_it_began() -> None:
+    taken_back = attested().then(end("2025-12-31")).state(f"practice/{PRACTICE}")
+
+    assert not any(taken_back.has("cehrt_year", on(day)) for day in ("2025-12-31", "2026-01-01", "2026-03-20"))
+
+
 def test_the_same_end_again_is_unchanged() -> None:
     ledger = attested()
 

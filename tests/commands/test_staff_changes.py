@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from commands.intents.staff import GrantRole, RecordDeparture, RecordExclusionCheck
+from commands.intents.staff import GrantRole, RecordDeparture, RecordExclusionCheck, RecordLicence
 from ledger.streams.staff import ExclusionChecked, RoleEnded, RoleGranted, Staff, StaffDeparted
 from ledger.terms.people import Role
 from tests.commands.world import (
@@ -23,7 +23,7 @@ from tests.commands.world import (
     on,
     person,
 )
-from tests.gwt import Given
+from tests.gwt import Given, opaque
 
 
 def leave(last: str = "2026-03-31", who: str = NURSE, **changes: Any) -> RecordDeparture:
@@ -135,6 +135,46 @@ def test_a_check_is_recorded_by_an_administrator_or_compliance(actor: str) -> No
 
 def test_the_front_desk_records_no_check() -> None:
     assert "capacity_missing" == office().by(DESK).when(check()).refused
+
+
+LOCAL_OFFICER, LOCAL_ADMIN = opaque("st", 40), opaque("st", 41)
+
+
+def two_offices() -> Given:
+    """Beside everybody, a compliance officer and an administrator of the other practice alone."""
+    officer = person(LOCAL_OFFICER, Role.COMPLIANCE, OTHER_PRACTICE)
+    return office().and_(*officer, *person(LOCAL_ADMIN, Role.ADMINISTRATOR, OTHER_PRACTICE))
+
+
+@pytest.mark.parametrize("actor", [LOCAL_OFFICER, LOCAL_ADMIN])
+def test_nobody_records_a_check_of_somebody_who_works_in_no_practice_of_theirs(actor: str) -> None:
+    ledger = two_offices().by(actor)
+
+    assert "not_in_this_practice" == ledger.when(check("excluded")).refused
+    assert isinstance(ledger.when(check("excluded", staff=BO)).event, ExclusionChecked)
+
+
+def test_who_works_in_all_practices_or_in_none_is_checked_by_any_of_them() -> None:
+    ledger = two_offices().and_(*person(STRANGER, None, None)).by(LOCAL_OFFICER)
+
+    assert isinstance(ledger.when(check(staff=COMPLIANCE)).event, ExclusionChecked)
+    assert isinstance(ledger.when(check(staff=STRANGER)).event, ExclusionChecked)
+
+
+def test_who_left_the_practice_is_still_checked_by_it() -> None:
+    left = two_offices().and_(
+        RoleGranted(staff=NURSE, role=Role.BILLER, practice=OTHER_PRACTICE, from_on=on("2024-06-01")),
+        RoleEnded(staff=NURSE, role=Role.BILLER, practice=OTHER_PRACTICE, last_on=on("2025-06-01")),
+    )
+
+    assert isinstance(left.by(LOCAL_OFFICER).when(check()).event, ExclusionChecked)
+
+
+def test_an_administrator_records_licences_of_the_own_practice_only() -> None:
+    licence = RecordLicence(staff=NURSE, kind="rn", state="IL", from_on=on("2024-01-01"))
+
+    assert "not_in_this_practice" == two_offices().by(LOCAL_ADMIN).when(licence).refused
+    assert 1 == len(two_offices().by(SITE_ADMIN).when(licence).events)
 
 
 def test_the_same_check_again_is_unchanged() -> None:

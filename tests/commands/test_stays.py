@@ -93,6 +93,21 @@ def test_a_stay_may_last_and_be_planned_to_end_in_the_future() -> None:
 
 
 @pytest.mark.parametrize(
+    "command", [by_days(discharged="2026-04-20"), stay(discharged_at=utc("2026-04-20T18:00"))], ids=["day", "moment"]
+)
+def test_a_discharge_in_the_future_is_told_to_be_a_plan(command: RecordStay) -> None:
+    assert "discharge_planned" in known().by(DESK).when(command).codes
+    assert "discharge_planned" not in known().by(DESK).when(by_days()).codes
+
+
+def test_a_planned_discharge_told_again_is_unchanged_and_still_a_plan() -> None:
+    then = known().by(DESK).again(by_days(discharged="2026-04-20"))
+
+    assert then.unchanged
+    assert "discharge_planned" in then.codes
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {"admitted_at": None},

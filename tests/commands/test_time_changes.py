@@ -162,6 +162,16 @@ def test_an_entry_that_is_not_there_is_not_corrected() -> None:
     assert "no_such_entry" == logged().by(NURSE).when(correct(NO_ENTRY)).refused
 
 
+def test_an_entry_that_was_corrected_into_another_month_is_not_to_be_logged_anew() -> None:
+    ledger = logged()
+    entry = entry_of(ledger)
+    out = ledger.at("2026-04-05T15:00:00+00:00").by(NURSE).then(correct(entry, "2026-04-02T15:00", "2026-04-02T15:10"))
+    there = out.when(correct(entry)).refusal
+
+    assert ("entry_not_standing", True) == (there.code, "corrected into another month" in there.happened)
+    assert "stands there now, and is changed there" in there.remedy
+
+
 def test_an_entry_that_stands_no_more_is_not_corrected() -> None:
     ledger = logged()
     entry = entry_of(ledger)

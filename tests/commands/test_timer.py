@@ -55,6 +55,13 @@ def test_a_timer_that_was_left_running_for_more_than_a_day_can_only_be_discarded
     assert None is ledger.when(stop(discard=True)).event.entry
 
 
+def test_who_left_a_timer_running_is_told_to_discard_it_and_to_log_the_work() -> None:
+    left = running().at("2026-03-11T15:00:31+00:00").when(stop()).refusal
+
+    assert "The timer has run for more than 24 hours." == left.happened
+    assert "discard it (`stop_timer` with `discard`)" in left.remedy
+
+
 def test_a_timer_stopped_in_the_second_of_its_start_is_no_entry() -> None:
     assert "zero_duration" == running().when(stop()).refused
 

@@ -112,7 +112,10 @@ def test_the_same_move_again_is_unchanged() -> None:
 
 
 def test_a_condition_that_is_not_there_is_not_moved() -> None:
-    assert "no_such_condition" == world().when(move(condition=CONDITIONS[1])).refused
+    unknown = world().when(move(condition=CONDITIONS[1])).refusal
+
+    assert "no_such_condition" == unknown.code
+    assert unknown.remedy.startswith("Look the condition up in the patient's history")
 
 
 @pytest.mark.parametrize("to", [PATIENT, opaque("pt", 3)])

@@ -1,9 +1,13 @@
 """Idempotency keys: one delivery, one event; the same key gives the same answer for ever."""
 
+from collections.abc import Mapping
+
 import pytest
 
-from commands import one_line
+from commands import handle, one_line
 from commands.catalog import CATALOG
+from commands.intents.base import Command
+from commands.wire import Delivery, Unreadable, read_line
 from tests.house import House
 
 NINE = "2026-01-06T15:00:00Z"
@@ -149,3 +153,54 @@ def test_a_defect_in_one_line_keeps_no_other_line_out(at_home: House, monkeypatc
 
     assert defect.refusal is not None
     assert ("program_defect", "accepted") == (defect.refusal.code, visit.outcome)
+
+
+def test_a_defect_in_reading_one_line_keeps_no_other_line_out(at_home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_home.clock = "2026-01-06T18:00:00Z"
+    good = at_home.line("record_visit", {"patient": at_home.ids["patient"], "on": "2026-01-05"}, actor="bea")
+
+    def broken(raw: bytes, commands: Mapping[str, type[Command]]) -> Delivery | Unreadable:
+        if raw == b"odd":
+            raise OverflowError("a defect of the program")
+        return read_line(raw, commands)
+
+    monkeypatch.setattr(handle, "read_line", broken)
+    defect, visit = at_home.handler.handle([at_home.handler.read(raw) for raw in (b"odd", good)])
+
+    assert defect.refusal is not None
+    assert ("program_defect", "accepted") == (defect.refusal.code, visit.outcome)
+
+
+def test_a_number_that_no_column_holds_is_one_refused_line(at_home: House) -> None:
+    at_home.clock = "2026-01-06T18:00:00Z"
+    who = {"patient": at_home.ids["patient"]}
+    copy = {"revision": 2**64, "given_at": "2026-01-05T18:00:00Z", "given_to": "patient", "channel": "mail"}
+    before, huge, after = at_home.send_lines(
+        at_home.line("record_visit", who | {"on": "2026-01-05"}, actor="bea"),
+        at_home.line("record_plan_copy", who | copy, actor="bea"),
+        at_home.line("record_visit", who | {"on": "2026-01-06"}, actor="bea"),
+    )
+
+    assert huge.refusal is not None
+    assert ("accepted", "field_unreadable", "accepted") == (before.outcome, huge.refusal.code, after.outcome)
+
+
+def test_of_two_reasons_in_one_batch_for_one_month_the_second_is_refused(at_home: House) -> None:
+    at_home.clock = "2026-02-02T18:00:00Z"
+    month = {"patient": at_home.ids["patient"], "month": "2026-01"}
+    first, same, other = (
+        at_home.send("except_month", month | {"reason": reason}, key="batch-1/patient", actor="ada")
+        for reason in ("One call is unclear.", "One call is unclear.", "The plan is old.")
+    )
+
+    assert other.refusal is not None
+    assert ("accepted", "unchanged") == (first.outcome, same.outcome)
+    assert ("exists_with_different_content", first.positions) == (other.refusal.code, other.positions)
+
+
+def test_an_exception_told_again_under_another_key_is_unchanged(at_home: House) -> None:
+    at_home.clock = "2026-02-02T18:00:00Z"
+    left_out = {"patient": at_home.ids["patient"], "month": "2026-01", "reason": "One call is unclear."}
+    first, again = (at_home.send("except_month", left_out, key=key, actor="ada") for key in ("one", "two"))
+
+    assert ("accepted", "unchanged", first.positions) == (first.outcome, again.outcome, again.positions)
