@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = ("review", "month", "what", "about", "due", "still so", "position", "settled")
 _MORE: Final = """\
-`react` finds them. `what` is month_went_stale (an attested month says something else than was signed) or what came due:
-care_plan_review, care_plan_age, consent_age, visit_age, parked_delivery, unanswered_stale_month. `still so` says whether
-the record has answered it meanwhile.
-A review stays until a compliance officer settles it: a line of `submit` with the command settle_review, the review's id,
-the outcome (done, no_action_needed or followed_elsewhere) and the reason.
+`react` finds them. `what` is month_went_stale (an attested month says something else than was signed) or what came
+due: care_plan_review, care_plan_age, consent_age, visit_age, parked_delivery, unanswered_stale_month. `still so` says
+whether the record has answered it meanwhile.
+A review stays until a compliance officer settles it: a line of `submit` with the command settle_review, the id of the
+review, the outcome (done, no_action_needed or followed_elsewhere) and the reason.
 Who reads the records of one practice names it with --practice.
 """
 
