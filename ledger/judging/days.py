@@ -1,15 +1,49 @@
 """Instants and the local days that they may lie on, without opening a time zone.
 
 The judge never opens a zone. Where a fact has only a UTC instant, its local date is one of at most two: those of the
-zones of the United States, from four to ten hours behind UTC. Not promised: the one right date at night.
+zones of the United States, from four to ten hours behind UTC. Not promised: the one right date at night. Where the zone
+of a practice is known too, the calendar of the United States gives that date (15 U.S.C. 260a, since 2007).
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Final
 
 _LEAST_BEHIND: Final = timedelta(hours=4)
 _MOST_BEHIND: Final = timedelta(hours=10)
 _DAY: Final = timedelta(days=1)
+_HOUR: Final = timedelta(hours=1)
+_SUNDAY: Final = 6
+_MARCH: Final = 3
+_NOVEMBER: Final = 11
+_EASTERN: Final = """America/New_York America/Detroit America/Kentucky/Louisville America/Kentucky/Monticello
+America/Indiana/Indianapolis America/Indiana/Marengo America/Indiana/Petersburg America/Indiana/Vevay
+America/Indiana/Vincennes America/Indiana/Winamac America/Indianapolis US/Eastern"""
+_CENTRAL: Final = """America/Chicago America/Menominee America/Indiana/Knox America/Indiana/Tell_City
+America/North_Dakota/Beulah America/North_Dakota/Center America/North_Dakota/New_Salem US/Central"""
+_ALASKA: Final = "America/Anchorage America/Juneau America/Sitka America/Yakutat America/Nome US/Alaska"
+_WITH_SUMMER_TIME: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        **dict.fromkeys(_EASTERN.split(), -5),
+        **dict.fromkeys(_CENTRAL.split(), -6),
+        **dict.fromkeys(("America/Denver", "America/Boise", "US/Mountain"), -7),
+        **dict.fromkeys(("America/Los_Angeles", "US/Pacific"), -8),
+        **dict.fromkeys(_ALASKA.split(), -9),
+        "America/Adak": -10,
+    }
+)
+"""Zones of the United States by their hours from UTC in winter; in summer it is one more."""
+_ALWAYS: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        **dict.fromkeys(("America/Puerto_Rico", "America/St_Thomas"), -4),
+        **dict.fromkeys(("America/Phoenix", "US/Arizona"), -7),
+        **dict.fromkeys(("Pacific/Honolulu", "US/Hawaii"), -10),
+        "Pacific/Pago_Pago": -11,
+        **dict.fromkeys(("Pacific/Guam", "Pacific/Saipan"), 10),
+    }
+)
+"""Those that keep one time all year."""
 
 
 def earliest_date(instant: datetime) -> date:
@@ -28,6 +62,26 @@ def local_dates(instant: datetime, offset: int | None) -> tuple[date, date]:
         return earliest_date(instant), latest_date(instant)
     on = (instant + timedelta(seconds=offset)).date()
     return on, on
+
+
+def date_in(zone: str, instant: datetime) -> date:
+    """The local date of an instant in a zone of the United States; in any other zone its UTC date.
+
+    Example: 2026-03-21T04:30Z is 20 March in America/Chicago, and 21 March in America/New_York.
+    """
+    hours = _WITH_SUMMER_TIME.get(zone)
+    if hours is None:
+        return (instant + timedelta(hours=_ALWAYS.get(zone, 0))).date()
+    local = (instant + timedelta(hours=hours)).replace(tzinfo=None)
+    begins = datetime.combine(_sunday(local.year, _MARCH, 2), time(2))
+    ends = datetime.combine(_sunday(local.year, _NOVEMBER, 1), time(1))
+    return (local + _HOUR if begins <= local < ends else local).date()
+
+
+def _sunday(year: int, month: int, count: int) -> date:
+    """The first Sunday of a month, or the second one ..."""
+    first = date(year, month, 1)
+    return first + timedelta(days=(_SUNDAY - first.weekday()) % 7 + 7 * (count - 1))
 
 
 def end_of(on: date) -> datetime:

@@ -6,6 +6,7 @@ Part of the independent reading (readings, 5 and 12; CCM-AMEND-01 to -09).
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.year.book import END, Book
 from tests.year.raw import Raw, day, instant, second
@@ -182,11 +183,11 @@ class Entries:
 
 
 def _is_later(said: Raw, signed_at: datetime) -> bool:
-    """Whether the work began only after the signature."""
+    """Whether the work began only after the signature; of a date alone, by the day of its place at that moment."""
     if said["segments"]:
         return instant(said["segments"][0]["start"]) >= signed_at
     on = day(said["on"])
-    return on is not None and on > signed_at.date()
+    return on is not None and on > signed_at.astimezone(ZoneInfo(said["zone"])).date()
 
 
 def _happened(stand: Stand, fact: Raw) -> None:
