@@ -120,11 +120,21 @@ class CareMonth:
     gone: tuple[Gone, ...] = ()
     excepted: tuple[tuple[MonthExcepted, int], ...] = ()
     """Left out of a batch of attestations, each with its position."""
+    one_since: int = 0
+    """Of patients who were merged the position of the newest merge: up to there each signed for itself."""
 
     def standing_attestation(self) -> Attested | None:
-        """The newest attestation, unless it was withdrawn: those before it were superseded by it."""
+        """The newest attestation, unless it was withdrawn: those before it were superseded by it.
+
+        What was signed for two patients before they were one superseded nothing of the other's.
+        """
         newest = self.attestations[-1] if self.attestations else None
-        return None if newest is None or newest.withdrawn is not None else newest
+        if newest is None or newest.withdrawn is None:
+            return newest
+        if newest.position > self.one_since:
+            return None
+        own = {each.event.patient: each for each in self.attestations}
+        return max((each for each in own.values() if each.withdrawn is None), key=lambda a: a.position, default=None)
 
     def entry(self, entry: str) -> Entry | None:
         """One entry by its id."""
