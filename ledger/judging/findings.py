@@ -43,7 +43,7 @@ def findings_of(case: Case) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
     found += eligibility_findings(case.facts.patient, window.first, window.last, law)
     found += coverage_blocks(window, case.on, law)
     found += plan_blocks(case.facts.plan, case.plan, case.designee, law)
-    found += plan_reviews(case.facts.plan, case.plan, case.designee, case.on, law)
+    found += plan_reviews(case.facts.plan, case.plan, case.designee, case.on, law, is_complex=case.is_complex)
     found += family_blocks(case.families.results, case.chosen, case.dated.rules)
     found += _time_reviews(case.counted, window, law)
     if case.stays is not None:
