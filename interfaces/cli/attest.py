@@ -122,7 +122,7 @@ def _begin(args: Namespace, screen: Screen, batch: "list[BatchMonth]") -> None:
 
     screen.say(f"{args.month}: {counted(len(batch), 'month')} of yours.")
     if not batch:
-        screen.say("A month is yours while you are designated for it and somebody logged time: `ccm-ledger months`.")
+        screen.say("A month is yours while you are designated for it and somebody logged time in it.")
 
 
 def _end(args: Namespace, screen: Screen, batch: "list[BatchMonth]", tally: "Tally | None") -> None:

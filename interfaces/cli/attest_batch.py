@@ -125,9 +125,7 @@ def show_table(screen: Screen, which: str, months: Sequence[BatchMonth], *, dry_
     for refusal in {month.refusal.code: month.refusal for month in months if month.refusal is not None}.values():
         screen.say(f"{refusal.code}: {refusal.because} {refusal.remedy}")
     if any(month.becomes == "not_signed" and month.refusal is None for month in months):
-        screen.say(
-            f"What was not signed is looked at one by one: `ccm-ledger month PATIENT {which}` shows what it lacks."
-        )
+        screen.say(f"What was not signed is looked at one by one: `ccm-ledger month PATIENT {which}` shows it.")
     if dry_run:
         noticed = Counter(notice.code for month in months for notice in month.notices)
         if noticed:
