@@ -10,11 +10,21 @@ if TYPE_CHECKING:
     from projections.reviews import ReviewLine
 
 _COLUMNS: Final = ("review", "month", "what", "about", "due", "still so", "position", "settled")
+_MORE: Final = """\
+`react` finds them. `what` is month_went_stale (an attested month says something else than was signed) or what came
+due: care_plan_review, care_plan_age, consent_age, visit_age, parked_delivery, unanswered_stale_month. `still so` says
+whether the record has answered it meanwhile.
+A review stays until a compliance officer settles it: a line of `submit` with the command settle_review, the id of the
+review, the outcome (done, no_action_needed or followed_elsewhere) and the reason.
+Who reads the records of one practice names it with --practice.
+"""
 
 
 def add(commands: Commands, shared: Parser) -> None:
     """Declare the command."""
-    parser = commands.add_parser("reviews", parents=[shared], help="what waits for compliance", description=__doc__)
+    parser = commands.add_parser(
+        "reviews", parents=[shared], help="what waits for compliance", description=__doc__, epilog=_MORE
+    )
     parser.add_argument("month", metavar="YYYY-MM", type=month, nargs="?", help="of this month alone")
     parser.add_argument("--practice", metavar="P", type=practice_id, help="of this practice's patients alone")
     parser.add_argument("--settled", action="store_true", help="also those that were settled")

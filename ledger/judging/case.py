@@ -45,6 +45,11 @@ class Case(NamedTuple):
     """What was read of the month's law besides the usual."""
 
     @property
+    def is_complex(self) -> bool:
+        """Whether the month bills complex CCM: by choice, or by what is suggested while nobody chose."""
+        return (self.chosen or self.families.suggested) == "complex"
+
+    @property
     def designee(self) -> str | None:
         """The month's billing practitioner."""
         return self.designation.event.practitioner if self.designation else None

@@ -43,11 +43,11 @@ def findings_of(case: Case) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
     found += eligibility_findings(case.facts.patient, window.first, window.last, law)
     found += coverage_blocks(window, case.on, law)
     found += plan_blocks(case.facts.plan, case.plan, case.designee, law)
-    found += plan_reviews(case.facts.plan, case.plan, case.designee, case.on, law)
+    found += plan_reviews(case.facts.plan, case.plan, case.designee, case.on, law, is_complex=case.is_complex)
     found += family_blocks(case.families.results, case.chosen, case.dated.rules)
     found += _time_reviews(case.counted, window, law)
     if case.stays is not None:
-        found += case.stays.findings(frozenset(line.on for line in case.counted.lines if line.counted), law)
+        found += case.stays.findings(_counted_on(case.counted), law)
     found += people_reviews(case)
     found += merge_reviews(case)
     found += _family_reviews(case.families, case.chosen, case.on)
@@ -72,9 +72,13 @@ def _time_reviews(counted: Counted, window: Window, law: MonthLaw) -> list[Notic
         happened = "Time counts and no two-way contact is on record in the month."
         found.append(notice("no_two_way_contact", happened, law.reading("time.no_contact_effect")))
     if not window.is_plain:
-        days = frozenset(line.on for line in counted.lines if line.counted)
-        found += coverage_reviews(window, days, law)
+        found += coverage_reviews(window, _counted_on(counted), law)
     return found
+
+
+def _counted_on(counted: Counted) -> frozenset[date]:
+    """The days on which work counts: of an entry that crosses midnight the first and the last."""
+    return frozenset(on for line in counted.lines if line.counted for on in (line.on, line.last_counted_on or line.on))
 
 
 def _family_reviews(families: Families, chosen: str | None, on: date) -> list[Notice]:

@@ -1,12 +1,16 @@
 """The care plan of a month: in force on the date of service, signed, whole, given (CCM-PLAN-01 to -07)."""
 
 from datetime import date
+from typing import Final
 
 from ledger.judging.days import local_dates, months_before
 from ledger.judging.law import MonthLaw
 from ledger.streams.care_plan import CarePlan, PlanRevision
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Notice
+
+COMPLEX_REVIEW: Final = "care_plan.review_months_complex"
+"""The quantity by which the plan of a patient in complex CCM is due sooner; an edition may lack it."""
 
 
 def plan_in_force(plan: CarePlan, date_of_service: date) -> PlanRevision | None:
@@ -69,11 +73,12 @@ def _signed_by_then(plan: CarePlan, revision: PlanRevision, designee: str | None
 
 
 def plan_reviews(
-    plan: CarePlan, revision: PlanRevision | None, designee: str | None, on: date, law: MonthLaw
+    plan: CarePlan, revision: PlanRevision | None, designee: str | None, on: date, law: MonthLaw, *, is_complex: bool
 ) -> list[Notice]:
     """What to look at in the plan that was in force on the date of service.
 
-    Reads: medicare.ccm.care_plan.elements_expected, .goals_per_condition_min, .review_months, .signed_by.
+    Reads: medicare.ccm.care_plan.elements_expected, .goals_per_condition_min, .review_months, .signed_by; of a month
+    that bills complex CCM .review_months_complex (CCM-PLAN-04).
     """
     if revision is None:
         return []
@@ -93,7 +98,11 @@ def plan_reviews(
         found.append(notice("care_plan_goals_few", happened, law.reading("care_plan.goals_per_condition_min")))
     due = revision.review_on is not None and revision.review_on < on
     made = made_on(revision)
-    if due or made < months_before(on, law.review_months):
+    by, months = law.reading("care_plan.review_months"), law.review_months
+    if is_complex and (sooner := law.find(COMPLEX_REVIEW)) is not None:
+        assert isinstance(sooner.value, int), "months are counted"
+        by, months = sooner, sooner.value
+    if due or made < months_before(on, months):
         happened = f"The care plan of {made.isoformat()} is due for review."
-        found.append(notice("care_plan_review_due", happened, law.reading("care_plan.review_months")))
+        found.append(notice("care_plan_review_due", happened, by))
     return found

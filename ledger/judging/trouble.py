@@ -1,22 +1,23 @@
 """The entry that is not clean: every reason for which its seconds do not count, in the order of the catalogue.
 
 Reasons about the whole entry come first, and the first of them takes all its seconds. Otherwise seconds are cut
-away one reason after the other: of days on which the performer may not count, before consent, after an end of it,
-after death, after coverage, in a stay, held by an earlier entry of the patient, held by an earlier entry of the
-performer, beyond twenty-four hours.
+away one reason after the other: of days on which the performer or the activity may not count, before consent, after an
+end of it, after death, after coverage, in a stay, held by an earlier entry of the patient, held by an earlier entry of
+the performer, beyond twenty-four hours.
 """
 
 from datetime import date
 from typing import Final
 
 from ledger.judging.context import MonthContext
-from ledger.judging.days import end_of
+from ledger.judging.days import earliest_date
+from ledger.judging.entry_reviews import days_of, entry_reviews, is_timely
 from ledger.judging.performers import Performing, why_not_counted
 from ledger.judging.shapes import EntryLine
 from ledger.judging.untimed import untimed_reason
 from ledger.rulebook import Reading
 from ledger.streams.care_month import Piece
-from ledger.streams.month_state import Entry, Marks
+from ledger.streams.month_state import Awaiting, Entry
 from ledger.terms.intervals import Intervals, overlap, total, union_all, without
 from ledger.terms.notices import RANK, in_order, notice
 from ledger.terms.outcome import Notice
@@ -31,7 +32,9 @@ def judge_entry(entry: Entry, context: MonthContext) -> EntryLine:
     """What becomes of one entry in the month; see the module for the order of reasons."""
     line = _judged(entry, context)
     awaiting = entry.marks.awaiting if entry.marks is not None else None
-    if awaiting is None or not line.counted or (awaiting.is_later and _is_timely(entry, line.on, context)):
+    if awaiting is None or not line.counted:
+        return line
+    if _is_later(entry, awaiting) and is_timely(entry, line.on, context):
         return line
     return _held_back(line, entry, awaiting.before, context)
 
@@ -52,7 +55,7 @@ def _judged(entry: Entry, context: MonthContext) -> EntryLine:
         found, counted, last_on = _cut(entry, unable, context)
     else:
         found, counted, last_on = _untimed(entry, on, context)
-    found += _reviews(entry, performing, on, counted, context)
+    found += entry_reviews(entry, performing, on, counted, context)
     return EntryLine(
         work.entry,
         entry.position,
@@ -68,9 +71,14 @@ def _judged(entry: Entry, context: MonthContext) -> EntryLine:
     )
 
 
-def _is_timely(entry: Entry, on: date, context: MonthContext) -> bool:
-    """Whether the entry was recorded in time: work after the signature is then later work, not a late entry."""
-    return entry.recorded_at - (entry.work.ended or end_of(on)) <= context.law.late
+def _is_later(entry: Entry, awaiting: Awaiting) -> bool:
+    """Whether the work began after the signature; of a date alone, on a later day than the signature had anywhere.
+
+    The judge opens no zone: a signature of the evening may be of the day before that of UTC.
+    """
+    if awaiting.signed_at is None:
+        return awaiting.is_later
+    return entry.work.on > earliest_date(awaiting.signed_at)
 
 
 def _held_back(line: EntryLine, entry: Entry, before: Entry | None, context: MonthContext) -> EntryLine:
@@ -120,7 +128,7 @@ def _whole_reasons(entry: Entry, performing: Performing, on: date, context: Mont
         found.append(notice("other_programme", happened, law.reading("time.one_code_per_minute")))
     if performing.code is not None:
         found.append(notice(performing.code, *why_not_counted(performing.code, on, law)))
-    found += _activity_reasons(entry, on, context)
+    found += _activity_reasons(entry, context)
     if not entry.pieces and not _untimed_adopted(entry, on, context):
         happened = "The time does not count: it has no clock times, and the practice's policy asks for them."
         found.append(notice("untimed_not_adopted", happened, law.reading("policy.untimed_counts")))
@@ -129,7 +137,7 @@ def _whole_reasons(entry: Entry, performing: Performing, on: date, context: Mont
     return sorted(found, key=lambda n: RANK[n.code])
 
 
-def _activity_reasons(entry: Entry, on: date, context: MonthContext) -> list[Notice]:
+def _activity_reasons(entry: Entry, context: MonthContext) -> list[Notice]:
     work, law = entry.work, context.law
     found: list[Notice] = []
     required = law.reading("time.fields_required")
@@ -142,7 +150,9 @@ def _activity_reasons(entry: Entry, on: date, context: MonthContext) -> list[Not
     elif known.standing == "not_counted":
         happened = f"The time does not count: {work.activity} is an activity whose time is kept only."
         found.append(notice("activity_not_counted", happened, known.reading))
-    elif known.standing == "needs_reviewer" and not _in_person_adopted(entry, on, context):
+    elif known.standing == "needs_reviewer" and not any(
+        _in_person_adopted(entry, each, context) for each in days_of(entry)
+    ):
         happened = f"The time does not count: {work.activity} counts where the practice's policy says so."
         found.append(notice("activity_needs_reviewer", happened, known.reading))
     if not work.described:
@@ -153,6 +163,19 @@ def _activity_reasons(entry: Entry, on: date, context: MonthContext) -> list[Not
 def _policy(entry: Entry, policy: str, on: date, context: MonthContext) -> str | None:
     practice = context.facts.practices.get(entry.work.practice)
     return practice.policy(policy, on) if practice is not None else None
+
+
+def _not_adopted(entry: Entry, context: MonthContext) -> tuple[str, Reading | None, list[date]]:
+    """Days on which a practice's policy does not let the activity count, where it does on others; and the rule."""
+    known = context.law.activities.get(entry.work.activity or "")
+    if known is None or known.standing != "needs_reviewer":
+        return "", None, []
+    days = [on for on in days_of(entry) if not _in_person_adopted(entry, on, context)]
+    return (
+        f"{{gone}} seconds do not count: {entry.work.activity} counts where the policy of the day says so.",
+        known.reading,
+        days,
+    )
 
 
 def _in_person_adopted(entry: Entry, on: date, context: MonthContext) -> bool:
@@ -185,7 +208,10 @@ def _cut(entry: Entry, unable: _Unable, context: MonthContext) -> tuple[list[Not
         assert performing.code is not None
         why = why_not_counted(performing.code, piece.on, law, "{gone} seconds do not count")
         take(performing.code, *why, [kept for kept in left if kept != piece])
-    if left[0].start < context.opens and context.consent_from is not None:
+    happened, by, closed = _not_adopted(entry, context)
+    if closed:
+        take("activity_needs_reviewer", happened, by, [kept for kept in left if kept.on not in closed])
+    if left and left[0].start < context.opens and context.consent_from is not None:
         take(*context.before_consent("{gone} seconds do not count"), _from(left, context.opens))
     for pause in context.pauses:
         happened = f"{{gone}} seconds do not count: {pause.stop.happened}."
@@ -249,75 +275,3 @@ def _untimed(entry: Entry, on: date, context: MonthContext) -> tuple[list[Notice
     over = min(context.overfull.get(entry.work.entry, 0), entry.seconds)
     counted = entry.seconds - over
     return [_overfull(over, context)] if over else [], counted, on if counted else None
-
-
-# --- what to look at ------------------------------------------------------------------------------------------
-
-
-def _reviews(entry: Entry, performing: Performing, on: date, counted: int, context: MonthContext) -> list[Notice]:
-    """What a person should look at: no clock times, contested seconds, country unknown, lateness, who entered it."""
-    work, law = entry.work, context.law
-    found: list[Notice] = []
-    if not entry.pieces and counted:
-        happened = "The entry counts without clock times; its share of the month is shown."
-        found.append(notice("no_clock_times", happened, law.reading("policy.untimed_counts")))
-    if work.entry in context.contested:
-        happened = (
-            "The same person has an entry for another patient in the same seconds; the first recorded keeps them."
-        )
-        found.append(notice("contested_time", happened, law.reading("time.patients_at_once_max")))
-    if performing.country_unknown and counted:
-        happened = "Nobody said in which country the work was done."
-        found.append(notice("work_country_unknown", happened, law.reading("performers.work_countries")))
-    found += _of_status(entry, on, context)
-    found += _lateness(entry, on, context)
-    if entry.marks is not None:
-        found += _marked(entry.marks)
-    if work.entered_by not in (None, work.performer) and context.performers.is_biller(str(work.entered_by), on):
-        found.append(notice("entered_by_biller", "A biller entered this time for the performer."))
-    return found
-
-
-def _of_status(entry: Entry, on: date, context: MonthContext) -> list[Notice]:
-    """Contact that a patient who had revoked did not want, and work on the edge of a stay."""
-    found: list[Notice] = []
-    told_on = context.contact_is_unwanted(entry.work, on)
-    if told_on is not None:
-        happened = f"The patient had revoked consent on {told_on.isoformat()} and had not consented again."
-        by = context.law.rules.find("medicare.ccm.consent.contact_after_revocation_effect")
-        found.append(notice("contact_after_revocation", happened, by))
-    days = [piece.on for piece in entry.pieces] or [on]
-    edge = context.stays.edge(days) if context.stays is not None else None
-    if edge is not None:
-        happened = f"On {edge.isoformat()} the patient was admitted or discharged, at an hour that is not on record."
-        found.append(notice("stay_edge_day", happened, context.law.rules.find("medicare.ccm.time.stay_edge_effect")))
-    return found
-
-
-def _lateness(entry: Entry, on: date, context: MonthContext) -> list[Notice]:
-    """Lateness by the ledger's clock, from the end of the work or, untimed, of its day (CCM-RED-12, CCM-AMEND-06)."""
-    law = context.law
-    ended = entry.work.ended or end_of(on)
-    behind = entry.recorded_at - ended
-    if _is_timely(entry, on, context):
-        return []
-    recorded = entry.recorded_at.date().isoformat()
-    if behind > law.late_reason and not (entry.marks is not None and entry.marks.has_late_reason):
-        happened = f"Work of {on.isoformat()} was recorded on {recorded}; so late an entry needs a reason."
-        return [notice("recorded_very_late", happened, law.reading("time.late_reason_days"))]
-    happened = f"Work of {on.isoformat()} was recorded late, on {recorded}."
-    return [notice("recorded_late", happened, law.reading("time.late_hours"))]
-
-
-def _marked(marks: Marks) -> list[Notice]:
-    """What happened to the entry since it was logged (CCM-AMEND-01, -04)."""
-    found: list[Notice] = []
-    if marks.corrected:
-        times = "once" if marks.corrected == 1 else f"{marks.corrected} times"
-        found.append(notice("time_corrected", f"The entry was corrected {times}; the history shows what it said."))
-    if marks.is_moved_here:
-        found.append(notice("time_moved_here", "The work was recorded about another patient first, and moved here."))
-    if marks.disputed_at is not None:
-        happened = f"Somebody disputes the entry (position {marks.disputed_at}); it counts until that is settled."
-        found.append(notice("time_disputed", happened))
-    return found

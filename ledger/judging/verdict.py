@@ -17,7 +17,7 @@ from ledger.judging.digest import month_bytes
 from ledger.judging.families import complex_obstacle, judge_families
 from ledger.judging.findings import findings_of
 from ledger.judging.law import Applied, MonthLaw, Readings, law_on, readings_of
-from ledger.judging.plans import plan_in_force
+from ledger.judging.plans import COMPLEX_REVIEW, plan_in_force
 from ledger.judging.readiness import choice_in_month
 from ledger.judging.shapes import EntryLine, MonthFacts, Signable, Standing, Verdict
 from ledger.judging.window import window_of
@@ -134,9 +134,12 @@ def _case(facts: MonthFacts, law: MonthLaw, last: date, rulebook: Rulebook) -> C
 
 def _applied(case: Case) -> Applied:
     """Which parts of the law were read, by the first day on which the rules of each hold, so that months share them."""
+    besides = case.besides
+    if case.is_complex and case.law.find(COMPLEX_REVIEW) is not None:
+        besides |= {f"medicare.ccm.{COMPLEX_REVIEW}"}
     return Applied(
         time=case.law.rules.first_day,
-        lists=case.law.lists(case.counted.activities, case.counted.has_untimed) | case.besides,
+        lists=case.law.lists(case.counted.activities, case.counted.has_untimed) | besides,
         on=case.dated.rules.first_day,
         families=case.families.read,
         consents=tuple([rules.first_day for rules in case.consent.read_on]),

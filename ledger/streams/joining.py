@@ -102,7 +102,7 @@ def joined_month(patient: str, parts: Sequence[CareMonth], since: int = 0) -> Ca
 
     `since` is the position of the newest merge: what came to any of them later is bound by a signature on any.
     """
-    joined: CareMonth = _joined(parts)
+    joined: CareMonth = replace(_joined(parts), one_since=since)
     standing = joined.standing_attestation()
     told = [entry for part in parts for entry in part.entries]
     if standing is not None:
@@ -126,8 +126,8 @@ def day_of_one(day: StaffDay, group: Sequence[str]) -> StaffDay:
     return day_of(day, [work._replace(patient=group[0]) if work.patient in group else work for work in day.worked])
 
 
-OF_THE_FIRST: Final = frozenset({"patient", "month", "registered", "merges", "covered"})
-"""What is not put together: who it is, and with whom they were merged. `covered` is laid out anew."""
+OF_THE_FIRST: Final = frozenset({"patient", "month", "registered", "merges", "covered", "one_since"})
+"""What is not put together: who it is, and with whom they were merged. `covered` and `one_since` are said anew."""
 
 
 def _newest(values: Sequence[Any]) -> Any:

@@ -44,6 +44,8 @@ class Awaiting(NamedTuple):
     """As it stood when the month was attested, with what it waited for itself; None: it was not there."""
     is_later: bool = False
     """Whether the work began after the signature: recorded in time, it waits for nothing (readings, section 5)."""
+    signed_at: datetime | None = None
+    """Of work without clock times that was not there: the signature, whose local day the judge looks for."""
 
 
 class Marks(NamedTuple):
@@ -118,11 +120,21 @@ class CareMonth:
     gone: tuple[Gone, ...] = ()
     excepted: tuple[tuple[MonthExcepted, int], ...] = ()
     """Left out of a batch of attestations, each with its position."""
+    one_since: int = 0
+    """Of patients who were merged the position of the newest merge: up to there each signed for itself."""
 
     def standing_attestation(self) -> Attested | None:
-        """The newest attestation, unless it was withdrawn: those before it were superseded by it."""
+        """The newest attestation, unless it was withdrawn: those before it were superseded by it.
+
+        What was signed for two patients before they were one superseded nothing of the other's.
+        """
         newest = self.attestations[-1] if self.attestations else None
-        return None if newest is None or newest.withdrawn is not None else newest
+        if newest is None or newest.withdrawn is None:
+            return newest
+        if newest.position > self.one_since:
+            return None
+        own = {each.event.patient: each for each in self.attestations}
+        return max((each for each in own.values() if each.withdrawn is None), key=lambda a: a.position, default=None)
 
     def entry(self, entry: str) -> Entry | None:
         """One entry by its id."""
@@ -290,10 +302,12 @@ def _awaiting(state: CareMonth, event: EntryContent, old: Entry | None) -> Await
     if standing is None:
         return None
     attested_at = standing.event.attested_at
-    begun_after = event.segments[0].start >= attested_at if event.segments else event.dates()[0] > attested_at.date()
     was_there = old is not None and (old.place < standing.position or (old.marks or UNMARKED).is_approved)
-    before = old if was_there else None
-    return Awaiting(standing.event.attestation, before, begun_after and before is None)
+    if was_there:
+        return Awaiting(standing.event.attestation, old)
+    if not event.segments:
+        return Awaiting(standing.event.attestation, None, signed_at=attested_at)
+    return Awaiting(standing.event.attestation, None, event.segments[0].start >= attested_at)
 
 
 def bound_by(entry: Entry, standing: Attested, since: int) -> Entry:
@@ -305,12 +319,13 @@ def bound_by(entry: Entry, standing: Attested, since: int) -> Entry:
     if entry.position <= max(standing.position, since) or marks.awaiting is not None or marks.is_approved:
         return entry
     there = [old for old in marks.earlier if old.position < standing.position]
-    before = there[-1] if there else None
-    attested_at = standing.event.attested_at
-    begun_after = (
-        entry.pieces[0].start >= epoch_seconds(attested_at) if entry.pieces else entry.work.on > attested_at.date()
-    )
-    awaiting = Awaiting(standing.event.attestation, before, begun_after and before is None)
+    attestation, attested_at = standing.event.attestation, standing.event.attested_at
+    if there:
+        awaiting = Awaiting(attestation, there[-1])
+    elif not entry.pieces:
+        awaiting = Awaiting(attestation, None, signed_at=attested_at)
+    else:
+        awaiting = Awaiting(attestation, None, entry.pieces[0].start >= epoch_seconds(attested_at))
     return entry._replace(marks=marks._replace(awaiting=awaiting))
 
 

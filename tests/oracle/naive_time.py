@@ -70,6 +70,7 @@ class NaiveTime(NaiveStatus):
             with_others = elsewhere.get(entry["performer"], set())
             days = {*seconds.values()}
             open_days = {on for on in days if self.first <= on <= self.last and not self.is_over(on)}
+            open_days = {on for on in open_days if self.pool(entry, on)}
             for second, on in seconds.items():
                 free = second not in taken and second not in with_others
                 here = free and on in open_days and not self.is_away(stays, second, on)
@@ -78,7 +79,8 @@ class NaiveTime(NaiveStatus):
             if entry["on"] is not None and self.untimed_counts(entry):
                 counted[entry["on"]] = entry["seconds"]
             worked = sorted(on for on in {*days, entry["on"]} if on and self.first <= on <= self.last)
-            pool = self.pool(entry, worked[0]) if worked else None
+            pools = {self.pool(entry, on) for on in worked}
+            pool = "staff" if "staff" in pools else "personal" if "personal" in pools else None
             taken |= set(seconds)
             if not pool:
                 counted = {}

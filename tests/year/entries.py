@@ -4,7 +4,7 @@ Part of the independent reading (readings, 5 and 12; CCM-AMEND-01 to -09).
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.year.book import END, Book
@@ -168,25 +168,29 @@ class Entries:
         return waits
 
     def signature(self, signatures: list[Raw], patient: str, at: int) -> Raw | None:
-        """The signature that stands at a position: the newest of that person's, unless it was withdrawn."""
+        """The signature that stands at a position: the newest of that person's, unless it was withdrawn.
+
+        A signature supersedes what was signed for all who were one person when it was given, and for nobody else.
+        """
         person = self.book.one_person(patient, at)
-        newest: Raw | None = None
+        own: dict[str, Raw] = {}
         for fact in signatures:
             if fact["position"] > at or fact["patient"] not in person:
                 continue
             if fact["topic"] == "month_attested":
-                newest = fact
-            elif newest is not None and newest["attestation"] == fact["attestation"]:
-                newest = None
-        return newest
+                then = self.book.one_person(fact["patient"], fact["position"])
+                own = {who: signed for who, signed in own.items() if who not in then} | {fact["patient"]: fact}
+            else:
+                own = {who: signed for who, signed in own.items() if signed["attestation"] != fact["attestation"]}
+        return max(own.values(), key=lambda signed: int(signed["position"]), default=None)
 
 
 def _is_later(said: Raw, signed_at: datetime) -> bool:
-    """Whether the work began only after the signature."""
+    """Whether the work began only after the signature; of a date alone, on a later day than it had anywhere."""
     if said["segments"]:
         return instant(said["segments"][0]["start"]) >= signed_at
     on = day(said["on"])
-    return on is not None and on > signed_at.date()
+    return on is not None and on > (signed_at - timedelta(hours=10)).date()
 
 
 def _happened(stand: Stand, fact: Raw) -> None:

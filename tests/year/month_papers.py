@@ -154,7 +154,8 @@ class MonthPapers(MonthBill):
         counting = [line for line in self.lines if line.counted]
         if counting and not any(line.two_way for line in counting):
             found.add("no_two_way_contact")
-        return found | self._about_coverage({line.on for line in counting}) | self._about_families()
+        days = {on for line in counting for on in (line.on, line.last_on or line.on)}
+        return found | self._about_coverage(days) | self._about_families()
 
     def _about_coverage(self, days: set[date]) -> set[str]:
         found: set[str] = set()

@@ -3,6 +3,8 @@
 Part of the independent reading.
 """
 
+from datetime import date
+
 from tests.oracle.naive import day_before_a_year
 from tests.year.consents import local_days
 from tests.year.month_bill import MonthBill
@@ -48,9 +50,19 @@ def plan_findings(month: MonthBill) -> tuple[set[str], set[str]]:
         blocks.add("care_plan_copy_not_given")
     if (plan.fact["goals"] or 0) < len(plan.fact["conditions"] or ()):
         reviews.add("care_plan_goals_few")
-    if (review_on is not None and review_on < month.on) or plan.made_on < day_before_a_year(month.on):
+    oldest = half_a_year_before(month.on) if (month.chosen or month.suggested) == "complex" else None
+    if (review_on is not None and review_on < month.on) or plan.made_on < (oldest or day_before_a_year(month.on)):
         reviews.add("care_plan_review_due")
     return blocks, reviews
+
+
+def half_a_year_before(on: date) -> date:
+    """The same day six months earlier; the 28th where that month lacks the day (CCM-PLAN-04)."""
+    months = on.year * 12 + on.month - 1 - 6
+    try:
+        return date(months // 12, months % 12 + 1, on.day)
+    except ValueError:
+        return date(months // 12, months % 12 + 1, 28)
 
 
 class _Revision:

@@ -146,7 +146,7 @@ class MonthTime(MonthWindow):
         elif activity in KEPT_ONLY:
             found.add("activity_not_counted")
         elif activity == "staff_in_person_education":
-            if self.book.policy(practice, "staff_in_person_counts", "no", on, self.at) != "yes":
+            if not any(self._teaches(said, each) for each in self._days_of(said) or [on]):
                 found.add("activity_needs_reviewer")
         elif activity not in COUNTED_ACTIVITIES:
             found.add("activity_not_listed")
@@ -158,6 +158,14 @@ class MonthTime(MonthWindow):
             found.add("without_consent" if self.ended_before is None else AFTER[self.ended_before.kind])
         return found
 
+    def _teaches(self, said: Raw, on: date) -> bool:
+        """Whether the practice lets teaching in person count on a day."""
+        return self.book.policy(said["practice"], "staff_in_person_counts", "no", on, self.at) == "yes"
+
+    def _days_of(self, said: Raw) -> list[date]:
+        """The days of the month on which timed work was done."""
+        return [on for _, _, on in spans_of(said) if f"{on:%Y-%m}" == self.month]
+
     def _count_seconds(
         self, line: Line, stand: Stand, said: Raw, spans: list[tuple[int, int, date]], only: set[int] | None
     ) -> None:
@@ -168,6 +176,8 @@ class MonthTime(MonthWindow):
             cuts = [start, *(at for at in self.moments if start < at < end), end]
             for low, high in pairwise(cuts):
                 alike = self._code(low, on)
+                if said["activity"] == "staff_in_person_education" and not self._teaches(said, on):
+                    alike = "activity_needs_reviewer"
                 for second in range(low, high):
                     if only is not None and second not in only:
                         continue
@@ -293,9 +303,10 @@ class MonthTime(MonthWindow):
             found.add("contested_time")
         if line.counted and self.book.country_unknown(said, self.at):
             found.add("work_country_unknown")
-        if said["programme"] == "CCM" and said["activity"] in CONTACTS and self._is_unwanted(line.on):
+        days = [on for _, _, on in spans] or [line.on]
+        if said["programme"] == "CCM" and said["activity"] in CONTACTS and any(map(self._is_unwanted, days)):
             found.add("contact_after_revocation")
-        if any(self.stays.edge(on) for on in ([on for _, _, on in spans] or [line.on])):
+        if any(self.stays.edge(on) for on in days):
             found.add("stay_edge_day")
         behind = _behind(stand, said, line)
         if behind > LATE:
@@ -308,8 +319,8 @@ class MonthTime(MonthWindow):
             if is_so:
                 found.add(code)
         entered_by = said["entered_by"]
-        if entered_by not in (None, said["performer"]) and "biller" in self.book.roles(
-            entered_by, line.on, None, self.at
+        if entered_by not in (None, said["performer"]) and any(
+            "biller" in self.book.roles(entered_by, on, None, self.at) for on in days
         ):
             found.add("entered_by_biller")
         return found
