@@ -21,7 +21,7 @@ from ledger.terms.people import USUAL_PURPOSE, Purpose, Role
 from ledger.terms.refusals import refused
 
 PATIENTS_A_FACT: Final = 12
-_AS_NAMED: Final = ("history", "audit", "find", "parked")
+AS_NAMED: Final = ("history", "audit", "find", "parked")
 """Questions that show of a patient who was merged what stands in the own streams."""
 
 
@@ -64,7 +64,7 @@ def ask_to_read(
         return reader
     on = handler.now().date()
     state = cache(handler.state)
-    if question not in _AS_NAMED:
+    if question not in AS_NAMED:
         patients = tuple(dict.fromkeys(each for patient in patients for each in group_of(patient, state)))
     roles = _roles(handler, reader, patients, state)
     if not all(roles.values()):

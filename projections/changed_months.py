@@ -19,6 +19,7 @@ from projections.month_walk import walk
 from projections.patient_history import StreamsLog
 from projections.states import States
 from projections.tables.layout import MONTH_BILLING, MONTH_READS
+from projections.two_patients import one_person
 
 BATCH: Final = 5_000
 
@@ -74,7 +75,7 @@ def changed_months(
         after = judged(last.at, rulebook_of, patient, of).verdict
         if before != after and practice in (None, before.practice, after.practice):
             steps = tuple(walk(log, rulebook_of, patient, of, since=since, until=until))
-            because = because_of(log, patient, steps)
+            because = because_of(log, patient, steps, group=one_person(log, patient, since, until))
             found.append(ChangedMonth(patient, of, before, after, changed_parts(before, after), because))
         for states in (first, last):
             if states.is_full:

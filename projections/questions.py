@@ -20,11 +20,12 @@ from projections.clocks import ClockName
 from projections.judged import RulebookOf, judged
 from projections.moments import AsOf, DatedLog, position_of
 from projections.month_billing import ELSEWHERE, is_begun, row_of
-from projections.patient_history import HistoryLine, OpenWords, StreamsLog, line_of
+from projections.patient_history import HistoryLine, OpenWords, StreamsLog, line_of, own_of
 from projections.restricted import restricted_in
 from projections.states import States
 from projections.table_set import tracked_position
 from projections.tables.layout import AUDIT_TRAIL, MONTH_BILLING, PATIENT_PRACTICES, AuditRow, MonthRow, micros
+from projections.two_patients import is_taken_away
 
 
 class Repeated(Protocol):
@@ -209,11 +210,15 @@ def _entries(
     counts = {each.position: each.times for each in counted}
     restricted = restricted_in(log, facts.values()) if open_words is not None else frozenset()
 
-    def line(row: AuditRow) -> HistoryLine:
-        is_restricted = row.position in restricted
-        return line_of(facts[row.position], open_words, about=row.patient, is_restricted=is_restricted)
+    def entry(row: AuditRow) -> AuditEntry:
+        fact = facts[row.position]
+        own = own_of(log, row.patient, [fact]) if row.patient else frozenset[str]()
+        line = line_of(fact, open_words, about=row.patient, own=own, is_restricted=row.position in restricted)
+        if is_taken_away(fact.event, own):
+            row = row._replace(practice=None, month=None, happened_on=line.happened_on)
+        return AuditEntry(row, counts.get(row.position, 1) if is_now else None, line)
 
-    return tuple(AuditEntry(row, counts.get(row.position, 1) if is_now else None, line(row)) for row in rows)
+    return tuple(entry(row) for row in rows)
 
 
 def parked_list(log: AskedLog, *, as_of: AsOf = None, with_closed: bool = False) -> tuple[ParkedDelivery, ...]:

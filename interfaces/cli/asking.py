@@ -47,16 +47,22 @@ def ask(
     *,
     month: str | None = None,
     as_of: int | None = None,
+    since: int | None = None,
     opened_words: bool = False,
 ) -> None:
-    """Have the read allowed and recorded; ReadRefused where it is not."""
-    from commands.access import ask_to_read  # noqa: PLC0415 - `--help` must not wait for it
+    """Have the read allowed and recorded; ReadRefused where it is not.
+
+    Of patients who were one person with somebody as of these moments, that one's facts are shown too: they are asked
+    about with them.
+    """
+    from commands.access import AS_NAMED, ask_to_read  # noqa: PLC0415 - `--help` must not wait for them
     from ledger.terms.people import Purpose  # noqa: PLC0415
 
+    together = patients if question in AS_NAMED else _shown_with(session, patients, since, as_of)
     refusal = ask_to_read(
         session.handler,
         question,
-        tuple(dict.fromkeys(patients)),
+        tuple(dict.fromkeys(together)),
         purpose=Purpose(args.purpose) if args.purpose else None,
         month=month,
         as_of=as_of,
@@ -64,6 +70,17 @@ def ask(
     )
     if refusal is not None:
         raise ReadRefused(refusal)
+
+
+def _shown_with(session: bootstrap.Session, patients: Sequence[str], *positions: int | None) -> Iterator[str]:
+    """The patients, each with all who were one person with them as known at these positions."""
+    from ledger.terms.identity import patient_tag  # noqa: PLC0415 - loaded by now
+    from projections.two_patients import one_person  # noqa: PLC0415
+
+    moments = [position for position in positions if position is not None]
+    for patient in patients:
+        was_merged = moments and session.handler.state(patient_tag(patient)).merges
+        yield from one_person(session.log, patient, *moments) if was_merged else (patient,)
 
 
 def ask_about(session: bootstrap.Session, args: Namespace, question: "Question", patient: str, **about: object) -> None:

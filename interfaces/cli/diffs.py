@@ -86,7 +86,7 @@ def run_diff(args: Namespace, screen: Screen) -> int:
     with session_of(args, screen) as session:
         since, until = _ends(args, session)
         rules_known(session, until)
-        about = {"as_of": until, "opened_words": args.words}
+        about = {"as_of": until, "since": since, "opened_words": args.words}
         ask_about(session, args, "diff", args.patient, **about)
         adopted = States(session.log, after=until).at(LEDGER_TAG).state.edition()
         found = patient_diff(
@@ -113,7 +113,7 @@ def run_diff_month(args: Namespace, screen: Screen) -> int:
     with session_of(args, screen) as session:
         since, until = _ends(args, session)
         rules_known(session, since)
-        about = {"month": args.month, "as_of": until, "opened_words": args.words}
+        about = {"month": args.month, "as_of": until, "since": since, "opened_words": args.words}
         ask_about(session, args, "diff", args.patient, **about)
         found = month_diff(
             session.log,
@@ -155,7 +155,7 @@ def run_diff_months(args: Namespace, screen: Screen) -> int:
             practice=args.practice,
         )
         patients = [each.patient for each in found.months]
-        ask(session, args, "diff", patients, month=args.month, as_of=until)
+        ask(session, args, "diff", patients, month=args.month, as_of=until, since=since)
         screen.answer(changed_json(found))
         screen.say(*changed_lines(found))
     return 0

@@ -10,6 +10,8 @@ from interfaces.cli.usage import Commands, Parser, as_of_option, month, patient_
 if TYPE_CHECKING:
     from projections.patient_history import HistoryLine
 
+_INSIDE: Final = frozenset({"event", "over", "own"})
+"""Fields of a line that programs are not given: what they say stands in the others."""
 _MORE: Final = """\
 Each fact says when it happened, when its source wrote it down and when this ledger learned it, and what lies between.
 --clock orders and searches by one of these; facts that a clock lacks come last, and are left out between two moments.
@@ -92,9 +94,7 @@ def line_json(line: "HistoryLine") -> dict[str, Any]:
     """One fact for programs."""
     from interfaces.plain import plain  # noqa: PLC0415 - loaded by now
 
-    shown = {
-        name: plain(value) for name, value in zip(line._fields, line, strict=True) if name not in {"event", "over"}
-    }
+    shown = {name: plain(value) for name, value in zip(line._fields, line, strict=True) if name not in _INSIDE}
     told = {"what": line.what, "details": dict(line.details), "words": dict(line.words)}
     return {**shown, "lateness": plain(line.lateness), **told}
 

@@ -224,16 +224,17 @@ def _minute(args: Namespace, session: "Session", answer: "MonthAnswer") -> Part:
     from interfaces.cli.asking import ask  # noqa: PLC0415
     from interfaces.plain import plain  # noqa: PLC0415
     from projections.minute import minute_of  # noqa: PLC0415
+    from projections.two_patients import ANOTHER  # noqa: PLC0415
 
     at = datetime.fromisoformat(args.minute).astimezone(UTC)
     found = minute_of(session.log, session.rulebook_of, args.patient, args.month, at, answer.position)
-    others = sorted({holder.patient for holder in found.holders} - {args.patient})
+    others = sorted({holder.patient for holder in found.holders} - {args.patient, answer.verdict.patient})
     hidden = {other for other in others if not may_read(session.handler, [other])}
     if named := [other for other in others if other not in hidden]:
         ask(session, args, "month", named, as_of=answer.position)
     shown = found._replace(
         holders=tuple(
-            holder._replace(patient="another patient") if holder.patient in hidden else holder
+            holder._replace(patient=ANOTHER, month="-", entry="-") if holder.patient in hidden else holder
             for holder in found.holders
         )
     )
@@ -246,5 +247,6 @@ def _minute_lines(minute: "Minute", *, twice: bool) -> "Iterator[str]":
     yield f"Minute from {moment(minute.start)}: {counted(len(minute.holders), 'entry', 'entries')}; {verdict}."
     for holder in minute.holders:
         because = f" ({', '.join(holder.because)})" if holder.because else ""
-        yield f"  {holder.entry} of {holder.patient}, by {holder.performer}, position {holder.position}:"
+        named = f"{holder.entry} of {holder.patient}" if holder.entry != "-" else f"an entry of {holder.patient}"
+        yield f"  {named}, by {holder.performer}, position {holder.position}:"
         yield f"    {holder.counted} of {holder.seconds} seconds count{because}"
