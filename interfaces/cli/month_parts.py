@@ -23,6 +23,14 @@ SHORT = 12
 """Characters of a digest that a person compares."""
 
 
+_FATES = {
+    "stands": "stands",
+    "stale": "became stale by",
+    "withdrawn": "was withdrawn by",
+    "superseded": "was replaced by a newer one",
+}
+
+
 class Part(NamedTuple):
     """One part that was asked for: its name in JSON, its value, its lines."""
 
@@ -140,16 +148,20 @@ def _attestations(args: Namespace, session: "Session", answer: "MonthAnswer") ->
     from projections.month_answer import attestation_fates  # noqa: PLC0415
 
     fates = attestation_fates(session.log, session.rulebook_of, args.patient, args.month, answer.position)
-    reopened = sum(1 for fate in fates if fate.fate != "stands")
+    # One fact may have reopened what was signed under two ids.
+    reopened = len({fate.reopened_by.position for fate in fates if fate.reopened_by is not None})
     lines = [f"{counted(len(fates), 'attestation')}; the month was reopened {counted(reopened, 'time')}."]
     for fate in fates:
         lines += _fate_lines(fate)
         lines += [f"    {line}" for line in told(fate.reopened_by)] if fate.reopened_by else []
+        if fate.stale_by:
+            lines += ["    It had become stale before, by", *(f"      {line}" for line in told(fate.stale_by))]
     listed = [
         {
             **attested_json(fate.signed),
             "fate": fate.fate,
             "reopened_by": line_json(fate.reopened_by) if fate.reopened_by else None,
+            "stale_by": line_json(fate.stale_by) if fate.stale_by else None,
         }
         for fate in fates
     ]
@@ -158,7 +170,7 @@ def _attestations(args: Namespace, session: "Session", answer: "MonthAnswer") ->
 
 def _fate_lines(fate: "AttestationFate") -> list[str]:
     signed = fate.signed
-    became = {"stands": "stands", "stale": "became stale by", "withdrawn": "was withdrawn by"}[fate.fate]
+    became = _FATES[fate.fate]
     return [
         f"  {signed.attestation} by {signed.by}, {moment(signed.attested_at)}, position {signed.position}: {became}"
     ]
