@@ -14,6 +14,7 @@ from ledger.judging.shapes import Verdict
 from ledger.streams.governance import RulebookAdopted
 from projections.base import FollowedLog, ReadModels, Rows
 from projections.judged import RulebookOf, judged
+from projections.month_billing import is_begun
 from projections.month_diff import Because, because_of, changed_parts
 from projections.month_walk import walk
 from projections.patient_history import StreamsLog
@@ -69,7 +70,8 @@ def changed_months(
     first, last = States(log, after=since), States(log, after=until)
     found = []
     for patient, of in sorted(asked, key=lambda key: (key[1], key[0])):
-        if month not in (None, of):
+        # What began behind the later moment is nobody's month yet: the read models know of it, this answer must not.
+        if month not in (None, of) or not any(is_begun(states.at, patient, of) for states in (first, last)):
             continue
         before = judged(first.at, rulebook_of, patient, of).verdict
         after = judged(last.at, rulebook_of, patient, of).verdict
