@@ -253,7 +253,9 @@ def _changed_by(log: StreamsLog, rulebook_of: RulebookOf, signed: Attested, unti
 
 def _of_month(log: StreamsLog, signed: Attested) -> Iterable[Fact]:
     """The facts beside an attestation; none where nothing took it back."""
-    return () if signed.withdrawn_position is None else log.read(care_month_tag(signed.event.patient, signed.event.month))
+    return (
+        () if signed.withdrawn_position is None else log.read(care_month_tag(signed.event.patient, signed.event.month))
+    )
 
 
 def _line(log: StreamsLog, group: tuple[str, ...], fact: Fact) -> HistoryLine:

@@ -93,6 +93,23 @@ def ask_about(session: bootstrap.Session, args: Namespace, question: "Question",
     ask(session, args, question, (patient,), **about)  # type: ignore[arg-type]
 
 
+def list_of_practice(session: bootstrap.Session, args: Namespace, screen: Screen, question: "Question") -> None:
+    """Have `args.practice` be the practice whose patients are listed: the one named, or the reader's own one.
+
+    ReadRefused, once, where the reader may not read that practice, or may read several and named none.
+    """
+    from commands.access import practice_to_list  # noqa: PLC0415 - `--help` must not wait for them
+    from ledger.terms.outcome import Refused  # noqa: PLC0415
+
+    there_are = [tag.partition("/")[2] for tag in session.log.tags_starting("practice/")]
+    practice = practice_to_list(session.handler, question, args.practice, there_are=there_are)
+    if isinstance(practice, Refused):
+        raise ReadRefused(practice)
+    if practice != args.practice and not getattr(args, "csv", False):
+        screen.say(f"Of practice {practice} alone: the reader may read about no other.")
+    args.practice = practice
+
+
 def known_only(session: bootstrap.Session, args: Namespace) -> None:
     """Refuse a patient, practice or staff member whom this ledger lacks: an empty answer would be read as one."""
     from ledger.terms.identity import patient_tag, practice_tag, staff_tag  # noqa: PLC0415 - loaded by now

@@ -134,6 +134,7 @@ def run_diff_months(args: Namespace, screen: Screen) -> int:
     from interfaces.cli.asking import (  # noqa: PLC0415 - not needed for --help
         ask,
         known_only,
+        list_of_practice,
         pulled,
         rules_known,
         session_of,
@@ -143,6 +144,7 @@ def run_diff_months(args: Namespace, screen: Screen) -> int:
 
     with session_of(args, screen) as session:
         known_only(session, args)
+        list_of_practice(session, args, screen, "diff")
         since, until = _ends(args, session)
         rules_known(session, since)
         found = changed_months(

@@ -53,6 +53,7 @@ def run_months(args: Namespace, screen: Screen) -> int:
         ask,
         judged_at,
         known_only,
+        list_of_practice,
         pulled,
         session_of,
     )
@@ -63,6 +64,7 @@ def run_months(args: Namespace, screen: Screen) -> int:
         if args.csv and (args.by_day or args.entered_since or args.entered_until):
             raise WrongUsage("A CSV file holds whole months.", "Ask for the days of entry in words or with --json.")
         known_only(session, args)
+        list_of_practice(session, args, screen, "months")
         known = judged_at(session, args)
         found = months(
             session.log,
@@ -79,11 +81,11 @@ def run_months(args: Namespace, screen: Screen) -> int:
         elif args.by_day or args.entered_since or args.entered_until:
             show_time(args, screen, session, found)
         else:
-            _show(screen, found)
+            _show(args, screen, found)
     return 0
 
 
-def _show(screen: Screen, found: "Months") -> None:
+def _show(args: Namespace, screen: Screen, found: "Months") -> None:
     from interfaces.cli.wording import ESTIMATE, counted, money  # noqa: PLC0415 - loaded by now
     from interfaces.plain import plain  # noqa: PLC0415
 
@@ -93,6 +95,7 @@ def _show(screen: Screen, found: "Months") -> None:
     screen.answer(
         {
             "month": found.month,
+            "practice": args.practice,
             "as_of": found.position,
             "amounts_are": "national estimates",
             "total": str(total) if total is not None else None,

@@ -18,6 +18,7 @@ from interfaces.cli.usage import (
 )
 
 if TYPE_CHECKING:
+    from interfaces.bootstrap import Session
     from projections.questions import AuditEntry, AuditPage
 
 _COLUMNS: Final = ("position", "recorded", "happened", "source wrote", "actor", "capacity", "what", "outcome", "about")
@@ -48,6 +49,7 @@ def run_audit(args: Namespace, screen: Screen) -> int:
         as_of,
         ask,
         known_only,
+        list_of_practice,
         pulled,
         session_of,
     )
@@ -57,6 +59,8 @@ def run_audit(args: Namespace, screen: Screen) -> int:
     since, until = bounds(args)
     with session_of(args, screen) as session:
         known_only(session, args)
+        if not args.patient:
+            list_of_practice(session, args, screen, "audit")
         page = audit(
             session.log,
             pulled(session, screen),
@@ -73,10 +77,25 @@ def run_audit(args: Namespace, screen: Screen) -> int:
             as_of=as_of(args),
             limit=args.limit,
         )
+        if args.practice and not args.patient:
+            page = _readable(session, screen, page)
         found = [entry.row.patient for entry in page.entries if entry.row.patient]
         ask(session, args, "audit", found or ([args.patient] if args.patient else []), as_of=page.position)
         _show(screen, page)
     return 0
+
+
+def _readable(session: "Session", screen: Screen, page: "AuditPage") -> "AuditPage":
+    """Without the facts that name the practice and are about patients of others, whom the reader may not read about."""
+    from commands.access import may_read  # noqa: PLC0415 - loaded by now
+    from interfaces.cli.wording import counted  # noqa: PLC0415
+
+    closed = {each for each in {entry.row.patient for entry in page.entries} if each}
+    closed = {each for each in closed if not may_read(session.handler, [each])}
+    kept = tuple(entry for entry in page.entries if entry.row.patient not in closed)
+    if left := len(page.entries) - len(kept):
+        screen.say(f"{counted(left, 'fact')} about patients whom the reader may not read about: left out.")
+    return page._replace(entries=kept)
 
 
 def _show(screen: Screen, page: "AuditPage") -> None:

@@ -13,14 +13,14 @@ START, END = "2026-01-08T15:00:00Z", "2026-01-08T15:25:00Z"
 
 
 def elsewhere(it: House) -> str:
-    """A second patient, of a practice in which nobody but compliance and the front desk has a role."""
+    """A second patient, of a practice in which nobody but compliance and the front desk may read."""
     hilltop = {"name": "Hilltop", "tin": "987654321", "zone": "America/Denver"}
     it.ids["hilltop"] = dict(it.accepted("register_practice", hilltop).ids)["practice"]
-    for short, role in (("fay", "front_desk"), ("cora", "compliance")):
-        it.accepted(
-            "grant_role",
-            {"staff": it.ids[short], "role": role, "practice": it.ids["hilltop"], "from_on": "2025-01-01"},
-        )
+    it.accepted(
+        "grant_role",
+        {"staff": it.ids["fay"], "role": "front_desk", "practice": it.ids["hilltop"], "from_on": "2025-01-01"},
+    )
+    it.accepted("grant_role", {"staff": it.ids["cora"], "role": "compliance", "from_on": "2025-01-01"})
     it.ids["second"] = second_patient(it, it.ids["hilltop"])
     return it.ids["second"]
 
@@ -187,3 +187,62 @@ def test_a_difference_holds_stays_and_what_was_taken_back_too(desk: Desk) -> Non
     changes = desk.ask("diff", desk.patient, "40", "now")["changes"]
 
     assert {"stays", "death retracted"} <= {each["kind"] for each in changes}
+
+
+# --- lists of a reader who may not read all practices -----------------------------------------------------------------
+
+
+LISTS = (
+    ("months", MONTH),
+    ("diff-months", "40", "now"),
+    ("readiness", "--month", MONTH),
+    ("reviews",),
+    ("audit", "--action", "log_time"),
+)
+
+
+@pytest.fixture
+def practices(desk: Desk) -> Desk:
+    """Time of a patient of each of two practices; the nurse works in the first one, the front desk in both of three."""
+    with desk.told() as it:
+        it.log_time(START, END)
+        it.log_time("2026-01-09T15:00:00Z", "2026-01-09T15:10:00Z", patient=elsewhere(it))
+        it.accepted("register_practice", {"name": "Summit", "tin": "555555555", "zone": "America/Denver"})
+    return desk
+
+
+def refusals(desk: Desk) -> list[str]:
+    facts = desk.ask("audit", "--outcome", "refused")["facts"]
+    return [fact["staff"] or fact["patient"] for fact in facts]
+
+
+@pytest.mark.parametrize("words", LISTS, ids=lambda words: words[0])
+def test_a_list_of_whoever_may_read_one_practice_is_of_that_one(practices: Desk, words: tuple[str, ...]) -> None:
+    shown = practices.read(*words, actor="bea")
+
+    assert f"Of practice {practices.ids['practice']} alone: the reader may read about no other.\n" in shown
+    assert practices.ids["second"] not in shown + json.dumps(practices.ask(*words, actor="bea"))
+    assert refusals(practices) == []
+
+
+@pytest.mark.parametrize("words", LISTS, ids=lambda words: words[0])
+def test_whoever_may_read_some_practices_is_told_once_to_name_one(practices: Desk, words: tuple[str, ...]) -> None:
+    with pytest.raises(AssertionError, match="Name one of them with `--practice`, and ask once for each"):
+        practices.read(*words, actor="fay")
+
+    assert refusals(practices) == [practices.ids["fay"]]
+    practices.ask(*words, "--practice", practices.ids["hilltop"], actor="fay")
+
+
+@pytest.mark.parametrize("words", LISTS, ids=lambda words: words[0])
+def test_a_practice_that_the_reader_may_not_read_is_refused_once(practices: Desk, words: tuple[str, ...]) -> None:
+    with pytest.raises(AssertionError, match="holds no role in the practice that was asked for"):
+        practices.read(*words, "--practice", practices.ids["hilltop"], actor="bea")
+
+    assert refusals(practices) == [practices.ids["bea"]]
+
+
+def test_a_file_of_months_is_of_the_own_practice_and_says_nothing_else(practices: Desk) -> None:
+    rows = practices.read("months", MONTH, "--csv", actor="bea").splitlines()
+
+    assert (len(rows), rows[0].split(",")[0]) == (2, "patient")
