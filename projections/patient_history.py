@@ -162,7 +162,7 @@ def lines_of(
 
 def own_of(log: EventLog, patient: str, facts: Iterable[Fact]) -> frozenset[str]:
     """The ids that facts may name in a patient's record: of whom the patient is one person with now, whenever asked."""
-    of_two = any(fact.event.TOPIC in TOLD or fact.event.TOPIC == "record_read" for fact in facts)
+    of_two = any(fact.event.TOPIC in TOLD for fact in facts)
     return frozenset(one_person(log, patient)) if of_two else frozenset((patient,))
 
 

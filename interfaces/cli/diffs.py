@@ -106,11 +106,15 @@ def run_diff(args: Namespace, screen: Screen) -> int:
 
 def run_diff_month(args: Namespace, screen: Screen) -> int:
     """Record the read, then show what changed in the month."""
+    from commands.access import may_read  # noqa: PLC0415 - `--help` must not wait for it
     from interfaces.cli.asking import ask_about, rules_known, session_of  # noqa: PLC0415 - not needed for --help
     from interfaces.cli.diff_text import month_diff_json, month_diff_lines  # noqa: PLC0415
     from projections.month_diff import month_diff  # noqa: PLC0415
 
     with session_of(args, screen) as session:
+        if not may_read(session.handler, [args.patient]):
+            # Whether a month was attested is not for everybody: refused before the moments are looked up.
+            ask_about(session, args, "diff", args.patient, month=args.month)
         since, until = _ends(args, session)
         rules_known(session, since)
         about = {"month": args.month, "as_of": until, "since": since, "opened_words": args.words}

@@ -59,14 +59,20 @@ def run_list(args: Namespace, screen: Screen) -> int:
         moment = f" as of position {known}" if args.as_of else ""
         screen.say(f"{counted(len(found), 'delivery', 'deliveries')}{moment}.")
         if found:
-            screen.table(_COLUMNS, [_cells(each) for each in found], right=(4,))
+            standing = ("standing",) if args.closed else ()
+            cells = [(*_cells(each), *([_standing(each)] if args.closed else [])) for each in found]
+            screen.table((*_COLUMNS, *standing), cells, right=(4,))
     return 0
 
 
 def _cells(each: "ParkedDelivery") -> tuple[str, ...]:
-    subject = each.subject or ("-" if each.is_open else "settled")
-    position = str(each.position)
-    return each.delivery, each.source, each.command, each.waits_for, position, subject, each.last_refusal or "-"
+    position, resolved = str(each.position), each.subject or "-"
+    return each.delivery, each.source, each.command, each.waits_for, position, resolved, each.last_refusal or "-"
+
+
+def _standing(each: "ParkedDelivery") -> str:
+    became = f" as {', '.join(map(str, each.became))}" if each.became else ""
+    return f"{each.closed_as or 'waits'}{became}"
 
 
 def run_act(args: Namespace, screen: Screen) -> int:

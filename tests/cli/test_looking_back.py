@@ -299,3 +299,8 @@ def test_a_month_whose_attestation_was_withdrawn_has_no_attested_moment(
 ) -> None:
     with pytest.raises(AssertionError, match="No attestation of this month stands"):
         taken_back.read("diff-month", taken_back.patient, MONTH, *moments)
+
+
+def test_whether_a_month_was_attested_is_not_told_to_whoever_may_not_read_it(taken_back: Desk) -> None:
+    with pytest.raises(AssertionError, match="not_in_this_practice"):
+        taken_back.read("diff-month", taken_back.patient, MONTH, "attested", "now", actor="feed")
