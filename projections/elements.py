@@ -149,5 +149,15 @@ def _shown(value: Any, own: Collection[str]) -> str:
     if isinstance(value, tuple) and value and isinstance(value[0], Event):
         return _shown(value[0], own)
     if isinstance(value, tuple) and value and not isinstance(value[0], str | int):
-        return f"{len(value)}"
+        return "; ".join(map(_by, value)) if all(_is_by(each) for each in value) else f"{len(value)}"
     return shown(value)
+
+
+def _is_by(item: Any) -> bool:
+    """Whether it is who did something, with the position of the fact."""
+    return isinstance(item, tuple) and [type(part) for part in item] == [str, int]
+
+
+def _by(item: tuple[str, int]) -> str:
+    who, position = item
+    return f"{who}, position {position}"

@@ -26,8 +26,8 @@ Detail = tuple[str, str]
 ERASED_TEXT: Final = "[erased: the key of these words was destroyed]"
 SEALED_TEXT: Final = "[sealed: not opened for this reader]"
 
-_NOT_SHOWN: Final = frozenset({"patient", "content", "tzdata", "links"})
-"""Said elsewhere on the line, or of no use to a reader: outside identifiers are shown from the opened words."""
+_NOT_SHOWN: Final = frozenset({"patient", "content", "tzdata", "links", "demographics", "count"})
+"""Said elsewhere on the line, or of no use to a reader: what tokens stand for is shown from the opened words."""
 
 
 _ALL_OPEN: Final[Mapping[str, str]] = MappingProxyType({})
@@ -57,8 +57,12 @@ def details(event: Event, own: Collection[str] = _NOBODY) -> tuple[Detail, ...]:
 
 
 def _own_details(event: Event, hidden: frozenset[str] = _NOBODY) -> list[Detail]:
-    own = ((said, getattr(event, name)) for name, said in _fields(type(event)).clear if name not in hidden)
-    return [(said, shown(value)) for said, value in own if not _is_empty(value)]
+    own = ((name, said, getattr(event, name)) for name, said in _fields(type(event)).clear if name not in hidden)
+    return [
+        (said, from_utc(value) if name == "offset" else shown(value))
+        for name, said, value in own
+        if not _is_empty(value)
+    ]
 
 
 def _details_of_two(event: Event, own: Collection[str]) -> Iterator[Detail]:
@@ -155,6 +159,12 @@ def shown(value: Any) -> str:
     if isinstance(value, tuple | list):
         return ", ".join([shown(each) for each in value])
     return str(value)
+
+
+def from_utc(offset: int) -> str:
+    """Seconds east of UTC as clocks show it: -21600 reads `UTC-06:00`."""
+    hours, rest = divmod(abs(offset), 3600)
+    return f"UTC{'-' if offset < 0 else '+'}{hours:02d}:{rest // 60:02d}"
 
 
 def duration(seconds: int) -> str:

@@ -79,6 +79,7 @@ def run_diff(args: Namespace, screen: Screen) -> int:
     """Record the read, then show what lies between."""
     from interfaces.cli.asking import ask_about, rules_known, session_of  # noqa: PLC0415 - not needed for --help
     from interfaces.cli.diff_text import diff_json, diff_lines  # noqa: PLC0415
+    from interfaces.cli.history import joined_with  # noqa: PLC0415
     from ledger.terms.identity import LEDGER_TAG  # noqa: PLC0415
     from projections.patient_diff import patient_diff  # noqa: PLC0415
     from projections.states import States  # noqa: PLC0415
@@ -99,8 +100,9 @@ def run_diff(args: Namespace, screen: Screen) -> int:
             with_accesses=args.accesses,
             open_words=session.log.open_words if args.words else None,
         )
-        screen.answer(diff_json(found))
-        screen.say(*diff_lines(found, with_words=args.words))
+        one_with, joined = joined_with(session, args.patient, until)
+        screen.answer({**diff_json(found), "one_with": list(one_with)})
+        screen.say(*joined, *diff_lines(found, with_words=args.words))
     return 0
 
 

@@ -246,3 +246,25 @@ def test_a_file_of_months_is_of_the_own_practice_and_says_nothing_else(practices
     rows = practices.read("months", MONTH, "--csv", actor="bea").splitlines()
 
     assert (len(rows), rows[0].split(",")[0]) == (2, "patient")
+
+
+# --- what the record alone does not say -------------------------------------------------------------------------------
+
+
+def test_a_history_says_with_whom_the_patient_was_merged(desk: Desk) -> None:
+    with desk.told() as it:
+        pair = {"patient": it.ids["patient"], "merged": elsewhere(it)}
+        it.accepted("merge_patients", {**pair, "evidence": "Letter."}, actor="cora")
+    second = desk.ids["second"]
+
+    for words in (("history", desk.patient), ("diff", desk.patient, "40", "now")):
+        assert f"Merged with {second}: what was recorded about {second} stands in that history.\n" in desk.read(*words)
+        assert desk.ask(*words)["one_with"] == [second]
+
+
+def test_a_history_as_of_within_a_merge_that_was_undone_names_nobody(undone: Desk) -> None:
+    asked = ("history", undone.patient, "--as-of", undone.ids["merge"])
+
+    assert "Merged with another patient as of then; that was undone since.\n" in undone.read(*asked)
+    assert undone.ask(*asked)["one_with"] == []
+    assert "Merged with" not in undone.read("history", undone.patient)

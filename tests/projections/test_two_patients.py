@@ -9,7 +9,7 @@ from ledger.store.engine import StoredReadModels
 from ledger.streams.access import RecordRead
 from ledger.streams.base import Event
 from ledger.streams.care_month import EntryContent
-from ledger.streams.care_plan import CarePlanRevised, PlanRevisionMoved
+from ledger.streams.care_plan import CarePlanRevised, CarePlanSigned, PlanRevisionMoved
 from ledger.streams.merging import PatientsMerged, PatientsUnmerged
 from ledger.streams.patient import ConditionRecorded, PatientRegistered
 from ledger.streams.time_changes import TimeAllocated, TimeMoved
@@ -24,6 +24,7 @@ from projections.patient_history import HistoryLine, history
 from projections.questions import audit
 from projections.states import States
 from projections.two_patients import ANOTHER, TOLD
+from projections.wording import from_utc
 from tests.projections.company import BILLER, NURSES, PRACTICES, an_id, set_up, time
 from tests.projections.fake_log import FakeLog, envelope
 
@@ -202,3 +203,15 @@ def test_every_event_about_two_patients_says_what_it_tells_each_of_them() -> Non
     assert of_two == set(TOLD)
     for topic, told in TOLD.items():
         assert {told.first, told.second, *told.of_second, *told.of_both} <= set(EVENTS[topic].model_fields), topic
+
+
+def test_who_signed_a_revision_is_named_in_the_difference() -> None:
+    signed = CarePlanSigned(patient=WRONG, revision=1, practitioner=NURSES[0], signed_at=AT)
+    (change,) = changes_of(WRONG, PLAN, signed).changes
+
+    assert ("signatures", None, f"{NURSES[0]}, position 24") in change.details
+
+
+@pytest.mark.parametrize(("offset", "text"), [(-21600, "UTC-06:00"), (0, "UTC+00:00"), (19800, "UTC+05:30")])
+def test_an_offset_reads_as_clocks_show_it(offset: int, text: str) -> None:
+    assert text == from_utc(offset)
