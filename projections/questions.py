@@ -211,14 +211,32 @@ def _entries(
     restricted = restricted_in(log, facts.values()) if open_words is not None else frozenset()
 
     def entry(row: AuditRow) -> AuditEntry:
-        fact = facts[row.position]
-        own = own_of(log, row.patient, [fact]) if row.patient else frozenset[str]()
-        line = line_of(fact, open_words, about=row.patient, own=own, is_restricted=row.position in restricted)
-        if is_taken_away(fact.event, own):
-            row = row._replace(practice=None, month=None, happened_on=line.happened_on)
-        return AuditEntry(row, counts.get(row.position, 1) if is_now else None, line)
+        times = counts.get(row.position, 1) if is_now else None
+        return _entry(log, facts[row.position], row, times, open_words, is_restricted=row.position in restricted)
 
     return tuple(entry(row) for row in rows)
+
+
+def _entry(
+    log: AskedLog,
+    fact: Fact,
+    row: AuditRow,
+    times: int | None,
+    open_words: OpenWords | None,
+    *,
+    is_restricted: bool,
+) -> AuditEntry:
+    own = own_of(log, row.patient, [fact]) if row.patient else frozenset[str]()
+    line = line_of(fact, open_words, about=row.patient, own=own, is_restricted=is_restricted)
+    if is_taken_away(fact.event, own):
+        row = row._replace(practice=None, month=None, happened_on=line.happened_on)
+    return AuditEntry(row, times, line)
+
+
+def in_record_of(log: AskedLog, entry: AuditEntry, patient: str) -> AuditEntry:
+    """The same fact as the record of another of its patients tells it, its words closed."""
+    (fact,) = log.facts_at([entry.row.position])
+    return _entry(log, fact, entry.row._replace(patient=patient), entry.times, None, is_restricted=False)
 
 
 def parked_list(log: AskedLog, *, as_of: AsOf = None, with_closed: bool = False) -> tuple[ParkedDelivery, ...]:

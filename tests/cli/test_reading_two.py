@@ -268,3 +268,19 @@ def test_a_history_as_of_within_a_merge_that_was_undone_names_nobody(undone: Des
     assert "Merged with another patient as of then; that was undone since.\n" in undone.read(*asked)
     assert undone.ask(*asked)["one_with"] == []
     assert "Merged with" not in undone.read("history", undone.patient)
+
+
+def test_the_trail_of_all_names_both_patients_of_a_move_to_whoever_may_read_both(two: Desk) -> None:
+    both = [two.ids["second"], two.patient]
+    (fact,) = two.ask("audit", "--action", "move_time")["facts"]
+
+    assert (fact["patient"], fact["about"]) == (two.ids["second"], both)
+    assert ", ".join(both) in two.read("audit", "--action", "move_time")
+    assert [len(looks(two, of, "audit")) for of in ("patient", "second")] == [2, 2]
+
+
+def test_the_trail_of_the_own_practice_names_the_own_patient_of_a_move_alone(two: Desk) -> None:
+    (fact,) = two.ask("audit", "--action", "move_time", actor="bea")["facts"]
+
+    assert (fact["about"], fact["practice"], fact["month"]) == ([two.patient], None, None)
+    assert two.ids["second"] not in two.read("audit", "--action", "move_time", actor="bea")
