@@ -83,6 +83,25 @@ def _shown_with(session: bootstrap.Session, patients: Sequence[str], *positions:
         yield from one_person(session.log, patient, *moments) if was_merged else (patient,)
 
 
+def of_others_too(
+    session: bootstrap.Session, screen: Screen, patients: Sequence[str], *positions: int | None
+) -> frozenset[str]:
+    """Who of a list was, as known at these positions, one person with somebody whom the reader may not read about.
+
+    They are left out of the list, and it is said how many: one merge that was wrong must not close a practice's list.
+    """
+    from commands.access import may_read  # noqa: PLC0415 - `--help` must not wait for them
+    from interfaces.cli.wording import counted  # noqa: PLC0415
+
+    groups = {each: tuple(_shown_with(session, [each], *positions)) for each in dict.fromkeys(patients)}
+    # Of somebody who was merged with nobody `ask` decides, and records what it decides.
+    found = frozenset(each for each, group in groups.items() if len(group) > 1 and not may_read(session.handler, group))
+    if found:
+        told = f"Left out: {counted(len(found), 'patient')}, merged as of then with somebody"
+        screen.say(f"{told} whom the reader may not read about.")
+    return found
+
+
 def ask_about(session: bootstrap.Session, args: Namespace, question: "Question", patient: str, **about: object) -> None:
     """The same for one patient, who must be known to this ledger."""
     from ledger.terms.identity import patient_tag  # noqa: PLC0415

@@ -141,6 +141,7 @@ def run_diff_months(args: Namespace, screen: Screen) -> int:
         ask,
         known_only,
         list_of_practice,
+        of_others_too,
         pulled,
         rules_known,
         session_of,
@@ -162,6 +163,8 @@ def run_diff_months(args: Namespace, screen: Screen) -> int:
             month=args.month,
             practice=args.practice,
         )
+        closed = of_others_too(session, screen, [each.patient for each in found.months], since, until)
+        found = found._replace(months=tuple(each for each in found.months if each.patient not in closed))
         patients = [each.patient for each in found.months]
         ask(session, args, "diff", patients, month=args.month, as_of=until, since=since)
         screen.answer(changed_json(found))

@@ -54,6 +54,7 @@ def run_months(args: Namespace, screen: Screen) -> int:
         judged_at,
         known_only,
         list_of_practice,
+        of_others_too,
         pulled,
         session_of,
     )
@@ -75,6 +76,9 @@ def run_months(args: Namespace, screen: Screen) -> int:
             as_of=known if args.as_of else None,
             with_silent=args.all,
         )
+        rows = [row.patient for row in found.rows]
+        closed = of_others_too(session, screen, rows, found.position) if args.as_of else frozenset[str]()
+        found = found._replace(rows=tuple(row for row in found.rows if row.patient not in closed))
         ask(session, args, "months", [row.patient for row in found.rows], month=args.month, as_of=found.position)
         if args.csv:
             screen.plain(_csv(found, simulated=session.simulated))

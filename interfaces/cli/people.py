@@ -108,6 +108,7 @@ def run_readiness(args: Namespace, screen: Screen) -> int:
         judged_at,
         known_only,
         list_of_practice,
+        of_others_too,
         pulled,
         session_of,
     )
@@ -119,6 +120,8 @@ def run_readiness(args: Namespace, screen: Screen) -> int:
         list_of_practice(session, args, screen, "readiness")
         known = judged_at(session, args)
         patients = patients_known(pulled(session, screen), args.practice, as_of=known)
+        closed = of_others_too(session, screen, patients, known) if args.as_of else frozenset[str]()
+        patients = tuple(each for each in patients if each not in closed)
         rows = readiness_rows(session, args, patients, month=args.month, as_of=known)
         screen.answer({"practice": args.practice, "as_of": known, "patients": rows})
         show_readiness(screen, rows)

@@ -284,3 +284,21 @@ def test_the_trail_of_the_own_practice_names_the_own_patient_of_a_move_alone(two
 
     assert (fact["about"], fact["practice"], fact["month"]) == ([two.patient], None, None)
     assert two.ids["second"] not in two.read("audit", "--action", "move_time", actor="bea")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("months", MONTH, "--as-of", "{merge}"),
+        ("diff-months", "{merge}", "now"),
+        ("readiness", "--month", MONTH, "--as-of", "{merge}"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_merge_that_was_wrong_does_not_close_the_list_of_a_practice(undone: Desk, words: tuple[str, ...]) -> None:
+    asked = [word.format(**undone.ids) for word in words]
+    shown = undone.read(*asked, actor="bea")
+
+    assert ", merged as of then with somebody whom the reader may not read about.\n" in shown
+    assert undone.patient not in shown
+    assert refusals(undone) == []
