@@ -302,3 +302,17 @@ def test_a_merge_that_was_wrong_does_not_close_the_list_of_a_practice(undone: De
     assert ", merged as of then with somebody whom the reader may not read about.\n" in shown
     assert undone.patient not in shown
     assert refusals(undone) == []
+
+
+def test_a_list_of_what_waits_names_no_patient_who_may_not_be_read(desk: Desk) -> None:
+    with desk.told() as it:
+        second = elsewhere(it)
+        unknown = {"patient": {"system": "mrn", "value": "mrn-9"}, "on": "2026-01-10"}
+        delivery = dict(it.send("record_visit", unknown, actor="fay").ids)["delivery"]
+        resolved = {"delivery": delivery, "source": "-", "subject": second}
+        resolved["source"] = it.handler.log.tags_starting("parked/")[0].partition("/")[2]  # type: ignore[attr-defined]
+        it.accepted("resolve_delivery", resolved, actor="fay")
+
+    assert [each["subject"] for each in desk.ask("parked", "list", actor="bea")["deliveries"]] == ["another patient"]
+    assert [each["subject"] for each in desk.ask("parked", "list")["deliveries"]] == [second]
+    assert refusals(desk) == []
