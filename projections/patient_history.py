@@ -19,7 +19,7 @@ from ledger.terms.people import Role
 from projections.clocks import Bound, ClockName, Lateness, ended, is_within, lateness
 from projections.happened import happened, happened_on, has_a_moment
 from projections.restricted import RESTRICTED_TEXT, closed_fields, is_said_twice, restricted_positions
-from projections.two_patients import TOLD, is_taken_away, one_person, stream_of
+from projections.two_patients import OF_TWO, is_taken_away, one_person, stream_of
 from projections.wording import Detail, details, sealed_names, title, words
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
@@ -162,7 +162,7 @@ def lines_of(
 
 def own_of(log: EventLog, patient: str, facts: Iterable[Fact]) -> frozenset[str]:
     """The ids that facts may name in a patient's record: of whom the patient is one person with now, whenever asked."""
-    of_two = any(fact.event.TOPIC in TOLD for fact in facts)
+    of_two = not OF_TWO.isdisjoint([fact.event.TOPIC for fact in facts])
     return frozenset(one_person(log, patient)) if of_two else frozenset((patient,))
 
 
@@ -228,21 +228,19 @@ def line_of(
     `about` is the patient of whom it is shown, `own` all ids of that person; `is_restricted` closes its words.
     """
     event, said = fact.event, fact.said
-    topic = event.TOPIC
-    is_told = topic not in TOLD or not is_taken_away(event, own)
-    moment = happened(event) if is_told else None
+    topic, moment = event.TOPIC, happened(event)
     opens = open_words is not None and bool(event.sealing())
-    return HistoryLine(
+    line = HistoryLine(
         fact.position,
         fact.recorded_at,
         moment,
-        happened_on(fact) if is_told else fact.recorded_at.date(),
-        moment is not None or not is_told or not has_a_moment(topic),
+        happened_on(fact),
+        moment is not None or not has_a_moment(topic),
         said.source_recorded_at,
         who_of(said),
-        stream_of(event, fact.home, own) if topic in TOLD else fact.home,
+        fact.home,
         topic,
-        ended(event) if is_told else None,
+        ended(event),
         open_words(fact) if open_words and opens else event,
         said.edition,
         said.command,
@@ -250,6 +248,15 @@ def line_of(
         _closed(event, about, is_restricted=is_restricted) if opens else _NOTHING,
         own,
     )
+    return line if topic not in OF_TWO else _of_two(line, event, own)
+
+
+def _of_two(line: HistoryLine, event: Event, own: frozenset[str]) -> HistoryLine:
+    """A fact about two patients as the record of one tells it: what only left that record, happened by being told."""
+    line = line._replace(stream=stream_of(event, line.stream, own))
+    if not is_taken_away(event, own):
+        return line
+    return line._replace(happened=None, happened_on=line.recorded_at.date(), has_date=True, over=None)
 
 
 def _closed(event: Event, about: str | None, *, is_restricted: bool) -> Mapping[str, str]:

@@ -49,6 +49,10 @@ TOLD: Final[Mapping[str, Told]] = MappingProxyType(
 """Topic -> whose its fields are: every event about two patients is here (a test says so)."""
 
 
+OF_TWO: Final = frozenset(TOLD)
+"""The kinds of facts that are about two patients: asked of every line of a history."""
+
+
 class View(NamedTuple):
     """What of a fact a reader of one record does not see."""
 
