@@ -5,7 +5,7 @@ under one correlation. A read is allowed in the reader's own practice, and anywh
 anything else is refused and the refusal recorded (readings, section 2).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Final
 
@@ -21,7 +21,7 @@ from ledger.terms.people import USUAL_PURPOSE, Purpose, Role
 from ledger.terms.refusals import refused
 
 PATIENTS_A_FACT: Final = 12
-_AS_NAMED: Final = ("history", "audit", "find", "parked")
+AS_NAMED: Final = ("history", "audit", "find", "parked")
 """Questions that show of a patient who was merged what stands in the own streams."""
 
 
@@ -64,7 +64,7 @@ def ask_to_read(
         return reader
     on = handler.now().date()
     state = cache(handler.state)
-    if question not in _AS_NAMED:
+    if question not in AS_NAMED:
         patients = tuple(dict.fromkeys(each for patient in patients for each in group_of(patient, state)))
     roles = _roles(handler, reader, patients, state)
     if not all(roles.values()):
@@ -90,6 +90,40 @@ def ask_to_read(
     together = handler.log.token("#correlation", handler.new_id("rd")) if len(events) > 1 else None
     handler.log.append([_proposal(handler, (event,), reader, role, purpose, question, together) for event in events])
     return None
+
+
+def practice_to_list(
+    handler: Handler, question: Question, practice: str | None, *, there_are: Collection[str]
+) -> str | Refused | None:
+    """Of which practice a list is: the one named; the own one of a reader who may read no other; None: of all.
+
+    Refused, and recorded once, about the reader, where the reader's roles do not reach the practice that is named, or
+    reach several of those that `there_are`, not all, and none is named. Whoever may read nowhere is left to
+    `ask_to_read`.
+    """
+    reader = reader_of(handler)
+    if isinstance(reader, Refused):
+        return reader
+    reached = _practices_reached(handler, reader)
+    if reached is None or practice in reached or not reached or (practice is None and reached >= set(there_are)):
+        return practice
+    if practice is None and len(reached) == 1:
+        return next(iter(reached))
+    _record_refusal(handler, reader, question, [reader])
+    if practice is not None:
+        return refused("not_in_this_practice", happened="The reader holds no role in the practice that was asked for.")
+    happened = f"All practices were asked for, and the reader's roles reach {len(reached)} of them."
+    return refused("not_in_this_practice", happened=happened)._replace(remedy=_NAME_ONE)
+
+
+_NAME_ONE: Final = "Name one of them with `--practice`, and ask once for each."
+
+
+def _practices_reached(handler: Handler, reader: str) -> frozenset[str] | None:
+    """The practices whose records somebody may read today; None: those of all."""
+    staff, on = handler.state(staff_tag(reader)), handler.now().date()
+    held = {role.practice for role in staff.roles if role.role in authority.READERS and role.covers(on)}
+    return None if None in held else frozenset(held)
 
 
 def batched_by_twelve(patients: Sequence[str]) -> list[tuple[str, ...]]:

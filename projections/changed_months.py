@@ -14,11 +14,13 @@ from ledger.judging.shapes import Verdict
 from ledger.streams.governance import RulebookAdopted
 from projections.base import FollowedLog, ReadModels, Rows
 from projections.judged import RulebookOf, judged
+from projections.month_billing import is_begun
 from projections.month_diff import Because, because_of, changed_parts
 from projections.month_walk import walk
 from projections.patient_history import StreamsLog
 from projections.states import States
 from projections.tables.layout import MONTH_BILLING, MONTH_READS
+from projections.two_patients import one_person
 
 BATCH: Final = 5_000
 
@@ -68,13 +70,14 @@ def changed_months(
     first, last = States(log, after=since), States(log, after=until)
     found = []
     for patient, of in sorted(asked, key=lambda key: (key[1], key[0])):
-        if month not in (None, of):
+        # What began behind the later moment is nobody's month yet: the read models know of it, this answer must not.
+        if month not in (None, of) or not any(is_begun(states.at, patient, of) for states in (first, last)):
             continue
         before = judged(first.at, rulebook_of, patient, of).verdict
         after = judged(last.at, rulebook_of, patient, of).verdict
         if before != after and practice in (None, before.practice, after.practice):
             steps = tuple(walk(log, rulebook_of, patient, of, since=since, until=until))
-            because = because_of(log, patient, steps)
+            because = because_of(log, patient, steps, group=one_person(log, patient, since, until))
             found.append(ChangedMonth(patient, of, before, after, changed_parts(before, after), because))
         for states in (first, last):
             if states.is_full:

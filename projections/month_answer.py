@@ -15,6 +15,7 @@ from ledger.judging.shapes import Verdict
 from ledger.judging.verdict import judge_month
 from ledger.streams.base import Fact
 from ledger.streams.governance import Adoption, Governance
+from ledger.streams.joining import group_of
 from ledger.streams.month_state import Attested, CareMonth
 from ledger.terms.identity import LEDGER_TAG, care_month_tag, care_plan_tag, patient_tag
 from projections.judged import RulebookOf, edition_for, judged
@@ -22,6 +23,7 @@ from projections.month_states import MonthStates
 from projections.month_walk import walk
 from projections.patient_history import HistoryLine, StreamsLog, lines_beside
 from projections.states import States
+from projections.two_patients import one_person
 from projections.wording import sealed_names
 
 
@@ -56,9 +58,12 @@ class AttestationFate(NamedTuple):
     """What became of an attestation: it stands, was withdrawn, or the month became another one behind it."""
 
     signed: AsAttested
-    fate: Literal["stands", "stale", "withdrawn"]
+    fate: Literal["stands", "stale", "withdrawn", "superseded"]
+    """superseded: another signature took its place, and nothing had changed by then."""
     reopened_by: HistoryLine | None
-    """The fact that withdrew it, or the first one behind it that changed what was signed; None while it stands."""
+    """The fact that withdrew it, or the first one behind it that changed what was signed; None where there is none."""
+    stale_by: HistoryLine | None = None
+    """Of one that was withdrawn: the first fact that had changed what was signed before that."""
 
 
 class Erased(NamedTuple):
@@ -106,7 +111,7 @@ def month_answer(log: StreamsLog, rulebook_of: RulebookOf, patient: str, month: 
         entered_after=tuple(_entered_after(state, standing)) if standing else (),
         attestations=len(state.attestations),
         under_adopted=_under_adopted(states, rulebook_of, governance, verdict),
-        erased=tuple(erased_of(log, patient, _own_facts(log, patient, month, position))),
+        erased=_erased_of_all(log, group_of(patient, lambda tag: states.at(tag).state), month, position),
     )
 
 
@@ -159,6 +164,17 @@ def erased_of(log: StreamsLog, patient: str, facts: Iterable[Fact]) -> Iterator[
         yield Erased(position, event.TOPIC, sealed_names(event, fields))
 
 
+def _erased_of_all(log: StreamsLog, group: tuple[str, ...], month: str, position: int) -> tuple[Erased, ...]:
+    """What is gone of the month, of all who are one person: a fact about two of them may lack the words of each."""
+    found: dict[int, Erased] = {}
+    for each in group:
+        for lost in erased_of(log, each, _own_facts(log, group, month, position)):
+            known = found.get(lost.position)
+            words = (*known.words, *lost.words) if known else lost.words
+            found[lost.position] = lost._replace(words=tuple(dict.fromkeys(words)))
+    return tuple(found[at] for at in (sorted(found) if len(group) > 1 else found))
+
+
 def _entered_after(state: CareMonth, standing: Attested) -> Iterator[EnteredAfter]:
     for entry in state.entries:
         if entry.place > standing.event.as_of:
@@ -173,9 +189,15 @@ def _under_adopted(states: States, rulebook_of: RulebookOf, governance: Governan
     return judge_month(facts, rulebook_of(adopted), edition=adopted.edition, record=False)
 
 
-def _own_facts(log: StreamsLog, patient: str, month: str, position: int) -> Iterator[Fact]:
-    for tag in (patient_tag(patient), care_plan_tag(patient), care_month_tag(patient, month)):
-        yield from log.read(tag, until=position)
+def _own_facts(log: StreamsLog, group: tuple[str, ...], month: str, position: int) -> Iterator[Fact]:
+    """The facts of a month's own streams, of all who are one person; a fact of two of them comes once."""
+    seen: set[int] = set()
+    for each in group:
+        for tag in (patient_tag(each), care_plan_tag(each), care_month_tag(each, month)):
+            for fact in log.read(tag, until=position):
+                if len(group) == 1 or fact.position not in seen:
+                    seen.add(fact.position)
+                    yield fact
 
 
 def attestation_fates(
@@ -183,27 +205,58 @@ def attestation_fates(
 ) -> tuple[AttestationFate, ...]:
     """Every attestation of a month in order, and by which fact it was reopened: each is followed to the next one."""
     states = States(log, after=position)
-    signed = gather(patient, month, lambda tag: states.at(tag).state).month.attestations
+    state = gather(patient, month, lambda tag: states.at(tag).state).month
+    signed, standing = state.attestations, state.standing_attestation()
+    group = group_of(patient, lambda tag: states.at(tag).state)
     found = []
     for number, each in enumerate(signed):
         # What another signature replaced can no longer become stale; until then every fact is looked at.
-        until = signed[number + 1].position - 1 if number + 1 < len(signed) else position
-        found.append(_fate(log, rulebook_of, each, patient, until))
+        until = next((later.position - 1 for later in signed[number + 1 :] if _replaces(log, later, each)), position)
+        found.append(_fate(log, rulebook_of, each, group, until, stands=each == standing))
     return tuple(found)
 
 
-def _fate(log: StreamsLog, rulebook_of: RulebookOf, signed: Attested, patient: str, until: int) -> AttestationFate:
-    says, event = attested(signed), signed.event
+def _replaces(log: StreamsLog, later: Attested, signed: Attested) -> bool:
+    """Whether a later signature is on the same month: under the same id, or of who was one person by then."""
+    one, other = signed.event.patient, later.event.patient
+    return one == other or other in one_person(log, one, later.position)
+
+
+def _fate(
+    log: StreamsLog,
+    rulebook_of: RulebookOf,
+    signed: Attested,
+    group: tuple[str, ...],
+    until: int,
+    *,
+    stands: bool,
+) -> AttestationFate:
+    says, stale_by = attested(signed), _changed_by(log, rulebook_of, signed, until)
+    withdrawn = [fact for fact in _of_month(log, signed) if fact.position == signed.withdrawn_position]
+    told = [None if fact is None else _line(log, group, fact) for fact in (stale_by, *withdrawn)]
+    if withdrawn:
+        return AttestationFate(says, "withdrawn", told[1], told[0])
+    if stale_by is not None:
+        return AttestationFate(says, "stale", told[0])
+    return AttestationFate(says, "stands" if stands else "superseded", None)
+
+
+def _changed_by(log: StreamsLog, rulebook_of: RulebookOf, signed: Attested, until: int) -> Fact | None:
+    """The first fact behind a signature that changed what was signed, up to its withdrawal."""
+    event, attestation = signed.event, signed.event.attestation
+    last = until if signed.withdrawn_position is None else min(until, signed.withdrawn_position)
     # Followed under the id by which it was signed: a merge, should one come, leads to the month that goes on.
-    for step in walk(log, rulebook_of, event.patient, event.month, since=signed.position, until=until):
-        if _withdraws(step.fact, signed.event.attestation):
-            return AttestationFate(says, "withdrawn", lines_beside(log, patient, [step.fact])[0])
-        if step.after.attested == says.attestation and step.after.standing == "stale":
-            return AttestationFate(says, "stale", lines_beside(log, patient, [step.fact])[0])
-    return AttestationFate(says, "stands", None)
+    steps = walk(log, rulebook_of, event.patient, event.month, since=signed.position, until=last)
+    stale = (step for step in steps if step.after.attested == attestation and step.after.standing == "stale")
+    return next((step.fact for step in stale), None)
 
 
-def _withdraws(fact: Fact, attestation: str) -> bool:
-    """Whether a fact takes an attestation back, by its topic and the attestation that it names."""
-    named = getattr(fact.event, "attestation", None)
-    return named == attestation and fact.event.TOPIC.endswith("_withdrawn")
+def _of_month(log: StreamsLog, signed: Attested) -> Iterable[Fact]:
+    """The facts beside an attestation; none where nothing took it back."""
+    return (
+        () if signed.withdrawn_position is None else log.read(care_month_tag(signed.event.patient, signed.event.month))
+    )
+
+
+def _line(log: StreamsLog, group: tuple[str, ...], fact: Fact) -> HistoryLine:
+    return lines_beside(log, group[0], [fact], group=group)[0]

@@ -16,6 +16,7 @@ from projections.month_answer import AsAttested, attested
 from projections.month_states import MonthStates
 from projections.month_walk import Step, walk
 from projections.patient_history import HistoryLine, OpenWords, StreamsLog, lines_beside
+from projections.two_patients import one_person
 
 
 class EntryChange(NamedTuple):
@@ -123,7 +124,7 @@ def month_diff(
         notices_removed=_beyond(before.notices, after.notices),
         attested_before=attested_before,
         attested_after=attested_after,
-        because=because_of(log, patient, steps, open_words),
+        because=because_of(log, patient, steps, open_words, group=one_person(log, patient, since, until)),
     )
 
 
@@ -133,10 +134,15 @@ def _attested(states: MonthStates, patient: str, month: str) -> AsAttested | Non
 
 
 def because_of(
-    log: StreamsLog, patient: str, steps: tuple[Step, ...], open_words: OpenWords | None = None
+    log: StreamsLog,
+    patient: str,
+    steps: tuple[Step, ...],
+    open_words: OpenWords | None = None,
+    *,
+    group: tuple[str, ...] = (),
 ) -> tuple[Because, ...]:
-    """The facts that changed a month, each with what it changed."""
-    lines = lines_beside(log, patient, [step.fact for step in steps], open_words)
+    """The facts that changed a month, each with what it changed; `group` as `lines_beside` takes it."""
+    lines = lines_beside(log, patient, [step.fact for step in steps], open_words, group=group)
     return tuple(
         Because(
             line,

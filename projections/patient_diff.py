@@ -22,6 +22,7 @@ from ledger.terms.people import Programme, Side
 from projections.elements import ElementChange, element_changes
 from projections.patient_history import HistoryLine, OpenWords, StreamsLog, lines_of, streams_of
 from projections.states import States
+from projections.two_patients import one_person
 
 
 class StreamLines(NamedTuple):
@@ -73,10 +74,11 @@ def patient_diff(
 ) -> PatientDiff:
     """What the ledger learned behind `since` and up to `until`; `days` are the days of the two moments."""
     first, last = States(log, after=since), States(log, after=until)
+    own = one_person(log, patient)
     changes = [
         change
         for tag in (patient_tag(patient), care_plan_tag(patient))
-        for change in element_changes(first.at(tag).state, last.at(tag).state)
+        for change in element_changes(first.at(tag).state, last.at(tag).state, own)
     ]
     return PatientDiff(
         patient=patient,

@@ -19,6 +19,7 @@ from ledger.terms.people import Role
 from projections.clocks import Bound, ClockName, Lateness, ended, is_within, lateness
 from projections.happened import happened, happened_on, has_a_moment
 from projections.restricted import RESTRICTED_TEXT, closed_fields, is_said_twice, restricted_positions
+from projections.two_patients import OF_TWO, is_taken_away, one_person, stream_of
 from projections.wording import Detail, details, sealed_names, title, words
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
@@ -93,6 +94,8 @@ class HistoryLine(NamedTuple):
     """What the words were of that are gone, because their key was destroyed."""
     closed: Mapping[str, str] = _NOTHING
     """Sealed fields that are not shown to this reader, with the text that stands in their place."""
+    own: frozenset[str] = frozenset()
+    """The ids of the one person in whose record it is shown; of others it names none."""
 
     # What follows is put into words when somebody looks: a history of thousands of facts is asked for a few of them.
 
@@ -109,7 +112,7 @@ class HistoryLine(NamedTuple):
     @property
     def details(self) -> tuple[Detail, ...]:
         """The clear details, label and text."""
-        return details(self.event) if self.event is not None else ()
+        return details(self.event, self.own) if self.event is not None else ()
 
     @property
     def words(self) -> tuple[Detail, ...]:
@@ -147,27 +150,44 @@ def lines_of(
     gone = log.erased(patient, facts)
     # What was found to be another patient's is restricted now, whatever moment is asked about.
     restricted = restricted_positions(facts, facts_of(log, patient)) if open_words is not None else frozenset[int]()
+    own = own_of(log, patient, facts)
     return tuple(
         line_of(
             fact,
             open_words,
             gone.get(fact.position, ()),
             about=patient,
+            own=own,
             is_restricted=fact.position in restricted,
         )
         for fact in facts
     )
 
 
+def own_of(log: EventLog, patient: str, facts: Iterable[Fact]) -> frozenset[str]:
+    """The ids that facts may name in a patient's record: of whom the patient is one person with now, whenever asked."""
+    of_two = not OF_TWO.isdisjoint([fact.event.TOPIC for fact in facts])
+    return frozenset(one_person(log, patient)) if of_two else frozenset((patient,))
+
+
 def lines_beside(
-    log: StreamsLog, patient: str, facts: list[Fact], open_words: OpenWords | None = None
+    log: StreamsLog,
+    patient: str,
+    facts: list[Fact],
+    open_words: OpenWords | None = None,
+    *,
+    group: tuple[str, ...] = (),
 ) -> tuple[HistoryLine, ...]:
     """Facts that moved a patient's month, as lines for somebody who may read about that patient.
 
-    Of a fact about another patient (who shares seconds with this one) only who recorded it and when is told.
+    `group` are those who were one person with the patient at the moments that are asked about, of whom the reader is
+    shown as much. Of a fact about another patient (who shares seconds) only who recorded it and when is told.
     """
-    own = iter(lines_of(log, patient, [fact for fact in facts if _is_about(fact, patient)], open_words))
-    return tuple(next(own) if _is_about(fact, patient) else _of_another(fact) for fact in facts)
+    told: dict[int, HistoryLine] = {}
+    for each in dict.fromkeys((patient, *group)):
+        about = [fact for fact in facts if fact.position not in told and _is_about(fact, each)]
+        told |= {line.position: line for line in lines_of(log, each, about, open_words)} if about else {}
+    return tuple(told.get(fact.position) or _of_another(fact) for fact in facts)
 
 
 def _is_about(fact: Fact, patient: str) -> bool:
@@ -204,16 +224,17 @@ def line_of(
     erased: tuple[str, ...] = (),
     *,
     about: str | None = None,
+    own: frozenset[str] = frozenset(),
     is_restricted: bool = False,
 ) -> HistoryLine:
     """One fact as a line of history; `erased` are its sealed fields whose key is gone.
 
-    `about` is the patient of whom it is shown; `is_restricted` closes its words.
+    `about` is the patient of whom it is shown, `own` all ids of that person; `is_restricted` closes its words.
     """
     event, said = fact.event, fact.said
     topic, moment = event.TOPIC, happened(event)
     opens = open_words is not None and bool(event.sealing())
-    return HistoryLine(
+    line = HistoryLine(
         fact.position,
         fact.recorded_at,
         moment,
@@ -229,7 +250,17 @@ def line_of(
         said.command,
         sealed_names(event, erased) if erased else (),
         _closed(event, about, is_restricted=is_restricted) if opens else _NOTHING,
+        own,
     )
+    return line if topic not in OF_TWO else _of_two(line, event, own)
+
+
+def _of_two(line: HistoryLine, event: Event, own: frozenset[str]) -> HistoryLine:
+    """A fact about two patients as the record of one tells it: what only left that record, happened by being told."""
+    line = line._replace(stream=stream_of(event, line.stream, own))
+    if not is_taken_away(event, own):
+        return line
+    return line._replace(happened=None, happened_on=line.recorded_at.date(), has_date=True, over=None)
 
 
 def _closed(event: Event, about: str | None, *, is_restricted: bool) -> Mapping[str, str]:

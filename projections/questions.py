@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from ledger.judging.shapes import Verdict
+from ledger.streams.base import Fact
 from ledger.streams.governance import ParkedDelivery
 from ledger.terms.identity import patient_tag
 from ledger.terms.people import Programme, Side
@@ -19,11 +20,12 @@ from projections.clocks import ClockName
 from projections.judged import RulebookOf, judged
 from projections.moments import AsOf, DatedLog, position_of
 from projections.month_billing import ELSEWHERE, is_begun, row_of
-from projections.patient_history import HistoryLine, OpenWords, StreamsLog, line_of
+from projections.patient_history import HistoryLine, OpenWords, StreamsLog, line_of, own_of
 from projections.restricted import restricted_in
 from projections.states import States
 from projections.table_set import tracked_position
 from projections.tables.layout import AUDIT_TRAIL, MONTH_BILLING, PATIENT_PRACTICES, AuditRow, MonthRow, micros
+from projections.two_patients import is_taken_away
 
 
 class Repeated(Protocol):
@@ -204,11 +206,33 @@ def _entries(
     counts = {each.position: each.times for each in counted}
     restricted = restricted_in(log, facts.values()) if open_words is not None else frozenset()
 
-    def line(row: AuditRow) -> HistoryLine:
-        is_restricted = row.position in restricted
-        return line_of(facts[row.position], open_words, about=row.patient, is_restricted=is_restricted)
+    def entry(row: AuditRow) -> AuditEntry:
+        times = counts.get(row.position, 1) if is_now else None
+        return _entry(log, facts[row.position], row, times, open_words, is_restricted=row.position in restricted)
 
-    return tuple(AuditEntry(row, counts.get(row.position, 1) if is_now else None, line(row)) for row in rows)
+    return tuple(entry(row) for row in rows)
+
+
+def _entry(
+    log: AskedLog,
+    fact: Fact,
+    row: AuditRow,
+    times: int | None,
+    open_words: OpenWords | None,
+    *,
+    is_restricted: bool,
+) -> AuditEntry:
+    own = own_of(log, row.patient, [fact]) if row.patient else frozenset[str]()
+    line = line_of(fact, open_words, about=row.patient, own=own, is_restricted=is_restricted)
+    if is_taken_away(fact.event, own):
+        row = row._replace(practice=None, month=None, happened_on=line.happened_on)
+    return AuditEntry(row, times, line)
+
+
+def in_record_of(log: AskedLog, entry: AuditEntry, patient: str) -> AuditEntry:
+    """The same fact as the record of another of its patients tells it, its words closed."""
+    (fact,) = log.facts_at([entry.row.position])
+    return _entry(log, fact, entry.row._replace(patient=patient), entry.times, None, is_restricted=False)
 
 
 def parked_list(log: AskedLog, *, as_of: AsOf = None, with_closed: bool = False) -> tuple[ParkedDelivery, ...]:

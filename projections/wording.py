@@ -5,7 +5,7 @@ event is never shown as nothing. Details hold only what the fact holds in the cl
 `ERASED` and `SEALED` are told apart. Not promised: order of importance; fields come in the order of the event.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
@@ -14,9 +14,11 @@ from typing import Any, Final, NamedTuple, get_args
 
 from pydantic import BaseModel
 
+from ledger.streams.access import RecordRead
 from ledger.streams.base import ERASED, SEALED, Closed, Event
 from ledger.streams.care_month import EntryContent
 from ledger.terms.calendar import stored_instant
+from projections.two_patients import ANOTHER, TOLD, patients_text, view
 
 Detail = tuple[str, str]
 """A label and its text."""
@@ -24,13 +26,12 @@ Detail = tuple[str, str]
 ERASED_TEXT: Final = "[erased: the key of these words was destroyed]"
 SEALED_TEXT: Final = "[sealed: not opened for this reader]"
 
-_NOT_SHOWN: Final = frozenset({"patient", "content", "tzdata", "links"})
-"""Said elsewhere on the line, or of no use to a reader: outside identifiers are shown from the opened words."""
+_NOT_SHOWN: Final = frozenset({"patient", "content", "tzdata", "links", "demographics", "count"})
+"""Said elsewhere on the line, or of no use to a reader: what tokens stand for is shown from the opened words."""
 
 
 _ALL_OPEN: Final[Mapping[str, str]] = MappingProxyType({})
-_OF_TWO: Final = frozenset({"merged", "from_patient", "other_patient"})
-"""Fields by which a fact names a second patient: then both are said."""
+_NOBODY: Final = frozenset[str]()
 
 
 @cache
@@ -39,18 +40,39 @@ def title(topic: str) -> str:
     return topic.replace("_", " ").capitalize()
 
 
-def details(event: Event) -> tuple[Detail, ...]:
-    """The clear details of a fact, label and text, without what is empty."""
+def details(event: Event, own: Collection[str] = _NOBODY) -> tuple[Detail, ...]:
+    """The clear details of a fact, label and text, without what is empty.
+
+    `own` are the ids of the one person in whose record it is shown: of a fact about two patients the other one's part
+    is left out, and of a look at several only those are named.
+    """
+    if event.TOPIC in TOLD:
+        return tuple(_details_of_two(event, own))
     if isinstance(event, EntryContent):
-        two = [(label(name), getattr(event, name)) for name in ("patient", "from_patient") if _names_two(type(event))]
-        return (*two, *_time_details(event))
-    own = ((said, getattr(event, name)) for name, said in _fields(type(event)).clear)
-    return tuple([(said, shown(value)) for said, value in own if not _is_empty(value)])
+        return tuple(_time_details(event))
+    if isinstance(event, RecordRead):
+        named = {"patients": patients_text(event.patients, own)}
+        return tuple([(said, named.get(said, text)) for said, text in _own_details(event)])
+    return tuple(_own_details(event))
 
 
-@cache
-def _names_two(kind: type[Event]) -> bool:
-    return not _OF_TWO.isdisjoint(kind.model_fields)
+def _own_details(event: Event, hidden: frozenset[str] = _NOBODY) -> list[Detail]:
+    own = ((name, said, getattr(event, name)) for name, said in _fields(type(event)).clear if name not in hidden)
+    return [
+        (said, from_utc(value) if name == "offset" else shown(value))
+        for name, said, value in own
+        if not _is_empty(value)
+    ]
+
+
+def _details_of_two(event: Event, own: Collection[str]) -> Iterator[Detail]:
+    seen, told = view(event, own), TOLD[event.TOPIC]
+    for name in (told.first, told.second):
+        yield label(name), ANOTHER if name in seen.another else getattr(event, name)
+    if isinstance(event, EntryContent) and "entry" not in seen.hidden:
+        yield from _time_details(event)
+    else:
+        yield from _own_details(event, seen.hidden | {told.second})
 
 
 class _Fields(NamedTuple):
@@ -63,8 +85,7 @@ class _Fields(NamedTuple):
 
 @cache
 def _fields(kind: type[Event]) -> _Fields:
-    hidden = _NOT_SHOWN - {"patient"} if _names_two(kind) else _NOT_SHOWN
-    own = [(name, field.exclude) for name, field in kind.model_fields.items() if name not in hidden]
+    own = [(name, field.exclude) for name, field in kind.model_fields.items() if name not in _NOT_SHOWN]
     return _Fields(
         tuple((name, label(name)) for name, is_sealed in own if not is_sealed),
         tuple((name, label(name)) for name, is_sealed in own if is_sealed),
@@ -138,6 +159,12 @@ def shown(value: Any) -> str:
     if isinstance(value, tuple | list):
         return ", ".join([shown(each) for each in value])
     return str(value)
+
+
+def from_utc(offset: int) -> str:
+    """Seconds east of UTC as clocks show it: -21600 reads `UTC-06:00`."""
+    hours, rest = divmod(abs(offset), 3600)
+    return f"UTC{'-' if offset < 0 else '+'}{hours:02d}:{rest // 60:02d}"
 
 
 def duration(seconds: int) -> str:

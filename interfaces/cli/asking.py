@@ -47,16 +47,22 @@ def ask(
     *,
     month: str | None = None,
     as_of: int | None = None,
+    since: int | None = None,
     opened_words: bool = False,
 ) -> None:
-    """Have the read allowed and recorded; ReadRefused where it is not."""
-    from commands.access import ask_to_read  # noqa: PLC0415 - `--help` must not wait for it
+    """Have the read allowed and recorded; ReadRefused where it is not.
+
+    Of patients who were one person with somebody as of these moments, that one's facts are shown too: they are asked
+    about with them.
+    """
+    from commands.access import AS_NAMED, ask_to_read  # noqa: PLC0415 - `--help` must not wait for them
     from ledger.terms.people import Purpose  # noqa: PLC0415
 
+    together = patients if question in AS_NAMED else _shown_with(session, patients, since, as_of)
     refusal = ask_to_read(
         session.handler,
         question,
-        tuple(dict.fromkeys(patients)),
+        tuple(dict.fromkeys(together)),
         purpose=Purpose(args.purpose) if args.purpose else None,
         month=month,
         as_of=as_of,
@@ -64,6 +70,36 @@ def ask(
     )
     if refusal is not None:
         raise ReadRefused(refusal)
+
+
+def _shown_with(session: bootstrap.Session, patients: Sequence[str], *positions: int | None) -> Iterator[str]:
+    """The patients, each with all who were one person with them as known at these positions."""
+    from ledger.terms.identity import patient_tag  # noqa: PLC0415 - loaded by now
+    from projections.two_patients import one_person  # noqa: PLC0415
+
+    moments = [position for position in positions if position is not None]
+    for patient in patients:
+        was_merged = moments and session.handler.state(patient_tag(patient)).merges
+        yield from one_person(session.log, patient, *moments) if was_merged else (patient,)
+
+
+def of_others_too(
+    session: bootstrap.Session, screen: Screen, patients: Sequence[str], *positions: int | None
+) -> frozenset[str]:
+    """Who of a list was, as known at these positions, one person with somebody whom the reader may not read about.
+
+    They are left out of the list, and it is said how many: one merge that was wrong must not close a practice's list.
+    """
+    from commands.access import may_read  # noqa: PLC0415 - `--help` must not wait for them
+    from interfaces.cli.wording import counted  # noqa: PLC0415
+
+    groups = {each: tuple(_shown_with(session, [each], *positions)) for each in dict.fromkeys(patients)}
+    # Of somebody who was merged with nobody `ask` decides, and records what it decides.
+    found = frozenset(each for each, group in groups.items() if len(group) > 1 and not may_read(session.handler, group))
+    if found:
+        told = f"Left out: {counted(len(found), 'patient')}, merged as of then with somebody"
+        screen.say(f"{told} whom the reader may not read about.")
+    return found
 
 
 def ask_about(session: bootstrap.Session, args: Namespace, question: "Question", patient: str, **about: object) -> None:
@@ -74,6 +110,23 @@ def ask_about(session: bootstrap.Session, args: Namespace, question: "Question",
     if not session.handler.state(patient_tag(patient)).is_registered:
         raise ReadRefused(refused("no_such_patient", happened="This ledger has no patient with this id."))
     ask(session, args, question, (patient,), **about)  # type: ignore[arg-type]
+
+
+def list_of_practice(session: bootstrap.Session, args: Namespace, screen: Screen, question: "Question") -> None:
+    """Have `args.practice` be the practice whose patients are listed: the one named, or the reader's own one.
+
+    ReadRefused, once, where the reader may not read that practice, or may read several and named none.
+    """
+    from commands.access import practice_to_list  # noqa: PLC0415 - `--help` must not wait for them
+    from ledger.terms.outcome import Refused  # noqa: PLC0415
+
+    there_are = [tag.partition("/")[2] for tag in session.log.tags_starting("practice/")]
+    practice = practice_to_list(session.handler, question, args.practice, there_are=there_are)
+    if isinstance(practice, Refused):
+        raise ReadRefused(practice)
+    if practice != args.practice and not getattr(args, "csv", False):
+        screen.say(f"Of practice {practice} alone: the reader may read about no other.")
+    args.practice = practice
 
 
 def known_only(session: bootstrap.Session, args: Namespace) -> None:

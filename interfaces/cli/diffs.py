@@ -79,6 +79,7 @@ def run_diff(args: Namespace, screen: Screen) -> int:
     """Record the read, then show what lies between."""
     from interfaces.cli.asking import ask_about, rules_known, session_of  # noqa: PLC0415 - not needed for --help
     from interfaces.cli.diff_text import diff_json, diff_lines  # noqa: PLC0415
+    from interfaces.cli.history import joined_with  # noqa: PLC0415
     from ledger.terms.identity import LEDGER_TAG  # noqa: PLC0415
     from projections.patient_diff import patient_diff  # noqa: PLC0415
     from projections.states import States  # noqa: PLC0415
@@ -86,7 +87,7 @@ def run_diff(args: Namespace, screen: Screen) -> int:
     with session_of(args, screen) as session:
         since, until = _ends(args, session)
         rules_known(session, until)
-        about = {"as_of": until, "opened_words": args.words}
+        about = {"as_of": until, "since": since, "opened_words": args.words}
         ask_about(session, args, "diff", args.patient, **about)
         adopted = States(session.log, after=until).at(LEDGER_TAG).state.edition()
         found = patient_diff(
@@ -99,21 +100,26 @@ def run_diff(args: Namespace, screen: Screen) -> int:
             with_accesses=args.accesses,
             open_words=session.log.open_words if args.words else None,
         )
-        screen.answer(diff_json(found))
-        screen.say(*diff_lines(found, with_words=args.words))
+        one_with, joined = joined_with(session, args.patient, until)
+        screen.answer({**diff_json(found), "one_with": list(one_with)})
+        screen.say(*joined, *diff_lines(found, with_words=args.words))
     return 0
 
 
 def run_diff_month(args: Namespace, screen: Screen) -> int:
     """Record the read, then show what changed in the month."""
+    from commands.access import may_read  # noqa: PLC0415 - `--help` must not wait for it
     from interfaces.cli.asking import ask_about, rules_known, session_of  # noqa: PLC0415 - not needed for --help
     from interfaces.cli.diff_text import month_diff_json, month_diff_lines  # noqa: PLC0415
     from projections.month_diff import month_diff  # noqa: PLC0415
 
     with session_of(args, screen) as session:
+        if not may_read(session.handler, [args.patient]):
+            # Whether a month was attested is not for everybody: refused before the moments are looked up.
+            ask_about(session, args, "diff", args.patient, month=args.month)
         since, until = _ends(args, session)
         rules_known(session, since)
-        about = {"month": args.month, "as_of": until, "opened_words": args.words}
+        about = {"month": args.month, "as_of": until, "since": since, "opened_words": args.words}
         ask_about(session, args, "diff", args.patient, **about)
         found = month_diff(
             session.log,
@@ -134,6 +140,8 @@ def run_diff_months(args: Namespace, screen: Screen) -> int:
     from interfaces.cli.asking import (  # noqa: PLC0415 - not needed for --help
         ask,
         known_only,
+        list_of_practice,
+        of_others_too,
         pulled,
         rules_known,
         session_of,
@@ -143,6 +151,7 @@ def run_diff_months(args: Namespace, screen: Screen) -> int:
 
     with session_of(args, screen) as session:
         known_only(session, args)
+        list_of_practice(session, args, screen, "diff")
         since, until = _ends(args, session)
         rules_known(session, since)
         found = changed_months(
@@ -154,8 +163,10 @@ def run_diff_months(args: Namespace, screen: Screen) -> int:
             month=args.month,
             practice=args.practice,
         )
+        closed = of_others_too(session, screen, [each.patient for each in found.months], since, until)
+        found = found._replace(months=tuple(each for each in found.months if each.patient not in closed))
         patients = [each.patient for each in found.months]
-        ask(session, args, "diff", patients, month=args.month, as_of=until)
+        ask(session, args, "diff", patients, month=args.month, as_of=until, since=since)
         screen.answer(changed_json(found))
         screen.say(*changed_lines(found))
     return 0

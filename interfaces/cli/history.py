@@ -8,8 +8,11 @@ from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, as_of_option, month, patient_id
 
 if TYPE_CHECKING:
+    from interfaces.bootstrap import Session
     from projections.patient_history import HistoryLine
 
+_INSIDE: Final = frozenset({"event", "over", "own"})
+"""Fields of a line that programs are not given: what they say stands in the others."""
 _MORE: Final = """\
 Each fact says when it happened, when its source wrote it down and when this ledger learned it, and what lies between.
 --clock orders and searches by one of these; facts that a clock lacks come last, and are left out between two moments.
@@ -67,20 +70,43 @@ def run_history(args: Namespace, screen: Screen) -> int:
             for line in along(found, args.clock, since, until)
             if args.action in (None, line.topic, line.command) and (not args.decisions or is_decision(line))
         ]
-        _show(args, screen, lines, known)
+        _show(args, screen, lines, known, joined_with(session, args.patient, known))
     return 0
 
 
-def _show(args: Namespace, screen: Screen, lines: "list[HistoryLine]", known: int) -> None:
+def joined_with(session: "Session", patient: str, known: int) -> tuple[tuple[str, ...], list[str]]:
+    """Who is one person with a patient, then and now, and what a reader of this record alone is to know of it."""
+    from ledger.terms.identity import patient_tag  # noqa: PLC0415 - loaded by now
+    from projections.two_patients import one_person  # noqa: PLC0415
+
+    if not session.handler.state(patient_tag(patient)).merges:
+        return (), []
+    then, now = one_person(session.log, patient, known), one_person(session.log, patient)
+    named = tuple(each for each in then if each in now and each != patient)
+    told = [f"Merged with {each}: what was recorded about {each} stands in that history." for each in named]
+    if len(named) + 1 < len(then):
+        told.append("Merged with another patient as of then; that was undone since.")
+    return named, told
+
+
+def _show(
+    args: Namespace,
+    screen: Screen,
+    lines: "list[HistoryLine]",
+    known: int,
+    merged: tuple[tuple[str, ...], list[str]],
+) -> None:
     from interfaces.cli.wording import counted  # noqa: PLC0415 - loaded by now
 
-    beside = {"month": args.month, "clock": args.clock}
+    one_with, joined = merged
+    beside: dict[str, Any] = {"month": args.month, "clock": args.clock, "one_with": list(one_with)}
     by_programs = [line.position for line in lines if not line.who.is_person]
     if args.decisions:
         beside |= {"decided_by_programs": by_programs}
     screen.answer({"patient": args.patient, "as_of": known, **beside, "facts": [line_json(line) for line in lines]})
     of_month = f", {args.month} alone," if args.month else ""
     screen.say(f"History of {args.patient}{of_month} as of position {known}: {counted(len(lines), 'fact')}.")
+    screen.say(*joined)
     for line in lines:
         screen.say(*told(line, with_words=args.words))
     if args.decisions:
@@ -92,9 +118,7 @@ def line_json(line: "HistoryLine") -> dict[str, Any]:
     """One fact for programs."""
     from interfaces.plain import plain  # noqa: PLC0415 - loaded by now
 
-    shown = {
-        name: plain(value) for name, value in zip(line._fields, line, strict=True) if name not in {"event", "over"}
-    }
+    shown = {name: plain(value) for name, value in zip(line._fields, line, strict=True) if name not in _INSIDE}
     told = {"what": line.what, "details": dict(line.details), "words": dict(line.words)}
     return {**shown, "lateness": plain(line.lateness), **told}
 

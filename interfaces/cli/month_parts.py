@@ -23,6 +23,14 @@ SHORT = 12
 """Characters of a digest that a person compares."""
 
 
+_FATES = {
+    "stands": "stands",
+    "stale": "became stale by",
+    "withdrawn": "was withdrawn by",
+    "superseded": "was replaced by a newer one",
+}
+
+
 class Part(NamedTuple):
     """One part that was asked for: its name in JSON, its value, its lines."""
 
@@ -140,16 +148,20 @@ def _attestations(args: Namespace, session: "Session", answer: "MonthAnswer") ->
     from projections.month_answer import attestation_fates  # noqa: PLC0415
 
     fates = attestation_fates(session.log, session.rulebook_of, args.patient, args.month, answer.position)
-    reopened = sum(1 for fate in fates if fate.fate != "stands")
+    # One fact may have reopened what was signed under two ids.
+    reopened = len({fate.reopened_by.position for fate in fates if fate.reopened_by is not None})
     lines = [f"{counted(len(fates), 'attestation')}; the month was reopened {counted(reopened, 'time')}."]
     for fate in fates:
         lines += _fate_lines(fate)
         lines += [f"    {line}" for line in told(fate.reopened_by)] if fate.reopened_by else []
+        if fate.stale_by:
+            lines += ["    It had become stale before, by", *(f"      {line}" for line in told(fate.stale_by))]
     listed = [
         {
             **attested_json(fate.signed),
             "fate": fate.fate,
             "reopened_by": line_json(fate.reopened_by) if fate.reopened_by else None,
+            "stale_by": line_json(fate.stale_by) if fate.stale_by else None,
         }
         for fate in fates
     ]
@@ -158,7 +170,7 @@ def _attestations(args: Namespace, session: "Session", answer: "MonthAnswer") ->
 
 def _fate_lines(fate: "AttestationFate") -> list[str]:
     signed = fate.signed
-    became = {"stands": "stands", "stale": "became stale by", "withdrawn": "was withdrawn by"}[fate.fate]
+    became = _FATES[fate.fate]
     return [
         f"  {signed.attestation} by {signed.by}, {moment(signed.attested_at)}, position {signed.position}: {became}"
     ]
@@ -224,16 +236,17 @@ def _minute(args: Namespace, session: "Session", answer: "MonthAnswer") -> Part:
     from interfaces.cli.asking import ask  # noqa: PLC0415
     from interfaces.plain import plain  # noqa: PLC0415
     from projections.minute import minute_of  # noqa: PLC0415
+    from projections.two_patients import ANOTHER  # noqa: PLC0415
 
     at = datetime.fromisoformat(args.minute).astimezone(UTC)
     found = minute_of(session.log, session.rulebook_of, args.patient, args.month, at, answer.position)
-    others = sorted({holder.patient for holder in found.holders} - {args.patient})
+    others = sorted({holder.patient for holder in found.holders} - {args.patient, answer.verdict.patient})
     hidden = {other for other in others if not may_read(session.handler, [other])}
     if named := [other for other in others if other not in hidden]:
         ask(session, args, "month", named, as_of=answer.position)
     shown = found._replace(
         holders=tuple(
-            holder._replace(patient="another patient") if holder.patient in hidden else holder
+            holder._replace(patient=ANOTHER, month="-", entry="-") if holder.patient in hidden else holder
             for holder in found.holders
         )
     )
@@ -246,5 +259,6 @@ def _minute_lines(minute: "Minute", *, twice: bool) -> "Iterator[str]":
     yield f"Minute from {moment(minute.start)}: {counted(len(minute.holders), 'entry', 'entries')}; {verdict}."
     for holder in minute.holders:
         because = f" ({', '.join(holder.because)})" if holder.because else ""
-        yield f"  {holder.entry} of {holder.patient}, by {holder.performer}, position {holder.position}:"
+        named = f"{holder.entry} of {holder.patient}" if holder.entry != "-" else f"an entry of {holder.patient}"
+        yield f"  {named}, by {holder.performer}, position {holder.position}:"
         yield f"    {holder.counted} of {holder.seconds} seconds count{because}"

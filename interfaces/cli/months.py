@@ -53,6 +53,8 @@ def run_months(args: Namespace, screen: Screen) -> int:
         ask,
         judged_at,
         known_only,
+        list_of_practice,
+        of_others_too,
         pulled,
         session_of,
     )
@@ -63,6 +65,7 @@ def run_months(args: Namespace, screen: Screen) -> int:
         if args.csv and (args.by_day or args.entered_since or args.entered_until):
             raise WrongUsage("A CSV file holds whole months.", "Ask for the days of entry in words or with --json.")
         known_only(session, args)
+        list_of_practice(session, args, screen, "months")
         known = judged_at(session, args)
         found = months(
             session.log,
@@ -73,17 +76,20 @@ def run_months(args: Namespace, screen: Screen) -> int:
             as_of=known if args.as_of else None,
             with_silent=args.all,
         )
+        rows = [row.patient for row in found.rows]
+        closed = of_others_too(session, screen, rows, found.position) if args.as_of else frozenset[str]()
+        found = found._replace(rows=tuple(row for row in found.rows if row.patient not in closed))
         ask(session, args, "months", [row.patient for row in found.rows], month=args.month, as_of=found.position)
         if args.csv:
             screen.plain(_csv(found, simulated=session.simulated))
         elif args.by_day or args.entered_since or args.entered_until:
             show_time(args, screen, session, found)
         else:
-            _show(screen, found)
+            _show(args, screen, found)
     return 0
 
 
-def _show(screen: Screen, found: "Months") -> None:
+def _show(args: Namespace, screen: Screen, found: "Months") -> None:
     from interfaces.cli.wording import ESTIMATE, counted, money  # noqa: PLC0415 - loaded by now
     from interfaces.plain import plain  # noqa: PLC0415
 
@@ -93,6 +99,7 @@ def _show(screen: Screen, found: "Months") -> None:
     screen.answer(
         {
             "month": found.month,
+            "practice": args.practice,
             "as_of": found.position,
             "amounts_are": "national estimates",
             "total": str(total) if total is not None else None,

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.screen import Screen
@@ -44,29 +45,39 @@ def add(commands: Commands, shared: Parser) -> None:
 
 def run_list(args: Namespace, screen: Screen) -> int:
     """Record the read, then list what waits."""
-    from interfaces.cli.asking import ask, known_at, session_of  # noqa: PLC0415 - `--help` must not wait for them
+    from commands.access import may_read  # noqa: PLC0415 - `--help` must not wait for them
+    from interfaces.cli.asking import ask, known_at, session_of  # noqa: PLC0415
     from interfaces.cli.wording import counted  # noqa: PLC0415
     from interfaces.plain import plain  # noqa: PLC0415
     from projections.questions import parked_list  # noqa: PLC0415
+    from projections.two_patients import ANOTHER  # noqa: PLC0415
 
     with session_of(args, screen) as session:
         known = known_at(session, args)
         found = parked_list(session.log, as_of=known, with_closed=args.closed)
-        subjects = [each.subject for each in found if each.subject and each.subject.startswith("pt_")]
-        ask(session, args, "parked", subjects, as_of=known)
+        subjects = dict.fromkeys(each.subject for each in found if each.subject and each.subject.startswith("pt_"))
+        closed = {subject for subject in subjects if not may_read(session.handler, [subject])}
+        ask(session, args, "parked", [subject for subject in subjects if subject not in closed], as_of=known)
+        found = tuple(replace(each, subject=ANOTHER) if each.subject in closed else each for each in found)
         shown = [{name: value for name, value in plain(each).items() if name != "awaited"} for each in found]
         screen.answer({"as_of": known, "deliveries": shown})
         moment = f" as of position {known}" if args.as_of else ""
         screen.say(f"{counted(len(found), 'delivery', 'deliveries')}{moment}.")
         if found:
-            screen.table(_COLUMNS, [_cells(each) for each in found], right=(4,))
+            standing = ("standing",) if args.closed else ()
+            cells = [(*_cells(each), *([_standing(each)] if args.closed else [])) for each in found]
+            screen.table((*_COLUMNS, *standing), cells, right=(4,))
     return 0
 
 
 def _cells(each: "ParkedDelivery") -> tuple[str, ...]:
-    subject = each.subject or ("-" if each.is_open else "settled")
-    position = str(each.position)
-    return each.delivery, each.source, each.command, each.waits_for, position, subject, each.last_refusal or "-"
+    position, resolved = str(each.position), each.subject or "-"
+    return each.delivery, each.source, each.command, each.waits_for, position, resolved, each.last_refusal or "-"
+
+
+def _standing(each: "ParkedDelivery") -> str:
+    became = f" as {', '.join(map(str, each.became))}" if each.became else ""
+    return f"{each.closed_as or 'waits'}{became}"
 
 
 def run_act(args: Namespace, screen: Screen) -> int:

@@ -104,14 +104,24 @@ def _named(raw: bytes | None) -> tuple[str, str] | None:
 
 def run_readiness(args: Namespace, screen: Screen) -> int:
     """List the patients with what they lack."""
-    from interfaces.cli.asking import judged_at, known_only, pulled, session_of  # noqa: PLC0415 - not needed for --help
+    from interfaces.cli.asking import (  # noqa: PLC0415 - not needed for --help
+        judged_at,
+        known_only,
+        list_of_practice,
+        of_others_too,
+        pulled,
+        session_of,
+    )
     from interfaces.cli.readiness import readiness_rows, show_readiness  # noqa: PLC0415
     from projections.readiness import patients_known  # noqa: PLC0415
 
     with session_of(args, screen) as session:
         known_only(session, args)
+        list_of_practice(session, args, screen, "readiness")
         known = judged_at(session, args)
         patients = patients_known(pulled(session, screen), args.practice, as_of=known)
+        closed = of_others_too(session, screen, patients, known) if args.as_of else frozenset[str]()
+        patients = tuple(each for each in patients if each not in closed)
         rows = readiness_rows(session, args, patients, month=args.month, as_of=known)
         screen.answer({"practice": args.practice, "as_of": known, "patients": rows})
         show_readiness(screen, rows)

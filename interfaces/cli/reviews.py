@@ -34,7 +34,7 @@ def add(commands: Commands, shared: Parser) -> None:
 
 def run_reviews(args: Namespace, screen: Screen) -> int:
     """Record the read, then list the reviews."""
-    from interfaces.cli.asking import as_of, ask, known_only, session_of  # noqa: PLC0415 - not needed for --help
+    from interfaces.cli.asking import as_of, ask, known_only, list_of_practice, session_of  # noqa: PLC0415 - not needed for --help
     from interfaces.cli.wording import counted  # noqa: PLC0415
     from interfaces.plain import plain  # noqa: PLC0415
     from projections.moments import position_of  # noqa: PLC0415
@@ -42,6 +42,7 @@ def run_reviews(args: Namespace, screen: Screen) -> int:
 
     with session_of(args, screen) as session:
         known_only(session, args)
+        list_of_practice(session, args, screen, "reviews")
         found = reviews(
             session.log,
             session.rulebook_of,

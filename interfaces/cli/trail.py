@@ -18,6 +18,7 @@ from interfaces.cli.usage import (
 )
 
 if TYPE_CHECKING:
+    from interfaces.bootstrap import Session
     from projections.questions import AuditEntry, AuditPage
 
 _COLUMNS: Final = ("position", "recorded", "happened", "source wrote", "actor", "capacity", "what", "outcome", "about")
@@ -48,6 +49,7 @@ def run_audit(args: Namespace, screen: Screen) -> int:
         as_of,
         ask,
         known_only,
+        list_of_practice,
         pulled,
         session_of,
     )
@@ -57,6 +59,8 @@ def run_audit(args: Namespace, screen: Screen) -> int:
     since, until = bounds(args)
     with session_of(args, screen) as session:
         known_only(session, args)
+        if not args.patient:
+            list_of_practice(session, args, screen, "audit")
         page = audit(
             session.log,
             pulled(session, screen),
@@ -73,17 +77,56 @@ def run_audit(args: Namespace, screen: Screen) -> int:
             as_of=as_of(args),
             limit=args.limit,
         )
-        found = [entry.row.patient for entry in page.entries if entry.row.patient]
+        if args.practice and not args.patient:
+            page = _readable(session, screen, page)
+        about = [(entry, _about(session, entry, args.patient)) for entry in page.entries]
+        found = [patient for _, patients in about for patient in patients]
         ask(session, args, "audit", found or ([args.patient] if args.patient else []), as_of=page.position)
-        _show(screen, page)
+        _show(screen, page, about)
     return 0
 
 
-def _show(screen: Screen, page: "AuditPage") -> None:
+def _about(session: "Session", entry: "AuditEntry", patient: str | None) -> tuple[str, ...]:
+    """Whom a fact is told to be about: the patient who was asked for, or both of two whom the reader may read about."""
+    from commands.access import may_read  # noqa: PLC0415 - loaded by now
+    from projections.happened import patients_of  # noqa: PLC0415
+    from projections.two_patients import TOLD  # noqa: PLC0415
+
+    event, own = entry.line.event, entry.row.patient
+    if patient is None and event is not None and event.TOPIC in TOLD:
+        return tuple(each for each in patients_of(event) if each == own or may_read(session.handler, [each]))
+    return (own,) if own else ()
+
+
+def _readable(session: "Session", screen: Screen, page: "AuditPage") -> "AuditPage":
+    """Without the facts that name the practice and are about patients of others, whom the reader may not read about.
+
+    A fact about two patients is told as it stands in the record of the one whom the reader may read about.
+    """
+    from commands.access import may_read  # noqa: PLC0415 - loaded by now
+    from interfaces.cli.wording import counted  # noqa: PLC0415
+    from projections.happened import patients_of  # noqa: PLC0415
+    from projections.questions import in_record_of  # noqa: PLC0415
+
+    kept = []
+    for entry in page.entries:
+        event, patient = entry.line.event, entry.row.patient
+        if patient is None or may_read(session.handler, [patient]):
+            kept.append(entry)
+            continue
+        others = patients_of(event) if event is not None else ()
+        readable = next((each for each in others if may_read(session.handler, [each])), None)
+        kept += [in_record_of(session.log, entry, readable)] if readable else []
+    if left := len(page.entries) - len(kept):
+        screen.say(f"{counted(left, 'fact')} about patients whom the reader may not read about: left out.")
+    return page._replace(entries=tuple(kept))
+
+
+def _show(screen: Screen, page: "AuditPage", about: "list[tuple[AuditEntry, tuple[str, ...]]]") -> None:
     from interfaces.cli.wording import counted  # noqa: PLC0415 - loaded by now
     from interfaces.cli.wording import moment as shown_moment  # noqa: PLC0415
 
-    entries = [_entry_json(entry) for entry in page.entries]
+    entries = [{**_entry_json(entry), "about": list(patients)} for entry, patients in about]
     screen.answer({"as_of": page.position, "facts": entries, "next_after": page.next_after})
     screen.say(f"Searched up to position {page.position}: {counted(len(page.entries), 'fact')}.")
     if page.entries:
@@ -97,9 +140,9 @@ def _show(screen: Screen, page: "AuditPage") -> None:
                 entry.row.capacity or "-",
                 entry.line.what,
                 _outcome(entry),
-                entry.row.patient or entry.row.staff or "-",
+                ", ".join(patients) or entry.row.staff or "-",
             )
-            for entry in page.entries
+            for entry, patients in about
         ]
         screen.table(_COLUMNS, rows, right=(0,))
     if page.next_after is not None:

@@ -209,6 +209,8 @@ class ParkedDelivery:
     """The positions of the facts that it became, once released."""
     parked_on: date = date.min
     """The UTC day on which it was parked."""
+    closed_as: Literal["released", "discarded"] | None = None
+    """None: it waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +237,18 @@ def evolve_parked(state: ParkedDeliveries, fact: Fact) -> ParkedDeliveries:
             return _changed(state, e.delivery, subject=e.subject)
         case DeliveryReleased() as e:
             still_open = e.outcome == "refused"
+            closed: dict[str, object] = {} if still_open else {"closed_as": "released"}
             became = tuple(range(fact.position - e.facts, fact.position))
             return _changed(
-                state, e.delivery, is_open=still_open, last_refusal=e.code if still_open else None, became=became
+                state,
+                e.delivery,
+                is_open=still_open,
+                last_refusal=e.code if still_open else None,
+                became=became,
+                **closed,
             )
         case DeliveryDiscarded() as e:
-            return _changed(state, e.delivery, is_open=False)
+            return _changed(state, e.delivery, is_open=False, closed_as="discarded")
     return state
 
 

@@ -147,3 +147,15 @@ def test_a_look_as_of_an_earlier_moment_shows_no_later_look(run_on_copy: Run, wo
 
     assert "record_read" not in {fact["topic"] for fact in shown["facts"]}
     assert json.dumps(shown).count("read_month") == 0
+
+
+def test_a_list_with_closed_deliveries_says_what_became_of_each(run_on_copy: Run) -> None:
+    (delivery,) = run_on_copy("parked", "list", "--json").json["deliveries"]
+    before = run_on_copy("parked", "list", "--closed").out
+    run_on_copy("parked", "discard", delivery["delivery"], "--reason", "test_data")
+    after = run_on_copy("parked", "list", "--closed")
+    (closed,) = run_on_copy("parked", "list", "--closed", "--json").json["deliveries"]
+
+    assert before.splitlines()[-1].endswith("  waits")
+    assert after.out.splitlines()[-1].endswith("  discarded")
+    assert (closed["is_open"], closed["closed_as"]) == (False, "discarded")

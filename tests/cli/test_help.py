@@ -1,8 +1,10 @@
 """`--help` says what there is, at once: nothing heavy is imported before a command runs."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,6 +58,13 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     named = {words[0] for words in command_lines(parser()) if words}
     assert {name for name in named if f"\n    {name} " not in shown} == set()
+
+
+def test_the_readme_has_every_command_in_its_table() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    named = {word for row in readme.splitlines() if row.startswith("| `") for word in re.findall(r"`([a-z-]+)", row)}
+
+    assert {words[0] for words in command_lines(parser()) if words} - named == set()
 
 
 def test_help_imports_nothing_heavy() -> None:

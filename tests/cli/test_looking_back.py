@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from ledger.streams.month_state import CareMonth
+from ledger.terms.identity import care_month_tag
 from tests.house import House
 from tests.questions.conftest import MONTH, Desk, attest, second_patient
 from tests.questions.conftest import desk as desk  # noqa: PLC0414 - the fixture
@@ -259,3 +261,46 @@ def test_every_other_question_is_answered_without_the_words(erased: Desk) -> Non
         ("month", erased.patient, MONTH, "--basis", "--attestations", "--minute", "2026-01-08T15:05:00Z"),
     ):
         assert erased.ask(*words)["simulated"] is True
+
+
+# --- attestations that were taken back ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def taken_back(desk: Desk) -> Desk:
+    """An attestation became stale, and was withdrawn."""
+    with desk.told() as it:
+        _told_late(it)
+        (attestation,) = [each.event.attestation for each in _month_of(it).attestations]
+        named = {"patient": it.ids["patient"], "month": MONTH, "attestation": attestation}
+        it.accepted("withdraw_attestation", named | {"reason": "wrong_content", "words": "Wrong."}, actor="ada")
+    return desk
+
+
+def _month_of(it: House) -> CareMonth:
+    state: CareMonth = it.handler.state(care_month_tag(it.ids["patient"], MONTH))
+    return state
+
+
+def test_an_attestation_that_was_stale_and_withdrawn_is_told_as_withdrawn(taken_back: Desk) -> None:
+    asked = ("month", taken_back.patient, MONTH, "--attestations")
+    shown = taken_back.read(*asked)
+    (listed,) = taken_back.ask(*asked)["attestations"]["listed"]
+
+    assert ": was withdrawn by\n" in shown
+    assert "    It had become stale before, by\n" in shown
+    assert (listed["fate"], listed["reopened_by"]["topic"]) == ("withdrawn", "attestation_withdrawn")
+    assert listed["stale_by"]["topic"] == "time_logged"
+
+
+@pytest.mark.parametrize("moments", [("attested", "now"), ("40", "attested"), ("attested", "attested")])
+def test_a_month_whose_attestation_was_withdrawn_has_no_attested_moment(
+    taken_back: Desk, moments: tuple[str, str]
+) -> None:
+    with pytest.raises(AssertionError, match="No attestation of this month stands"):
+        taken_back.read("diff-month", taken_back.patient, MONTH, *moments)
+
+
+def test_whether_a_month_was_attested_is_not_told_to_whoever_may_not_read_it(taken_back: Desk) -> None:
+    with pytest.raises(AssertionError, match="not_in_this_practice"):
+        taken_back.read("diff-month", taken_back.patient, MONTH, "attested", "now", actor="feed")

@@ -8,6 +8,7 @@ import pytest
 from ledger.store.sqlite.read_models import ReadModels
 from ledger.streams.care_month import FamilyChosen
 from ledger.streams.consent import ConsentSupplemented, ItemsAffirmed
+from ledger.streams.merging import PatientsMerged
 from ledger.streams.patient import ConditionRecorded, DeathRecorded
 from ledger.streams.staff import RoleEnded
 from ledger.terms.people import Role
@@ -281,3 +282,30 @@ def test_the_months_listed_are_just_those_whose_verdicts_differ(seed: int, model
             if first != last and (last.lines or last.attested or first.lines):
                 expected.add((patient, month))
     assert expected == found
+
+
+def test_a_month_that_began_behind_the_later_moment_is_not_listed(log: FakeLog, models: ReadModels) -> None:
+    before = len(log.facts)
+    until = log.add(DeathRecorded(patient=FIRST, on=date(2026, 2, 25)), NURSE)
+    logged(log, FIRST, 1, CALL)
+    Follower(log, models).pull()
+
+    found = changed_months(log, models, RULEBOOKS, since=before, until=until.position)
+    models.close()
+
+    assert found.months == ()
+
+
+def test_a_month_that_a_merged_patient_never_had_is_listed_once_with_whoever_goes_on(
+    log: FakeLog, models: ReadModels
+) -> None:
+    logged(log, FIRST, 1, CALL)
+    before = len(log.facts)
+    merged = log.add(PatientsMerged(patient=SECOND, merged=FIRST), NURSE).position
+    logged(log, SECOND, 2, CALL + timedelta(days=40))
+    Follower(log, models).pull()
+
+    found = changed_months(log, models, RULEBOOKS, since=before, until=merged)
+    models.close()
+
+    assert [(FIRST, MONTH), (SECOND, MONTH)] == [(each.patient, each.month) for each in found.months]

@@ -7,10 +7,12 @@ from decimal import Decimal
 import pytest
 
 from ledger.rulebook import FORMULAS_VERSION, Edition, shipped_edition
+from ledger.streams.attesting import AttestationWithdrawn
 from ledger.streams.care_month import CodeUnits, MonthAttested
 from ledger.streams.care_plan import CarePlanRevised
 from ledger.streams.consent import ConsentRecorded
 from ledger.streams.governance import RulebookAdopted
+from ledger.streams.merging import PatientsMerged, PatientsUnmerged
 from ledger.terms.identity import staff_day_tag
 from projections.entered import Tally, by_day, entered_between, entered_entries
 from projections.judged import AdoptedRulebooks, judged
@@ -57,11 +59,11 @@ def logged(log: FakeLog, number: int, start: datetime, minutes: int, patient: st
     return log.add(time(patient, number, NURSES[by], start, minutes * 60), NURSE, late).position
 
 
-def attested(log: FakeLog, number: int) -> int:
+def attested(log: FakeLog, number: int, patient: str = FIRST) -> int:
     """The month signed as it stands; the position of the attestation."""
-    verdict = judged(States(log, after=len(log.facts)).at, RULEBOOKS, FIRST, MONTH).verdict
+    verdict = judged(States(log, after=len(log.facts)).at, RULEBOOKS, patient, MONTH).verdict
     event = MonthAttested(
-        patient=FIRST,
+        patient=patient,
         month=MONTH,
         attestation=an_id("at", number),
         practitioner=PRACTITIONERS[1],
@@ -149,6 +151,78 @@ def test_each_attestation_says_which_fact_reopened_the_month(log: FakeLog) -> No
         ("stale", late),
         ("stands", None),
     ]
+
+
+def withdrawn(log: FakeLog, number: int, patient: str = FIRST) -> int:
+    event = AttestationWithdrawn(
+        patient=patient, month=MONTH, attestation=an_id("at", number), by=PRACTITIONERS[1], reason="wrong_content"
+    )
+    return log.add(event, DOCTOR).position
+
+
+def fates_of(log: FakeLog, patient: str = FIRST) -> list[tuple[str, int | None, int | None]]:
+    """Of each attestation what became of it, by which fact, and by which it had become stale before."""
+    fates = attestation_fates(log, RULEBOOKS, patient, MONTH, len(log.facts))
+    facts = ((each.fate, each.reopened_by, each.stale_by) for each in fates)
+    return [(fate, by and by.position, stale and stale.position) for fate, by, stale in facts]
+
+
+def test_an_attestation_that_was_stale_when_it_was_withdrawn_is_withdrawn(log: FakeLog) -> None:
+    logged(log, 1, CALL, 20)
+    attested(log, 1)
+    late = logged(log, 2, CALL + timedelta(days=1), 20)
+    taken_back = withdrawn(log, 1)
+    logged(log, 3, CALL + timedelta(days=2), 20)
+    attested(log, 2)
+
+    assert [("withdrawn", taken_back, late), ("stands", None, None)] == fates_of(log)
+
+
+def test_attestations_under_both_ids_each_say_what_became_of_them(log: FakeLog) -> None:
+    logged(log, 1, CALL, 20)
+    logged(log, 2, CALL + timedelta(days=1), 20, patient=SECOND)
+    attested(log, 1)
+    attested(log, 2, SECOND)
+    late = logged(log, 3, CALL + timedelta(days=2), 20)
+    merged = log.add(PatientsMerged(patient=FIRST, merged=SECOND), DOCTOR).position
+    taken_back = withdrawn(log, 2, SECOND)
+
+    assert [("stale", late, None), ("withdrawn", taken_back, merged)] == fates_of(log)
+    assert fates_of(log) == fates_of(log, SECOND)
+
+
+def test_of_two_signatures_of_merged_patients_the_newest_stands_and_takes_the_place_of_the_other(log: FakeLog) -> None:
+    logged(log, 1, CALL, 20)
+    logged(log, 2, CALL + timedelta(days=1), 20, patient=SECOND)
+    attested(log, 1)
+    attested(log, 2, SECOND)
+    log.add(PatientsMerged(patient=FIRST, merged=SECOND), DOCTOR)
+
+    fates = [fate for fate, *_ in fates_of(log)]
+
+    assert fates[0] == "superseded"
+    log.add(PatientsUnmerged(patient=FIRST, merged=SECOND), DOCTOR)
+    assert [("stands", None, None)] == fates_of(log)
+
+
+def test_an_attestation_that_a_newer_one_replaced_unchanged_was_superseded(log: FakeLog) -> None:
+    logged(log, 1, CALL, 20)
+    attested(log, 1)
+    attested(log, 2)
+
+    assert [("superseded", None, None), ("stands", None, None)] == fates_of(log)
+
+
+def test_words_that_are_gone_of_either_merged_patient_are_named(log: FakeLog) -> None:
+    position = logged(log, 1, CALL, 20, patient=SECOND)
+    log.add(PatientsMerged(patient=FIRST, merged=SECOND), DOCTOR)
+    log.destroyed = True
+
+    for patient in (FIRST, SECOND):
+        answer = month_answer(log, RULEBOOKS, patient, MONTH, len(log.facts))
+        assert position in {each.position for each in answer.erased}
+        positions = [each.position for each in answer.erased]
+        assert sorted(set(positions)) == positions
 
 
 def test_words_that_are_gone_are_named_and_the_month_is_judged_all_the_same(log: FakeLog) -> None:

@@ -125,7 +125,7 @@ def test_words_of_moved_time_are_restricted_in_the_months_it_left() -> None:
 
     assert [(("words", RESTRICTED_TEXT),)] == words_of(log, WRONG)[:1]
     assert [(("description", NAME), ("reason", RESTRICTED_TEXT))] == words_of(log, RIGHT)
-    assert (("patient", RIGHT), ("from patient", WRONG)) == history(log, WRONG)[-1].details[:2]
+    assert (("patient", "another patient"), ("from patient", WRONG)) == history(log, WRONG)[-1].details[:2]
 
 
 def test_what_was_moved_or_struck_names_its_item_by_fields_that_the_events_have() -> None:
