@@ -18,10 +18,11 @@ from ledger.streams.governance import Adoption, Governance
 from ledger.streams.joining import group_of
 from ledger.streams.month_state import Attested, CareMonth
 from ledger.terms.identity import LEDGER_TAG, care_month_tag, care_plan_tag, patient_tag
+from projections.history_line import HistoryLine
 from projections.judged import RulebookOf, edition_for, judged
 from projections.month_states import MonthStates
 from projections.month_walk import walk
-from projections.patient_history import HistoryLine, StreamsLog, lines_beside
+from projections.patient_history import StreamsLog, lines_beside
 from projections.states import States
 from projections.two_patients import one_person
 from projections.wording import sealed_names

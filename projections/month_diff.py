@@ -11,11 +11,12 @@ from typing import Final, Literal, NamedTuple
 from ledger.judging.needs import gather
 from ledger.judging.shapes import EntryLine, FamilyResult, Verdict
 from ledger.terms.outcome import Notice
+from projections.history_line import HistoryLine, OpenWords
 from projections.judged import RulebookOf, judged
 from projections.month_answer import AsAttested, attested
 from projections.month_states import MonthStates
 from projections.month_walk import Step, walk
-from projections.patient_history import HistoryLine, OpenWords, StreamsLog, lines_beside
+from projections.patient_history import StreamsLog, lines_beside
 from projections.two_patients import one_person
 
 

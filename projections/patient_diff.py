@@ -20,7 +20,8 @@ from ledger.terms.calendar import first_day, last_day, month_of, stored_instant
 from ledger.terms.identity import care_plan_tag, patient_tag
 from ledger.terms.people import Programme, Side
 from projections.elements import ElementChange, element_changes
-from projections.patient_history import HistoryLine, OpenWords, StreamsLog, lines_of, streams_of
+from projections.history_line import HistoryLine, OpenWords
+from projections.patient_history import StreamsLog, lines_of, streams_of
 from projections.states import States
 from projections.two_patients import one_person
 

@@ -10,21 +10,14 @@ Nothing of it is stored.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from types import MappingProxyType
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
-from ledger.streams.base import Event, EventLog, Fact, Said, Vouched
+from ledger.streams.base import EventLog, Fact
 from ledger.terms.identity import accessed_tag, care_month_tag, care_plan_tag, patient_tag, refusals_tag
-from ledger.terms.people import Role
-from projections.clocks import Bound, ClockName, Lateness, ended, is_within, lateness
-from projections.happened import happened, happened_on, has_a_moment
-from projections.restricted import RESTRICTED_TEXT, closed_fields, is_said_twice, restricted_positions
-from projections.two_patients import OF_TWO, is_taken_away, one_person, stream_of
-from projections.wording import Detail, details, sealed_names, title, words
-
-_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
-OpenWords = Callable[[Fact], Event]
-"""Opens the sealed words of a fact for a reader who may see them."""
+from projections.clocks import Bound, ClockName, is_within
+from projections.history_line import HistoryLine, OpenWords, line_of
+from projections.restricted import restricted_positions
+from projections.two_patients import OF_TWO, one_person
 
 
 class StreamsLog(EventLog, Protocol):
@@ -51,78 +44,6 @@ class StreamsLog(EventLog, Protocol):
     def erased(self, subject: str, facts: Iterable[Fact]) -> Mapping[int, tuple[str, ...]]:
         """The sealed fields whose words about a subject are gone, by position; facts that lost none are left out."""
         ...
-
-
-class Who(NamedTuple):
-    """Who did it, as the ledger knows it."""
-
-    actor: str
-    capacity: str | None
-    on_behalf_of: str | None
-    authenticated_as: str
-    asserted_by: str | None
-    """The source system that alone vouches for the actor; None where the actor's own login does."""
-    purpose: str | None
-    is_person: bool
-    """Whether a person acted: not a machine, an integration or this program itself."""
-
-
-class HistoryLine(NamedTuple):
-    """One fact of a patient's history."""
-
-    position: int
-    recorded_at: datetime
-    """When this ledger learned it."""
-    happened: datetime | date | None
-    """As the fact says; None where it happened by being recorded."""
-    happened_on: date
-    has_date: bool
-    """Whether the fact gives the moment that its kind tells of; where a source gave none, nothing invents one."""
-    source_recorded_at: datetime | None
-    """When the source says that it wrote it down."""
-    who: Who
-    stream: str
-    topic: str
-    over: datetime | date | None
-    """When it was over: work that has clock times ends later than it happened."""
-    event: Event | None
-    """What the fact says, its words opened where they may be; None where it is about another patient."""
-    edition: str | None
-    """The edition of the rulebook that the command was decided by, where one was read."""
-    command: str
-    erased: tuple[str, ...] = ()
-    """What the words were of that are gone, because their key was destroyed."""
-    closed: Mapping[str, str] = _NOTHING
-    """Sealed fields that are not shown to this reader, with the text that stands in their place."""
-    own: frozenset[str] = frozenset()
-    """The ids of the one person in whose record it is shown; of others it names none."""
-
-    # What follows is put into words when somebody looks: a history of thousands of facts is asked for a few of them.
-
-    @property
-    def lateness(self) -> Lateness:
-        """What lies between the clocks."""
-        return lateness(self.topic, self.over, self.source_recorded_at, self.recorded_at)
-
-    @property
-    def what(self) -> str:
-        """The kind of fact in words."""
-        return title(self.topic) if self.event is not None else f"{title(self.topic)} for another patient"
-
-    @property
-    def details(self) -> tuple[Detail, ...]:
-        """The clear details, label and text."""
-        return details(self.event, self.own) if self.event is not None else ()
-
-    @property
-    def words(self) -> tuple[Detail, ...]:
-        """The sealed words, or texts that say why they are not here; empty where the fact has none."""
-        return words(self.event, self.closed) if self.event is not None else ()
-
-    @property
-    def is_late(self) -> bool:
-        """Whether the ledger learned it on a later day than it happened."""
-        return self.recorded_at.date() > self.happened_on
 
 
 def history(
@@ -216,97 +137,6 @@ def streams_of(log: StreamsLog, patient: str, *, with_accesses: bool = False) ->
     yield refusals_tag(patient)
     if with_accesses:
         yield accessed_tag(patient)
-
-
-def line_of(
-    fact: Fact,
-    open_words: OpenWords | None = None,
-    erased: tuple[str, ...] = (),
-    *,
-    about: str | None = None,
-    own: frozenset[str] = frozenset(),
-    is_restricted: bool = False,
-) -> HistoryLine:
-    """One fact as a line of history; `erased` are its sealed fields whose key is gone.
-
-    `about` is the patient of whom it is shown, `own` all ids of that person; `is_restricted` closes its words.
-    """
-    event, said = fact.event, fact.said
-    topic, moment = event.TOPIC, happened(event)
-    opens = open_words is not None and bool(event.sealing())
-    line = HistoryLine(
-        fact.position,
-        fact.recorded_at,
-        moment,
-        happened_on(fact),
-        moment is not None or not has_a_moment(topic),
-        said.source_recorded_at,
-        who_of(said),
-        fact.home,
-        topic,
-        ended(event),
-        open_words(fact) if open_words and opens else event,
-        said.edition,
-        said.command,
-        sealed_names(event, erased) if erased else (),
-        _closed(event, about, is_restricted=is_restricted) if opens else _NOTHING,
-        own,
-    )
-    return line if topic not in OF_TWO else _of_two(line, event, own)
-
-
-def _of_two(line: HistoryLine, event: Event, own: frozenset[str]) -> HistoryLine:
-    """A fact about two patients as the record of one tells it: what only left that record, happened by being told."""
-    line = line._replace(stream=stream_of(event, line.stream, own))
-    if not is_taken_away(event, own):
-        return line
-    return line._replace(happened=None, happened_on=line.recorded_at.date(), has_date=True, over=None)
-
-
-def _closed(event: Event, about: str | None, *, is_restricted: bool) -> Mapping[str, str]:
-    """The sealed fields that are not shown, with the text that stands in their place."""
-    if is_restricted:
-        return dict.fromkeys((sealing.field for sealing in event.sealing()), RESTRICTED_TEXT)
-    return dict.fromkeys(closed_fields(event, about), "" if is_said_twice(event) else RESTRICTED_TEXT)
-
-
-def who_of(said: Said) -> Who:
-    """Who did it: only a source's word for it shows as `asserted by` that source."""
-    return Who(
-        said.actor,
-        said.capacity,
-        said.on_behalf_of,
-        said.authenticated_as,
-        _asserted_by(said),
-        said.purpose,
-        said.vouched != _BY_PROGRAM and said.capacity not in _PROGRAMS,
-    )
-
-
-_PROGRAMS: Final = (Role.MACHINE.value, Role.INTEGRATION.value)
-_BY_LOGIN: Final = Vouched.LOGIN.value
-_BY_SOURCE: Final = Vouched.SOURCE.value
-_BY_PROGRAM: Final = Vouched.PROGRAM.value
-
-
-def _asserted_by(said: Said) -> str | None:
-    if said.vouched == _BY_LOGIN:
-        return None
-    return said.source if said.vouched == _BY_SOURCE and said.source else said.vouched
-
-
-_DECIDES: Final = frozenset(
-    (
-        *("attested", "withdrawn", "approved", "rejected", "chosen", "designated", "signed", "struck", "invalidated"),
-        *("refused", "dismissed", "adopted", "released", "discarded", "overridden"),
-    )
-)
-"""How the topic of a decision ends: what somebody decided, and not what somebody saw or was told."""
-
-
-def is_decision(line: HistoryLine) -> bool:
-    """Whether a fact decides something: an attestation, a signature, a withdrawal, a refusal."""
-    return line.topic.rpartition("_")[2] in _DECIDES
 
 
 def along(

@@ -17,10 +17,11 @@ from ledger.terms.people import Programme, Side
 from projections.audit_trail import Outcome, Search, search_query
 from projections.base import ReadModels
 from projections.clocks import ClockName
+from projections.history_line import HistoryLine, OpenWords, line_of
 from projections.judged import RulebookOf, judged
 from projections.moments import AsOf, DatedLog, position_of
 from projections.month_billing import ELSEWHERE, is_begun, row_of
-from projections.patient_history import HistoryLine, OpenWords, StreamsLog, line_of, own_of
+from projections.patient_history import StreamsLog, own_of
 from projections.restricted import restricted_in
 from projections.states import States
 from projections.table_set import tracked_position

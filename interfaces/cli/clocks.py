@@ -12,7 +12,7 @@ from interfaces.cli.usage import Parser, WrongUsage, day_or_instant
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from projections.patient_history import HistoryLine
+    from projections.history_line import HistoryLine
 
 CLOCKS: Final = ("happened", "source", "recorded")
 

@@ -9,7 +9,7 @@ from interfaces.cli.usage import Commands, Parser, as_of_option, month, patient_
 
 if TYPE_CHECKING:
     from interfaces.bootstrap import Session
-    from projections.patient_history import HistoryLine
+    from projections.history_line import HistoryLine
 
 _INSIDE: Final = frozenset({"event", "over", "own"})
 """Fields of a line that programs are not given: what they say stands in the others."""
@@ -50,7 +50,8 @@ def run_history(args: Namespace, screen: Screen) -> int:
         known_at,
         session_of,
     )
-    from projections.patient_history import along, history, is_decision  # noqa: PLC0415
+    from projections.history_line import is_decision  # noqa: PLC0415
+    from projections.patient_history import along, history  # noqa: PLC0415
 
     action_known(args.action)
     since, until = bounds(args)

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from interfaces.bootstrap import Session
     from ledger.judging.shapes import Verdict
     from ledger.rulebook import Rulebook
+    from projections.history_line import HistoryLine
     from projections.month_answer import MonthAnswer
-    from projections.patient_history import HistoryLine
 
 _MORE = """\
 Amounts are national estimates by date of service. --as-of answers with what the ledger knew then, and judges by the
@@ -118,7 +118,7 @@ def _entry_json(entry: dict[str, Any], line: "HistoryLine", after: set[str]) -> 
 
 def entry_facts(session: "Session", verdict: "Verdict") -> "dict[int, HistoryLine]":
     """The facts of the entries as lines of history, by position: who vouches, and when on each clock."""
-    from projections.patient_history import line_of  # noqa: PLC0415 - loaded by now
+    from projections.history_line import line_of  # noqa: PLC0415 - loaded by now
 
     facts = session.log.facts_at(line.position for line in verdict.lines)
     return {fact.position: line_of(fact) for fact in facts}

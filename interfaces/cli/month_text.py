@@ -13,7 +13,7 @@ from interfaces.cli.wording import ESTIMATE, clock, codes, counted, moment, mone
 if TYPE_CHECKING:
     from ledger.judging.shapes import EntryLine, FamilyResult, Verdict
     from ledger.rulebook import Reading
-    from projections.patient_history import HistoryLine
+    from projections.history_line import HistoryLine
 
 STANDINGS: Final[Mapping[str, str]] = {
     "nothing_logged": "nothing is logged",

@@ -9,7 +9,8 @@ from ledger.streams.patient import DeathRecorded
 from ledger.streams.upcast import EVENTS
 from ledger.terms.identity import care_month_tag, patient_tag, refusals_tag
 from projections.happened import HAPPENED, happened_on, patients_of, staff_of
-from projections.patient_history import facts_of, history, line_of
+from projections.history_line import line_of
+from projections.patient_history import facts_of, history
 from projections.wording import ERASED_TEXT, SEALED_TEXT, duration, title
 from tests.projections.company import NAME, NURSES, an_id, happenings, time
 from tests.projections.fake_log import FakeLog, envelope

@@ -18,9 +18,10 @@ from ledger.streams.wrong_patient import ConditionMoved
 from ledger.terms.people import Role
 from projections.follow import Follower
 from projections.happened import fields_of
+from projections.history_line import HistoryLine
 from projections.judged import AdoptedRulebooks
 from projections.patient_diff import PatientDiff, patient_diff
-from projections.patient_history import HistoryLine, history
+from projections.patient_history import history
 from projections.questions import audit
 from projections.states import States
 from projections.two_patients import ANOTHER, TOLD

@@ -8,8 +8,9 @@ from typing import Any
 from ledger.judging.shapes import Verdict
 from ledger.store.sqlite.read_models import ReadModels
 from projections.follow import Follower
+from projections.history_line import HistoryLine
 from projections.judged import AdoptedRulebooks
-from projections.patient_history import HistoryLine, history
+from projections.patient_history import history
 from projections.questions import month_of
 from tests.house import House, consent_of
 
