@@ -131,7 +131,7 @@ def plan_revised(year: Year) -> None:
     revision = int(year.told("revise_care_plan", data, client.doctor)["revision"])
     # A revision told under a merged name is one of the plan that goes on; its number speaks of that plan alone.
     who = {"patient": year.watch.seconds.group(client.id), "revision": revision}
-    draw = year.dice.random()
+    draw = year.turn("plan_revised")
     if draw < 0.5:
         year.told("sign_care_plan", who, client.doctor)
     elif draw < 0.8:

@@ -70,12 +70,18 @@ class Year:
         self.late: list[tuple[date, Callable[[], Any]]] = []
         """What somebody will say only on a later day."""
         self.happened: Counter[str] = Counter()
+        self.turns: Counter[str] = Counter()
         self.left: set[str] = set()
         """Who works here no more."""
         self.company: Company = furnish(self.it)
         for number in range(clients):
             self.tick()
             self.enrol(admit(self.company, number, self.dice))
+
+    def turn(self, name: str) -> float:
+        """A number from 0 to 1 that says how something goes this time: its turns spread over all of them evenly."""
+        self.turns[name] += 1
+        return self.turns[name] * 0.618_034 % 1
 
     # --- speaking ----------------------------------------------------------------------------------------------
 
