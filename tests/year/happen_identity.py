@@ -13,14 +13,9 @@ PASSPORT = {"evidence": "One passport, two charts."}
 def registered_twice(year: Year) -> None:
     """A patient is registered a second time, treated under both names, and found to be one; some are two after all."""
     client = year.somebody()
-    year.tick()
-    twin = admit(year.company, len(year.company.clients), year.dice, office=client.office)
-    twin.nurses = client.nurses
     draw = year.turn("registered_twice")
-    if draw < 0.6:
-        if draw < 0.3 and client.office == 0 and "ned" not in year.left:
-            twin.doctor = "ned"
-        _enrols(year, twin)
+    has_ned = draw < 0.3 and client.office == 0 and "ned" not in year.left
+    twin = another_chart(year, client, enrols=draw < 0.6, doctor="ned" if has_ned else None)
     nurse = client.nurses[0]
     for minutes in (0, 9):
         start = year.now - timedelta(hours=4, minutes=minutes)
@@ -47,6 +42,17 @@ def registered_twice(year: Year) -> None:
         twin.is_busy = bool(twin.consents)
 
     year.late.append((year.now.date() + timedelta(days=year.dice.choice((2, 9, 35))), merge))
+
+
+def another_chart(year: Year, client: Client, *, enrols: bool, doctor: str | None = None) -> Client:
+    """A patient is registered a second time in the same office, and perhaps consents to CCM there too."""
+    year.tick()
+    twin = admit(year.company, len(year.company.clients), year.dice, office=client.office)
+    twin.nurses = client.nurses
+    twin.doctor = doctor or twin.doctor
+    if enrols:
+        _enrols(year, twin)
+    return twin
 
 
 def _enrols(year: Year, twin: Client) -> None:

@@ -53,6 +53,9 @@ def _consents_again(year: Year, client: Client) -> None:
             return
         year.tick()
         said = consent_of(year.company, client, year.now - timedelta(minutes=10))
+        if year.died(client, year.now.date()):
+            year.refused("after_death", "record_consent", said, client.nurses[0])  # under another name of the client
+            return
         client.consents.append(year.told("record_consent", said, client.nurses[0])["consent"])
 
     year.late.append((year.now.date() + timedelta(days=year.dice.choice((1, 5, 25, 50))), consent))

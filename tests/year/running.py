@@ -16,7 +16,7 @@ from ledger.store.archive.importing import import_archive
 from ledger.store.connection import create, open_ledger
 from ledger.streams.upcast import EVENTS
 from tests.house import KEY, LOGIN, House
-from tests.year import happen_identity, happen_months, happen_people, happen_status, happen_time
+from tests.year import happen_edges, happen_identity, happen_months, happen_people, happen_status, happen_time
 from tests.year.comparing import differences
 from tests.year.days import Happening, live, sign_months
 from tests.year.raw import facts_of
@@ -72,6 +72,10 @@ HAPPENINGS: Final[dict[str, tuple[Happening, int]]] = {
     "licensed": (happen_identity.licensed, 1),
     "away": (happen_identity.away, 1),
     "looked_at": (happen_identity.looked_at, 2),
+    "transferred_late": (happen_edges.transferred_late, 4),
+    "shared_nurse": (happen_edges.shared_nurse, 4),
+    "corrected_twice_then_signed": (happen_edges.corrected_twice_then_signed, 6),
+    "signed_under_both_names": (happen_edges.signed_under_both_names, 2),
 }
 """What happens, and how often in a year for a hundred clients."""
 OFTEN: Final = (
