@@ -88,6 +88,7 @@ OFTEN: Final = (
     "wrong_chart",
     "plan_revised",
     "disputed",
+    "transferred_late",
 )
 """What may go several ways: six times at least, so that each way is gone; everything else twice at least."""
 NOT_IN_THE_YEAR: Final = {"reaction_ran", "refusals_counted", "month_went_stale", "review_came_due", "review_settled"}
