@@ -81,8 +81,6 @@ class MonthTime(MonthWindow):
         line = self._judged(stand, stand.said)
         signatures = [*self.in_month("month_attested"), *self.in_month("attestation_withdrawn")]
         waits = self.entries.wait(stand.entry, self.month, sorted(signatures, key=lambda f: f["position"]), self.at)
-        if waits is not None and waits.is_later and _behind(stand, stand.said, line) <= LATE:
-            return line  # work after the signature, told in time
         most = self._most(stand, stand.said, waits)
         if most < line.counted:
             line.codes.add("raise_awaits_approval")
@@ -95,7 +93,7 @@ class MonthTime(MonthWindow):
 
     def _most(self, stand: Stand, said: Raw, waits: Wait | None) -> int:
         """No more than counted when the month was signed, and only of the seconds that were there then."""
-        if waits is None:
+        if waits is None or self._is_later_work(stand, said, waits):
             return 86_400
         if waits.before is None:
             return 0
@@ -103,10 +101,14 @@ class MonthTime(MonthWindow):
         before = min(self._judged(stand, waits.before).counted, self._most(stand, waits.before, waits.of_before))
         return min(before, within.counted if within is not None else 0)
 
+    def _is_later_work(self, stand: Stand, said: Raw, waits: Wait) -> bool:
+        """Whether an entry is work after the signature that was told in time: that signature does not bind it."""
+        return waits.is_later and _behind(stand, said, self._judged(stand, said)) <= LATE
+
     def _within(self, stand: Stand, said: Raw, waits: Wait | None) -> Line | None:
         """The entry with only those seconds that it had at every signature that binds it."""
         only: set[int] | None = None
-        while waits is not None:
+        while waits is not None and not self._is_later_work(stand, said, waits):
             if waits.before is None:
                 return None
             if said["segments"]:

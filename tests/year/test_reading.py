@@ -75,3 +75,22 @@ def test_every_part_of_a_month_that_is_compared_is_there_on_both_sides(told: Pat
 
     assert read == judged
     assert [] == [name for name, value in read.items() if name not in ("chosen", "missing", "reviews") and not value]
+
+
+def test_later_work_that_was_signed_too_and_was_shorter_after_all_is_read_as_it_is_judged(tmp_path: Path) -> None:
+    folder = office_folder(tmp_path / "office")
+    with copied(folder, tmp_path / "ledger") as it:
+        it.clock = "2026-02-04T18:00:00Z"
+        worked(it, "2026-02-04T15:00", 25)
+        signed(it, "2026-02")
+        it.clock = "2026-02-05T18:00:00Z"
+        entry = worked(it, "2026-02-05T15:00", 20)
+        signed(it, "2026-02")
+        named = {"patient": it.ids["patient"], "month": "2026-02", "entry": entry, "performer": it.ids["bea"]}
+        bounds = {"start": "2026-02-05T15:00:00Z", "end": "2026-02-05T15:10:00Z", "reason": "Shorter."}
+        what = {"activity": "phone_call", "description": "Called."}
+        it.accepted("correct_time", named | bounds | what, actor="bea")
+        read = Reading(tmp_path / "ledger").month(it.ids["patient"], "2026-02")
+
+        assert [1500, 600] == [line.counted for line in read.lines]
+        assert [1500, 600] == [line.counted for line in month(it, "2026-02").lines]
