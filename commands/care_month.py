@@ -31,7 +31,7 @@ def decide_log_time(asked: Asked[LogTime], states: States, law: Law) -> Outcome:
     place = place_of(asked, states, patient)
     if not isinstance(place, Place):
         return place
-    if need := states.missing(*place.tags(patient, performer)):
+    if need := states.missing(*place.tags(states, patient, performer)):
         return need
     is_timed = asked.command.minutes is None
     row = None if is_timed else asked.token("#row", f"{asked.source_system}\n{asked.source_row}")

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from commands.deciding import Asked, Law, States
 from commands.guards import is_future
 from commands.intents.care_month import EntryGiven
+from ledger.judging.edges import months_beside
 from ledger.streams.base import SEALED, Closed
 from ledger.streams.care_month import Contact, Segment, TimeWords
 from ledger.terms.calendar import (
@@ -51,9 +52,15 @@ class Place(NamedTuple):
         """The UTC dates on which the performer's overlaps are found; an untimed entry has its local date."""
         return utc_dates(self.parts[0].start, self.parts[-1].end) if self.parts else (self.on,)
 
-    def tags(self, patient: str, performer: str) -> tuple[str, ...]:
-        """The months and the performer's days that the entry will belong to."""
-        months = [care_month_tag(patient, month) for month in self.months()]
+    def tags(self, states: States, patient: str, performer: str) -> tuple[str, ...]:
+        """The months and the performer's days that the entry will belong to; months beside that may hold its seconds.
+
+        The patient must be here.
+        """
+        own = self.months()
+        days = [part.on for part in self.parts]
+        beside = [b for m in own for b in months_beside(states.patient(patient), (self.practice,), m, days)]
+        months = [care_month_tag(patient, month) for month in dict.fromkeys((*own, *beside))]
         return (*months, *[staff_day_tag(performer, day) for day in self.days()])
 
 

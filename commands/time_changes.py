@@ -139,7 +139,7 @@ def _placed(asked: Asked[CorrectTime] | Asked[MoveTime], states: States, whose: 
     place = place_of(asked, states, whose)
     if not isinstance(place, Place):
         return place
-    return states.missing(*place.tags(whose, asked.people["performer"])) or place
+    return states.missing(*place.tags(states, whose, asked.people["performer"])) or place
 
 
 def _left(old: tuple[T, ...], new: tuple[T, ...]) -> tuple[T, ...]:

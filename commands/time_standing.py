@@ -11,6 +11,7 @@ from commands.deciding import Law, States
 from ledger.judging.consent_month import consent_in_month
 from ledger.judging.context import MonthContext
 from ledger.judging.countable import judge_entries
+from ledger.judging.edges import also_held, months_beside
 from ledger.judging.law import CONSENT_NAMES, MonthLaw, law_on
 from ledger.judging.shapes import MonthFacts
 from ledger.judging.window import window_of
@@ -23,6 +24,7 @@ from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
 from ledger.streams.staff import Staff
 from ledger.streams.staff_day import StaffDay, day_after
+from ledger.streams.time_changes import TimeCorrected
 from ledger.terms.calendar import first_day, last_day
 from ledger.terms.identity import staff_day_tag
 from ledger.terms.notices import notice
@@ -54,6 +56,10 @@ def _in_month(event: EntryContent, month: str, states: States, law: Law, now: da
         happened = f"No rules of CCM are in force in {month}."
         return [notice("outside_the_rules", happened)]
     entry = _entry_after(event, states.month(event.patient, month), now)
+    days = [on for _, _, on in event.spans]
+    if beside := months_beside(states.patient(event.patient), (event.practice,), month, days):
+        others = [other for each in beside for other in states.month(event.patient, each).entries]
+        entry = also_held(entry, others, event.place if isinstance(event, TimeCorrected) else LAST)
     context, read_on = _context(event, month, states, law, by)
     context.look_at(_days(event, states))
     (line,) = judge_entries((entry,), context).lines

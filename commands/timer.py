@@ -66,7 +66,7 @@ def decide_stop_timer(asked: Asked[StopTimer], states: States, law: Law) -> Outc
     place = place_of(given, states, running.patient)
     if not isinstance(place, Place):
         return place
-    if need := states.missing(*place.tags(running.patient, asked.actor)):
+    if need := states.missing(*place.tags(states, running.patient, asked.actor)):
         return need
     content = content_of(given, states, law, place, running.patient)
     content |= {"capture": "observed_timer", "words": words_or_none(content["words"])}

@@ -99,6 +99,7 @@ def _may_have_moved(log: ReadLog, models: Rows, since: int, until: int) -> set[K
                 match kind:
                     case "care_month":
                         months.add((rest[:-8], rest[-7:]))
+                        others.add(tag)
                     case "patient" | "care_plan":
                         patients.add(rest)
                     case "staff" | "staff_day" | "practice":

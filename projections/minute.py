@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from ledger.judging.edges import days_of, months_beside
 from ledger.judging.needs import gather
 from ledger.judging.verdict import judge_month
 from ledger.streams.care_month import Piece
@@ -70,6 +71,8 @@ def minute_of(log: FactsLog, rulebook_of: RulebookOf, patient: str, month: str, 
     states = States(log, after=position)
     span = (epoch_seconds(start), epoch_seconds(end))
     own = _holders(states, rulebook_of, patient, month, span)
+    for beside in _beside(states, patient, month, span):
+        own += _holders(states, rulebook_of, patient, beside, span)
     elsewhere = _elsewhere(log, states, {holder.performer for holder in own}, patient, utc_dates(start, end), span)
     others = [holder for other in sorted(elsewhere) for holder in _holders(states, rulebook_of, *other, span)]
     # Of others, what the same people held: who else was with those patients is another question.
@@ -100,6 +103,13 @@ def _holders(states: States, rulebook_of: RulebookOf, patient: str, month: str, 
         )
         for line in lines
     ]
+
+
+def _beside(states: States, patient: str, month: str, span: tuple[int, int]) -> tuple[str, ...]:
+    """The patient's months beside this one that may hold the minute too, by the zone of another practice."""
+    facts = gather(patient, month, lambda tag: states.at(tag).state)
+    cut = [entry for entry in (_cut(each, span) for each in facts.month.entries) if entry is not None]
+    return months_beside(facts.patient, facts.practices, month, days_of(cut))
 
 
 def _cut(entry: Entry, span: tuple[int, int]) -> Entry | None:

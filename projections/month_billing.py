@@ -37,7 +37,7 @@ class MonthBilling:
     """The projection of one pass. `kept` answers queries over the rows that this pass wrote or found."""
 
     name: ClassVar[str] = "month_billing"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     tables: ClassVar[tuple[Table, ...]] = (MONTH_BILLING, MONTH_READS)
 
     def __init__(self, states: States, rulebook_of: RulebookOf, kept: Rows, *, suffix: str, is_empty: bool) -> None:
@@ -58,6 +58,7 @@ class MonthBilling:
             match kind:
                 case "care_month":
                     self._months.add((rest[:-8], rest[-7:]))
+                    self._others.add(tag)
                 case "patient" | "care_plan":
                     self._patients.add(rest)
                 case "staff" | "staff_day" | "practice":
@@ -173,8 +174,8 @@ def notices_of(verdict: Verdict) -> tuple[str, ...]:
 
 
 def reads_of(judgement: Judged) -> Iterator[Row]:
-    """The streams of others that the verdict rests on; the patient's own are found by the patient's id."""
+    """The streams of others that the verdict rests on, and months beside it; its own are found by the patient's id."""
     verdict = judgement.verdict
     for tag in judgement.reads:
-        if not tag.startswith(_OF_PATIENTS):
+        if not tag.startswith(_OF_PATIENTS) or (tag.startswith("care_month/") and not tag.endswith(verdict.month)):
             yield tag, verdict.patient, verdict.month

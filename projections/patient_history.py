@@ -61,17 +61,23 @@ def history(
         found = facts_of(log, patient, as_of=as_of, with_accesses=with_accesses)
     else:
         found = list(log.read(care_month_tag(patient, month), until=as_of))
-    return lines_of(log, patient, [fact for fact in found if fact.position > after] if after else found, open_words)
+    shown = [fact for fact in found if fact.position > after] if after else found
+    return lines_of(log, patient, shown, open_words, as_of=as_of)
 
 
 def lines_of(
-    log: StreamsLog, patient: str, facts: list[Fact], open_words: OpenWords | None = None
+    log: StreamsLog,
+    patient: str,
+    facts: list[Fact],
+    open_words: OpenWords | None = None,
+    *,
+    as_of: int | None = None,
 ) -> tuple[HistoryLine, ...]:
-    """Facts about a patient as lines, each with what it lost to a destroyed key."""
+    """Facts about a patient as lines, each with what it lost to a destroyed key; merges as they stood then."""
     gone = log.erased(patient, facts)
     # What was found to be another patient's is restricted now, whatever moment is asked about.
     restricted = restricted_positions(facts, facts_of(log, patient)) if open_words is not None else frozenset[int]()
-    own = own_of(log, patient, facts)
+    own = own_of(log, patient, facts, as_of)
     return tuple(
         line_of(
             fact,
@@ -85,10 +91,11 @@ def lines_of(
     )
 
 
-def own_of(log: EventLog, patient: str, facts: Iterable[Fact]) -> frozenset[str]:
-    """The ids that facts may name in a patient's record: of whom the patient is one person with now, whenever asked."""
+def own_of(log: EventLog, patient: str, facts: Iterable[Fact], as_of: int | None = None) -> frozenset[str]:
+    """The ids that facts may name in a patient's record: of whom the patient is one person with, now or as of then."""
     of_two = not OF_TWO.isdisjoint([fact.event.TOPIC for fact in facts])
-    return frozenset(one_person(log, patient)) if of_two else frozenset((patient,))
+    moments = () if as_of is None else (as_of,)
+    return frozenset(one_person(log, patient, *moments)) if of_two else frozenset((patient,))
 
 
 def lines_beside(

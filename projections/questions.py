@@ -184,7 +184,7 @@ def audit(
         limit=limit,
     )
     rows = [AuditRow.of(row) for row in models.rows(*search_query(search))]
-    entries = _entries(log, rows[:limit], open_words, is_now=until_position == position)
+    entries = _entries(log, rows[:limit], open_words, until_position, is_now=until_position == position)
     return AuditPage(entries, rows[limit - 1].position if len(rows) > limit else None, until_position)
 
 
@@ -198,7 +198,7 @@ def _bound(moment: date | datetime | None, clock: ClockName) -> str | int | None
 
 
 def _entries(
-    log: AskedLog, rows: Sequence[AuditRow], open_words: OpenWords | None, *, is_now: bool
+    log: AskedLog, rows: Sequence[AuditRow], open_words: OpenWords | None, as_of: int, *, is_now: bool
 ) -> tuple[AuditEntry, ...]:
     if not rows:
         return ()
@@ -209,7 +209,8 @@ def _entries(
 
     def entry(row: AuditRow) -> AuditEntry:
         times = counts.get(row.position, 1) if is_now else None
-        return _entry(log, facts[row.position], row, times, open_words, is_restricted=row.position in restricted)
+        is_restricted = row.position in restricted
+        return _entry(log, facts[row.position], row, times, open_words, as_of, is_restricted=is_restricted)
 
     return tuple(entry(row) for row in rows)
 
@@ -220,20 +221,21 @@ def _entry(
     row: AuditRow,
     times: int | None,
     open_words: OpenWords | None,
+    as_of: int,
     *,
     is_restricted: bool,
 ) -> AuditEntry:
-    own = own_of(log, row.patient, [fact]) if row.patient else frozenset[str]()
+    own = own_of(log, row.patient, [fact], as_of) if row.patient else frozenset[str]()
     line = line_of(fact, open_words, about=row.patient, own=own, is_restricted=is_restricted)
     if is_taken_away(fact.event, own):
         row = row._replace(practice=None, month=None, happened_on=line.happened_on)
     return AuditEntry(row, times, line)
 
 
-def in_record_of(log: AskedLog, entry: AuditEntry, patient: str) -> AuditEntry:
+def in_record_of(log: AskedLog, entry: AuditEntry, patient: str, as_of: int) -> AuditEntry:
     """The same fact as the record of another of its patients tells it, its words closed."""
     (fact,) = log.facts_at([entry.row.position])
-    return _entry(log, fact, entry.row._replace(patient=patient), entry.times, None, is_restricted=False)
+    return _entry(log, fact, entry.row._replace(patient=patient), entry.times, None, as_of, is_restricted=False)
 
 
 def parked_list(log: AskedLog, *, as_of: AsOf = None, with_closed: bool = False) -> tuple[ParkedDelivery, ...]:

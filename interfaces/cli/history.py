@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from interfaces.bootstrap import Session
     from projections.history_line import HistoryLine
 
-_INSIDE: Final = frozenset({"event", "over", "own"})
-"""Fields of a line that programs are not given: what they say stands in the others."""
+_SHOWN: Final = (
+    *("position", "recorded_at", "happened", "happened_on", "has_date", "source_recorded_at", "who", "stream", "topic"),
+    *("edition", "command", "erased", "closed", "lateness"),
+)
+"""What programs are told of a fact, beside its words."""
 _MORE: Final = """\
 Each fact says when it happened, when its source wrote it down and when this ledger learned it, and what lies between.
 --clock orders and searches by one of these; facts that a clock lacks come last, and are left out between two moments.
@@ -83,10 +86,10 @@ def joined_with(session: "Session", patient: str, known: int) -> tuple[tuple[str
     if not session.handler.state(patient_tag(patient)).merges:
         return (), []
     then, now = one_person(session.log, patient, known), one_person(session.log, patient)
-    named = tuple(each for each in then if each in now and each != patient)
-    told = [f"Merged with {each}: what was recorded about {each} stands in that history." for each in named]
-    if len(named) + 1 < len(then):
-        told.append("Merged with another patient as of then; that was undone since.")
+    named = tuple(each for each in then if each != patient)
+    stands = "Merged with {0}: what was recorded about {0} stands in that history."
+    undone = "Merged with {0} as of then; that was undone since."
+    told = [(stands if each in now else undone).format(each) for each in named]
     return named, told
 
 
@@ -119,9 +122,9 @@ def line_json(line: "HistoryLine") -> dict[str, Any]:
     """One fact for programs."""
     from interfaces.plain import plain  # noqa: PLC0415 - loaded by now
 
-    shown = {name: plain(value) for name, value in zip(line._fields, line, strict=True) if name not in _INSIDE}
+    shown = {name: plain(getattr(line, name)) for name in _SHOWN}
     told = {"what": line.what, "details": dict(line.details), "words": dict(line.words)}
-    return {**shown, "lateness": plain(line.lateness), **told}
+    return {**shown, **told}
 
 
 def told(line: "HistoryLine", *, with_words: bool = False) -> list[str]:

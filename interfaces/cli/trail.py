@@ -116,7 +116,7 @@ def _readable(session: "Session", screen: Screen, page: "AuditPage") -> "AuditPa
             continue
         others = patients_of(event) if event is not None else ()
         readable = next((each for each in others if may_read(session.handler, [each])), None)
-        kept += [in_record_of(session.log, entry, readable)] if readable else []
+        kept += [in_record_of(session.log, entry, readable, page.position)] if readable else []
     if left := len(page.entries) - len(kept):
         screen.say(f"{counted(left, 'fact')} about patients whom the reader may not read about: left out.")
     return page._replace(entries=tuple(kept))

@@ -4,10 +4,11 @@ Deciders and projections load the same read set: both ask `needed_tags` until no
 named here is all that `judge_month` looks at. Not promised: that the streams exist; an empty one is a state too.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ledger.judging.edges import days_of, held_beside, months_beside
 from ledger.judging.shapes import MonthFacts
 from ledger.streams.care_plan import CarePlan
 from ledger.streams.joining import (
@@ -21,7 +22,6 @@ from ledger.streams.joining import (
 )
 from ledger.streams.month_state import CareMonth
 from ledger.streams.patient_state import Patient
-from ledger.streams.staff_day import StaffDay
 from ledger.terms.calendar import last_day
 from ledger.terms.identity import (
     care_month_tag,
@@ -46,9 +46,7 @@ def needed_tags(patient: str, month: str, held: Mapping[str, Any]) -> tuple[str,
         return own
     if known.merges:
         return _needed_of_joined(patient, month, held)
-    staff = (staff_tag(s) for s in _staff(known, entries))
-    practices = (practice_tag(p) for p in _practices(known, entries))
-    return tuple(dict.fromkeys((*own, *practices, *staff, *_days(entries))))
+    return tuple(dict.fromkeys((*own, *_named(known, entries, (patient,)))))
 
 
 def missing_tags(patient: str, month: str, held: Mapping[str, Any]) -> tuple[str, ...]:
@@ -66,7 +64,7 @@ def gather(patient: str, month: str, state_of: Callable[[str], Any]) -> MonthFac
         return _gather_joined(patient, month, state_of)
     plan: CarePlan = state_of(care_plan_tag(patient))
     entries: CareMonth = state_of(care_month_tag(patient, month))
-    return _facts(known, plan, entries, {tag: state_of(tag) for tag in _days(entries)}, state_of)
+    return _facts(known, plan, entries, (patient,), state_of)
 
 
 def facts_of(patient: str, month: str, held: Mapping[str, Any]) -> MonthFacts:
@@ -84,21 +82,41 @@ def _own(patient: str, month: str) -> tuple[str, str, str]:
     return patient_tag(patient), care_plan_tag(patient), care_month_tag(patient, month)
 
 
+def _named(known: Patient, entries: CareMonth, group: tuple[str, ...]) -> Iterator[str]:
+    """The tags of whom and what a month names, and of the months beside it that may hold its seconds."""
+    practices = _practices(known, entries)
+    yield from map(practice_tag, practices)
+    yield from map(staff_tag, _staff(known, entries))
+    yield from _days(entries)
+    for month in _beside(known, practices, entries):
+        yield from (care_month_tag(each, month) for each in group)
+
+
 def _facts(
     known: Patient,
     plan: CarePlan,
     entries: CareMonth,
-    days: Mapping[str, StaffDay],
+    group: tuple[str, ...],
     state_of: Callable[[str], Any],
 ) -> MonthFacts:
+    practices = _practices(known, entries)
+    days = {tag: state_of(tag) for tag in _days(entries)}
+    if len(group) > 1:
+        days = {tag: day_of_one(day, group) for tag, day in days.items()}
+    if beside := _beside(known, practices, entries):
+        entries = held_beside(entries, [state_of(care_month_tag(each, month)) for month in beside for each in group])
     return MonthFacts(
         known,
         entries,
         plan,
-        {p: state_of(practice_tag(p)) for p in _practices(known, entries)},
+        {p: state_of(practice_tag(p)) for p in practices},
         {s: state_of(staff_tag(s)) for s in _staff(known, entries)},
         days,
     )
+
+
+def _beside(known: Patient, practices: tuple[str, ...], entries: CareMonth) -> tuple[str, ...]:
+    return months_beside(known, practices, entries.month, days_of(entries.entries))
 
 
 # --- patients who were merged --------------------------------------------------------------------------------
@@ -113,17 +131,14 @@ def _needed_of_joined(patient: str, month: str, held: Mapping[str, Any]) -> tupl
     if any(tag not in held for tag in own):
         return own
     whole, entries = _joined(group, month, held.__getitem__)
-    staff = (staff_tag(s) for s in _staff(whole, entries))
-    practices = (practice_tag(p) for p in _practices(whole, entries))
-    return tuple(dict.fromkeys((*own, *practices, *staff, *_days(entries))))
+    return tuple(dict.fromkeys((*own, *_named(whole, entries, group))))
 
 
 def _gather_joined(patient: str, month: str, state_of: Callable[[str], Any]) -> MonthFacts:
     group = group_of(patient, state_of)
     whole, entries = _joined(group, month, state_of)
     plan = joined_plan([state_of(care_plan_tag(each)) for each in group])
-    days = {tag: day_of_one(state_of(tag), group) for tag in _days(entries)}
-    return _facts(whole, plan, entries, days, state_of)
+    return _facts(whole, plan, entries, group, state_of)
 
 
 def _joined(group: tuple[str, ...], month: str, state_of: Callable[[str], Any]) -> tuple[Patient, CareMonth]:

@@ -16,7 +16,7 @@ from projections.month_basis import Basis, month_basis
 from projections.month_diff import month_diff
 from projections.questions import month_of
 from projections.states import States
-from tests.commands import world
+from tests.commands import test_month_edges, world
 from tests.commands.changes import (
     MONTH,
     as_compliance,
@@ -270,6 +270,15 @@ def test_a_minute_shared_with_merged_patients_lists_each_entry_once() -> None:
     minute = minute_at(merged(ledger, third, OTHER_PATIENT), "2026-03-10T15:05")
 
     assert [third, third, PATIENT] == [each.patient for each in minute.holders]
+
+
+@pytest.mark.parametrize("month", ["2026-03", "2026-04"])
+def test_a_minute_that_two_zones_see_in_two_months_lists_the_entries_of_both(month: str) -> None:
+    log = log_of(test_month_edges.both())
+
+    minute = minute_of(log, RULEBOOKS, PATIENT, month, utc("2026-04-01T04:35"), len(log.facts))
+
+    assert [("2026-03", 60), ("2026-04", 0)] == [(each.month, each.counted) for each in minute.holders]
 
 
 def test_the_days_of_entry_of_merged_patients_are_those_of_both() -> None:

@@ -1,6 +1,6 @@
 """The days of the year: the nurses' work, what is told late, what happens besides, and what the month's end brings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any, Final
@@ -15,9 +15,14 @@ Happening = Callable[[Year], None]
 Told = tuple[Client, str, dict[str, Any]]
 
 
-def live(year: Year, happenings: Mapping[str, tuple[Happening, int]], on_day: Mapping[date, Happening]) -> None:
+def live(
+    year: Year,
+    happenings: Mapping[str, tuple[Happening, int]],
+    on_day: Mapping[date, Happening],
+    often: Sequence[str] = (),
+) -> None:
     """All days of the year; `happenings` are drawn (how often for a hundred clients), `on_day` come when they come."""
-    drawn = _calendar(year, happenings)
+    drawn = _calendar(year, happenings, often)
     today = BEGINS
     while today <= ENDS:
         year.until(datetime.combine(today, time(23), tzinfo=UTC))
@@ -32,15 +37,18 @@ def live(year: Year, happenings: Mapping[str, tuple[Happening, int]], on_day: Ma
         if today in on_day:
             on_day[today](year)
         today += DAY
-    for _, say in year.late:
+    for said_on, say in sorted(year.late, key=lambda later: later[0]):
+        year.until(datetime.combine(said_on, time(23), tzinfo=UTC))
         say()
 
 
-def _calendar(year: Year, happenings: Mapping[str, tuple[Happening, int]]) -> dict[date, list[str]]:
-    """The days on which things happen, each at least twice."""
+def _calendar(
+    year: Year, happenings: Mapping[str, tuple[Happening, int]], often: Sequence[str]
+) -> dict[date, list[str]]:
+    """The days on which things happen, each at least twice, or six times."""
     drawn: dict[date, list[str]] = {}
     for name in sorted(happenings):
-        for _ in range(max(2, happenings[name][1] * year.size // 100)):
+        for _ in range(max(6 if name in often else 2, happenings[name][1] * year.size // 100)):
             on = BEGINS + DAY * year.dice.randrange(20, (ENDS - BEGINS).days)
             drawn.setdefault(on, []).append(name)
     return drawn

@@ -130,14 +130,46 @@ class Entries:
         standing = [stand for stand in found if stand is not None and on in utc_days(stand.said)]
         return sorted(standing, key=lambda stand: stand.place)
 
-    def keeps(self, performer: str, one: str, other: str, on: int, at: int = END) -> str | None:
-        """To which of two entries the performer gave the seconds that they share on a day; None: nobody said."""
-        answer = None
+    def allocated(self, performer: str, on: int, at: int = END) -> dict[frozenset[str], str]:
+        """To which of two entries the performer gave the seconds that they share on a day, by the newest word."""
+        answer: dict[frozenset[str], str] = {}
         for fact in self.allocations.get(performer, ()):
             days = [(date.fromisoformat(text) - date(1970, 1, 1)).days for text in fact["days"]]
-            if fact["position"] <= at and {fact["entry"], fact["other_entry"]} == {one, other} and on in days:
-                answer = str(fact["entry"])
+            if fact["position"] <= at and on in days:
+                answer[frozenset((fact["entry"], fact["other_entry"]))] = fact["entry"]
         return answer
+
+    def shared(
+        self, performer: str, on: int, one_person: tuple[str, ...] = (), at: int = END
+    ) -> tuple[dict[str, set[int]], set[str]]:
+        """What each entry of a performer's day loses to another patient's, and which entries are contested.
+
+        `one_person` are ids of one patient. Of every second one patient is the holder: that of the first entry told,
+        until a later one to which the performer gave what the holder's gives up.
+        """
+        held: dict[int, list[Stand]] = {}
+        for stand in self.day_of(performer, on, at):
+            for start, end in on_day(stand, on):
+                for each in range(start, end):
+                    held.setdefault(each, []).append(stand)
+        said = self.allocated(performer, on, at)
+        lost: dict[str, set[int]] = {}
+        contested: set[str] = set()
+        for each, here in held.items():
+            if len(here) == 1:
+                continue
+            holder = here[0]
+            for stand in here[1:]:
+                if said.get(frozenset((stand.entry, holder.entry))) == stand.entry:
+                    holder = stand
+            for stand in here:
+                rivals = [other for other in here if not _are_one(stand, other, one_person)]
+                gives = not _are_one(stand, holder, one_person)
+                if gives or (not said and any(other.place < stand.place for other in rivals)):
+                    lost.setdefault(stand.entry, set()).add(each)
+                if any(frozenset((stand.entry, other.entry)) not in said for other in rivals):
+                    contested.add(stand.entry)
+        return lost, contested
 
     def wait(self, entry: str, month: str, signatures: list[Raw], at: int = END) -> Wait | None:
         """What an entry waits for in a month; the signatures and withdrawals are those of everybody who is meant."""
@@ -183,6 +215,17 @@ class Entries:
             else:
                 own = {who: signed for who, signed in own.items() if signed["attestation"] != fact["attestation"]}
         return max(own.values(), key=lambda signed: int(signed["position"]), default=None)
+
+
+def on_day(stand: Stand, on: int) -> list[tuple[int, int]]:
+    """The parts of an entry that lie on a UTC day."""
+    low, high = on * 86_400, (on + 1) * 86_400
+    return [(max(start, low), min(end, high)) for start, end, _ in stand.spans if start < high and end > low]
+
+
+def _are_one(one: Stand, other: Stand, one_person: tuple[str, ...]) -> bool:
+    patients = {one.said["patient"], other.said["patient"]}
+    return len(patients) == 1 or patients <= set(one_person)
 
 
 def _is_later(said: Raw, signed_at: datetime) -> bool:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from commands.access import ask_to_read
 from tests.year.company import Client, admit, consent_of, plan_of
 from tests.year.year import Year
 
@@ -12,14 +13,9 @@ PASSPORT = {"evidence": "One passport, two charts."}
 def registered_twice(year: Year) -> None:
     """A patient is registered a second time, treated under both names, and found to be one; some are two after all."""
     client = year.somebody()
-    year.tick()
-    twin = admit(year.company, len(year.company.clients), year.dice, office=client.office)
-    twin.nurses = client.nurses
-    draw = year.dice.random()
-    if draw < 0.6:
-        if draw < 0.3 and client.office == 0 and "ned" not in year.left:
-            twin.doctor = "ned"
-        _enrols(year, twin)
+    draw = year.turn("registered_twice")
+    has_ned = draw < 0.3 and client.office == 0 and "ned" not in year.left
+    twin = another_chart(year, client, enrols=draw < 0.6, doctor="ned" if has_ned else None)
     nurse = client.nurses[0]
     for minutes in (0, 9):
         start = year.now - timedelta(hours=4, minutes=minutes)
@@ -29,18 +25,34 @@ def registered_twice(year: Year) -> None:
     whose = {"patient": client.id, "merged": twin.id} | PASSPORT
 
     def merge() -> None:
+        goes_on = year.watch.seconds.group(client.id)  # the client may have been merged into somebody meanwhile
         year.refused("capacity_missing", "merge_patients", whose, nurse)
         year.told("merge_patients", whose, "cora")
         assert year.say("merge_patients", whose, "cora").outcome == "unchanged"
         twin.designation = twin.designation or client.designation
-        if year.dice.random() < 0.35:
-            year.late.append((year.now.date() + timedelta(days=year.dice.choice((2, 20, 60))), unmerge))
+        if year.turn("merge") < 0.4:
+            undone = year.now.date() + timedelta(days=year.dice.choice((2, 20, 60)))
+            year.late.append((undone, lambda: unmerge(goes_on)))
 
-    def unmerge() -> None:
-        year.told("unmerge_patients", whose | {"evidence": "Two passports after all."}, "cora")
+    def unmerge(goes_on: str) -> None:
+        two = whose | {"evidence": "Two passports after all."}
+        if goes_on != client.id:
+            year.refused("not_merged", "unmerge_patients", two, "cora")
+        year.told("unmerge_patients", two | {"patient": goes_on}, "cora")
         twin.is_busy = bool(twin.consents)
 
     year.late.append((year.now.date() + timedelta(days=year.dice.choice((2, 9, 35))), merge))
+
+
+def another_chart(year: Year, client: Client, *, enrols: bool, doctor: str | None = None) -> Client:
+    """A patient is registered a second time in the same office, and perhaps consents to CCM there too."""
+    year.tick()
+    twin = admit(year.company, len(year.company.clients), year.dice, office=client.office)
+    twin.nurses = client.nurses
+    twin.doctor = doctor or twin.doctor
+    if enrols:
+        _enrols(year, twin)
+    return twin
 
 
 def _enrols(year: Year, twin: Client) -> None:
@@ -60,7 +72,7 @@ def wrong_chart(year: Year) -> None:
     client, right = year.somebody(), year.somebody()
     if year.watch.seconds.group(client.id) == year.watch.seconds.group(right.id):
         return
-    who, draw = {"patient": client.id}, year.dice.random()
+    who, draw = {"patient": client.id}, year.turn("wrong_chart")
     moved: dict[str, Any] = {"to_patient": right.id, "reason": "The chart of a namesake was open."}
     struck = {"reason": "wrong_patient", "evidence": "The chart of a namesake was open."}
     if draw < 0.6:
@@ -107,6 +119,23 @@ def licensed(year: Year) -> None:
     year.say("record_licence", held | {"until_on": ends.isoformat()})
     again = held | {"from_on": (ends + timedelta(days=year.dice.choice((1, 1, 12)))).isoformat()}
     year.late.append((year.now.date() + timedelta(days=25), lambda: year.say("record_licence", again)))
+
+
+def away(year: Year) -> None:
+    """Mia's role ends for some days and is granted again; what she worked in between counts nothing."""
+    today, office = year.now.date(), year.company.practices[2]
+    role = {"staff": year.it.ids["mia"], "role": "clinical_staff", "practice": office}
+    year.say("end_role", role | {"last_on": (today - timedelta(days=5)).isoformat()})
+    year.say("grant_role", role | {"from_on": (today - timedelta(days=1)).isoformat()})
+
+
+def looked_at(year: Year) -> None:
+    """People ask about patients: a look is on record, and no month hears of it."""
+    for reader in ("bill", "cora", "feed"):
+        year.it.handler.default_actor = year.it.ids[reader]
+        ask_to_read(year.it.handler, "month", [year.somebody().id], month=f"{year.now:%Y-%m}")
+        year.watch.after(())
+    year.it.handler.default_actor = None
 
 
 def lee_leaves(year: Year) -> None:

@@ -8,7 +8,9 @@ from tests.year.happen_time import sign_again
 from tests.year.year import Kept, Year, between, is_timed
 
 
-def _of_signed_month(year: Year, signed: bool = True) -> Kept | None:
+def of_signed_month(year: Year, signed: bool = True) -> Kept | None:
+    """An entry with clock times of a month that was signed when it was looked at last, or was not."""
+
     def wanted(kept: Kept) -> bool:
         seen = year.watch.months.get((kept.client.id, kept.month))
         return is_timed(kept) and seen is not None and (seen.attested is not None) is signed
@@ -18,7 +20,7 @@ def _of_signed_month(year: Year, signed: bool = True) -> Kept | None:
 
 def lowered_after_signing(year: Year) -> None:
     """An entry of a signed month was shorter: it acts at once, the signature is stale, and often signed again."""
-    kept = _of_signed_month(year)
+    kept = of_signed_month(year)
     if kept is None:
         return
     start, end = between(kept)
@@ -31,7 +33,7 @@ def lowered_after_signing(year: Year) -> None:
 
 def raised_after_signing(year: Year) -> None:
     """An entry of a signed month was longer: it raises nothing until compliance approves it; signed again after."""
-    kept = _of_signed_month(year)
+    kept = of_signed_month(year)
     if kept is None:
         return
     _, end = between(kept)
@@ -48,7 +50,7 @@ def raised_after_signing(year: Year) -> None:
 
 def struck_after_signing(year: Year) -> None:
     """An entry of a signed month is struck, and the month is signed again where it can be."""
-    kept = _of_signed_month(year)
+    kept = of_signed_month(year)
     if kept is None:
         return
     year.told("strike_time", year.naming(kept) | {"reason": "not_documented", "evidence": "None was found."}, "cora")
@@ -58,7 +60,7 @@ def struck_after_signing(year: Year) -> None:
 
 def withdrawn(year: Year) -> None:
     """A signature is withdrawn by its signer or by compliance; the month is open, and is often signed again."""
-    kept = _of_signed_month(year)
+    kept = of_signed_month(year)
     if kept is None:
         return
     attested = year.verdict(kept.client, kept.month).attested
@@ -94,7 +96,7 @@ def signed_too_early(year: Year) -> None:
 
 def signed_something_else(year: Year) -> None:
     """A digest of yesterday, a month of another doctor, a month of the future: nothing is signed."""
-    kept = _of_signed_month(year, signed=False)
+    kept = of_signed_month(year, signed=False)
     if kept is None:
         return
     verdict = year.verdict(kept.client, kept.month)
@@ -131,7 +133,7 @@ def plan_revised(year: Year) -> None:
     revision = int(year.told("revise_care_plan", data, client.doctor)["revision"])
     # A revision told under a merged name is one of the plan that goes on; its number speaks of that plan alone.
     who = {"patient": year.watch.seconds.group(client.id), "revision": revision}
-    draw = year.dice.random()
+    draw = year.turn("plan_revised")
     if draw < 0.5:
         year.told("sign_care_plan", who, client.doctor)
     elif draw < 0.8:

@@ -100,10 +100,13 @@ def successor(year: Year) -> None:
     month = f"2026-{year.now.month + 1:02d}"
     gone = {"patient": client.id, "designation": client.designation, "from_month": month}
     reason = {"reason": "patient_chose_other", "evidence": "Letter of the patient."}
+    if year.verdict(client, month).practitioner != year.it.ids["ada"]:
+        return  # of a patient with two charts another designation stands, or the other chart has given its own up
     year.refused("rival_may_not_withdraw", "withdraw_designation", gone | reason, "ben")
     year.told("withdraw_designation", gone | reason, year.dice.choice(("ada", "cora")))
     data = {"patient": client.id, "programme": "CCM", "side": "practitioner", "practitioner": year.it.ids["ned"]}
-    client.designation = year.told("designate_practitioner", data | {"from_month": month}, "ned")["designation"]
+    answer = year.say("designate_practitioner", data | {"from_month": month}, "ned")
+    client.designation = dict(answer.ids).get("designation", client.designation)
     client.doctor = "ned"
 
     def consent() -> None:
@@ -125,16 +128,16 @@ def coverage_changed(year: Year) -> None:
     client = year.somebody()
     ended = year.now.date() - timedelta(days=year.dice.choice((0, 3, 25)))
     medicare = {"patient": client.id, "payer": "medicare", "kind": "medicare_ffs", "from_on": "2020-01-01"}
-    year.told("record_coverage", medicare | {"until_on": ended.isoformat()}, "fay")
-    draw = year.dice.random()
+    year.done("record_coverage", medicare | {"until_on": ended.isoformat()}, "fay")
+    draw = year.turn("coverage_changed")
     if draw < 0.5:
         kind = year.dice.choice(("medicare_advantage", "medicare_ffs"))
         other = {"patient": client.id, "payer": "other_payer", "kind": kind}
         follows = (ended + timedelta(days=year.dice.choice((1, 1, 9)))).isoformat()
-        year.told("record_coverage", other | {"from_on": follows, "rank": 2}, "fay")
+        year.done("record_coverage", other | {"from_on": follows, "rank": 2}, "fay")
     elif draw < 0.8:
         verified = {"until_on": ended.isoformat(), "verified_at": (year.now + timedelta(seconds=1)).isoformat()}
-        year.told("record_coverage", medicare | verified, "fay")
+        year.done("record_coverage", medicare | verified, "fay")
 
 
 def conditions_changed(year: Year) -> None:
@@ -145,7 +148,7 @@ def conditions_changed(year: Year) -> None:
     data: dict[str, Any] = {"patient": client.id, "icd10": code, "onset_on": on, "expected_12_months": True}
     if year.dice.random() < 0.4:
         data |= {"icd10": "I10", "onset_on": "2020-01-01", "abated_on": on}
-    year.told("record_condition", data, client.doctor)
+    year.done("record_condition", data, client.doctor)
 
 
 def transferred(year: Year) -> None:
@@ -176,7 +179,7 @@ def waiting(year: Year) -> None:
     answer = year.say("log_time", data, "feed", source={"system": "ehr"}, key=f"feed-{year.it.count}")
     assert answer.outcome == "parked"
     delivery = {"source": "ehr", "delivery": dict(answer.ids)["delivery"]}
-    if year.dice.random() < 0.3:
+    if year.turn("waiting") < 0.4:
         year.told("discard_delivery", delivery | {"reason": "sent_in_error"}, "fay")
         return
     year.told("resolve_delivery", delivery | {"subject": client.id}, "fay")

@@ -17,8 +17,9 @@ def revoked(year: Year) -> None:
     data: dict[str, Any] = who | {"scope": ["CCM"], "told_on": told_on.isoformat()}
     tomorrow = (year.now + timedelta(days=2)).date().isoformat()
     year.refused("in_the_future", "record_revocation", data | {"told_on": tomorrow}, client.nurses[0])
-    revocation = year.told("record_revocation", data, year.dice.choice((client.nurses[0], "fay", "bill")))["revocation"]
-    draw = year.dice.random()
+    told_by = year.dice.choice((client.nurses[0], "fay", "bill"))
+    revocation = dict(year.say("record_revocation", data, told_by).ids)["revocation"]
+    draw = year.turn("revoked")
     if draw < 0.2:
         back = who | TAKEN_BACK | {"revocation": revocation}
         year.refused("capacity_missing", "retract_revocation", back, client.nurses[0])
@@ -35,9 +36,9 @@ def disenrolled(year: Year) -> None:
     on = year.now.date() - timedelta(days=year.dice.choice((0, 1, 12)))
     who = {"patient": client.id}
     data = who | {"programme": "CCM", "on": on.isoformat(), "reason": year.dice.choice(("goals_met", "moved_away"))}
-    disenrolment = year.told("record_disenrolment", data, "fay")["disenrolment"]
+    disenrolment = dict(year.say("record_disenrolment", data, "fay").ids)["disenrolment"]
     assert year.say("record_disenrolment", data, "fay").outcome == "unchanged"
-    draw = year.dice.random()
+    draw = year.turn("disenrolled")
     if draw < 0.2:
         year.told("retract_disenrolment", who | TAKEN_BACK | {"disenrolment": disenrolment}, "cora")
     elif draw < 0.6:
@@ -52,6 +53,9 @@ def _consents_again(year: Year, client: Client) -> None:
             return
         year.tick()
         said = consent_of(year.company, client, year.now - timedelta(minutes=10))
+        if year.died(client, year.now.date()):
+            year.refused("after_death", "record_consent", said, client.nurses[0])  # under another name of the client
+            return
         client.consents.append(year.told("record_consent", said, client.nurses[0])["consent"])
 
     year.late.append((year.now.date() + timedelta(days=year.dice.choice((1, 5, 25, 50))), consent))
@@ -94,7 +98,7 @@ def stayed(year: Year) -> None:
     for hours in (3, 20):
         if came + timedelta(hours=hours) < year.now - timedelta(hours=1):
             year.log(client, nurse, year.work(client, nurse, came + timedelta(hours=hours - 2), 25))
-    draw = year.dice.random()
+    draw = year.turn("stayed")
     if draw < 0.15:
         year.told("retract_stay", who | TAKEN_BACK | {"stay": stay}, "fay")
     elif draw < 0.9:
@@ -126,10 +130,10 @@ def died(year: Year) -> None:
     later = {"programme": "PCM", "side": "practitioner", "from_month": "2027-02"}
     named = {"practitioner": year.it.ids[client.doctor]}
     year.refused("after_death", "designate_practitioner", who | later | named, client.doctor)
-    if year.dice.random() < 0.4:
+    if year.turn("died") < 0.5:
         year.tick(60 * 60)
         year.told("retract_death", who | TAKEN_BACK, "fay")
-        if year.dice.random() < 0.5:
+        if year.turn("died again") < 0.5:
             again = who | {"on": (on + timedelta(days=1)).isoformat()}
             year.told("record_death", again, "fay")
             client.is_busy, client.is_dead = False, True
@@ -145,14 +149,14 @@ def untimed_on_borders(year: Year) -> None:
     kind = year.dice.choice(("stay", "disenrolled", "coverage"))
     if kind == "stay":
         stay = {"kind": "hospital_inpatient", "admitted_on": on.isoformat(), "discharged_on": on.isoformat()}
-        year.told("record_stay", who | stay, "feed", source={"system": "ehr"})
+        year.say("record_stay", who | stay, "feed", source={"system": "ehr"})
     elif kind == "disenrolled":
         ends = {"programme": "CCM", "on": on.isoformat(), "reason": "other"}
-        year.told("record_disenrolment", who | ends, "fay")
+        year.done("record_disenrolment", who | ends, "fay")
         _consents_again(year, client)
     else:
         medicare = {"payer": "medicare", "kind": "medicare_ffs", "from_on": "2020-01-01", "until_on": on.isoformat()}
-        year.told("record_coverage", who | medicare, "fay")
+        year.done("record_coverage", who | medicare, "fay")
     for order in (None, "before", "after"):
         data = who | {"performer": year.it.ids[nurse], "on": on.isoformat(), "minutes": 5, "activity": "phone_call"}
         data |= {"description": "By hand."} | ({"order": order} if order else {})

@@ -62,6 +62,8 @@ def two_patients(year: Year) -> None:
     office = year.dice.randrange(3)
     nurse = year.dice.choice([nurse for nurse in NURSES[office] if nurse not in year.left])
     hers = [c for c in year.company.clients if c.office == office and c.is_busy]
+    if len(hers) < 2:
+        return
     one, other = year.dice.sample(hers, 2)
     start = _moment(year, office=office)
     works = [(one, nurse, year.work(one, nurse, start, 20))]
@@ -70,6 +72,9 @@ def two_patients(year: Year) -> None:
     if year.dice.random() < 0.6:
         keeps, gives_up = year.dice.choice(((first, second), (second, first)))
         allocation = year.naming(keeps) | {"over": gives_up.entry}
+        if year.watch.seconds.group(one.id) == year.watch.seconds.group(other.id):
+            year.refused("nothing_shared", "allocate_time", allocation, nurse)  # two charts of one patient
+            return
         year.refused("not_the_performer", "allocate_time", allocation, "ola" if nurse != "ola" else "nia")
         year.told("allocate_time", allocation, nurse)
         assert year.say("allocate_time", allocation, nurse).outcome == "unchanged"
@@ -158,7 +163,7 @@ def disputed(year: Year) -> None:
     year.told(
         "dispute_time", entry | {"reason": "I was there, she was not."}, year.dice.choice(("fay", "bill", "cora"))
     )
-    draw = year.dice.random()
+    draw = year.turn("disputed")
     if draw < 0.3:
         start, end = between(kept)
         year.correct(kept, end=(start + (end - start) / 2).isoformat())

@@ -172,7 +172,9 @@ class Watch:
         self._adds_up(verdict)
         self.seconds.judged(key, verdict)
         begins = {entry: self.seconds.worked[entry].begins for entry in new.counted}
-        self.raising.look(old.counted if old is not None else {}, verdict, facts, begins)
+        # What other people's facts changed meanwhile was not looked at: then nobody knows what counted just before.
+        caused_by = () if key in self.dirty else facts
+        self.raising.look(old.counted if old is not None else {}, verdict, caused_by, begins)
         for tag in heads if old is None else heads.keys() - old.heads.keys():
             self.resting.setdefault(tag, set()).add(key)
         if old is None:

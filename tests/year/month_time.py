@@ -12,7 +12,7 @@ from itertools import pairwise
 from math import ceil
 
 from tests.oracle.naive_time import COUNTED_ACTIVITIES
-from tests.year.entries import Stand, Wait, spans_of, utc_days
+from tests.year.entries import Stand, Wait, on_day, spans_of, utc_days
 from tests.year.month_window import AFTER, MonthWindow, a_day
 from tests.year.raw import Raw, instant
 
@@ -81,8 +81,6 @@ class MonthTime(MonthWindow):
         line = self._judged(stand, stand.said)
         signatures = [*self.in_month("month_attested"), *self.in_month("attestation_withdrawn")]
         waits = self.entries.wait(stand.entry, self.month, sorted(signatures, key=lambda f: f["position"]), self.at)
-        if waits is not None and waits.is_later and _behind(stand, stand.said, line) <= LATE:
-            return line  # work after the signature, told in time
         most = self._most(stand, stand.said, waits)
         if most < line.counted:
             line.codes.add("raise_awaits_approval")
@@ -95,7 +93,7 @@ class MonthTime(MonthWindow):
 
     def _most(self, stand: Stand, said: Raw, waits: Wait | None) -> int:
         """No more than counted when the month was signed, and only of the seconds that were there then."""
-        if waits is None:
+        if waits is None or self._is_later_work(stand, said, waits):
             return 86_400
         if waits.before is None:
             return 0
@@ -103,10 +101,14 @@ class MonthTime(MonthWindow):
         before = min(self._judged(stand, waits.before).counted, self._most(stand, waits.before, waits.of_before))
         return min(before, within.counted if within is not None else 0)
 
+    def _is_later_work(self, stand: Stand, said: Raw, waits: Wait) -> bool:
+        """Whether an entry is work after the signature that was told in time: that signature does not bind it."""
+        return waits.is_later and _behind(stand, said, self._judged(stand, said)) <= LATE
+
     def _within(self, stand: Stand, said: Raw, waits: Wait | None) -> Line | None:
         """The entry with only those seconds that it had at every signature that binds it."""
         only: set[int] | None = None
-        while waits is not None:
+        while waits is not None and not self._is_later_work(stand, said, waits):
             if waits.before is None:
                 return None
             if said["segments"]:
@@ -118,7 +120,8 @@ class MonthTime(MonthWindow):
     def _judged(self, stand: Stand, said: Raw, only: set[int] | None = None) -> Line:
         spans = [span for span in spans_of(said) if f"{span[2]:%Y-%m}" == self.month]
         on = spans[0][2] if spans else a_day(said["on"] or said["segments"][0]["on"])
-        pool, why = self.book.pool(said, self.designee, on, self.at)
+        pool, unable = self._performing(said, list(dict.fromkeys(of for _, _, of in spans)) or [on])
+        why = unable.get(on) if pool is None else None
         seconds = sum(end - start for start, end, _ in spans) if said["segments"] else int(said["seconds"])
         two_way = bool(said["contact"] and said["contact"]["two_way"])
         line = Line(
@@ -128,12 +131,19 @@ class MonthTime(MonthWindow):
         if line.codes:
             pass
         elif spans:
-            self._count_seconds(line, stand, said, spans, only)
+            self._count_seconds(line, stand, spans, self._untaught(said) | unable, only)
         else:
             self._count_untimed(line, stand, said)
         line.pool = pool if line.counted else None
         line.codes |= self._to_look_at(line, stand, said, spans)
         return line
+
+    def _performing(self, said: Raw, days: list[date]) -> tuple[str | None, dict[date, str]]:
+        """Whose minutes an entry's are, staff's where days differ; and on which days its performer may not count."""
+        asked = {on: self.book.pool(said, self.designee, on, self.at) for on in days}
+        pools = [pool for pool, _ in asked.values() if pool is not None]
+        pool = "staff" if "staff" in pools else (pools[0] if pools else None)
+        return pool, {on: why for on, (_, why) in asked.items() if why is not None}
 
     def _against_all(self, said: Raw, why: str | None, on: date) -> set[str]:
         """Reasons for which nothing of an entry counts."""
@@ -162,22 +172,31 @@ class MonthTime(MonthWindow):
         """Whether the practice lets teaching in person count on a day."""
         return self.book.policy(said["practice"], "staff_in_person_counts", "no", on, self.at) == "yes"
 
+    def _untaught(self, said: Raw) -> dict[date, str]:
+        """Days of teaching in person on which the practice does not let it count."""
+        if said["activity"] != "staff_in_person_education":
+            return {}
+        return {on: "activity_needs_reviewer" for on in self._days_of(said) if not self._teaches(said, on)}
+
     def _days_of(self, said: Raw) -> list[date]:
         """The days of the month on which timed work was done."""
         return [on for _, _, on in spans_of(said) if f"{on:%Y-%m}" == self.month]
 
     def _count_seconds(
-        self, line: Line, stand: Stand, said: Raw, spans: list[tuple[int, int, date]], only: set[int] | None
+        self,
+        line: Line,
+        stand: Stand,
+        spans: list[tuple[int, int, date]],
+        unable: dict[date, str],
+        only: set[int] | None,
     ) -> None:
-        lost, _ = self.elsewhere(stand, said)
+        lost, _ = self.elsewhere(stand)
         days = []
         for start, end, on in spans:
             # Between two moments of consents and stays all seconds of a day are alike, but for those that others hold.
             cuts = [start, *(at for at in self.moments if start < at < end), end]
             for low, high in pairwise(cuts):
-                alike = self._code(low, on)
-                if said["activity"] == "staff_in_person_education" and not self._teaches(said, on):
-                    alike = "activity_needs_reviewer"
+                alike = unable.get(on) or self._code(low, on)
                 for second in range(low, high):
                     if only is not None and second not in only:
                         continue
@@ -187,7 +206,8 @@ class MonthTime(MonthWindow):
                         days.append(on)
                     else:
                         line.reasons[code] += 1
-        over = min(self.overfull(stand, said), line.counted)
+        in_month = {second for start, end, _ in spans for second in range(start, end)}
+        over = min(len(self.overfull(stand)[0] & in_month), line.counted)
         if over:
             line.reasons["day_over_24_hours"] = over
             line.counted -= over
@@ -224,7 +244,7 @@ class MonthTime(MonthWindow):
         if code is not None:
             line.reasons[code] = line.seconds
         else:
-            over = min(self.overfull(stand, said), line.seconds)
+            over = min(self.overfull(stand)[1], line.seconds)
             line.counted = line.seconds - over
             if over:
                 line.reasons["day_over_24_hours"] = over
@@ -256,42 +276,41 @@ class MonthTime(MonthWindow):
 
     # --- the performer's day --------------------------------------------------------------------------------------
 
-    def elsewhere(self, stand: Stand, said: Raw) -> tuple[set[int], bool]:
+    def elsewhere(self, stand: Stand) -> tuple[set[int], bool]:
         """Seconds that the performer gives to another patient, and whether any are contested."""
         lost: set[int] = set()
         contested = False
-        for start, end, on in _by_utc_day(said):
-            for other in self.entries.day_of(said["performer"], on, self.at):
-                if other.said["patient"] in self.who or other.entry == stand.entry or not other.said["segments"]:
-                    continue
-                shared = {
-                    second
-                    for other_start, other_end, _ in other.spans
-                    for second in range(max(start, other_start), min(end, other_end))
-                }
-                if not shared:
-                    continue
-                keeps = self.entries.keeps(said["performer"], stand.entry, other.entry, on, self.at)
-                contested = contested or keeps is None
-                if keeps == other.entry or (keeps is None and other.place < stand.place):
-                    lost |= shared
+        for on in utc_days(stand.said):
+            given, shared = self._shared(stand.said["performer"], on)
+            lost |= given.get(stand.entry, set())
+            contested = contested or stand.entry in shared
         return lost, contested
 
-    def overfull(self, stand: Stand, said: Raw) -> int:
-        """Seconds by which the entry overfills a day of the performer, timed and untimed work together."""
+    def _shared(self, performer: str, on: int) -> tuple[dict[str, set[int]], set[str]]:
+        if (performer, on) not in self._days:
+            self._days[performer, on] = self.entries.shared(performer, on, self.who, self.at)
+        return self._days[performer, on]
+
+    def overfull(self, stand: Stand) -> tuple[set[int], int]:
+        """What overfills a day of the performer, timed and untimed work together: seconds; or how many, untimed.
+
+        They are the last ones of those that no entry told earlier held.
+        """
+        beyond: set[int] = set()
         over = 0
-        for on in {on for _, _, on in _by_utc_day(said)} | ({_epoch_day(said)} if not said["segments"] else set()):
+        for on in utc_days(stand.said):
             filled: set[int] = set()
             untimed = 0
-            for other in self.entries.day_of(said["performer"], on, self.at):
-                before = len(filled) + untimed
-                spans = [span for span in _by_utc_day(other.said) if span[2] == on]
-                filled |= {second for start, end, _ in spans for second in range(start, end)}
-                untimed += 0 if spans else int(other.said["seconds"])
+            for other in self.entries.day_of(stand.said["performer"], on, self.at):
+                before, mine = len(filled) + untimed, _seconds(on_day(other, on)) - filled
+                filled |= mine
+                untimed += 0 if other.said["segments"] else int(other.said["seconds"])
                 if other.entry == stand.entry:
-                    over += max(0, len(filled) + untimed - max(86_400, before)) if untimed else 0
+                    too_much = max(0, len(filled) + untimed - max(86_400, before)) if untimed else 0
+                    beyond |= set(sorted(mine)[len(mine) - too_much :]) if mine else set()
+                    over += 0 if mine else too_much
                     break
-        return over
+        return beyond, over
 
     # --- what to look at ------------------------------------------------------------------------------------------
 
@@ -299,7 +318,7 @@ class MonthTime(MonthWindow):
         found: set[str] = set()
         if not spans and line.counted:
             found.add("no_clock_times")
-        if said["segments"] and self.elsewhere(stand, said)[1]:
+        if said["segments"] and self.elsewhere(stand)[1]:
             found.add("contested_time")
         if line.counted and self.book.country_unknown(said, self.at):
             found.add("work_country_unknown")
@@ -339,17 +358,8 @@ class MonthTime(MonthWindow):
         return False
 
 
-def _by_utc_day(said: Raw) -> list[tuple[int, int, int]]:
-    """The seconds of a fact, parted at UTC midnights: start, end, day since 1970."""
-    return [
-        (max(start, on * 86_400), min(end, (on + 1) * 86_400), on)
-        for start, end, _ in spans_of(said)
-        for on in range(start // 86_400, (end - 1) // 86_400 + 1)
-    ]
-
-
-def _epoch_day(said: Raw) -> int:
-    return (a_day(said["on"]) - date(1970, 1, 1)).days
+def _seconds(bounds: list[tuple[int, int]]) -> set[int]:
+    return {second for start, end in bounds for second in range(start, end)}
 
 
 def _end_of(on: date) -> datetime:

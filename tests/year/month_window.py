@@ -34,6 +34,7 @@ class MonthWindow:
         self.last = date(year, number, monthrange(year, number)[1])
         self.who = self.book.one_person(self.patient, self.at)
         self._told: dict[str, list[Raw]] = {}
+        self._days: dict[tuple[str, int], tuple[dict[str, set[int]], set[str]]] = {}
 
     def told(self, topic: str) -> list[Raw]:
         """The facts of a topic about the person, in order."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.year.book import END, Book
-from tests.year.entries import Entries, Stand
+from tests.year.entries import Entries, on_day
 from tests.year.month_papers import MonthPapers
 from tests.year.raw import Raw, facts_of
 
@@ -64,27 +64,13 @@ class Reading:
     def staff_day(self, performer: str, on: int) -> dict[str, Any]:
         """What a performer's day holds: seconds covered, entries contested, seconds lost to another patient's entry."""
         covered: set[int] = set()
-        lost: dict[str, int] = {}
-        contested: set[str] = set()
         untimed = 0
         for stand in self.entries.day_of(performer, on):
-            spans = _on_day(stand, on)
+            covered |= {second for start, end in on_day(stand, on) for second in range(start, end)}
             untimed += 0 if stand.said["segments"] else int(stand.said["seconds"])
-            mine = {second for start, end in spans for second in range(start, end)}
-            covered |= mine
-            given_up: set[int] = set()
-            for other in self.entries.day_of(performer, on):
-                if other.said["patient"] == stand.said["patient"]:
-                    continue
-                shared = mine & {second for start, end in _on_day(other, on) for second in range(start, end)}
-                keeps = self.entries.keeps(performer, stand.entry, other.entry, on) if shared else None
-                if shared and keeps is None:
-                    contested.add(stand.entry)
-                if shared and (keeps == other.entry or (keeps is None and other.place < stand.place)):
-                    given_up |= shared
-            if given_up:
-                lost[stand.entry] = len(given_up)
-        return {"covered": len(covered), "untimed": untimed, "contested": contested, "lost": lost}
+        lost, contested = self.entries.shared(performer, on)
+        given = {entry: len(seconds) for entry, seconds in lost.items()}
+        return {"covered": len(covered), "untimed": untimed, "contested": contested, "lost": given}
 
     # --- histories --------------------------------------------------------------------------------------------------
 
@@ -110,11 +96,6 @@ def said(month: MonthPapers) -> tuple[Any, ...]:
     worked = [stand.said["activity"] if stand else None for stand in activities]
     bills = (month.practice, month.designee, payer, month.on)
     return (entries, worked, families, bills, month.chosen, month.missing | month.reviews)
-
-
-def _on_day(stand: Stand, on: int) -> list[tuple[int, int]]:
-    low, high = on * 86_400, (on + 1) * 86_400
-    return [(max(start, low), min(end, high)) for start, end, _ in stand.spans if start < high and end > low]
 
 
 def _names(fact: Raw, patient: str) -> bool:

@@ -35,6 +35,8 @@ class Seconds:
         self.on_day: dict[tuple[str, int], set[str]] = {}
         """Timed entries by person (patient or performer) and UTC day."""
         self.deaths: dict[str, list[tuple[int, date]]] = {}
+        self.alive: dict[str, int] = {}
+        """Where it was said last that a patient lives."""
         self.into: dict[str, str] = {}
 
     def group(self, patient: str) -> str:
@@ -50,7 +52,9 @@ class Seconds:
 
     def died_on(self, patient: str) -> date | None:
         """The day of death, as recorded last and not taken back, of the patient or anybody merged with them."""
-        told = [said for who in self.members(patient) for said in self.deaths.get(who, ())]
+        members = self.members(patient)
+        back = max(self.alive.get(who, 0) for who in members)
+        told = [said for who in members for said in self.deaths.get(who, ()) if said[0] > back]
         return max(told)[1] if told else None
 
     def after(self, entry: str, moment: datetime) -> int:
@@ -76,7 +80,7 @@ class Seconds:
             case "death_recorded":
                 self.deaths.setdefault(event.patient, []).append((fact.position, event.on))
             case "death_retracted":
-                self.deaths.pop(event.patient, None)
+                self.alive[event.patient] = fact.position
             case "patients_merged":
                 self.into[event.merged] = event.patient
             case "patients_unmerged":

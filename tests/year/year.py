@@ -70,12 +70,18 @@ class Year:
         self.late: list[tuple[date, Callable[[], Any]]] = []
         """What somebody will say only on a later day."""
         self.happened: Counter[str] = Counter()
+        self.turns: Counter[str] = Counter()
         self.left: set[str] = set()
         """Who works here no more."""
         self.company: Company = furnish(self.it)
         for number in range(clients):
             self.tick()
             self.enrol(admit(self.company, number, self.dice))
+
+    def turn(self, name: str) -> float:
+        """A number from 0 to 1 that says how something goes this time: its turns spread over all of them evenly."""
+        self.turns[name] += 1
+        return self.turns[name] * 0.618_034 % 1
 
     # --- speaking ----------------------------------------------------------------------------------------------
 
@@ -127,8 +133,14 @@ class Year:
         client.designation = self.told("designate_practitioner", who | designation | named, doctor)["designation"]
 
     def somebody(self) -> Client:
-        """A client whom the nurses work for, and whose doctor is there."""
-        return self.dice.choice([c for c in self.company.clients if c.is_busy and c.doctor not in self.left])
+        """A client whom the nurses work for, of whom no death is on record, and whose doctor is there."""
+        found = [c for c in self.company.clients if c.is_busy and c.doctor not in self.left]
+        return self.dice.choice([c for c in found if not self.died(c, self.now.date())])
+
+    def died(self, client: Client, by: date) -> bool:
+        """Whether a death is on record, under any name of the client, of a day before this one."""
+        died_on = self.watch.seconds.died_on(client.id)
+        return died_on is not None and died_on < by
 
     def may_sign(self, client: Client, verdict: Verdict) -> bool:
         """Whether the client's doctor is there, bills the month, and has something to sign."""
@@ -172,9 +184,10 @@ class Year:
         return [self.keep(*work, answer) for work, answer in zip(works, answers, strict=True)]
 
     def keep(self, client: Client, performer: str, data: dict[str, Any], answer: Answer) -> Kept:
-        """Remember an entry that the ledger took."""
+        """Remember an entry that the ledger took: of a patient who was merged, about the one who goes on."""
         event: Any = self.it.log.facts_at(answer.positions)[0].event
-        kept = Kept(dict(answer.ids)["entry"], client, data, performer, event.months()[0])
+        about = client if event.patient == client.id else next(c for c in self.company.clients if c.id == event.patient)
+        kept = Kept(dict(answer.ids)["entry"], about, data | {"patient": about.id}, performer, event.months()[0])
         self.entries.append(kept)
         return kept
 
@@ -194,6 +207,10 @@ class Year:
             event: Any = self.it.log.facts_at(answer.positions)[0].event
             kept.data, kept.month = data, event.months()[0]
         return answer
+
+    def counted(self, kept: Kept) -> int:
+        """The seconds of an entry that count in its month."""
+        return sum(line.counted for line in self.verdict(kept.client, kept.month).lines if line.entry == kept.entry)
 
     def verdict(self, client: Client, month: str) -> Verdict:
         """The month as everybody sees it."""
