@@ -64,6 +64,7 @@ def run(base: Path, *, events: int, questions: int) -> Iterator[str]:
             Question("month --as-of, by instant", asker.month_by_instant, questions),
             Question(f"read the facts of a history of {LONG:,}", asker.long_facts, few),
             Question(f"history of {LONG:,} facts", asker.long_history, few, HISTORY_MS),
+            Question(f"history of {LONG:,} facts, who told each and when", asker.long_history_told, few),
             Question(f"history of {LONG:,} facts, as JSON", asker.long_history_shown, few),
         )
         taken = _take_turns(asked)
@@ -162,6 +163,10 @@ class _Asker:
     def long_history(self, _: int) -> int:
         """The long history, as values."""
         return len(history(self._log, self._patients[0]))
+
+    def long_history_told(self, _: int) -> int:
+        """The same, and of each fact who told it and how late: that stands in the envelopes."""
+        return len([(line.who, line.lateness) for line in history(self._log, self._patients[0])])
 
     def long_history_shown(self, _: int) -> int:
         """The same as the JSON that the command line writes."""

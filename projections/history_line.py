@@ -1,8 +1,9 @@
 """One fact as a line of history: when on three clocks, who in which capacity and vouched for by whom, what.
 
 Promise: a line says what its fact says and nothing else, and of a fact about two patients only what the record of one
-may tell of the other. What it takes to put a fact into words is done when somebody looks: a history of thousands of
-facts is asked for a few of them. Not promised: words; they come opened where the opener that was passed in opens them.
+may tell of the other. It is a view of the fact: putting it into words, and reading who told it, is done when somebody
+looks, because a history of thousands of facts is asked for a few of them. Not promised: words; they come opened where
+the opener that was passed in opens them.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from typing import Final, NamedTuple
 from ledger.streams.base import Event, Fact, Said, Vouched
 from ledger.terms.people import Role
 from projections.clocks import Lateness, ended, lateness
-from projections.happened import happened, happened_on, has_a_moment
+from projections.happened import Moment, happened, happened_on, has_a_moment
 from projections.restricted import RESTRICTED_TEXT, closed_fields, is_said_twice
 from projections.two_patients import OF_TWO, is_taken_away, stream_of
 from projections.wording import Detail, details, sealed_names, title, words
@@ -38,50 +39,83 @@ class Who(NamedTuple):
 
 
 class HistoryLine(NamedTuple):
-    """One fact of a patient's history."""
+    """One fact as the reader of one record may see it."""
 
-    position: int
-    recorded_at: datetime
-    """When this ledger learned it."""
-    happened: datetime | date | None
-    """As the fact says; None where it happened by being recorded."""
-    happened_on: date
-    has_date: bool
-    """Whether the fact gives the moment that its kind tells of; where a source gave none, nothing invents one."""
-    said: Said
-    """Who told it and how, as the envelope says."""
-    stream: str
-    topic: str
-    over: datetime | date | None
-    """When it was over: work that has clock times ends later than it happened."""
+    fact: Fact
+    """As the ledger holds it: what of it is shown, the properties say."""
     event: Event | None
     """What the fact says, its words opened where they may be; None where it is about another patient."""
+    own: frozenset[str] = frozenset()
+    """The ids of the one person in whose record it is shown; of others it names none."""
     erased: tuple[str, ...] = ()
     """What the words were of that are gone, because their key was destroyed."""
     closed: Mapping[str, str] = _NOTHING
     """Sealed fields that are not shown to this reader, with the text that stands in their place."""
-    own: frozenset[str] = frozenset()
-    """The ids of the one person in whose record it is shown; of others it names none."""
+    is_taken_away: bool = False
+    """Whether it tells this record only what left it: that happened by being told."""
+
+    @property
+    def position(self) -> int:
+        """Where it stands in the ledger."""
+        return self.fact.position
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When this ledger learned it."""
+        return self.fact.recorded_at
+
+    @property
+    def topic(self) -> str:
+        """The kind of fact."""
+        return self.fact.event.TOPIC
+
+    @property
+    def stream(self) -> str:
+        """The stream that it stands in; of a fact about two patients the one in this record."""
+        if self.event is None:
+            return "-"
+        home = self.fact.home
+        return stream_of(self.event, home, self.own) if self.topic in OF_TWO else home
+
+    @property
+    def happened(self) -> Moment:
+        """As the fact says; None where it happened by being recorded."""
+        return None if self.is_taken_away else happened(self.fact.event)
+
+    @property
+    def happened_on(self) -> date:
+        """Its own local date; where it has none, the day on which it was recorded."""
+        return self.recorded_at.date() if self.is_taken_away else happened_on(self.fact)
+
+    @property
+    def over(self) -> Moment:
+        """When it was over: work that has clock times ends later than it happened."""
+        return None if self.is_taken_away else ended(self.fact.event)
+
+    @property
+    def has_date(self) -> bool:
+        """Whether the fact gives the moment that its kind tells of; where a source gave none, nothing invents one."""
+        return self.happened is not None or self.is_taken_away or not has_a_moment(self.topic)
 
     @property
     def who(self) -> Who:
         """Who did it."""
-        return who_of(self.said)
+        return who_of(self.fact.said)
 
     @property
     def source_recorded_at(self) -> datetime | None:
         """When the source says that it wrote it down."""
-        return self.said.source_recorded_at
+        return self.fact.said.source_recorded_at
 
     @property
     def edition(self) -> str | None:
         """The edition of the rulebook that the command was decided by, where one was read."""
-        return self.said.edition
+        return self.fact.said.edition
 
     @property
     def command(self) -> str:
         """The command that recorded it."""
-        return self.said.command
+        return self.fact.said.command
 
     @property
     def lateness(self) -> Lateness:
@@ -123,32 +157,15 @@ def line_of(
     `about` is the patient of whom it is shown, `own` all ids of that person; `is_restricted` closes its words.
     """
     event = fact.event
-    topic, moment = event.TOPIC, happened(event)
     opens = open_words is not None and bool(event.sealing())
-    line = HistoryLine(
-        fact.position,
-        fact.recorded_at,
-        moment,
-        happened_on(fact),
-        moment is not None or not has_a_moment(topic),
-        fact.said,
-        fact.home,
-        topic,
-        ended(event),
+    return HistoryLine(
+        fact,
         open_words(fact) if open_words and opens else event,
+        own,
         sealed_names(event, erased) if erased else (),
         _closed(event, about, is_restricted=is_restricted) if opens else _NOTHING,
-        own,
+        event.TOPIC in OF_TWO and is_taken_away(event, own),
     )
-    return line if topic not in OF_TWO else _of_two(line, event, own)
-
-
-def _of_two(line: HistoryLine, event: Event, own: frozenset[str]) -> HistoryLine:
-    """A fact about two patients as the record of one tells it: what only left that record, happened by being told."""
-    line = line._replace(stream=stream_of(event, line.stream, own))
-    if not is_taken_away(event, own):
-        return line
-    return line._replace(happened=None, happened_on=line.recorded_at.date(), has_date=True, over=None)
 
 
 def _closed(event: Event, about: str | None, *, is_restricted: bool) -> Mapping[str, str]:

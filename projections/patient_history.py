@@ -128,7 +128,7 @@ _PATIENTS: Final = ("patient/", "care_plan/", "care_month/")
 
 
 def _of_another(fact: Fact) -> HistoryLine:
-    return line_of(fact)._replace(stream="-", event=None)
+    return line_of(fact)._replace(event=None)
 
 
 def facts_of(log: StreamsLog, patient: str, *, as_of: int | None = None, with_accesses: bool = False) -> list[Fact]:

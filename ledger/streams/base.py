@@ -166,7 +166,7 @@ class Origin(Part):
 class Fact:
     """An event as the ledger holds it: where, when learned, what, and under which envelope."""
 
-    __slots__ = ("_envelope", "event", "home", "position", "recorded_at", "seq", "version")
+    __slots__ = ("_envelope", "_said", "event", "home", "position", "recorded_at", "seq", "version")
 
     def __init__(
         self,
@@ -186,6 +186,7 @@ class Fact:
         self.seq = seq
         """The number of this fact in the stream that it was read from (the home stream if not said otherwise)."""
         self._envelope = envelope
+        self._said: Said | None = None
 
     @property
     def envelope(self) -> Envelope:
@@ -197,13 +198,17 @@ class Fact:
     @property
     def said(self) -> Said:
         """Who said it, in which capacity, by which command; of a stored envelope nothing else is looked at."""
-        if not isinstance(self._envelope, Envelope):
-            return self._envelope.said()
-        e = self._envelope
-        capacity = e.capacity.value if e.capacity else None
-        system, recorded_at = (e.source.system, e.source.recorded_at) if e.source else (None, None)
-        who = (e.actor, capacity, e.on_behalf_of, e.vouched.value, system, e.command, recorded_at)
-        return Said(*who, e.authenticated_as, e.purpose.value if e.purpose else None, e.edition)
+        if self._said is None:
+            known = self._envelope
+            self._said = _said_in(known) if isinstance(known, Envelope) else known.said()
+        return self._said
+
+
+def _said_in(e: Envelope) -> Said:
+    capacity = e.capacity.value if e.capacity else None
+    system, recorded_at = (e.source.system, e.source.recorded_at) if e.source else (None, None)
+    who = (e.actor, capacity, e.on_behalf_of, e.vouched.value, system, e.command, recorded_at)
+    return Said(*who, e.authenticated_as, e.purpose.value if e.purpose else None, e.edition)
 
 
 Bound = Literal["accepted", "unchanged", "parked"]
