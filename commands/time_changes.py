@@ -4,7 +4,7 @@ Each is one fact about all months of the entry at once (CCM-AMEND-01 to -04; rea
 minutes of another: the performer corrects, compliance strikes with evidence.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from commands.deciding import Asked, Law, States
 from commands.entry_given import Place, content_of, place_of, unreadable, words_or_none
@@ -13,7 +13,9 @@ from commands.standing_entry import Standing, is_compliance, standing_entry
 from commands.time_standing import notices_of_entry
 from ledger.streams.care_month import TimeWords
 from ledger.streams.time_changes import Brought, ChangeWords, CorrectionWords, TimeCorrected, TimeMoved, TimeStruck
+from ledger.terms.calendar import epoch_seconds
 from ledger.terms.identity import patient_tag, staff_tag
+from ledger.terms.intervals import union_all, without
 from ledger.terms.notices import in_order
 from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
 from ledger.terms.refusals import refused
@@ -46,13 +48,25 @@ def decide_correct_time(asked: Asked[CorrectTime], states: States, law: Law) -> 
     event = TimeCorrected(
         entry=work.entry,
         place=standing.entry.place,
-        first_recorded_at=standing.entry.recorded_at,
+        first_recorded_at=asked.now if _brings_work(standing, place, content) else standing.entry.recorded_at,
         left_months=_left(standing.months, place.months()),
         left_days=_left(work.staff_dates, place.days()),
         brings=_brought(standing, place),
         **content,
     )
     return Accepted((event,), in_order(notices_of_entry(event, states, law, asked.now)), (("entry", work.entry),))
+
+
+def _brings_work(standing: Standing, place: Place, content: dict[str, Any]) -> bool:
+    """Whether a correction tells of seconds, or of a day, that the entry did not tell of: it may come late itself."""
+    told = union_all(*(tuple((p.start, p.end) for p in entry.pieces) for _, entry in standing.parts))
+    spans = [(epoch_seconds(part.start), epoch_seconds(part.end)) for part in place.parts]
+    if told and spans:
+        return any(without(start, end, told) for start, end in spans)
+    days = {piece.on for _, entry in standing.parts for piece in entry.pieces} or {standing.entry.work.on}
+    return (
+        content["seconds"] > standing.entry.work.seconds or not {*(part.on for part in place.parts), place.on} <= days
+    )
 
 
 def _brought(standing: Standing, place: Place) -> Brought | None:

@@ -81,7 +81,7 @@ class TimeCorrected(_Replaces):
     place: int = Field(ge=1)
     """The position of the fact that gave the entry its place in the order of recording."""
     first_recorded_at: Instant
-    """When the ledger first learned of the work: a correction makes nothing late, or timely."""
+    """When the ledger learned of the work: at first, or by this correction where it tells of seconds untold before."""
     brings: Brought | None = None
     """Of an entry that comes to a month which it did not touch, what happened to it so far; None where nothing did."""
     words: CorrectionWords | Closed = Field(default=SEALED, exclude=True)

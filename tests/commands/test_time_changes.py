@@ -143,6 +143,25 @@ def test_a_correction_tells_at_once_what_does_not_count() -> None:
     assert ["description_missing", "time_corrected"] == then.codes
 
 
+def test_a_correction_that_tells_of_more_time_is_as_late_as_it_comes() -> None:
+    ledger = logged()
+    later = ledger.by(NURSE).at("2026-03-20T15:00:00+00:00")
+    shorter = later.then(correct(entry_of(ledger)))
+    longer = later.then(correct(entry_of(ledger), end="2026-03-10T15:40"))
+    elsewhere = later.then(correct(entry_of(ledger), "2026-03-19T09:00", "2026-03-19T09:10"))
+
+    assert "recorded_very_late" not in [n.code for n in verdict(shorter).lines[0].notices]
+    assert "recorded_very_late" in [n.code for n in verdict(longer).lines[0].notices]
+    assert month(elsewhere).entries[0].recorded_at == utc("2026-03-20T15:00")
+
+
+def test_times_within_an_entry_without_clock_times_are_no_later_than_it() -> None:
+    ledger = logged(None, ledger=two_patients().row("r1"), on=date(2026, 3, 10), minutes=25).row(None)
+    then = ledger.by(NURSE).at("2026-03-20T15:00:00+00:00").then(correct(entry_of(ledger)))
+
+    assert month(ledger).entries[0].recorded_at == month(then).entries[0].recorded_at
+
+
 def test_nobody_corrects_the_time_of_another() -> None:
     ledger = logged()
     entry = entry_of(ledger)
@@ -208,7 +227,8 @@ def test_a_correction_does_not_raise_an_attested_month() -> None:
     (line,) = verdict(then).lines
 
     assert (1500, "stale") == (line.counted, verdict(then).standing)
-    assert [("raise_awaits_approval", 1500), ("time_corrected", None)] == [(n.code, n.seconds) for n in line.notices]
+    assert ("raise_awaits_approval", 1500) == (line.notices[0].code, line.notices[0].seconds)
+    assert ["recorded_very_late", "time_corrected"] == [n.code for n in line.notices[1:]]
 
 
 def test_a_correction_brings_no_new_seconds_into_an_attested_month_in_place_of_old_ones() -> None:

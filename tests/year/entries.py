@@ -236,9 +236,24 @@ def _is_later(said: Raw, signed_at: datetime) -> bool:
     return on is not None and on > (signed_at - timedelta(hours=10)).date()
 
 
+def _tells_more(old: Raw, new: Raw) -> bool:
+    """Whether new content speaks of seconds, or of a day, that the old one did not speak of."""
+    if old["segments"] and new["segments"]:
+        told = {second for start, end, _ in spans_of(old) for second in range(start, end)}
+        return any(second not in told for start, end, _ in spans_of(new) for second in range(start, end))
+    return new["seconds"] > old["seconds"] or not days_of(new) <= days_of(old)
+
+
+def days_of(said: Raw) -> set[str]:
+    """The local days that a fact speaks of."""
+    return {segment["on"] for segment in said["segments"] or ()} or {said["on"]}
+
+
 def _happened(stand: Stand, fact: Raw) -> None:
     match fact["topic"]:
         case "time_corrected":
+            if _tells_more(stand.said, fact):
+                stand.recorded_at = fact["recorded_at"]
             stand.said, stand.was_corrected = fact, True
         case "time_addended":
             stand.has_late_reason = stand.has_late_reason or fact["kind"] == "late_reason"
