@@ -138,7 +138,7 @@ def _roles(
     staff, on = handler.state(staff_tag(reader)), handler.now().date()
     found: dict[str | None, Role | None] = {None: authority.reading_role(staff, on=on, practices=frozenset())}
     for patient in patients:
-        practices = practices_of(patient, state or handler.state)
+        practices = practices_of(patient, state or handler.state, on)
         found[patient] = authority.reading_role(staff, on=on, practices=practices)
     return found
 

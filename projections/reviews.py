@@ -120,10 +120,10 @@ def _is_still_so(raised: MonthWentStale | ReviewCameDue, states: States, ruleboo
 
 
 def _is_stale(raised: MonthWentStale, states: States, rulebook_of: RulebookOf) -> bool:
-    """Whether the same signature stands, and the month says what was found."""
+    """Whether the same signature stands, and the month still does not say what was signed."""
     assert raised.patient is not None
     verdict = judged(states.at, rulebook_of, raised.patient, raised.month).verdict
-    return verdict.attested == raised.attestation and verdict.digest == raised.digest_now
+    return verdict.attested == raised.attestation and verdict.standing == "stale"
 
 
 def _is_due(raised: ReviewCameDue, states: States, rulebook_of: RulebookOf) -> bool:

@@ -30,8 +30,11 @@ def clock_options(parser: Parser) -> None:
 
 
 def bounds(args: Namespace) -> "tuple[date | datetime | None, date | datetime | None]":
-    """What `--since` and `--until` name on the clock that is searched."""
-    return bound(args.since, args.clock, is_end=False), bound(args.until, args.clock, is_end=True)
+    """What `--since` and `--until` name on the clock that is searched; WrongUsage where they are the wrong way round."""
+    since, until = bound(args.since, args.clock, is_end=False), bound(args.until, args.clock, is_end=True)
+    if since is not None and until is not None and since > until:
+        raise WrongUsage("The time that is searched ends before it begins.", "Give its beginning to `--since`.")
+    return since, until
 
 
 def bound(given: str | None, clock: str, *, is_end: bool) -> "date | datetime | None":

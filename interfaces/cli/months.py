@@ -64,6 +64,7 @@ def run_months(args: Namespace, screen: Screen) -> int:
     with session_of(args, screen) as session:
         if args.csv and (args.by_day or args.entered_since or args.entered_until):
             raise WrongUsage("A CSV file holds whole months.", "Ask for the days of entry in words or with --json.")
+        _one_question(args)
         known_only(session, args)
         list_of_practice(session, args, screen, "months")
         known = judged_at(session, args)
@@ -87,6 +88,15 @@ def run_months(args: Namespace, screen: Screen) -> int:
         else:
             _show(args, screen, found)
     return 0
+
+
+def _one_question(args: Namespace) -> None:
+    """Refuse options that contradict each other, before anything is read."""
+    is_period = bool(args.entered_since or args.entered_until)
+    if args.by_day and is_period:
+        raise WrongUsage("Days and a period are two questions.", "Ask with `--by-day`, or for a period of entry.")
+    if args.entered_since and args.entered_until and args.entered_since > args.entered_until:
+        raise WrongUsage("The period ends before it begins.", "Give its first day to `--entered-since`.")
 
 
 def _show(args: Namespace, screen: Screen, found: "Months") -> None:

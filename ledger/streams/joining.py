@@ -10,6 +10,7 @@ Not promised: one numbering of plan revisions. Each part keeps its own; only the
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
@@ -74,13 +75,13 @@ def ever_joined(patient: str, state_of: StateOf) -> tuple[str, ...]:
     return tuple(found)
 
 
-def practices_of(patient: str, state_of: StateOf) -> frozenset[str]:
-    """Every practice that a patient ever belonged to, with those of all who are merged with them."""
+def practices_of(patient: str, state_of: StateOf, by: date = date.max) -> frozenset[str]:
+    """Every practice that a patient belonged to by a day, with those of all who are merged with them."""
     known: Patient = state_of(patient_tag(patient))
     if not known.merges:
-        return known.practices
+        return known.practices_by(by)
     group = group_of(patient, state_of)
-    return frozenset().union(*(state_of(patient_tag(each)).practices for each in group))
+    return frozenset().union(*(state_of(patient_tag(each)).practices_by(by) for each in group))
 
 
 def joined_patient(parts: Sequence[Patient]) -> Patient:

@@ -136,8 +136,12 @@ class Patient:
     @property
     def practices(self) -> frozenset[str]:
         """Every practice that the patient ever belonged to, and those that were designated to bill."""
-        designated = (d.event.practice for d in self.designations)
-        return frozenset((*(a.event.practice for a in self.assignments), *designated))
+        return self.practices_by(date.max)
+
+    def practices_by(self, on: date) -> frozenset[str]:
+        """Every practice that the patient belonged to by a day, and those that were designated to bill."""
+        assigned = (a.event.practice for a in self.assignments if a.event.from_on <= on)
+        return frozenset((*assigned, *(d.event.practice for d in self.designations)))
 
     def died_on(self) -> date | None:
         """The day of death as last recorded; None also where the record of it was taken back."""

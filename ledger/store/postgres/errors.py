@@ -18,11 +18,15 @@ _VERIFY: Final = "Stop writing, keep this server as it is, and run `ccm-ledger v
 _AGAIN: Final = "Send it again under the same key: what was recorded is not recorded twice."
 
 _NAMED: Final[dict[str, tuple[type[LedgerError], str, str]]] = {
-    "53100": (StoreUnavailable, "Nothing was recorded: the server's disk is full.", "Make room and send it again."),
+    "53100": (
+        StoreUnavailable,
+        "What was not answered is not recorded: the server's disk is full.",
+        "Make room and send it again.",
+    ),
     "53300": (StoreUnavailable, "The server has no connection left for this program.", "Raise max_connections."),
     "55P03": (
         StoreUnavailable,
-        "Nothing was recorded: another program kept the ledger locked for too long.",
+        "What was not answered is not recorded: another program kept the ledger locked for too long.",
         "Send it again; if it goes on, look in pg_stat_activity for who holds the lock on append_lock.",
     ),
     "40P01": (

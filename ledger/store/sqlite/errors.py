@@ -37,12 +37,12 @@ def named(error: Exception) -> LedgerError:
     match _code(error):
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoreUnavailable(
-                "Nothing was recorded: other programs kept the ledger locked for too long.",
+                "What was not answered is not recorded: other programs kept the ledger locked for too long.",
                 "Send it again; if it goes on, look for a program that stopped in the middle of its work.",
             )
         case sqlite3.SQLITE_FULL:
             return StoreUnavailable(
-                "Nothing was recorded: the disk that holds the ledger is full.",
+                "What was not answered is not recorded: the disk that holds the ledger is full.",
                 "Make room and send it again.",
             )
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH | sqlite3.SQLITE_CANTOPEN:

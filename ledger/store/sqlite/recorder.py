@@ -9,7 +9,7 @@ appended by append.py, and `verify` names rows that were not.
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -30,6 +30,8 @@ from ledger.terms.errors import StoreUnavailable
 BUSY_SECONDS: Final = 20
 """How long one attempt waits for another process to release the lock."""
 ATTEMPTS: Final = 3
+_OPENERS_MAX: Final = 50
+"""How often to try again while others open the same new file at the same moment."""
 CACHE_KIB: Final = 16 * 1024
 CHECKPOINT_PAGES: Final = 4_000
 
@@ -134,9 +136,25 @@ class LedgerPool(SQLiteConnectionPool):
     """A pool of connections that are durable, or none."""
 
     def _create_connection(self) -> LedgerConnection:
+        for _ in range(_OPENERS_MAX):
+            try:
+                return self._connected()
+            except sqlite3.OperationalError as error:
+                if not is_busy(error):
+                    raise
+            self._wait_for_others()
+        return self._connected()
+
+    def _connected(self) -> LedgerConnection:
         stock = super()._create_connection()
         configure(stock._sqlite_conn)
         return LedgerConnection(stock._sqlite_conn, self.max_age)
+
+    def _wait_for_others(self) -> None:
+        """Wait until nobody writes: to change a new file to WAL is the one statement that does not wait by itself."""
+        with closing(sqlite3.connect(self.db_name, isolation_level=None, timeout=BUSY_SECONDS)) as connection:
+            begin_immediate(connection)
+            connection.execute("ROLLBACK")
 
 
 class LedgerDatastore(SQLiteDatastore):
