@@ -93,9 +93,9 @@ def lines_of(
 
 def own_of(log: EventLog, patient: str, facts: Iterable[Fact], as_of: int | None = None) -> frozenset[str]:
     """The ids that facts may name in a patient's record: of whom the patient is one person with, now or as of then."""
-    of_two = not OF_TWO.isdisjoint([fact.event.TOPIC for fact in facts])
+    of_several = any(fact.event.TOPIC in OF_TWO or len(getattr(fact.event, "patients", ())) > 1 for fact in facts)
     moments = () if as_of is None else (as_of,)
-    return frozenset(one_person(log, patient, *moments)) if of_two else frozenset((patient,))
+    return frozenset(one_person(log, patient, *moments)) if of_several else frozenset((patient,))
 
 
 def lines_beside(

@@ -231,3 +231,11 @@ def test_a_difference_up_to_a_moment_before_a_merge_names_nobody_whom_it_did_not
     )
 
     assert then == later
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["whole history", "the look alone"])
+def test_a_look_at_a_merged_patient_names_both_ids_whatever_is_shown_beside_it(alone: bool) -> None:
+    log = log_of(MERGED, READ)
+    (line,) = history(log, WRONG, with_accesses=True, after=len(log.facts) - 1 if alone else 0)[-1:]
+
+    assert f"{RIGHT}, {WRONG} and 1 other" == dict(line.details)["patients"]
