@@ -17,8 +17,8 @@ from ledger.terms.refusals import REFUSALS, refused
 def decide_withdraw_attestation(asked: Asked[WithdrawAttestation], states: States, law: Law) -> Outcome:
     """Take back the attestation that stands: the month is open again, and nothing waits for approval in it.
 
-    Of patients who were merged each has a newest attestation of their own, and each is taken back once; what speaks
-    for them as one is the newest of all.
+    Of patients who were merged each has a newest attestation of their own, and each is taken back once; where the two
+    were signed before they were one, the other's speaks for both then.
     Reads the patient, the month and the actor. Refuses, in order: no_such_attestation, attestation_superseded,
     not_the_signer (neither the signer nor compliance). Unchanged where it was withdrawn before.
     """

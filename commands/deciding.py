@@ -14,7 +14,7 @@ from ledger.rulebook import ReadingSet, Rulebook, TracedRules
 from ledger.streams.base import Event, Vouched
 from ledger.streams.care_plan import CarePlan
 from ledger.streams.governance import Governance, ParkedDeliveries
-from ledger.streams.joining import absent_of_group, group_of, joined_month, joined_patient, merged_since
+from ledger.streams.joining import absent_of_group, group_of, joined_month, joined_patient, together_since
 from ledger.streams.month_state import CareMonth
 from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
@@ -196,8 +196,8 @@ class States:
 
     def _month_of_group(self, patient: str, month: str) -> CareMonth:
         group = self.group(patient)
-        since = merged_since(self._held[patient_tag(each)] for each in group)
-        return joined_month(group[0], [self._held[care_month_tag(each, month)] for each in group], since)
+        together = together_since([self.alone(each) for each in group])
+        return joined_month(group[0], [self._held[care_month_tag(each, month)] for each in group], together)
 
 
 Read = tuple[tuple[date, tuple[str, ...]], ...]

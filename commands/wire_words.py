@@ -86,7 +86,9 @@ def in_words(schema: Schema) -> str | None:
             return _text_in_words(schema)
         case "integer":
             ends = (
-                f"{word} {schema[end]:,}" for word, end in (("from", "minimum"), ("to", "maximum")) if end in schema
+                f"{word} {_number(schema[end])}"
+                for word, end in (("from", "minimum"), ("to", "maximum"))
+                if end in schema
             )
             return " ".join(("a whole number", *ends))
         case "boolean":

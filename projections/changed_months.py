@@ -19,10 +19,12 @@ from projections.month_diff import Because, because_of, changed_parts
 from projections.month_walk import walk
 from projections.patient_history import StreamsLog
 from projections.states import States
-from projections.tables.layout import MONTH_BILLING, MONTH_READS
+from projections.tables.layout import AUDIT_TRAIL, MONTH_BILLING, MONTH_READS
 from projections.two_patients import one_person
 
 BATCH: Final = 5_000
+_RESTS_ON_LESS: Final = ("designation_withdrawn", "patients_unmerged", "time_corrected", "time_moved", "time_struck")
+"""The kinds of facts after which a month may rest on fewer streams than before."""
 
 Key = tuple[str, str]
 """(patient, month)."""
@@ -77,7 +79,7 @@ def changed_months(
         after = judged(last.at, rulebook_of, patient, of).verdict
         if before != after and practice in (None, before.practice, after.practice):
             steps = tuple(walk(log, rulebook_of, patient, of, since=since, until=until))
-            because = because_of(log, patient, steps, group=one_person(log, patient, since, until))
+            because = because_of(log, patient, steps, group=one_person(log, patient, since, until), as_of=until)
             found.append(ChangedMonth(patient, of, before, after, changed_parts(before, after), because))
         for states in (first, last):
             if states.is_full:
@@ -112,9 +114,21 @@ def _may_have_moved(log: ReadLog, models: Rows, since: int, until: int) -> set[K
         return months | _keys(models, f"SELECT patient, month FROM {table}")
     of_patients = f"SELECT patient, month FROM {table} WHERE patient IN (SELECT value FROM json_each(?))"
     of_others = f"SELECT patient, month FROM {reads} WHERE tag IN (SELECT value FROM json_each(?))"
-    return months | _keys(models, of_patients, patients) | _keys(models, of_others, others)
+    # What a month rested on before the read models were made anew, they do not know: who lost something is asked about.
+    of_lost = (
+        f"SELECT patient, month FROM {table} WHERE patient IN (SELECT patient FROM {AUDIT_TRAIL.name}"
+        " WHERE topic IN (SELECT value FROM json_each(?)) AND position > ?)"
+    )
+    return months.union(
+        _keys(models, of_patients, _listed(patients)),
+        _keys(models, of_others, _listed(others)),
+        _keys(models, of_lost, _listed(_RESTS_ON_LESS), until),
+    )
 
 
-def _keys(models: Rows, query: str, values: Iterable[str] | None = None) -> set[Key]:
-    listed = () if values is None else (json.dumps(sorted(values)),)
-    return {(str(patient), str(month)) for patient, month in models.rows(query, listed)}
+def _listed(values: Iterable[str]) -> str:
+    return json.dumps(sorted(values))
+
+
+def _keys(models: Rows, query: str, *bound: str | int) -> set[Key]:
+    return {(str(patient), str(month)) for patient, month in models.rows(query, bound)}

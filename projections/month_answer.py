@@ -213,7 +213,7 @@ def attestation_fates(
     for number, each in enumerate(signed):
         # What another signature replaced can no longer become stale; until then every fact is looked at.
         until = next((later.position - 1 for later in signed[number + 1 :] if _replaces(log, later, each)), position)
-        found.append(_fate(log, rulebook_of, each, group, until, stands=each == standing))
+        found.append(_fate(log, rulebook_of, each, group, until, position=position, stands=each == standing))
     return tuple(found)
 
 
@@ -230,11 +230,12 @@ def _fate(
     group: tuple[str, ...],
     until: int,
     *,
+    position: int,
     stands: bool,
 ) -> AttestationFate:
     says, stale_by = attested(signed), _changed_by(log, rulebook_of, signed, until)
     withdrawn = [fact for fact in _of_month(log, signed) if fact.position == signed.withdrawn_position]
-    told = [None if fact is None else _line(log, group, fact) for fact in (stale_by, *withdrawn)]
+    told = [None if fact is None else _line(log, group, fact, position) for fact in (stale_by, *withdrawn)]
     if withdrawn:
         return AttestationFate(says, "withdrawn", told[1], told[0])
     if stale_by is not None:
@@ -259,5 +260,5 @@ def _of_month(log: StreamsLog, signed: Attested) -> Iterable[Fact]:
     )
 
 
-def _line(log: StreamsLog, group: tuple[str, ...], fact: Fact) -> HistoryLine:
-    return lines_beside(log, group[0], [fact], group=group)[0]
+def _line(log: StreamsLog, group: tuple[str, ...], fact: Fact, position: int) -> HistoryLine:
+    return lines_beside(log, group[0], [fact], group=group, as_of=position)[0]

@@ -125,7 +125,7 @@ def month_diff(
         notices_removed=_beyond(before.notices, after.notices),
         attested_before=attested_before,
         attested_after=attested_after,
-        because=because_of(log, patient, steps, open_words, group=one_person(log, patient, since, until)),
+        because=because_of(log, patient, steps, open_words, group=one_person(log, patient, since, until), as_of=until),
     )
 
 
@@ -141,9 +141,10 @@ def because_of(
     open_words: OpenWords | None = None,
     *,
     group: tuple[str, ...] = (),
+    as_of: int | None = None,
 ) -> tuple[Because, ...]:
-    """The facts that changed a month, each with what it changed; `group` as `lines_beside` takes it."""
-    lines = lines_beside(log, patient, [step.fact for step in steps], open_words, group=group)
+    """The facts that changed a month, each with what it changed; `group` and `as_of` as `lines_beside` takes them."""
+    lines = lines_beside(log, patient, [step.fact for step in steps], open_words, group=group, as_of=as_of)
     return tuple(
         Because(
             line,

@@ -75,7 +75,7 @@ def patient_diff(
 ) -> PatientDiff:
     """What the ledger learned behind `since` and up to `until`; `days` are the days of the two moments."""
     first, last = States(log, after=since), States(log, after=until)
-    own = one_person(log, patient)
+    own = one_person(log, patient, until)
     changes = [
         change
         for tag in (patient_tag(patient), care_plan_tag(patient))
@@ -104,7 +104,7 @@ def _streams(
                 seen.add(fact.position)
                 facts.append(fact)
         if facts:
-            found.append(StreamLines(tag, lines_of(log, patient, facts, open_words)))
+            found.append(StreamLines(tag, lines_of(log, patient, facts, open_words, as_of=until)))
     return tuple(found)
 
 

@@ -93,9 +93,9 @@ def lines_of(
 
 def own_of(log: EventLog, patient: str, facts: Iterable[Fact], as_of: int | None = None) -> frozenset[str]:
     """The ids that facts may name in a patient's record: of whom the patient is one person with, now or as of then."""
-    of_two = not OF_TWO.isdisjoint([fact.event.TOPIC for fact in facts])
+    of_several = any(fact.event.TOPIC in OF_TWO or len(getattr(fact.event, "patients", ())) > 1 for fact in facts)
     moments = () if as_of is None else (as_of,)
-    return frozenset(one_person(log, patient, *moments)) if of_two else frozenset((patient,))
+    return frozenset(one_person(log, patient, *moments)) if of_several else frozenset((patient,))
 
 
 def lines_beside(
@@ -105,8 +105,9 @@ def lines_beside(
     open_words: OpenWords | None = None,
     *,
     group: tuple[str, ...] = (),
+    as_of: int | None = None,
 ) -> tuple[HistoryLine, ...]:
-    """Facts that moved a patient's month, as lines for somebody who may read about that patient.
+    """Facts that moved a patient's month, as lines for somebody who may read about that patient; merges as they stood.
 
     `group` are those who were one person with the patient at the moments that are asked about, of whom the reader is
     shown as much. Of a fact about another patient (who shares seconds) only who recorded it and when is told.
@@ -114,7 +115,7 @@ def lines_beside(
     told: dict[int, HistoryLine] = {}
     for each in dict.fromkeys((patient, *group)):
         about = [fact for fact in facts if fact.position not in told and _is_about(fact, each)]
-        told |= {line.position: line for line in lines_of(log, each, about, open_words)} if about else {}
+        told |= {line.position: line for line in lines_of(log, each, about, open_words, as_of=as_of)} if about else {}
     return tuple(told.get(fact.position) or _of_another(fact) for fact in facts)
 
 

@@ -30,7 +30,7 @@ def clock_options(parser: Parser) -> None:
 
 
 def bounds(args: Namespace) -> "tuple[date | datetime | None, date | datetime | None]":
-    """What `--since` and `--until` name on the clock that is searched; WrongUsage where they are the wrong way round."""
+    """What `--since` and `--until` name on the clock that is searched; WrongUsage where they are reversed."""
     since, until = bound(args.since, args.clock, is_end=False), bound(args.until, args.clock, is_end=True)
     if since is not None and until is not None and since > until:
         raise WrongUsage("The time that is searched ends before it begins.", "Give its beginning to `--since`.")

@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, as_of_option, code, instant, month, patient_id
+from interfaces.cli.usage import Commands, Parser, WrongUsage, as_of_option, code, instant, month, patient_id
 
 if TYPE_CHECKING:
     from interfaces.bootstrap import Session
@@ -45,12 +45,24 @@ def run_month(args: Namespace, screen: Screen) -> int:
     from interfaces.cli.asking import ask_about, judged_at, session_of  # noqa: PLC0415 - `--help` must not wait for them
     from projections.month_answer import month_answer  # noqa: PLC0415
 
+    _minute_of_month(args)
     with session_of(args, screen) as session:
         position = judged_at(session, args)
         ask_about(session, args, "month", args.patient, month=args.month, as_of=position)
         answer = month_answer(session.log, session.rulebook_of, args.patient, args.month, position)
         _show(args, screen, session, answer)
     return 0
+
+
+def _minute_of_month(args: Namespace) -> None:
+    """Refuse a minute that lies in the month nowhere on earth."""
+    from datetime import datetime, timedelta  # noqa: PLC0415 - `--help` must not wait for it
+
+    if args.minute is None:
+        return
+    at = datetime.fromisoformat(args.minute)
+    if args.month not in {f"{at + timedelta(hours=hours):%Y-%m}" for hours in (-26, 26)}:
+        raise WrongUsage(f"The minute does not lie in {args.month}.", "Ask for the month in which it lies.")
 
 
 def _show(args: Namespace, screen: Screen, session: "Session", answer: "MonthAnswer") -> None:

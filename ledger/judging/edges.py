@@ -5,8 +5,8 @@ of the next in another. Where a patient changes practices between two recordings
 of two, one entry of the same seconds lies in the one month and one in the other. They count once: for the entry that
 was recorded first (CCM-TIME-03, -04; readings, 12).
 
-Promise: of a patient of one practice no other month is read. Not promised: a second of a patient who belonged to no
-practice when work of the other month was recorded, and of this month to one since long before.
+Promise: of a patient of one practice, who was never merged, no other month is read. Not promised: a second of a patient
+who belonged to no practice when work of the other month was recorded, and of this month to one since long before.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -29,12 +29,14 @@ def months_beside(patient: Patient, practices: Collection[str], month: str, days
     """The care months beside one that may hold seconds of its entries: those `days` are near, of several `practices`.
 
     Nothing where the patient was of one practice since before the month began: then one zone says what month it is.
+    Not of who was ever merged: what was recorded meanwhile may be of another practice, and stays after an unmerge.
     """
     first = first_day(month)
     known = patient.assignments
     if (
         len({*practices, *[each.event.practice for each in known]}) == 1
         and known
+        and not patient.merges
         and known[0].event.from_on < first - APART
     ):
         return ()

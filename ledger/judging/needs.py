@@ -18,7 +18,7 @@ from ledger.streams.joining import (
     joined_month,
     joined_patient,
     joined_plan,
-    merged_since,
+    together_since,
 )
 from ledger.streams.month_state import CareMonth
 from ledger.streams.patient_state import Patient
@@ -144,7 +144,7 @@ def _gather_joined(patient: str, month: str, state_of: Callable[[str], Any]) -> 
 def _joined(group: tuple[str, ...], month: str, state_of: Callable[[str], Any]) -> tuple[Patient, CareMonth]:
     patients = [state_of(patient_tag(each)) for each in group]
     months = [state_of(care_month_tag(each, month)) for each in group]
-    return joined_patient(patients), joined_month(group[0], months, merged_since(patients))
+    return joined_patient(patients), joined_month(group[0], months, together_since(patients))
 
 
 # --- whom and what a month names -----------------------------------------------------------------------------

@@ -72,7 +72,7 @@ def _judged(entry: Entry, context: MonthContext) -> EntryLine:
 
 
 def _is_later(entry: Entry, awaiting: Awaiting) -> bool:
-    """Whether the work began after the signature; of a date alone, on a later day than the signature had anywhere.
+    """Whether the work began after the signature; of a date alone, on a later day than the signature's earliest one.
 
     The judge opens no zone: a signature of the evening may be of the day before that of UTC.
     """

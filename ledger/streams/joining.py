@@ -8,14 +8,15 @@ Promise: joining does not depend on the order in which the parts are named, exce
 Not promised: one numbering of plan revisions. Each part keeps its own; only the judge, who asks for dates, sees all.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
+from itertools import product
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from ledger.streams.care_plan import CarePlan
-from ledger.streams.month_state import CareMonth, bound_by, laid_out
+from ledger.streams.month_state import CareMonth, Together, bound_by, laid_out
 from ledger.streams.patient_state import Patient
 from ledger.streams.staff_day import StaffDay, day_of
 from ledger.streams.status_state import CLEAN, Status
@@ -98,23 +99,37 @@ def joined_plan(parts: Sequence[CarePlan]) -> CarePlan:
     return _joined(parts)
 
 
-def joined_month(patient: str, parts: Sequence[CareMonth], since: int = 0) -> CareMonth:
+def joined_month(patient: str, parts: Sequence[CareMonth], together: tuple[Together, ...]) -> CareMonth:
     """One month out of those of several, as the month of `patient`: of shared seconds the first recorded keeps them.
 
-    `since` is the position of the newest merge: what came to any of them later is bound by a signature on any.
+    `together` says since when each two are one: what came to the one later is bound by a signature on the other.
     """
-    joined: CareMonth = replace(_joined(parts), one_since=since)
+    joined: CareMonth = replace(_joined(parts), together=together)
     standing = joined.standing_attestation()
-    told = [entry for part in parts for entry in part.entries]
-    if standing is not None:
-        told = [bound_by(entry, standing, since) for entry in told]
-    entries, covered = laid_out(told)
+    told = [(entry, part.patient) for part in parts for entry in part.entries]
+    if standing is None:
+        entries, covered = laid_out([entry for entry, _ in told])
+    else:
+        signed = standing.event.patient
+        bound = [bound_by(entry, standing, joined.one_since(signed, whose)) for entry, whose in told]
+        entries, covered = laid_out(bound)
     return replace(joined, patient=patient, entries=entries, covered=covered)
 
 
-def merged_since(parts: Iterable[Patient]) -> int:
-    """The position of the newest merge that stands among patients who are one."""
-    return max((merge.position for part in parts for merge in part.merges if merge.ended is None), default=0)
+def together_since(parts: Sequence[Patient]) -> tuple[Together, ...]:
+    """Since when each two of patients who are one are that: the merge that stands and brought the two together.
+
+    A later merge of either with a third one changes nothing between them.
+    """
+    with_whom = {part.patient: frozenset((part.patient,)) for part in parts}
+    merges = [(m.position, part.patient, m.other) for part in parts for m in part.merges if m.goes_on and not m.ended]
+    found: list[Together] = []
+    for position, one, other in sorted(merges):
+        pairs = product(sorted(with_whom[one]), sorted(with_whom[other]))
+        found += [Together(frozenset(pair), position) for pair in pairs]
+        whole = with_whom[one] | with_whom[other]
+        with_whom |= dict.fromkeys(whole, whole)
+    return tuple(found)
 
 
 def day_of_one(day: StaffDay, group: Sequence[str]) -> StaffDay:
@@ -127,8 +142,8 @@ def day_of_one(day: StaffDay, group: Sequence[str]) -> StaffDay:
     return day_of(day, [work._replace(patient=group[0]) if work.patient in group else work for work in day.worked])
 
 
-OF_THE_FIRST: Final = frozenset({"patient", "month", "registered", "merges", "covered", "one_since"})
-"""What is not put together: who it is, and with whom they were merged. `covered` and `one_since` are said anew."""
+OF_THE_FIRST: Final = frozenset({"patient", "month", "registered", "merges", "covered", "together"})
+"""What is not put together: who it is, and with whom they were merged. `covered` and `together` are said anew."""
 
 
 def _newest(values: Sequence[Any]) -> Any:

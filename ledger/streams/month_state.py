@@ -103,6 +103,13 @@ class Attested(NamedTuple):
     withdrawn_position: int | None = None
 
 
+class Together(NamedTuple):
+    """Since which position two ids are one person."""
+
+    ids: frozenset[str]
+    since: int
+
+
 @dataclass(frozen=True, slots=True)
 class CareMonth:
     """One patient's month."""
@@ -120,21 +127,27 @@ class CareMonth:
     gone: tuple[Gone, ...] = ()
     excepted: tuple[tuple[MonthExcepted, int], ...] = ()
     """Left out of a batch of attestations, each with its position."""
-    one_since: int = 0
-    """Of patients who were merged the position of the newest merge: up to there each signed for itself."""
+    together: tuple[Together, ...] = ()
+    """Of patients who were merged, each two of them: before they were one, each was signed for itself."""
 
     def standing_attestation(self) -> Attested | None:
         """The newest attestation, unless it was withdrawn: those before it were superseded by it.
 
         What was signed for two patients before they were one superseded nothing of the other's.
         """
-        newest = self.attestations[-1] if self.attestations else None
-        if newest is None or newest.withdrawn is None:
-            return newest
-        if newest.position > self.one_since:
-            return None
-        own = {each.event.patient: each for each in self.attestations}
-        return max((each for each in own.values() if each.withdrawn is None), key=lambda a: a.position, default=None)
+        superseding: list[Attested] = []
+        for each in reversed(self.attestations):
+            if each.withdrawn is None and not any(self._supersedes(later, each) for later in superseding):
+                return each
+            superseding.append(each)
+        return None
+
+    def _supersedes(self, later: Attested, earlier: Attested) -> bool:
+        return self.one_since(later.event.patient, earlier.event.patient) < later.position
+
+    def one_since(self, one: str, other: str) -> int:
+        """Since which position two who are one person are that; 0 for one id."""
+        return next((each.since for each in self.together if each.ids == {one, other}), 0)
 
     def entry(self, entry: str) -> Entry | None:
         """One entry by its id."""

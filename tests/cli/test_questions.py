@@ -4,6 +4,8 @@ import csv
 import io
 import json
 
+import pytest
+
 from tests.cli.conftest import MONTH, Run, World
 
 
@@ -195,6 +197,19 @@ def test_a_page_of_the_trail_says_where_to_go_on(run: Run) -> None:
 
 def test_an_instant_on_the_clock_of_happening_is_wrong_usage(run: Run) -> None:
     assert run("audit", "--clock", "happened", "--since", "2026-01-08T00:00:00Z").code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("audit", "--since", "2026-02-01", "--until", "2026-01-01"),
+        ("months", "2026-01", "--by-day", "--entered-since", "2026-01-01"),
+        ("months", "2026-01", "--entered-since", "2026-02-01", "--entered-until", "2026-01-01"),
+        ("month", "pt_aaaaaaaaaaaaaaaaaaaaaaaaaa", "2026-01", "--minute", "2026-02-03T16:05:00Z"),
+    ],
+)
+def test_options_that_contradict_each_other_are_wrong_usage(run: Run, words: tuple[str, ...]) -> None:
+    assert run(*words).code == 2
 
 
 def test_find_answers_in_order_and_repeats_no_identifier(kept_world: World) -> None:

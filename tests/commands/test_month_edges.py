@@ -5,6 +5,7 @@ of the same minutes, or turns out to have a chart in each, one entry lies in Mar
 """
 
 from commands.intents.care_month import LogTime
+from ledger.streams.merging import PatientsUnmerged
 from ledger.streams.staff import RoleGranted
 from ledger.terms.people import Role
 from tests.commands import changes, test_merging
@@ -132,6 +133,14 @@ def test_two_charts_in_two_zones_turn_out_to_be_one_patients() -> None:
 
     assert ([1200], [0]) == counted(ledger)
     assert ["time_already_covered"] == codes(ledger, APRIL)
+
+
+def test_minutes_recorded_while_two_were_merged_are_not_counted_again_once_they_are_apart() -> None:
+    two = office().and_(patient(OTHER_PATIENT, "10043"), assigned(OTHER_PATIENT, OTHER_PRACTICE, on("2025-01-01")))
+    one = told(two.and_(test_merging.merged()), NURSE)
+    apart = told(one.and_(PatientsUnmerged(patient=PATIENT, merged=OTHER_PATIENT)), ASSISTANT)
+
+    assert ([0], [1200]) == counted(apart)
 
 
 def test_of_a_patient_of_one_practice_no_other_month_is_read() -> None:

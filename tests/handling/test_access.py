@@ -62,6 +62,17 @@ def test_a_refused_read_shows_nothing_and_records_no_read(at_home: House) -> Non
     assert [] == [fact for fact in at_home.log.follow(0, 10_000) if isinstance(fact.event, RecordRead)]
 
 
+def test_a_practice_reads_nothing_about_a_patient_before_the_patient_belongs_to_it(at_home: House) -> None:
+    (theirs,) = registered(at_home, 1, other_practice(at_home))
+    begins = {"patient": theirs, "practice": at_home.ids["practice"]}
+    at_home.accepted("assign_practice", begins | {"from_on": "2099-01-01"}, actor="feed")
+    at_home.handler.default_actor = at_home.ids["fay"]
+    before = may_read(at_home.handler, [theirs])
+    at_home.accepted("assign_practice", begins | {"from_on": "2025-01-01"}, actor="feed")
+
+    assert (before, may_read(at_home.handler, [theirs])) == (False, True)
+
+
 def test_whoever_may_read_about_nobody_is_refused_on_record_too(at_home: House) -> None:
     at_home.handler.default_actor = at_home.ids["feed"]
     refusal = ask_to_read(at_home.handler, "parked", [])

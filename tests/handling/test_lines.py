@@ -222,6 +222,12 @@ TAKES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "one of `CCM`, `PCM`, `APCM`, `RPM`, `RTM`, `TCM`, `BHI`",
     ),
     "a_fraction": ("revise_care_plan", {**REVISED, "goals": 1.5}, "goals", "a whole number from 0 to 500"),
+    "a_year": (
+        "attest_capability",
+        {"practice": f"pr_{'a' * 26}", "capability": "cehrt_year", "edition_year": 15, "from_on": "2026-01-01"},
+        "edition_year",
+        "a whole number from 2011 to 2100",
+    ),
 }
 
 

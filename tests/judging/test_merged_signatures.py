@@ -1,8 +1,11 @@
 """The signatures on the months of two patients who turn out to be one: which of them stands, and what withdraws it."""
 
+from datetime import timedelta
+
 from ledger.streams.attesting import AttestationWithdrawn
+from ledger.streams.patient import PatientRegistered
 from tests.facts import Chart, opaque
-from tests.judging.test_merged import FIRST, MORNING, OTHER, attested, chart_of, merge, speaking_of, verdict_of
+from tests.judging.test_merged import FIRST, MORNING, OTHER, THIRD, attested, chart_of, merge, speaking_of, verdict_of
 
 
 def both_signed() -> Chart:
@@ -73,3 +76,31 @@ def test_a_signature_on_the_month_of_both_supersedes_the_two_and_revives_none_wh
     withdraw(chart, FIRST, "both")
 
     assert (("attested", opaque("at", "both")), ("ready", None)) == (signed, standing(chart))
+
+
+def merged_with_a_third(chart: Chart) -> None:
+    chart.tell(PatientRegistered(patient=THIRD, links=()))
+    merge(chart, FIRST, THIRD)
+
+
+def test_a_later_merge_with_a_third_one_revives_no_signature_that_was_superseded() -> None:
+    chart = both_signed()
+    merge(chart)
+    chart.attest(verdict_of(chart, FIRST).digest, name="both")
+    withdraw(chart, FIRST, "both")
+    before = standing(chart)
+    merged_with_a_third(chart)
+
+    assert (("ready", None), ("ready", None)) == (before, standing(chart))
+
+
+def test_a_later_merge_with_a_third_one_lets_nothing_count_that_waited_for_approval() -> None:
+    chart = both_signed()
+    withdraw(chart, FIRST)
+    merge(chart)
+    chart.time("2026-03-11 10:00", 10, late=timedelta(days=40))
+    counted = [line.counted for line in verdict_of(chart, FIRST).lines]
+    merged_with_a_third(chart)
+
+    assert [1500, 1500, 0] == counted
+    assert counted == [line.counted for line in verdict_of(chart, FIRST).lines]

@@ -65,3 +65,17 @@ def test_as_of_before_a_strike_april_says_what_it_said(shared: Given) -> None:
     then, now = (month_of(log, AdoptedRulebooks(), PATIENT, APRIL, at) for at in (len(shared.facts), None))
 
     assert (0, 1200) == (then.staff_seconds, now.staff_seconds)
+
+
+def test_a_month_that_rests_on_no_other_any_more_is_listed_as_of_when_it_did(shared: Given, tmp_path: Path) -> None:
+    models = ReadModels(tmp_path)
+    before = len(shared.facts)
+    once = struck(shared)
+    until = len(once.facts)
+    strike = changes.strike(changes.entry_of(once, 0, PATIENT, APRIL), month=APRIL)
+    log = log_of(once.by(COMPLIANCE).at(test_month_edges.SECOND).then(strike))
+    Follower(log, models).pull()
+
+    found = changed_months(log, models, AdoptedRulebooks(), since=before, until=until).months
+
+    assert [MARCH, APRIL] == [each.month for each in found]

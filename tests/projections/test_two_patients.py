@@ -216,3 +216,26 @@ def test_who_signed_a_revision_is_named_in_the_difference() -> None:
 @pytest.mark.parametrize(("offset", "text"), [(-21600, "UTC-06:00"), (0, "UTC+00:00"), (19800, "UTC+05:30")])
 def test_an_offset_reads_as_clocks_show_it(offset: int, text: str) -> None:
     assert text == from_utc(offset)
+
+
+@pytest.mark.parametrize("events", MOVES[:4], ids=lambda events: events[-1].TOPIC)
+def test_a_difference_up_to_a_moment_before_a_merge_names_nobody_whom_it_did_not_name_then(
+    events: tuple[Event, ...],
+) -> None:
+    log = log_of(*events, MERGED)
+    until = len(log.facts) - 1
+    law = AdoptedRulebooks()(States(log, after=until).at("ledger").state.edition())
+    then, later = (
+        patient_diff(each, law, WRONG, since=20, until=until, days=(AT.date(), AT.date()))
+        for each in (log_of(*events), log)
+    )
+
+    assert then == later
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["whole history", "the look alone"])
+def test_a_look_at_a_merged_patient_names_both_ids_whatever_is_shown_beside_it(alone: bool) -> None:
+    log = log_of(MERGED, READ)
+    (line,) = history(log, WRONG, with_accesses=True, after=len(log.facts) - 1 if alone else 0)[-1:]
+
+    assert f"{RIGHT}, {WRONG} and 1 other" == dict(line.details)["patients"]
