@@ -7,7 +7,7 @@ a day that holds anything else is folded whole. Not promised: that a staff day o
 question.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -18,7 +18,7 @@ from ledger.streams.folding import FOLDINGS, initial
 from ledger.streams.month_state import CareMonth, Entry
 from ledger.terms.calendar import DAY_SECONDS, stored_instant
 from ledger.terms.identity import care_month_tag, patient_tag
-from projections.patient_history import StreamsLog
+from projections.patient_history import StreamsLog, Told
 from projections.states import At, States
 
 _EPOCH: Final = date(1970, 1, 1)
@@ -30,6 +30,7 @@ _END: Final = b'"end":"'
 
 Span = tuple[bytes, bytes]
 """Start and end of a stretch of work as they are stored: instants in UTC, which compare as text."""
+_ALWAYS: Final[Span] = (b"", b"~")
 
 
 class MonthStates(States):
@@ -59,17 +60,17 @@ class MonthStates(States):
         own = (patient_tag(self._patient), care_month_tag(self._patient, self._month))
         known, month = (self.at(tag).state for tag in own)
         needed = needed_tags(self._patient, self._month, {own[0]: known, own[1]: month})
-        days = [tag for tag in needed if tag.startswith(_DAY)]
-        sieve = _Sieve(month, days)
-        found = self._streams.positions_where(days, sieve.keeps, until=self.position)
+        worked = _worked(month)
+        told = self._streams.told([tag for tag in needed if tag.startswith(_DAY)], span_of, until=self.position)
+        found = {
+            tag: list(_touching(spans, list(_on_the_day(worked, tag))))
+            for tag, spans in told.items()
+            if _is_plain(spans)
+        }
         # The month's own entries are decoded already.
         absent = {position for positions in found.values() for position in positions} - self._known.keys()
         self._known |= {fact.position: fact for fact in self._streams.facts_at(absent)} if absent else {}
-        return {
-            tag: _folded(tag, [self._known[position] for position in positions])
-            for tag, positions in found.items()
-            if tag not in sieve.out_of_its_depth
-        }
+        return {tag: _folded(tag, [self._known[position] for position in at]) for tag, at in found.items()}
 
 
 def _folded(tag: str, facts: Iterable[Fact]) -> At:
@@ -80,32 +81,40 @@ def _folded(tag: str, facts: Iterable[Fact]) -> At:
     return At(state, position)
 
 
-class _Sieve:
-    """Leaves out plain time that touches no entry of the month on its day, without decoding it."""
+def span_of(topic: str, clear: bytes) -> Span | None:
+    """From when to when a fact of a performer's day says that there was work; None where it is not plain timed work."""
+    first, last = clear.find(_START), clear.rfind(_END)
+    if topic != TimeLogged.TOPIC or first < 0 or last < 0:
+        return None
+    first, last = first + len(_START), last + len(_END)
+    start, end = clear[first : first + _INSTANT_BYTES], clear[last : last + _INSTANT_BYTES]
+    # What is not of whole seconds in UTC no text can be compared with: it may touch everything.
+    return (start, end) if start[-1:] == b"Z" == end[-1:] else _ALWAYS
 
-    def __init__(self, month: CareMonth, days: Iterable[str]) -> None:
-        worked: dict[str, list[Span]] = {}
-        for entry in month.entries:
-            spans = worked.setdefault(entry.work.performer, [])
-            spans += [(_stored(start), _stored(end)) for start, end in _whole(entry)]
-        self._spans = {tag: list(_on_the_day(worked, tag)) for tag in days}
-        self.out_of_its_depth: set[str] = set()
-        """Days that hold something else than time with clock times: all of such a day must be looked at."""
 
-    def keeps(self, tag: str, topic: str, clear: bytes) -> bool:
-        """Whether a fact of a day may touch one of the entries."""
-        first, last = clear.find(_START), clear.rfind(_END)
-        if topic != TimeLogged.TOPIC or first < 0 or last < 0:
-            self.out_of_its_depth.add(tag)
-            return False
-        first, last = first + len(_START), last + len(_END)
-        start, end = clear[first : first + _INSTANT_BYTES], clear[last : last + _INSTANT_BYTES]
-        if start[-1:] != b"Z" or end[-1:] != b"Z":
-            return True  # not of whole seconds in UTC: text cannot compare it
-        for since, until in self._spans[tag]:  # noqa: SIM110 - asked for every fact of twenty days
+def _is_plain(spans: Told[Span | None]) -> bool:
+    """Whether a day holds nothing but time with clock times: all of any other must be looked at."""
+    return all(span is not None for _, span in spans)
+
+
+def _touching(spans: Told[Span | None], worked: Sequence[Span]) -> Iterator[int]:
+    """The positions of the facts of a day that touch one of the month's entries."""
+    for position, span in spans:
+        assert span is not None
+        start, end = span
+        for since, until in worked:
             if start < until and end > since:
-                return True
-        return False
+                yield position
+                break
+
+
+def _worked(month: CareMonth) -> dict[str, list[Span]]:
+    """When each performer worked in the month, by its entries."""
+    worked: dict[str, list[Span]] = {}
+    for entry in month.entries:
+        spans = worked.setdefault(entry.work.performer, [])
+        spans += [(_stored(start), _stored(end)) for start, end in _whole(entry)]
+    return worked
 
 
 def _whole(entry: Entry) -> Iterator[tuple[int, int]]:

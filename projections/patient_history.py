@@ -10,7 +10,7 @@ Nothing of it is stored.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from ledger.streams.base import EventLog, Fact
 from ledger.terms.identity import accessed_tag, care_month_tag, care_plan_tag, patient_tag, refusals_tag
@@ -18,6 +18,10 @@ from projections.clocks import Bound, ClockName, is_within
 from projections.history_line import HistoryLine, OpenWords, line_of
 from projections.restricted import restricted_positions
 from projections.two_patients import OF_TWO, one_person
+
+T = TypeVar("T")
+Told = Sequence[tuple[int, T]]
+"""What was read of each fact of a stream, with its position."""
 
 
 class StreamsLog(EventLog, Protocol):
@@ -31,10 +35,8 @@ class StreamsLog(EventLog, Protocol):
         """The facts of several streams up to a position in ledger order, none twice."""
         ...
 
-    def positions_where(
-        self, tags: Sequence[str], keep: Callable[[str, str, bytes], bool], *, until: int | None = None
-    ) -> Mapping[str, Sequence[int]]:
-        """Where the facts of short streams stand that matter by stream, topic and stored JSON; decodes nothing."""
+    def told(self, tags: Sequence[str], read: Callable[[str, bytes], T], *, until: int) -> Mapping[str, Told[T]]:
+        """What `read` makes of topic and stored JSON of each fact of short streams up to a position, in order."""
         ...
 
     def facts_at(self, positions: Iterable[int]) -> Sequence[Fact]:

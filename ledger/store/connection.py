@@ -9,9 +9,10 @@ Not promised: that bytes on the disk were not changed by somebody else; `fsck.ve
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from ledger.store.append import prepare
 from ledger.store.body import split_body
@@ -24,6 +25,7 @@ from ledger.store.sqlite import engine as sqlite_engine
 from ledger.store.sqlite import founding as sqlite_founding
 from ledger.store.sqlite.errors import naming_errors
 from ledger.store.sqlite.key_rows import open_vault_file
+from ledger.store.told import Told, ToldStreams, up_to
 from ledger.store.vault import Vault
 from ledger.streams.base import Appended, Event, Fact, KeyBinding, Moved, Origin, Proposal
 from ledger.terms.errors import LedgerDamaged, StoreUnavailable
@@ -35,7 +37,7 @@ PREPARED_AGAIN_MAX: Final = 8
 
 Place = Path | Address
 """Where a ledger is: a folder, or a schema on a PostgreSQL server."""
-Keep = Callable[[str, str, bytes], bool]
+T = TypeVar("T")
 """Whether a stored fact of a stream matters: asked with the stream, the topic and the clear JSON."""
 
 
@@ -125,6 +127,7 @@ class Ledger:
         self.created_at = from_micros(info.created_at)
         self._clock = clock
         self._heads = HeadCache()
+        self._told: dict[Callable[[str, bytes], Any], ToldStreams[Any]] = {}
 
     # --- EventLog ---------------------------------------------------------------------------------
 
@@ -195,18 +198,27 @@ class Ledger:
         ids = tuple(head[0] for head in self._known_heads(tags).values() if head[0])
         return self.mapper.facts(self.engine.together(ids, until=until)) if ids else []
 
-    def positions_where(self, tags: Sequence[str], keep: Keep, *, until: int | None = None) -> dict[str, list[int]]:
-        """Where in these streams the facts stand, in order, of which `keep` says that they matter; decodes nothing.
+    def told(self, tags: Sequence[str], read: Callable[[str, bytes], T], *, until: int) -> dict[str, Told[T]]:
+        """What `read` makes of topic and stored JSON of each fact of short streams up to a position; decodes nothing.
 
-        One question for all of them. Of a performer's day most facts are about patients whom nobody asked about.
+        `read` is a function of a module: what it made of a stream is kept. One question for all streams, and none for
+        those that did not change since. Of a performer's day most facts are about patients whom nobody asked about.
         """
-        named = {head[0]: tag for tag, head in self._known_heads(tags).items() if head[0]}
-        found: dict[str, list[int]] = {tag: [] for tag in tags}
-        for tag_id, position, topic, state in self.engine.bodies(tuple(named), until=until) if named else ():
+        kept: ToldStreams[T] = self._told.setdefault(read, ToldStreams())
+        heads = {tag: (self.epoch, *head) for tag, head in self._known_heads(tags).items()}
+        known = {tag: kept.of(tag, head) for tag, head in heads.items()}
+        if missing := [tag for tag, told in known.items() if told is None]:
+            for tag, told in self._read_anew({heads[tag][1]: tag for tag in missing if heads[tag][1]}, read).items():
+                known[tag] = told
+                kept.keep(tag, heads[tag], told)
+        return {tag: up_to(told, until) if told else () for tag, told in known.items()}
+
+    def _read_anew(self, named: dict[int, str], read: Callable[[str, bytes], T]) -> dict[str, Told[T]]:
+        found: dict[str, list[tuple[int, T]]] = {tag: [] for tag in named.values()}
+        for tag_id, position, topic, state in self.engine.bodies(tuple(named)) if named else ():
             start, end = split_body(state)
-            if keep(named[tag_id], topic, state[start:end]):
-                found[named[tag_id]].append(position)
-        return {tag: sorted(positions) for tag, positions in found.items()}
+            found[named[tag_id]].append((position, read(topic, state[start:end])))
+        return {tag: tuple(sorted(each, key=itemgetter(0))) for tag, each in found.items()}
 
     def bindings(self, tokens: Sequence[str]) -> dict[str, KeyBinding]:
         """What idempotency keys are bound to, by their tokens; those that are bound to nothing are left out."""

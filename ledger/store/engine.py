@@ -92,8 +92,8 @@ class Engine(Protocol):
         """The rows of several streams up to position `until`, in ledger order, none twice."""
         ...
 
-    def bodies(self, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, int, str, bytes]]:
-        """(tag_id, position, topic, stored body) of several streams up to position `until`, in no order.
+    def bodies(self, tag_ids: Sequence[int]) -> list[tuple[int, int, str, bytes]]:
+        """(tag_id, position, topic, stored body) of several streams, in no order.
 
         To sort them would move every body once more, where only a few positions will be wanted.
         """

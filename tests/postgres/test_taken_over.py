@@ -80,6 +80,27 @@ def test_a_folded_state_that_rests_on_lost_facts_is_folded_anew_though_the_numbe
         assert (states.at_head(tag).seq, states.at_head(tag).state.is_registered) == (1, False)
 
 
+def topic_of(topic: str, _: bytes) -> str:
+    return topic
+
+
+def test_what_was_read_of_a_stream_of_the_lost_server_is_read_anew_though_the_numbers_agree(
+    server: Server, ledger: Ledger, standby: Server, of_both: Address
+) -> None:
+    tag = patient_tag(PATIENT)
+    with reopened(of_both) as program:
+        cut_off(server, standby)
+        program.append([proposal(registered(), key="lost")])
+        assert program.told((tag,), topic_of, until=1)[tag] == ((1, "patient_registered"),)
+        now = taken_over(server, standby)
+        with reopened(now, seed="other") as other:
+            other.append([proposal(assigned())])
+
+        program.refresh()
+
+        assert program.told((tag,), topic_of, until=1)[tag] == ((1, "practice_assigned"),)
+
+
 def test_what_was_decided_before_is_moved_though_the_numbers_agree(
     server: Server, ledger: Ledger, standby: Server, of_both: Address
 ) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ledger.streams.base import (
     Appended,
@@ -20,6 +20,9 @@ from ledger.terms.identity import by_tag
 from ledger.terms.people import Role
 
 OPENED_AT = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
+
+
+T = TypeVar("T")
 
 
 class Times(NamedTuple):
@@ -105,12 +108,10 @@ class FakeLog:
         found = {fact.position: fact for tag in tags for fact in self.read(tag, until=until)}
         return [found[position] for position in sorted(found)]
 
-    def positions_where(
-        self, tags: Sequence[str], keep: Callable[[str, str, bytes], bool], *, until: int | None = None
-    ) -> dict[str, list[int]]:
-        return {
-            tag: [fact.position for fact in self.read(tag, until=until) if keep(tag, *_clear(fact))] for tag in tags
-        }
+    def told(
+        self, tags: Sequence[str], read: Callable[[str, bytes], T], *, until: int
+    ) -> dict[str, list[tuple[int, T]]]:
+        return {tag: [(fact.position, read(*_clear(fact))) for fact in self.read(tag, until=until)] for tag in tags}
 
     def follow(self, after: int, limit: int) -> list[Fact]:
         return self.facts[after : min(after + limit, self.refresh())]

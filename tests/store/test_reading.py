@@ -228,19 +228,42 @@ def test_several_streams_are_read_with_one_question_in_ledger_order_and_nothing_
     assert ledger.read_all(("patient/nobody",)) == []
 
 
-def test_what_matters_in_several_streams_is_found_without_decoding_anything(ledger: Ledger) -> None:
+READ: list[tuple[str, bytes]] = []
+
+
+def topic_of(topic: str, clear: bytes) -> str:
+    """What is read of a fact here, noted."""
+    READ.append((topic, clear[:12]))
+    return topic
+
+
+def test_what_is_read_of_short_streams_is_read_without_decoding_and_once(ledger: Ledger) -> None:
     fill(ledger)
-    asked = []
+    READ.clear()
+    own, other = patient_tag(PATIENT), patient_tag(OTHER_PATIENT)
 
-    def keep(tag: str, topic: str, clear: bytes) -> bool:
-        asked.append((tag, topic, clear[:12]))
-        return topic == "practice_assigned"
+    found = ledger.told((own, other, "patient/nobody"), topic_of, until=3)
+    again = ledger.told((own,), topic_of, until=1)
 
-    found = ledger.positions_where((patient_tag(PATIENT), patient_tag(OTHER_PATIENT)), keep, until=3)
+    assert [position for position, _ in found[own]] == [1, 3]
+    assert found[other] == ((2, "patient_registered"),)
+    assert found["patient/nobody"] == ()
+    assert again[own] == found[own][:1]
+    assert ("patient_registered", b'{"patient":"') in READ
+    assert len(READ) == 4
 
-    assert found == {patient_tag(PATIENT): [3], patient_tag(OTHER_PATIENT): []}
-    assert (patient_tag(OTHER_PATIENT), "patient_registered", b'{"patient":"') in asked
-    assert len(asked) == 3
+
+def test_what_was_read_of_a_stream_that_grew_is_read_anew(ledger: Ledger) -> None:
+    fill(ledger)
+    own = patient_tag(PATIENT)
+    before = ledger.told((own,), topic_of, until=9)[own]
+    with reopened(place_of(ledger)) as other:
+        other.append([proposal(reported())])
+    unaware = ledger.told((own,), topic_of, until=9)[own]
+    ledger.refresh()
+
+    assert len(before) == len(unaware) == 3
+    assert [position for position, _ in ledger.told((own,), topic_of, until=9)[own]] == [1, 3, 4, 5]
 
 
 def test_facts_that_lost_their_words_are_named_by_their_sealed_fields(ledger: Ledger) -> None:

@@ -154,9 +154,8 @@ class PostgresEngine:
     def together(self, tag_ids: Sequence[int], *, until: int | None) -> list[Row]:
         return self._facts(self.queries.together, (arrays.bigs(tag_ids), Int8(_FOR_EVER if until is None else until)))
 
-    def bodies(self, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, int, str, bytes]]:
-        bounds = (arrays.bigs(tag_ids), Int8(_FOR_EVER if until is None else until))
-        found: list[tuple[int, int, str, bytes]] = self._rows(self.queries.bodies, bounds)
+    def bodies(self, tag_ids: Sequence[int]) -> list[tuple[int, int, str, bytes]]:
+        found: list[tuple[int, int, str, bytes]] = self._rows(self.queries.bodies, (arrays.bigs(tag_ids),))
         return found
 
     def follow(self, after: int, limit: int) -> list[Row]:

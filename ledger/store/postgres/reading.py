@@ -43,7 +43,7 @@ class Queries:
         self.bodies = (
             f"SELECT m.tag_id, m.position, e.topic, e.state FROM {members} m"
             f" JOIN {facts} e ON e.notification_id = m.position"
-            " WHERE m.tag_id = ANY (%s) AND m.position <= %s"
+            " WHERE m.tag_id = ANY (%s)"
         )
         self.follow = (
             f"SELECT {_ROW}, e.originator_version FROM {facts} e"

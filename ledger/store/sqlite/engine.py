@@ -86,9 +86,9 @@ class SqliteEngine:
         with self._reading as cursor:
             return reading.together(cursor, tag_ids, until=until)
 
-    def bodies(self, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, int, str, bytes]]:
+    def bodies(self, tag_ids: Sequence[int]) -> list[tuple[int, int, str, bytes]]:
         with self._reading as cursor:
-            return reading.bodies(cursor, tag_ids, until=until)
+            return reading.bodies(cursor, tag_ids)
 
     def follow(self, after: int, limit: int) -> list[Row]:
         with self._reading as cursor:

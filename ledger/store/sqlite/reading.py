@@ -33,7 +33,7 @@ _TOGETHER: Final = (
 )
 _BODIES: Final = (
     "SELECT t.tag_id, t.position, e.topic, e.state FROM json_each(?) j CROSS JOIN event_tags t ON t.tag_id = j.value"
-    " JOIN stored_events e ON e.rowid = t.position WHERE t.position <= ?"
+    " JOIN stored_events e ON e.rowid = t.position"
 )
 _FOR_EVER: Final = 2**62
 
@@ -75,10 +75,9 @@ def together(cursor: sqlite3.Cursor, tag_ids: Sequence[int], *, until: int | Non
     return list(map(Row._make, cursor.execute(_TOGETHER, bounds).fetchall()))
 
 
-def bodies(cursor: sqlite3.Cursor, tag_ids: Sequence[int], *, until: int | None) -> list[tuple[int, int, str, bytes]]:
-    """(tag_id, position, topic, stored body) of several streams up to position `until`, in no order."""
-    bounds = (_array(tag_ids), _FOR_EVER if until is None else until)
-    return cursor.execute(_BODIES, bounds).fetchall()
+def bodies(cursor: sqlite3.Cursor, tag_ids: Sequence[int]) -> list[tuple[int, int, str, bytes]]:
+    """(tag_id, position, topic, stored body) of several streams, in no order."""
+    return cursor.execute(_BODIES, (_array(tag_ids),)).fetchall()
 
 
 def at(cursor: sqlite3.Cursor, positions: Sequence[int]) -> list[Row]:
