@@ -17,6 +17,7 @@ from ledger.rulebook.formulas import (
 from ledger.rulebook.load import load_rulebook
 from ledger.rulebook.reading import Quantity, Reading, ReadingSet, Value
 from ledger.rulebook.rules import Rulebook, Rules, RulesInForce, TracedRules
+from ledger.rulebook.views import PayerException
 
 __all__ = [
     "FORMULAS_VERSION",
@@ -25,6 +26,7 @@ __all__ = [
     "Edition",
     "EditionDamaged",
     "NoSuchRule",
+    "PayerException",
     "Quantity",
     "Reading",
     "ReadingSet",
