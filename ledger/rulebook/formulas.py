@@ -126,6 +126,7 @@ def _units(family: str, minutes: int, rules: Rules) -> UnitsEarned:
         return UnitsEarned(((str(base), 1),), beyond, False)
     step = rules.whole(f"medicare.ccm.{addon}.minutes_step")
     earned = beyond // step
-    paid = min(earned, rules.whole(f"medicare.ccm.{addon}.units_max"))
+    most = rules.limit(f"medicare.ccm.{addon}.units_max")
+    paid = earned if most is None else min(earned, most)
     lines = ((str(base), 1), (str(addon), paid)) if paid else ((str(base), 1),)
     return UnitsEarned(lines, beyond - paid * step, earned > paid)
