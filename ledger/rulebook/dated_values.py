@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
-from ledger.rulebook.reading import Reading, Value
+from ledger.rulebook.reading import ABSENT, Reading, Value
 from ledger.rulebook.rule_file import Place, RuleFile
 from ledger.rulebook.units import CONFIDENCES, UNITS, is_text, source_keys
 
@@ -17,9 +17,9 @@ _VALUE_KEYS: Final = ("effective", "value", "cite", "confidence", "until", "publ
 _DAY: Final = timedelta(days=1)
 
 
-def check_value(place: Place, value: dict[str, Any], unit: str) -> None:
-    """Notes what one dated value lacks: keys, types, citation."""
-    place.check_keys(value, _VALUE_KEYS)
+def check_value(place: Place, value: dict[str, Any], unit: str, *, may_be_absent: bool = False) -> None:
+    """Notes what one dated value lacks: keys, types, citation. `absent = true` may stand for a value where it may."""
+    place.check_keys(value, (*_VALUE_KEYS, ABSENT) if may_be_absent else _VALUE_KEYS)
     effective, until = value.get("effective"), value.get("until")
     if type(effective) is not date:
         place.fault("`effective` is missing or not a date.", "Write effective = YYYY-MM-DD.")
@@ -29,7 +29,10 @@ def check_value(place: Place, value: dict[str, Any], unit: str) -> None:
     if type(effective) is date and type(until) is date and until < effective:
         place.fault(f"Until {until} is before effective {effective}.", "Mend one of the dates.")
     given = value.get("value")
-    if not UNITS[unit].fits(given):
+    if may_be_absent and ABSENT in value:
+        if value[ABSENT] is not True or given is not None:
+            place.fault("`absent` is not true, or has a value beside it.", "Write a value, or absent = true alone.")
+    elif not UNITS[unit].fits(given):
         shown = "is missing" if given is None else f"{given} is not of unit {unit}"
         place.fault(f"The value {shown}.", f"Write {UNITS[unit].words}.")
     if not is_text(value.get("cite")):
@@ -68,12 +71,12 @@ def readings_of(name: str, unit: str, rules: tuple[str, ...], values: list[dict[
     """The readings that sound values spell."""
     ends = [later["effective"] - _DAY for later in values[1:]]
     for value, end in zip(values, [*ends, values[-1].get("until")], strict=True):
-        given: Any = value["value"]
+        given: Any = value.get("value", ABSENT)
         held: Value = tuple(given) if isinstance(given, list) else given
         yield Reading(
             name=name,
             value=held,
-            unit=unit,
+            unit=ABSENT if ABSENT in value else unit,
             effective=value["effective"],
             until=end,
             published=value.get("published"),

@@ -3,8 +3,9 @@
 `payers/acme/consent.toml` belongs to the profile acme. It begins with `exception` (what it is, in words of our own),
 `base` (the rules that it departs from: medicare), `applies_to` (the payer's word, the kind of coverage, or both),
 `implements` and `checked`; then it has one table for each quantity that it says otherwise, under the full name in
-quotes: `["medicare.ccm.consent.methods"]`, with `says` and dated `values`. Unit and rule ids are those of the base.
-Outside the dates of an exception the base holds.
+quotes: `["medicare.ccm.consent.methods"]`, with `says` and dated `values`. Unit and rule ids are those of the base. A
+payer without a family's code or without a price says `absent = true` in place of a value. Outside the dates of an
+exception the base holds.
 
 Promise: what loads speaks of quantities that exist, in their units, with a citation for every value; and no two
 exceptions speak of one quantity on one day where one coverage can fall under both, or where one profile says both: such
@@ -18,7 +19,7 @@ from itertools import combinations
 from typing import Any, Final, NamedTuple
 
 from ledger.rulebook.dated_values import check_cites, check_dates, check_value, readings_of
-from ledger.rulebook.reading import Quantity, Reading
+from ledger.rulebook.reading import ABSENT, Quantity, Reading
 from ledger.rulebook.rule_file import Place, RuleFile
 from ledger.rulebook.units import is_list_of, is_payer, is_rule_id, is_text
 from ledger.rulebook.views import EXCEPTION_MARK, PayerException, base_name
@@ -29,6 +30,7 @@ PAYERS: Final = "payers/"
 
 BASE_KIND: Final = "medicare_ffs"
 """The kind of coverage that the base is the law of."""
+_PRICES: Final = ("rvu", "dollars_per_rvu")
 _APPLIES: Final = ("payer", "kind")
 _FILE_KEYS: Final = ("exception", "base", "applies_to", "implements", "checked")
 _QUANTITY_KEYS: Final = ("says", "values", "note")
@@ -162,14 +164,24 @@ def _quantity(
     if not isinstance(values, list) or not values or not all(isinstance(value, dict) for value in values):
         place.fault("`values` is not a list of dated values.", "Write values = [{effective = ..., ...}].")
         return None
+    may_be_absent = _may_be_absent(below)
     for nth, value in enumerate(values):
-        check_value(rule_file.at(name, nth), value, below.unit)
+        if ABSENT in value and not may_be_absent:
+            problem = "`absent` is for the codes of families and for prices; judging needs a value here."
+            rule_file.at(name, nth).fault(problem, "Write the value that holds for this payer.")
+        else:
+            check_value(rule_file.at(name, nth), value, below.unit, may_be_absent=may_be_absent)
     if rule_file.fault_count == before:
         check_dates(rule_file, name, values)
     if rule_file.fault_count > before:
         return None
     readings = tuple(readings_of(own_name, below.unit, below.rules, values))
     return Quantity(own_name, rule_file.name, below.unit, table["says"], table.get("note", ""), below.rules, readings)
+
+
+def _may_be_absent(below: Quantity) -> bool:
+    """Whether a payer may be without it: a family's code, or a price."""
+    return below.unit in _PRICES or (below.unit == "code" and ".families." in below.name)
 
 
 def _note_unknown(place: Place, name: str, base: Mapping[str, Quantity], named: object) -> None:

@@ -301,7 +301,8 @@ class Rulebook:
         first = self._starts[at]
         last = self._starts[at + 1] - _DAY if at + 1 < len(self._starts) else date.max
         found = ((name, quantity.on(first)) for name, quantity in self.quantities.items())
-        return RulesInForce(first, last, {name: reading for name, reading in found if reading is not None})
+        there = {name: reading for name, reading in found if reading is not None and not reading.is_absent}
+        return RulesInForce(first, last, there)
 
 
 def _changes(quantities: Iterable[Quantity]) -> Iterable[date]:

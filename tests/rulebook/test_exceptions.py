@@ -376,3 +376,63 @@ def test_exceptions_to_different_rules_stand_side_by_side() -> None:
     rules = book(acme=HEAD + METHODS, plans=units).view(payer="acme", kind="commercial").in_force(MARCH)
 
     assert (rules.words("toy.rules.methods"), rules.whole("toy.rules.units_max")) == (("written",), 12)
+
+
+# --- what a payer does not have -------------------------------------------------------------------------------
+
+FAMILIES = b"""implements = ["CCM-CODE-09"]
+checked = 2026-11-21
+
+[personal_base]
+unit = "code"
+says = "The code of the first unit."
+rules = ["CCM-CODE-09"]
+values = [
+  {effective = 2019-01-01, value = "99491", cite = "CY 2019", confidence = "CONFIRMED"},
+]
+"""
+
+
+def without(value: str, name: str = "toy.families.personal_base") -> Rulebook:
+    text = head(implements='["CCM-CODE-09"]') + f'["{name}"]\nsays = "Not paid."\nvalues = [\n  {value}\n]\n'
+    return load_rulebook({"toy/rules.toml": BASE, "toy/families.toml": FAMILIES, ACME: text.encode()})
+
+
+def test_a_payer_may_be_without_a_code_between_two_days() -> None:
+    acme = without(dated("2025-01-01", "2025-12-31").replace('value = ["written"]', "absent = true")).view(payer="acme")
+
+    assert acme.in_force(date(2024, 12, 31)).get("toy.families.personal_base") == "99491"
+    assert acme.in_force(date(2025, 1, 1)).get("toy.families.personal_base") is None
+    assert acme.in_force(date(2026, 1, 1)).get("toy.families.personal_base") == "99491"
+
+
+def test_what_is_absent_is_cited_too() -> None:
+    (reading,) = (
+        without(dated("2025-01-01").replace('value = ["written"]', "absent = true"))
+        .exceptions[0]
+        .quantities[0]
+        .readings
+    )
+
+    assert (reading.is_absent, reading.cite, reading.name) == (True, "Acme", "toy.families.personal_base@acme")
+
+
+@pytest.mark.parametrize("absent", ['value = "99491", absent = true', "absent = false", "absent = 1"])
+def test_absent_is_true_and_alone(absent: str) -> None:
+    with pytest.raises(RulebookError) as caught:
+        without(dated("2025-01-01").replace('value = ["written"]', absent))
+
+    assert [d[1:4] for d in caught.value.diagnostics] == [
+        (9, "toy.families.personal_base", "`absent` is not true, or has a value beside it.")
+    ]
+
+
+def test_what_judging_needs_cannot_be_absent() -> None:
+    text = HEAD + methods(dated("2025-01-01").replace('value = ["written"]', "absent = true"))
+
+    assert fault(text) == (
+        10,
+        "toy.rules.methods",
+        "`absent` is for the codes of families and for prices; judging needs a value here.",
+        "Write the value that holds for this payer.",
+    )
