@@ -34,6 +34,7 @@ from ledger.streams.time_changes import (
 )
 from ledger.terms.calendar import epoch_seconds, month_of
 from ledger.terms.intervals import Intervals, overlap, union
+from ledger.terms.people import Programme
 
 
 class Awaiting(NamedTuple):
@@ -310,9 +311,12 @@ def _marked(state: CareMonth, entry: str, **marks: object) -> CareMonth:
 
 
 def _awaiting(state: CareMonth, event: EntryContent, old: Entry | None) -> Awaiting | None:
-    """Why new content may raise nothing yet: the month stands attested, with or without the entry in it."""
+    """Why new content may raise nothing yet: the month stands attested, with or without the entry in it.
+
+    Months are signed for CCM only, so work of another programme waits for nothing.
+    """
     standing = state.standing_attestation()
-    if standing is None:
+    if standing is None or event.programme is not Programme.CCM:
         return None
     attested_at = standing.event.attested_at
     was_there = old is not None and (old.place < standing.position or (old.marks or UNMARKED).is_approved)
