@@ -112,7 +112,7 @@ class MonthContext:
         if self.stopped is None or work.activity is None or work.programme is not self.programme:
             return None
         known = self.law.activities.get(work.activity)
-        if known is None or not known.reading.name.startswith(_CONTACT):
+        if known is None or not known.name.startswith(_CONTACT):
             return None
         return self.stopped.contact_is_unwanted(on)
 

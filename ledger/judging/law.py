@@ -97,6 +97,8 @@ class Activity(NamedTuple):
 
     standing: Literal["counted", "not_counted", "needs_reviewer"]
     reading: Reading
+    name: str
+    """The name under which the list is looked up; where another rule stands for it, not the reading's own."""
 
 
 class MonthLaw:
@@ -176,7 +178,7 @@ class MonthLaw:
         """The lists in which activities were looked up, and the policies that they, and untimed entries, ask for."""
         unlisted = self.activities["unlisted"]
         found = [self.activities.get(activity, unlisted) for activity in activities]
-        names = [one.reading.name for one in found]
+        names = [one.name for one in found]
         if untimed:
             names.append(UNTIMED_NAME)
         if any(one.standing == "needs_reviewer" for one in found):
@@ -199,14 +201,14 @@ def _present(rules: RulesInForce, names: tuple[str, ...]) -> tuple[str, ...]:
 def _activities(rules: RulesInForce) -> dict[str, Activity]:
     found: dict[str, Activity] = {}
     prefix = f"{ACTIVITIES}."
-    for reading in rules.by_name.values():
-        if reading.name.startswith(prefix) and isinstance(reading.value, tuple):
+    for name, reading in rules.by_name.items():
+        if name.startswith(prefix) and isinstance(reading.value, tuple):
             for activity in reading.value:
                 standing = activity_standing(activity, rules)
-                first = rules.listed(ACTIVITIES, activity)
+                first = rules.list_name(ACTIVITIES, activity)
                 assert standing is not None
                 assert first is not None
-                found[activity] = Activity(standing, first)
+                found[activity] = Activity(standing, rules.reading(first), first)
     return found
 
 

@@ -19,6 +19,7 @@ from ledger.rulebook.formulas import (
 from ledger.rulebook.load import load_rulebook
 from ledger.rulebook.reading import Quantity, Reading, ReadingSet, Value
 from ledger.rulebook.rules import Rulebook, Rules, RulesInForce, TracedRules
+from ledger.rulebook.views import PayerException
 
 __all__ = [
     "FORMULAS_VERSION",
@@ -27,6 +28,7 @@ __all__ = [
     "Edition",
     "EditionDamaged",
     "NoSuchRule",
+    "PayerException",
     "Quantity",
     "Reading",
     "ReadingSet",
