@@ -121,9 +121,7 @@ class _Held(NamedTuple):
         return self.stop is None or (self.stop.last_on >= first and self.on <= self.stop.last_on)
 
 
-def _stopped(
-    asked: _Asked, standings: tuple[ConsentStanding, ...], stops: tuple[Stop, ...]
-) -> MonthConsent | None:
+def _stopped(asked: _Asked, standings: tuple[ConsentStanding, ...], stops: tuple[Stop, ...]) -> MonthConsent | None:
     """The month of a patient whose consents were ended; None where none of them was."""
     last, law, designee = asked.last, asked.law, asked.designee
     complete = _complete(standings, last)

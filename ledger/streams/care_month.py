@@ -238,6 +238,8 @@ class FamilyChosen(Event):
     month: CareMonth
     practitioner: StaffId
     family: Family
+    programme: Programme | None = None
+    """The programme whose families it was chosen from; None: CCM."""
 
     def tags(self) -> tuple[str, ...]:
         return (care_month_tag(self.patient, self.month),)

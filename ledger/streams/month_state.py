@@ -22,6 +22,7 @@ from ledger.streams.care_month import (
     TimeLogged,
     Work,
 )
+from ledger.streams.limits import LimitRaised
 from ledger.streams.time_changes import (
     Brought,
     DisputeSettled,
@@ -128,8 +129,15 @@ class CareMonth:
     gone: tuple[Gone, ...] = ()
     excepted: tuple[tuple[MonthExcepted, int], ...] = ()
     """Left out of a batch of attestations, each with its position."""
+    limits: tuple[tuple[LimitRaised, int], ...] = ()
+    """Limits that compliance raised for this month, each with its position."""
     together: tuple[Together, ...] = ()
     """Of patients who were merged, each two of them: before they were one, each was signed for itself."""
+
+    @property
+    def raised(self) -> tuple[tuple[str, int], ...]:
+        """Codes whose limit was raised, each with its units as last said."""
+        return tuple({event.code: event.units for event, _ in self.limits}.items()) if self.limits else ()
 
     def standing_attestation(self) -> Attested | None:
         """The newest attestation, unless it was withdrawn: those before it were superseded by it.
@@ -176,6 +184,7 @@ def evolve(state: CareMonth, fact: Fact) -> CareMonth:
                 at,
                 state.gone,
                 state.excepted,
+                state.limits,
             )
         case DecisionMakingAttested():
             return replace(state, decision_making=(*state.decision_making, (event, at)), position=at)
@@ -245,6 +254,8 @@ def changed(state: CareMonth, event: Event, position: int, recorded_at: datetime
             return _reopened(state, event, position)
         case MonthExcepted():
             return replace(state, excepted=(*state.excepted, (event, position)))
+        case LimitRaised():
+            return replace(state, limits=(*state.limits, (event, position)))
     return state
 
 
