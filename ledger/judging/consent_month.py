@@ -90,7 +90,7 @@ class _Asked(NamedTuple):
 
 def _unstopped(asked: _Asked, standings: tuple[ConsentStanding, ...]) -> MonthConsent:
     """The month of a patient who never stopped."""
-    last, law, designee = asked.last, asked.law, asked.designee
+    last, designee = asked.last, asked.designee
     if not standings:
         return MonthConsent(None, None, None, (_none_on_file(asked),), (), ())
     complete = _complete(standings, last)

@@ -110,11 +110,11 @@ class MonthLaw:
 
     __slots__ = (
         "activities",
+        "asks_for_risk",
         "billing_credentials",
         "care_plan_elements",
         "care_plan_expected",
         "clinical_credentials",
-        "asks_for_risk",
         "condition_months_min",
         "conditions_managed_max",
         "conditions_min",

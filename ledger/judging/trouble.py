@@ -7,7 +7,6 @@ the performer, beyond twenty-four hours.
 """
 
 from datetime import date
-from typing import Final
 
 from ledger.judging.context import MonthContext
 from ledger.judging.days import earliest_date
