@@ -134,7 +134,7 @@ def month_basis(log: FactsLog, states: States, rulebook: Rulebook, verdict: Verd
     return Basis(
         clinics=tuple(_clinics(patient, verdict.month)),
         biller=_biller(patient, verdict.month),
-        conditions=tuple(_conditions(patient, verdict.month)),
+        conditions=tuple(_conditions(patient, verdict.month, rulebook)),
         consents=consents,
         first_minute=_first_minute(log, rulebook, group, patient, month, consents, verdict),
         plans=tuple(_plans(log, month, plan)),
@@ -159,8 +159,9 @@ def _biller(patient: Patient, month: str) -> Biller | None:
     return Biller(e.practitioner, e.practice, e.from_month, e.until_month, designation.position)
 
 
-def _conditions(patient: Patient, month: str) -> Iterator[ConditionInMonth]:
-    active = {c.condition for c in active_conditions(patient, first_day(month), last_day(month))}
+def _conditions(patient: Patient, month: str, rulebook: Rulebook) -> Iterator[ConditionInMonth]:
+    law = law_on(rulebook, last_day(month))
+    active = {c.condition for c in active_conditions(patient, first_day(month), last_day(month), law)}
     for learned in {c.event.condition: c for c in patient.conditions}.values():
         e = learned.event
         code = e.icd10 or (f"{e.source_code.system} {e.source_code.code}" if e.source_code else "-")

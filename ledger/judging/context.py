@@ -48,6 +48,7 @@ class MonthContext:
         "overfull",
         "pauses",
         "performers",
+        "programme",
         "stays",
         "stopped",
         "troubled",
@@ -55,9 +56,16 @@ class MonthContext:
     )
 
     def __init__(
-        self, facts: MonthFacts, law: MonthLaw, window: Window, designee: str | None, consent: MonthConsent
+        self,
+        facts: MonthFacts,
+        law: MonthLaw,
+        window: Window,
+        designee: str | None,
+        consent: MonthConsent,
+        programme: Programme = Programme.CCM,
     ) -> None:
         self.facts = facts
+        self.programme = programme
         self.law = law
         self.window = window
         self.designee = designee
@@ -101,7 +109,7 @@ class MonthContext:
 
     def contact_is_unwanted(self, work: Work, on: date) -> date | None:
         """The day on which the patient had revoked, where work of a day is contact with a patient who had."""
-        if self.stopped is None or work.activity is None or work.programme is not Programme.CCM:
+        if self.stopped is None or work.activity is None or work.programme is not self.programme:
             return None
         known = self.law.activities.get(work.activity)
         if known is None or not known.name.startswith(_CONTACT):

@@ -14,9 +14,7 @@ from ledger.judging.context import MonthContext
 from ledger.judging.shapes import EntryLine
 from ledger.judging.trouble import judge_entry
 from ledger.streams.month_state import Entry
-from ledger.terms.people import Programme
 
-_CCM: Final = Programme.CCM
 _new: Final = tuple.__new__
 """Makes a named tuple in half the time; its fields stand in order in one place only."""
 
@@ -47,7 +45,7 @@ def judge_entries(entries: tuple[Entry, ...], context: MonthContext) -> Counted:
     counted_activities, known = context.law.counted, context.performers.known
     look_up = context.performers.on
     opens, closes, late, troubled = context.opens, context.closes, context.law.late, context.troubled
-    barred = context.barred
+    barred, programme = context.barred, context.programme
     staff = personal = untimed = 0
     has_untimed = False
     last_on: date | None = None
@@ -70,7 +68,7 @@ def judge_entries(entries: tuple[Entry, ...], context: MonthContext) -> Counted:
             and marks is None
             and activity in counted_activities
             and work.described
-            and work.programme is _CCM
+            and work.programme is programme
             and pieces[0].start >= opens
             and (on := pieces[-1].on) <= closes
             and (work.entered_by is None or work.entered_by == performer)

@@ -19,7 +19,7 @@ from ledger.terms.notices import in_order, notice
 from ledger.terms.outcome import Effect, Notice
 
 _BLOCKS: Final = Effect.BLOCKS_RELEASE
-_NO_NEWS: Final = frozenset({"family_below_minimum", "family_not_in_force"})
+_NO_NEWS: Final = frozenset({"family_below_minimum", "family_not_in_force", "family_not_for_clinic"})
 
 
 def findings_of(case: Case) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
@@ -40,7 +40,7 @@ def findings_of(case: Case) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
     found += case.consent.notices
     found += _after_death(window, law)
     found += billing_blocks(case.facts, case.designation, case.practice, case.on, law)
-    found += eligibility_findings(case.facts.patient, window.first, window.last, law)
+    found += eligibility_findings(case.facts.patient, case.plan, window.first, window.last, law)
     found += coverage_blocks(window, case.on, law)
     found += plan_blocks(case.facts.plan, case.plan, case.designee, law)
     found += plan_reviews(case.facts.plan, case.plan, case.designee, case.on, law, is_complex=case.is_complex)

@@ -55,6 +55,10 @@ READINESS_NAMES: Final = (
     f"{_CCM}.eligibility.conditions_min",
     f"{_CCM}.eligibility.condition_months_min",
     f"{_CCM}.eligibility.conditions_missing_effect",
+    f"{_CCM}.eligibility.conditions_managed_max",
+    f"{_CCM}.eligibility.conditions_managed_effect",
+    f"{_CCM}.eligibility.diagnoses_min",
+    f"{_CCM}.initiating_visit.renewal_years",
     f"{_CCM}.eligibility.risk_missing_effect",
     f"{_CCM}.eligibility.same_category_characters",
     f"{_CCM}.eligibility.coverage_missing_effect",
@@ -106,16 +110,20 @@ class MonthLaw:
 
     __slots__ = (
         "activities",
+        "asks_for_risk",
         "billing_credentials",
         "care_plan_elements",
         "care_plan_expected",
         "clinical_credentials",
+        "condition_months_min",
+        "conditions_managed_max",
         "conditions_min",
         "consent_fields",
         "consent_items",
         "consent_methods",
         "counted",
         "diagnoses_min",
+        "diagnoses_name",
         "excluded_counts",
         "exists",
         "goals_per_condition_min",
@@ -134,6 +142,7 @@ class MonthLaw:
         "time_names",
         "untimed_counts",
         "visit_lists",
+        "visit_renewal_years",
         "work_countries",
     )
 
@@ -143,6 +152,8 @@ class MonthLaw:
         self.time_names: Final = _present(rules, TIME_NAMES)
         self.readiness_names: Final = _present(rules, READINESS_NAMES)
         self.activities: Final = _activities(rules) if self.exists else {}
+        months = rules.get(f"{_CCM}.eligibility.condition_months_min")
+        self.condition_months_min: Final = months if isinstance(months, int) else None
         self.counted: Final = frozenset(a for a, found in self.activities.items() if found.standing == "counted")
         if not self.exists:
             return
@@ -165,8 +176,15 @@ class MonthLaw:
         self.untimed_counts: Final = rules.yes(UNTIMED_NAME)
         self.in_person_counts: Final = rules.yes(IN_PERSON_NAME)
         self.qualifying_codes: Final = frozenset(rules.words(f"{_CCM}.initiating_visit.qualifying_codes"))
+        renewal = rules.get(f"{_CCM}.initiating_visit.renewal_years")
+        self.visit_renewal_years: Final = renewal if isinstance(renewal, int) else None
         self.conditions_min: Final = rules.whole(f"{_CCM}.eligibility.conditions_min")
-        self.diagnoses_min: Final = rules.whole("medicare.claims.diagnoses_min")
+        managed = rules.get(f"{_CCM}.eligibility.conditions_managed_max")
+        self.conditions_managed_max: Final = managed if isinstance(managed, int) else None
+        self.asks_for_risk: Final = rules.get(f"{_CCM}.eligibility.risk_missing_effect") != "none"
+        own = f"{_CCM}.eligibility.diagnoses_min"
+        self.diagnoses_name: Final = own if rules.find(own) is not None else "medicare.claims.diagnoses_min"
+        self.diagnoses_min: Final = rules.whole(self.diagnoses_name)
         characters = rules.get(f"{_CCM}.eligibility.same_category_characters")
         self.same_category_characters: Final = characters if isinstance(characters, int) else None
         self.care_plan_elements: Final = rules.words(f"{_CCM}.care_plan.elements_required")

@@ -19,6 +19,7 @@ from ledger.streams.practice import Practice
 from ledger.streams.staff import Staff
 from ledger.streams.staff_day import StaffDay
 from ledger.terms.outcome import Notice
+from ledger.terms.people import Programme
 
 Pool = Literal["staff", "personal"]
 """Whose minutes: clinical staff's, or the billing practitioner's own."""
@@ -142,6 +143,7 @@ class Verdict:
     """The moment from which minutes count; None while no complete consent stands."""
     reads: tuple[tuple[date, tuple[str, ...]], ...] = ()
     """What was read: a day, and the names of the quantities read as of it. A decision notes them with its own."""
+    programme: Programme = Programme.CCM
 
     @property
     def digest(self) -> str:

@@ -7,7 +7,6 @@ the performer, beyond twenty-four hours.
 """
 
 from datetime import date
-from typing import Final
 
 from ledger.judging.context import MonthContext
 from ledger.judging.days import earliest_date
@@ -21,9 +20,7 @@ from ledger.streams.month_state import Awaiting, Entry
 from ledger.terms.intervals import Intervals, overlap, total, union_all, without
 from ledger.terms.notices import RANK, in_order, notice
 from ledger.terms.outcome import Notice
-from ledger.terms.people import Programme
 
-_CCM: Final = Programme.CCM
 _Unable = list[tuple[Performing, Piece]]
 """Pieces of days on which the performer may not count, and why."""
 
@@ -123,8 +120,9 @@ def _whole_reasons(entry: Entry, performing: Performing, on: date, context: Mont
     """Reasons for which nothing of the entry counts (CCM-TIME-03, -06, -09, -10, -16; CCM-STAFF-01 to -07)."""
     work, law = entry.work, context.law
     found: list[Notice] = []
-    if work.programme is not _CCM:
-        happened = f"The time does not count for CCM: it was logged for {work.programme.value}; its seconds stay taken."
+    if work.programme is not context.programme:
+        other, this = work.programme.value, context.programme.value
+        happened = f"The time does not count for {this}: it was logged for {other}; its seconds stay taken."
         found.append(notice("other_programme", happened, law.reading("time.one_code_per_minute")))
     if performing.code is not None:
         found.append(notice(performing.code, *why_not_counted(performing.code, on, law)))

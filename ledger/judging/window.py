@@ -82,6 +82,11 @@ def window_of(patient: Patient, first: date, last: date) -> Window:
     return Window(first, last, died_on, covered_until, in_month, on_file, bool(current))
 
 
+def is_qmb(patient: Patient, on: date) -> bool:
+    """Whether a coverage in force on a day says that the patient is a Qualified Medicare Beneficiary (CCM-PAY-03)."""
+    return any(c.qmb and _holds(c, on) for c in _newest_by_id(patient.coverages))
+
+
 def _newest_by_id(coverages: tuple[Learned[CoverageRecorded], ...]) -> list[CoverageRecorded]:
     """Each coverage as last recorded, the newest first."""
     if len(coverages) == 1:

@@ -8,10 +8,12 @@ from ledger.rulebook.formulas import (
     UnitsEarned,
     activity_standing,
     amount,
+    code_of_level,
     decision_making_suffices,
     lookback_start,
     units_complex,
     units_noncomplex,
+    units_of,
     units_personal,
 )
 from ledger.rulebook.load import load_rulebook
@@ -40,6 +42,7 @@ __all__ = [
     "Value",
     "activity_standing",
     "amount",
+    "code_of_level",
     "decision_making_suffices",
     "describe",
     "list_names",
@@ -49,5 +52,6 @@ __all__ = [
     "shipped_edition",
     "units_complex",
     "units_noncomplex",
+    "units_of",
     "units_personal",
 ]

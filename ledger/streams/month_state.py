@@ -22,6 +22,7 @@ from ledger.streams.care_month import (
     TimeLogged,
     Work,
 )
+from ledger.streams.limits import LimitRaised
 from ledger.streams.time_changes import (
     Brought,
     DisputeSettled,
@@ -34,6 +35,7 @@ from ledger.streams.time_changes import (
 )
 from ledger.terms.calendar import epoch_seconds, month_of
 from ledger.terms.intervals import Intervals, overlap, union
+from ledger.terms.people import Programme
 
 
 class Awaiting(NamedTuple):
@@ -127,8 +129,15 @@ class CareMonth:
     gone: tuple[Gone, ...] = ()
     excepted: tuple[tuple[MonthExcepted, int], ...] = ()
     """Left out of a batch of attestations, each with its position."""
+    limits: tuple[tuple[LimitRaised, int], ...] = ()
+    """Limits that compliance raised for this month, each with its position."""
     together: tuple[Together, ...] = ()
     """Of patients who were merged, each two of them: before they were one, each was signed for itself."""
+
+    @property
+    def raised(self) -> tuple[tuple[str, int], ...]:
+        """Codes whose limit was raised, each with its units as last said."""
+        return tuple({event.code: event.units for event, _ in self.limits}.items()) if self.limits else ()
 
     def standing_attestation(self) -> Attested | None:
         """The newest attestation, unless it was withdrawn: those before it were superseded by it.
@@ -175,6 +184,7 @@ def evolve(state: CareMonth, fact: Fact) -> CareMonth:
                 at,
                 state.gone,
                 state.excepted,
+                state.limits,
             )
         case DecisionMakingAttested():
             return replace(state, decision_making=(*state.decision_making, (event, at)), position=at)
@@ -244,6 +254,8 @@ def changed(state: CareMonth, event: Event, position: int, recorded_at: datetime
             return _reopened(state, event, position)
         case MonthExcepted():
             return replace(state, excepted=(*state.excepted, (event, position)))
+        case LimitRaised():
+            return replace(state, limits=(*state.limits, (event, position)))
     return state
 
 
@@ -310,9 +322,12 @@ def _marked(state: CareMonth, entry: str, **marks: object) -> CareMonth:
 
 
 def _awaiting(state: CareMonth, event: EntryContent, old: Entry | None) -> Awaiting | None:
-    """Why new content may raise nothing yet: the month stands attested, with or without the entry in it."""
+    """Why new content may raise nothing yet: the month stands attested, with or without the entry in it.
+
+    Months are signed for CCM only, so work of another programme waits for nothing.
+    """
     standing = state.standing_attestation()
-    if standing is None:
+    if standing is None or event.programme is not Programme.CCM:
         return None
     attested_at = standing.event.attested_at
     was_there = old is not None and (old.place < standing.position or (old.marks or UNMARKED).is_approved)

@@ -142,6 +142,8 @@ class ConditionContent(_OfPatient):
     abated_on: date | None = None
     expected_12_months: bool | None = None
     """Expected to last twelve months or until death (CCM-ELIG-01); None: nobody said."""
+    expected_months: int | None = Field(default=None, ge=1, le=1200)
+    """Expected to last so many months, where somebody said so: PCM asks for three (CCM-CODE-15)."""
     document: Token | None = None
     words: ConditionWords | Closed = Field(default=SEALED, exclude=True)
 

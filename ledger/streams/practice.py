@@ -13,7 +13,15 @@ from ledger.streams.base import Event, Fact, Part
 from ledger.terms.identity import PracticeId, StaffId, Token, identifier_tag, practice_tag
 from ledger.terms.people import Npi, Word
 
-Capability = Literal["cehrt_year", "access_24x7", "cehrt_holds_all_ccm_records", "plan_access_24h_other_providers"]
+Capability = Literal[
+    "cehrt_year",
+    "access_24x7",
+    "cehrt_holds_all_ccm_records",
+    "plan_access_24h_other_providers",
+    "rural_health_clinic",
+    "federally_qualified_health_center",
+]
+"""What a practice answers for: what CCM asks of it, and that it is a clinic that bills by rules of its own."""
 
 
 class Site(Part):
@@ -77,8 +85,8 @@ class PolicyAdopted(_OfPractice):
     """The practice adopted a value of one of its policies from a day on."""
 
     TOPIC: ClassVar[str] = "policy_adopted"
-    policy: Literal["untimed_counts", "staff_in_person_counts", "noncomplex_attestation"]
-    value: Literal["yes", "no", "each", "batch"]
+    policy: Literal["untimed_counts", "staff_in_person_counts", "noncomplex_attestation", "g0511_billing"]
+    value: Literal["yes", "no", "each", "batch", "g0511", "individual"]
     from_on: date
 
 
