@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from ledger.rulebook import Diagnostic, Rulebook, RulebookError, load_rulebook
+from ledger.rulebook.differences import differences
 
 BASE = b"""implements = ["CCM-CONSENT-02", "CCM-CODE-04"]
 checked = 2026-11-21
@@ -436,3 +437,67 @@ def test_what_judging_needs_cannot_be_absent() -> None:
         "`absent` is for the codes of families and for prices; judging needs a value here.",
         "Write the value that holds for this payer.",
     )
+
+
+# --- what differs between two editions ------------------------------------------------------------------------
+
+
+def changes(before: Rulebook, after: Rulebook) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Name, kind and days of every change."""
+    return [
+        (each.name, each.kind, [(span.first.isoformat(), span.last.isoformat()) for span in each.spans])
+        for each in differences(before, after)
+    ]
+
+
+def changed_base(old: str, new: str) -> Rulebook:
+    assert old in BASE.decode()
+    return load_rulebook({"toy/rules.toml": BASE.decode().replace(old, new).encode()})
+
+
+def test_equal_editions_do_not_differ() -> None:
+    assert changes(book(acme=HEAD + METHODS), book(acme=HEAD + METHODS)) == []
+
+
+def test_an_exception_that_came_is_added_for_its_days() -> None:
+    text = HEAD + methods(dated("2025-01-01", "2025-06-30"))
+
+    assert changes(book(), book(acme=text)) == [("toy.rules.methods@acme", "added", [("2025-01-01", "2025-06-30")])]
+    assert changes(book(acme=text), book()) == [("toy.rules.methods@acme", "removed", [("2025-01-01", "2025-06-30")])]
+
+
+def test_a_value_that_changed_is_told_for_the_days_on_which_it_did() -> None:
+    two = changed_base(
+        "value = 10, ",
+        'value = 10, cite = "NCCI", confidence = "CONFIRMED"},\n  {effective = 2026-01-01, value = 12, ',
+    )
+
+    assert changes(book(), two) == [("toy.rules.units_max", "changed", [("2026-01-01", "9999-12-31")])]
+
+
+def test_a_value_that_began_earlier_is_told_for_the_days_between() -> None:
+    assert changes(book(), changed_base("2017-01-01, value = 10", "2016-01-01, value = 10")) == [
+        ("toy.rules.units_max", "changed", [("2016-01-01", "2016-12-31")])
+    ]
+
+
+def test_days_that_follow_with_the_same_values_are_one_span() -> None:
+    first = dated("2025-01-01", "2025-06-30")
+    parted = HEAD + methods(first, dated("2025-07-01", "2025-12-31", cite=' cite = "Acme 2",'))
+
+    assert changes(book(), book(acme=parted))[0][2] == [("2025-01-01", "2025-12-31")]
+
+
+def test_another_citation_is_told_without_days() -> None:
+    assert changes(book(), changed_base('cite = "NCCI"', 'cite = "NCCI 2024"')) == [
+        ("toy.rules.units_max", "reworded", [])
+    ]
+
+
+def test_an_exception_for_others_is_one_that_went_and_one_that_came() -> None:
+    bolt = head(applies_to='{payer = "bolt"}') + METHODS
+
+    assert [(name, kind) for name, kind, _ in changes(book(acme=HEAD + METHODS), book(acme=bolt))] == [
+        ("toy.rules.methods@acme", "removed"),
+        ("toy.rules.methods@acme", "added"),
+    ]
