@@ -126,7 +126,7 @@ def test_a_profile_that_does_not_load_is_refused_with_file_line_and_remedy() -> 
 
     assert then.refused == "profiles_do_not_load"
     assert (
-        f"{FILE}:9 [medicare.ccm.99490.minutes_minimum]: The value 30 is not of unit minutes." in then.outcome.happened
+        f"{FILE}:9 [medicare.ccm.99490.minutes_minimum]: The value 30 is not of unit minutes." in then.refusal.happened
     )
 
 
