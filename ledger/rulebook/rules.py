@@ -14,6 +14,7 @@ from typing import Final, Protocol, final
 
 from ledger.rulebook.errors import NoSuchRule
 from ledger.rulebook.reading import Quantity, Reading, ReadingSet, Value
+from ledger.rulebook.units import UNLIMITED
 from ledger.rulebook.views import BASE_PROGRAMME, PayerException, overlaid, programmes_of
 
 _DAY: Final = timedelta(days=1)
@@ -64,6 +65,11 @@ class Rules(Protocol):
         value = self.reading(name).value
         assert type(value) is int, f"{name} is not a whole number"
         return value
+
+    def limit(self, name: str) -> int | None:
+        """The value of a quantity of unit `units`, which limits; None where it says that nothing does."""
+        value = self.reading(name).value
+        return None if value == UNLIMITED else self.whole(name)
 
     def decimal(self, name: str) -> Decimal:
         """The value of a quantity that is measured in decimals: relative values, conversion factors."""
@@ -295,7 +301,8 @@ class Rulebook:
         first = self._starts[at]
         last = self._starts[at + 1] - _DAY if at + 1 < len(self._starts) else date.max
         found = ((name, quantity.on(first)) for name, quantity in self.quantities.items())
-        return RulesInForce(first, last, {name: reading for name, reading in found if reading is not None})
+        there = {name: reading for name, reading in found if reading is not None and not reading.is_absent}
+        return RulesInForce(first, last, there)
 
 
 def _changes(quantities: Iterable[Quantity]) -> Iterable[date]:
