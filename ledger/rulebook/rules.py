@@ -13,6 +13,7 @@ from typing import Final, Protocol, final
 
 from ledger.rulebook.errors import NoSuchRule
 from ledger.rulebook.reading import Quantity, Reading, ReadingSet, Value
+from ledger.rulebook.register import Register
 
 _DAY: Final = timedelta(days=1)
 
@@ -192,10 +193,14 @@ class TracedRules(Rules):
 class Rulebook:
     """All quantities of one edition. Frozen in effect: nothing is added after it was loaded."""
 
-    __slots__ = ("_by_rule", "_cached", "_starts", "quantities", "sources")
+    __slots__ = ("_by_rule", "_cached", "_starts", "quantities", "register", "sources")
 
-    def __init__(self, quantities: Iterable[Quantity], sources: Mapping[str, str]) -> None:
+    def __init__(
+        self, quantities: Iterable[Quantity], sources: Mapping[str, str], register: Register | None = None
+    ) -> None:
         self.sources: Final = dict(sources)
+        self.register: Final = register
+        """What is made of every rule id; None in editions that were adopted before there was a register."""
         self.quantities: Final = {q.name: q for q in sorted(quantities, key=lambda q: q.name)}
         self._starts = sorted({date.min, *_changes(self.quantities.values())})
         self._cached: list[RulesInForce | None] = [None] * len(self._starts)
