@@ -60,7 +60,6 @@ class Covered:
     lives: str
     why: str
     note: str
-    tests: tuple[str, ...]
 
     @property
     def chapter(self) -> str:
@@ -86,7 +85,6 @@ class Covered:
             "lives": self.lives or None,
             "why": self.why or None,
             "note": self.note or None,
-            "tests": list(self.tests),
             "sources": list(self.sources),
         }
 
@@ -114,9 +112,8 @@ def _covered(entry: Entry, quantities: tuple[Quantity, ...]) -> Covered:
         lives=entry.lives,
         why=entry.why,
         note=entry.note,
-        tests=entry.tests,
     )
 
 
 def _unregistered(rule: str, quantities: tuple[Quantity, ...]) -> Covered:
-    return Covered(rule, "", None, quantities, by=(), lives="", why="", note="", tests=())
+    return Covered(rule, "", None, quantities, by=(), lives="", why="", note="")

@@ -9,10 +9,10 @@
     lives = "commands/claims"         due: where it will live
     why = "..."                       not modelled: the reason; may stand with informational
     note = "..."                      what is left of it, and where
-    tests = ["tests/..."]             tests that show it without naming it
 
 Promise: an entry that was read has a state and what that state asks for. Editions adopted before there was a register
-have none. Not promised: that a module named in `by` does what it says; the project's tests look for that.
+have none. Not promised: that a module named in `by` does what it says. Tests show that, and which they are is no part
+of the law (tests/rulebook/shown_by.toml).
 """
 
 from collections.abc import Mapping
@@ -30,10 +30,9 @@ State = Literal["applied", "due", "informational", "not_modelled"]
 """What this program makes of a rule: it is applied, will be, needs nothing done, or is left out for a reason."""
 STATES: Final[tuple[State, ...]] = get_args(State)
 
-_KEYS: Final = ("says", "state", "by", "lives", "why", "note", "tests")
+_KEYS: Final = ("says", "state", "by", "lives", "why", "note")
 _ONLY_WITH: Final[Mapping[str, tuple[State, ...]]] = {
     "by": ("applied",),
-    "tests": ("applied",),
     "lives": ("due",),
     "why": ("not_modelled", "informational"),
 }
@@ -56,7 +55,7 @@ class Entry:
     """Where a due rule will live; empty for the others."""
     why: str
     note: str
-    tests: tuple[str, ...]
+    """What is left of it, and where."""
 
 
 @final
@@ -125,7 +124,6 @@ def _entry(place: Place, rule: str, table: Any) -> Entry | None:
         lives=table.get("lives", ""),
         why=table.get("why", ""),
         note=table.get("note", ""),
-        tests=tuple(table.get("tests", ())),
     )
 
 
@@ -143,9 +141,8 @@ def _check_entry(place: Place, table: dict[str, Any]) -> None:
     for key, states in _ONLY_WITH.items():
         if key in table and state not in states:
             place.fault(f"`{key}` does not go with the state {state}.", "Take it out, or mend the state.")
-    for key in ("by", "tests"):
-        if key in table and not is_list_of(table[key], is_text):
-            place.fault(f"`{key}` is not a list of different words.", f'Write {key} = ["...", ...].')
+    if "by" in table and not is_list_of(table["by"], is_text):
+        place.fault("`by` is not a list of different words.", 'Write by = ["...", ...].')
     for key in ("lives", "why", "note"):
         if key in table and not is_text(table[key]):
             place.fault(f"`{key}` is not text.", "Write it in quotes, or leave it out.")
