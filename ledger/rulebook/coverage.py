@@ -59,6 +59,7 @@ class Covered:
     by: tuple[str, ...]
     lives: str
     why: str
+    cite: str
     note: str
 
     @property
@@ -69,9 +70,9 @@ class Covered:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The keys of the sources that the values of its quantities cite, in order."""
-        cites = (reading.cite for quantity in self.quantities for reading in quantity.readings)
-        return tuple(sorted({key for cite in cites for key in source_keys(cite)}))
+        """The keys of the sources that it cites itself, or the values of its quantities do, in order."""
+        cites = [reading.cite for quantity in self.quantities for reading in quantity.readings]
+        return tuple(sorted({key for cite in (self.cite, *cites) for key in source_keys(cite)}))
 
     def as_dict(self) -> dict[str, Any]:
         """The same in plain values, ready for JSON."""
@@ -84,6 +85,7 @@ class Covered:
             "by": list(self.by),
             "lives": self.lives or None,
             "why": self.why or None,
+            "cite": self.cite or None,
             "note": self.note or None,
             "sources": list(self.sources),
         }
@@ -111,9 +113,10 @@ def _covered(entry: Entry, quantities: tuple[Quantity, ...]) -> Covered:
         by=entry.by,
         lives=entry.lives,
         why=entry.why,
+        cite=entry.cite,
         note=entry.note,
     )
 
 
 def _unregistered(rule: str, quantities: tuple[Quantity, ...]) -> Covered:
-    return Covered(rule, "", None, quantities, by=(), lives="", why="", note="")
+    return Covered(rule, "", None, quantities, by=(), lives="", why="", cite="", note="")

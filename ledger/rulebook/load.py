@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from ledger.rulebook.errors import Diagnostic, RulebookError
 from ledger.rulebook.reading import Quantity, Reading, Value
-from ledger.rulebook.register import REGISTER, Register, check_applied, check_named
+from ledger.rulebook.register import REGISTER, Register, check_applied, check_cited, check_named
 from ledger.rulebook.rule_file import Place, RuleFile
 from ledger.rulebook.rules import Rulebook
 from ledger.rulebook.units import CONFIDENCES, UNITS, is_list_of, is_name, is_rule_id, is_text, source_keys
@@ -53,6 +53,7 @@ def load_rulebook(files: Mapping[str, bytes], *, check_register: bool = True) ->
         quantities += found
     if listed:
         check_applied(listed, entries, quantities)
+        check_cited(listed, entries, sources, SOURCES)
     if faults:
         raise RulebookError(tuple(faults))
     return Rulebook(quantities, sources, register)

@@ -8,6 +8,7 @@
     by = ["ledger/terms/people.py"]   applied: which module or act carries it, where no quantity alone does
     lives = "commands/claims"         due: where it will live
     why = "..."                       not modelled: the reason; may stand with informational
+    cite = "CMS FAQ [S10]"            its source; applied rules have theirs with their quantities
     note = "..."                      what is left of it, and where
 
 Promise: an entry that was read has a state and what that state asks for. Editions adopted before there was a register
@@ -22,7 +23,7 @@ from typing import Any, Final, Literal, final, get_args
 from ledger.rulebook.errors import Diagnostic, RulebookError
 from ledger.rulebook.reading import Quantity
 from ledger.rulebook.rule_file import Place, RuleFile
-from ledger.rulebook.units import is_list_of, is_rule_id, is_text
+from ledger.rulebook.units import is_list_of, is_rule_id, is_text, source_keys
 
 REGISTER: Final = "register.toml"
 
@@ -30,7 +31,7 @@ State = Literal["applied", "due", "informational", "not_modelled"]
 """What this program makes of a rule: it is applied, will be, needs nothing done, or is left out for a reason."""
 STATES: Final[tuple[State, ...]] = get_args(State)
 
-_KEYS: Final = ("says", "state", "by", "lives", "why", "note")
+_KEYS: Final = ("says", "state", "by", "lives", "why", "cite", "note")
 _ONLY_WITH: Final[Mapping[str, tuple[State, ...]]] = {
     "by": ("applied",),
     "lives": ("due",),
@@ -54,6 +55,8 @@ class Entry:
     lives: str
     """Where a due rule will live; empty for the others."""
     why: str
+    cite: str
+    """Its source; empty for applied rules, whose quantities cite theirs."""
     note: str
     """What is left of it, and where."""
 
@@ -105,6 +108,14 @@ def check_applied(rule_file: RuleFile, entries: tuple[Entry, ...], quantities: l
             rule_file.at(entry.id).fault("Nothing names this applied rule.", remedy)
 
 
+def check_cited(rule_file: RuleFile, entries: tuple[Entry, ...], sources: Mapping[str, str], spelled_in: str) -> None:
+    """Notes each source key of an entry that nobody spelled out."""
+    for entry in entries:
+        for key in source_keys(entry.cite):
+            if key not in sources:
+                rule_file.at(entry.id).fault(f"Source [{key}] is not in {spelled_in}.", "Spell it out there.")
+
+
 def _entry(place: Place, rule: str, table: Any) -> Entry | None:
     """The entry that a table spells, or None where a fault was noted."""
     before = place.rule_file.fault_count
@@ -123,6 +134,7 @@ def _entry(place: Place, rule: str, table: Any) -> Entry | None:
         by=tuple(table.get("by", ())),
         lives=table.get("lives", ""),
         why=table.get("why", ""),
+        cite=table.get("cite", ""),
         note=table.get("note", ""),
     )
 
@@ -143,6 +155,8 @@ def _check_entry(place: Place, table: dict[str, Any]) -> None:
             place.fault(f"`{key}` does not go with the state {state}.", "Take it out, or mend the state.")
     if "by" in table and not is_list_of(table["by"], is_text):
         place.fault("`by` is not a list of different words.", 'Write by = ["...", ...].')
-    for key in ("lives", "why", "note"):
+    if state != "applied" and "cite" not in table:
+        place.fault("The entry has no citation.", "Add `cite`: the rule or paper that says so.")
+    for key in ("lives", "why", "cite", "note"):
         if key in table and not is_text(table[key]):
             place.fault(f"`{key}` is not text.", "Write it in quotes, or leave it out.")

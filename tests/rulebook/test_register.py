@@ -20,7 +20,7 @@ by = ["ledger/rulebook/formulas.py"]
 says = "The date of service sets the price."
 state = "applied"
 """
-DUE = '\n[CCM-RED-05]\nsays = "Many equal totals."\nstate = "due"\nlives = "projections/red_flags"\n'
+DUE = '\n[CCM-RED-05]\nsays = "Many equal totals."\nstate = "due"\nlives = "projections/red_flags"\ncite = "[S71]"\n'
 
 
 def diagnostics(register: str) -> tuple[Diagnostic, ...]:
@@ -91,7 +91,7 @@ def test_an_entry_without_a_state_is_a_fault() -> None:
 
 
 def test_an_entry_without_a_label_is_a_fault() -> None:
-    assert fault('\n[CCM-AUD-01]\nstate = "informational"\n') == (
+    assert fault('\n[CCM-AUD-01]\nstate = "informational"\ncite = "OIG"\n') == (
         14,
         "CCM-AUD-01",
         "`says` is missing or not one line.",
@@ -100,7 +100,7 @@ def test_an_entry_without_a_label_is_a_fault() -> None:
 
 
 def test_a_due_rule_without_a_place_is_a_fault() -> None:
-    assert fault('\n[CCM-RED-05]\nsays = "Many equal totals."\nstate = "due"\n') == (
+    assert fault('\n[CCM-RED-05]\nsays = "Many equal totals."\nstate = "due"\ncite = "[S71]"\n') == (
         14,
         "CCM-RED-05",
         "`lives` is missing: the rule is due.",
@@ -109,7 +109,7 @@ def test_a_due_rule_without_a_place_is_a_fault() -> None:
 
 
 def test_a_rule_that_is_left_out_without_a_reason_is_a_fault() -> None:
-    assert fault('\n[CCM-NPI-03]\nsays = "Two types."\nstate = "not_modelled"\n') == (
+    assert fault('\n[CCM-NPI-03]\nsays = "Two types."\nstate = "not_modelled"\ncite = "[S71]"\n') == (
         14,
         "CCM-NPI-03",
         "`why` is missing: the rule is not_modelled.",
@@ -123,15 +123,33 @@ def test_a_rule_that_is_left_out_without_a_reason_is_a_fault() -> None:
 )
 def test_a_key_of_another_state_is_a_fault(key: str, state: str) -> None:
     value = '["a"]' if key == "by" else '"a"'
-    needed = {"due": 'lives = "a"\n', "applied": 'by = ["a"]\n'}.get(state, "")
+    needed = {"due": 'lives = "a"\ncite = "OIG"\n', "applied": 'by = ["a"]\n'}.get(state, 'cite = "OIG"\n')
 
     assert fault(f'\n[CCM-RED-05]\nsays = "Many."\nstate = "{state}"\n{needed}{key} = {value}\n')[2] == (
         f"`{key}` does not go with the state {state}."
     )
 
 
+def test_a_rule_that_is_not_applied_names_its_source() -> None:
+    assert fault('\n[CCM-AUD-01]\nsays = "Many."\nstate = "informational"\n') == (
+        14,
+        "CCM-AUD-01",
+        "The entry has no citation.",
+        "Add `cite`: the rule or paper that says so.",
+    )
+
+
+def test_a_source_of_an_entry_is_spelled_out() -> None:
+    assert fault('\n[CCM-AUD-01]\nsays = "Many."\nstate = "informational"\ncite = "[S99]"\n') == (
+        14,
+        "CCM-AUD-01",
+        "Source [S99] is not in sources.toml.",
+        "Spell it out there.",
+    )
+
+
 def test_an_unknown_key_is_a_fault_with_the_near_one() -> None:
-    assert fault('\n[CCM-AUD-01]\nsays = "Many."\nstate = "informational"\nnotes = "x"\n')[2:] == (
+    assert fault('\n[CCM-AUD-01]\nsays = "Many."\nstate = "informational"\ncite = "OIG"\nnotes = "x"\n')[2:] == (
         "Key `notes` is not known.",
         "Did you mean `note`?",
     )
@@ -144,7 +162,10 @@ def test_modules_are_a_list() -> None:
 
 
 def test_a_blank_note_is_a_fault() -> None:
-    assert fault('\n[CCM-AUD-01]\nsays = "Many."\nstate = "informational"\nnote = " "\n')[2] == "`note` is not text."
+    assert (
+        fault('\n[CCM-AUD-01]\nsays = "Many."\nstate = "informational"\ncite = "OIG"\nnote = " "\n')[2]
+        == "`note` is not text."
+    )
 
 
 def test_an_id_that_stands_twice_is_a_fault_with_its_line() -> None:
