@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ledger.rulebook import Covered, coverage, load_rulebook, shipped_edition
 from ledger.rulebook.coverage import CHAPTERS, counts
+from tests.rulebook.reads import is_read
 from tests.rulebook.showing import ROOT, SHOWN_BY, names_of_tests, shown_ids
 
 BOOK = load_rulebook(dict(shipped_edition().files))
@@ -15,7 +16,7 @@ ROOMS = ("commands", "projections", "interfaces", "ledger")
 AWAITED = {
     "CCM-CODE-10", "CCM-CODE-11", "CCM-CODE-12", "CCM-CODE-13", "CCM-CODE-15", "CCM-CODE-16",
     "CCM-G0511-01", "CCM-G0511-02", "CCM-G0511-03", "CCM-G0511-04",
-    "CCM-RATE-05", "CCM-RATE-11", "CCM-RATE-13", "CCM-RATE-14", "CCM-PAY-01", "CCM-PAY-03",
+    "CCM-RATE-05", "CCM-RATE-10", "CCM-RATE-11", "CCM-RATE-13", "CCM-RATE-14", "CCM-PAY-01", "CCM-PAY-03",
     "CCM-CONSENT-03", "CCM-ELIG-06", "CCM-ELIG-07", "CCM-INIT-08", "CCM-INIT-09",
     "CCM-TIME-03", "CCM-RED-02", "CCM-RED-26",
     *(rule for rule in COVERED if rule.startswith("CCM-CONF-") and rule != "CCM-CONF-COMPLEX"),
@@ -45,6 +46,12 @@ def test_every_module_that_carries_a_rule_is_there() -> None:
     missing = {each.id for each in APPLIED if not all((ROOT / path).exists() for path in each.by)}
 
     assert missing - AWAITED == set()
+
+
+def test_every_applied_rule_has_a_quantity_that_is_read_or_a_module_that_carries_it() -> None:
+    unread = [each.id for each in APPLIED if not each.by and not any(is_read(q.name) for q in each.quantities)]
+
+    assert unread == []
 
 
 def test_what_is_due_will_live_in_a_room() -> None:
