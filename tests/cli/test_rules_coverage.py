@@ -54,8 +54,8 @@ def test_a_program_reads_every_id_with_its_quantities(capsys: pytest.CaptureFixt
     by_id = {each["id"]: each for each in answer["rules"]}
     assert answer["ids"] == len(by_id) == 240
     assert answer["registered"] is True
-    assert by_id["CCM-CODE-03"]["quantities"] == [
-        {"name": "medicare.ccm.99439.units_max", "file": "medicare/ccm/99439.toml"}
+    assert {"name": "medicare.ccm.99439.units_max", "file": "medicare/ccm/99439.toml"} in by_id["CCM-CODE-03"][
+        "quantities"
     ]
     assert by_id["CCM-CODE-03"]["chapter"] == "Codes and thresholds"
 
