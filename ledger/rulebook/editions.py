@@ -74,7 +74,7 @@ def shipped_edition() -> Edition:
 
 @lru_cache(maxsize=16)
 def rulebook_of(edition: Edition) -> Rulebook:
-    """The rulebook of an edition; parsed once for each digest.
+    """The rulebook of an edition; parsed once for each digest, its register only when somebody asks for it.
 
     Raises UnknownFormulas where the edition names a formulas version that this program does not have, and
     RulebookError where its files do not load.
@@ -85,7 +85,7 @@ def rulebook_of(edition: Edition) -> Rulebook:
             f"this program knows up to {max(KNOWN_FORMULAS)}.",
             _NEWER,
         )
-    return load_rulebook(dict(edition.files))
+    return load_rulebook(dict(edition.files), check_register=False)
 
 
 _DAMAGED: Final = "Keep this copy, stop writing, and run `verify` on the last good one."
