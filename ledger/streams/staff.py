@@ -189,7 +189,7 @@ class Staff:
         return any(licence.until_on is None or on <= licence.until_on for licence in begun) if begun else None
 
     def qualifying(self, year: int) -> tuple[bool, int] | None:
-        """What was last recorded of a payment year, whether a qualifying participant, and its position; None: nothing."""
+        """Whether a qualifying participant in a payment year, as last recorded, and where; None: nobody said."""
         said = [
             (e.is_qualifying, at)
             for e, at in self.said
