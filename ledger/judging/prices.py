@@ -26,6 +26,8 @@ from ledger.terms.outcome import Notice
 
 _PFS: Final = "medicare.pfs"
 _PAYMENT: Final = f"{_PFS}.payment"
+_PRICING: Final = f"{_PFS}.pricing"
+"""Where the one list of codes stands that are paid the national amount whoever bills."""
 _CENT: Final = Decimal("0.01")
 _HUNDRED: Final = Decimal(100)
 _NOTHING: Final = Decimal("0.00")
@@ -78,6 +80,9 @@ class PricedAs(NamedTuple):
     """Whether Medicare FFS pays, as far as is known."""
     is_qmb: bool = False
     inputs: tuple[PriceInput, ...] = ()
+
+
+_PLAIN: Final = PricedAs()
 
 
 class Step(NamedTuple):
@@ -140,7 +145,8 @@ def price_charges(charges: Sequence[ChargeLine], priced: PricedAs, *, on: date, 
     """What codes with their units are expected to pay on a date of service; `rules` are those of that date.
 
     Reads: medicare.pfs.rvu_facility or .rvu_nonfacility, .conversion_factor, .practitioner_percent, .pricing, .payment
-    (CCM-RATE-10 to -14, CCM-PAY-01, -03); for a locality .rvu_work, .rvu_pe_facility or .rvu_pe_nonfacility, .rvu_mp.
+    (CCM-RATE-10 to -14, CCM-PAY-01, -03, CCM-G0511-04); for a locality .rvu_work, .rvu_pe_facility or
+    .rvu_pe_nonfacility, .rvu_mp.
     """
     trace, found = rules.trace(), list[Notice]()
     percents = _percents(priced, trace)
@@ -172,7 +178,7 @@ def percent_reading(credential: str | None, rules: Rules) -> Reading | None:
     None: the edition has no such rule at all.
     """
     own = rules.find(f"{_PFS}.practitioner_percent.{credential}") if credential is not None else None
-    return own or rules.find(f"{_PFS}.pricing.percent_unless_known")
+    return own or rules.find(f"{_PRICING}.percent_unless_known")
 
 
 class _Percents(NamedTuple):
@@ -210,6 +216,10 @@ def _line(
     rules: Rules,
     found: list[Notice],
 ) -> LinePrice:
+    # A code of health centers: its amount is the national one, whoever bills and wherever (CCM-G0511-04).
+    by = rules.listed(_PRICING, code)
+    if by is not None:
+        priced = _PLAIN
     national = amount(code, units, on=on, facility=priced.is_facility, qp=priced.is_qualifying, rules=rules)
     if national is None:
         where = "in a facility" if priced.is_facility else "outside a facility"
@@ -222,11 +232,11 @@ def _line(
     schedule = steps[-1].amount
     if isinstance(percents, Notice):
         return LinePrice(code, units, national, schedule, steps=tuple(steps))
-    allowed = _percent(schedule, percents.practitioner)
+    allowed = schedule if by is not None else _percent(schedule, percents.practitioner)
     share = _percent(allowed, percents.coinsurance)
     withheld = _percent(allowed - share, percents.sequestration)
     steps += [
-        Step("allowed", allowed, (percents.practitioner.name,)),
+        Step("allowed", allowed, ((by or percents.practitioner).name,)),
         Step("patient_share", share, (percents.coinsurance.name,)),
         Step("sequestration", withheld, (percents.sequestration.name,)),
     ]

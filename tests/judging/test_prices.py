@@ -145,6 +145,17 @@ def test_the_steps_behind_a_facility_amount_start_from_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "known",
+    [{"is_facility": True}, {"is_qualifying": True}, {"credential": "np"}, {"gpci": Gpci("x", *[Decimal("1.5")] * 3)}],
+)
+def test_the_code_of_health_centers_pays_the_national_amount_whoever_bills(known: dict[str, Any]) -> None:
+    price = priced("G0511", on="2025-09-30", **known)
+
+    assert (Decimal("54.67"), Decimal("54.67"), ()) == (price.national, price.allowed, price.notices)
+    assert ("medicare.pfs.pricing.national_rate_codes",) == price.lines[0].steps[1].readings
+
+
 # --- what cannot be priced --------------------------------------------------------------------------------------
 
 
