@@ -36,7 +36,8 @@ _STEPS: Final[Mapping[str, str]] = {
 def expected_line(price: "Price") -> str:
     """The expected payment in one line; or why there is none."""
     if price.expected is None:
-        return f"  Expected: not worked out. {price.notices[0].happened}"
+        why = "".join(f" {found.happened}" for found in price.notices[:1])
+        return f"  Expected: not worked out.{why}"
     patient = f"{money(price.patient_billed)} from the patient"
     if price.patient_share != price.patient_billed:
         patient = "nothing from the patient, who is a QMB"
