@@ -16,11 +16,13 @@ from ledger.rulebook import Rulebook, Rules
 from ledger.streams.care_month import Family
 from ledger.streams.patient import CoverageRecorded
 from ledger.streams.patient_state import Patient
-from ledger.streams.practice import Practice
+from ledger.streams.practice import CapabilityAttested, Practice
 from ledger.streams.staff import Staff
 from ledger.terms.calendar import first_day, last_day
 
 _PRICING: Final = "medicare.pfs.pricing"
+_CLINICS: Final = "medicare.ccm.rhc.capabilities"
+"""The words by which a practice attests that it is a health center; an edition without them knows of none."""
 _YES_NO: Final = {True: "yes", False: "no"}
 
 
@@ -57,9 +59,11 @@ def priced_as(
     """What a month's services of a day are priced by, each input with where it was learned or why it is assumed.
 
     Reads: medicare.pfs.pricing.facility_places, .office_places, .facility_unless_told, .qp_unless_told,
-    .percent_unless_known, medicare.pfs.practitioner_percent (CCM-RATE-10, -11, -13, CCM-CLAIM-05, CCM-PAY-03).
+    .percent_unless_known, medicare.pfs.practitioner_percent, medicare.ccm.rhc.capabilities (CCM-RATE-10, -11, -13,
+    CCM-CLAIM-05, CCM-PAY-03, CCM-G0511-04).
     """
-    site = _site(practice, on, rules)
+    clinic = _clinic(practice, on, rules)
+    site = clinic or _site(practice, on, rules)
     status = _status(biller, on, rules)
     payer, qmb, is_medicare = _coverage(patient, month, on)
     gpci, locality = _locality(practice, on)
@@ -71,8 +75,20 @@ def priced_as(
         gpci=gpci,
         is_medicare=is_medicare,
         is_qmb=qmb.value == "yes",
+        clinic_by=_CLINICS if clinic is not None else None,
         inputs=(site, status, _credential(biller, rules), payer, qmb, locality),
     )
+
+
+def _clinic(practice: Practice | None, on: date, rules: Rules) -> PriceInput | None:
+    """The practice as a rural or federally qualified health center, where it attests that it is one."""
+    words = rules.get(_CLINICS)
+    if practice is None or not isinstance(words, tuple) or not any(practice.has(word, on) for word in words):
+        return None
+    said = [(e, at) for e, at in practice.said if isinstance(e, CapabilityAttested)]
+    attested = [at for e, at in said if e.capability in words and e.from_on <= on]
+    says = "the practice attests it: the national amount outside a facility, whoever bills"
+    return PriceInput("site", "health_center", attested[-1], says, (_CLINICS,))
 
 
 def _site(practice: Practice | None, on: date, rules: Rules) -> PriceInput:

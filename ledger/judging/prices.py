@@ -79,6 +79,8 @@ class PricedAs(NamedTuple):
     is_medicare: bool = True
     """Whether Medicare FFS pays, as far as is known."""
     is_qmb: bool = False
+    clinic_by: str | None = None
+    """The rule by which the practice is a health center, paid the national amount whoever bills; None: it is none."""
     inputs: tuple[PriceInput, ...] = ()
 
 
@@ -216,8 +218,8 @@ def _line(
     rules: Rules,
     found: list[Notice],
 ) -> LinePrice:
-    # A code of health centers: its amount is the national one, whoever bills and wherever (CCM-G0511-04).
-    by = rules.listed(_PRICING, code)
+    # A health center, or its own code: the national amount, whoever bills and wherever (CCM-G0511-04).
+    by = rules.listed(_PRICING, code) or (rules.find(priced.clinic_by) if priced.clinic_by is not None else None)
     if by is not None:
         priced = _PLAIN
     national = amount(code, units, on=on, facility=priced.is_facility, qp=priced.is_qualifying, rules=rules)

@@ -7,10 +7,13 @@ import pytest
 
 from ledger.judging.price_inputs import MonthPrices, price_month
 from ledger.judging.prices import Price, PriceInput
+from ledger.rulebook import Rulebook, load_rulebook, shipped_edition
 from ledger.streams.patient import CoverageRecorded
 from ledger.streams.practice import LocalityRecorded, PracticeRegistered, Site
 from ledger.streams.staff import QualifyingStatusRecorded, StaffRegistered
 from tests.facts import Chart, codes, day, law, opaque
+
+BOOK = law()[0]
 
 
 def chart(month: str = "2026-03", minutes: int = 25, **parts: Any) -> Chart:
@@ -19,11 +22,11 @@ def chart(month: str = "2026-03", minutes: int = 25, **parts: Any) -> Chart:
     return made
 
 
-def prices(of: Chart) -> MonthPrices:
+def prices(of: Chart, book: Rulebook = BOOK) -> MonthPrices:
     facts, verdict = of.facts(), of.verdict()
     practice = facts.practices.get(verdict.practice or "")
     biller = facts.staff.get(verdict.practitioner or "")
-    return price_month(verdict, law()[0], patient=facts.patient, practice=practice, biller=biller)
+    return price_month(verdict, book, patient=facts.patient, practice=practice, biller=biller)
 
 
 def price(of: Chart) -> Price:
@@ -140,6 +143,31 @@ def test_a_policy_goes_before_the_sites() -> None:
     of.policy("price_site", "office")
 
     assert Decimal("66.13") == price(of).national
+
+
+def test_a_health_center_is_paid_the_national_amount_whoever_bills_and_wherever() -> None:
+    of = chart()
+    credential(of, "np")
+    status(of, 2026)
+    of.policy("price_site", "facility")
+    of.capability("access_24x7", from_on="2026-03-31")
+    # Invented: that this word makes a practice a health center.
+    table = """implements = ["CCM-G0511-04"]
+checked = 2026-11-22
+
+[capabilities]
+unit = "words"
+says = "Invented for a test."
+rules = ["CCM-G0511-04"]
+values = [{effective = 2015-01-01, value = ["access_24x7"], cite = "none", confidence = "DESIGN"}]
+"""
+    book = load_rulebook(dict(shipped_edition().files) | {"medicare/ccm/rhc.toml": table.encode()})
+    clinic = prices(of, book).billing
+
+    assert clinic is not None
+    assert dollars("66.13", "66.13") == (clinic.national, clinic.allowed)
+    assert ("health_center", len(of.told)) == (clinic.inputs[0].value, clinic.inputs[0].position)
+    assert dollars("43.97", "37.37") == (price(of).national, price(of).allowed)
 
 
 # --- who bills --------------------------------------------------------------------------------------------------
