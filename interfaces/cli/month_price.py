@@ -82,8 +82,8 @@ def _line(line: "LinePrice", readings: Mapping[str, "Reading"]) -> Iterator[str]
 
     yield f"  {line.code} x{line.units}: {money(line.medicare_pays)} from Medicare"
     for step in line.steps:
-        by = ", ".join(f"{name} {shown_value(readings[name].value)}" for name in step.readings)
-        yield f"    {_STEPS[step.name]} {money(step.amount)}  ({by})"
+        yield f"    {_STEPS[step.name]} {money(step.amount)}"
+        yield from (f"      by {name} = {shown_value(readings[name].value)}" for name in step.readings)
 
 
 def _standing(given: "PriceInput") -> str:

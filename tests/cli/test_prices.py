@@ -38,8 +38,8 @@ def test_a_month_shows_the_national_estimate_and_one_line_of_what_is_expected(ru
 def test_an_explained_month_shows_every_step_with_its_rules_and_every_input(run: Run, kept_world: World) -> None:
     shown = run("month", kept_world.ids["patient"], MONTH, "--explain").out
 
-    assert "national amount $66.13  (medicare.pfs.rvu_nonfacility.99490 1.98, medicare.pfs.conversion_factor" in shown
-    assert "    sequestration $1.06  (medicare.pfs.payment.sequestration_percent 2.0)\n" in shown
+    assert "    national amount $66.13\n      by medicare.pfs.rvu_nonfacility.99490 = 1.98\n" in shown
+    assert "    sequestration $1.06\n      by medicare.pfs.payment.sequestration_percent = 2.0\n" in shown
     assert "    site: office; recorded at position " in shown
     assert "    QP status: no; assumed: nothing is on record for payment year 2026\n" in shown
 
@@ -125,7 +125,7 @@ def test_the_price_of_a_code_step_by_step_without_a_ledger(capsys: Shown) -> Non
     assert main(["rules", "price", "99490", "--on", "2026-03-31", "--credential", "np"]) == 0
     shown = capsys.readouterr().out
 
-    assert "    national amount $66.13  (medicare.pfs.rvu_nonfacility.99490 1.98, " in shown
+    assert "    national amount $66.13\n      by medicare.pfs.rvu_nonfacility.99490 = 1.98\n" in shown
     assert "  Expected of $56.21 allowed: $44.07 from Medicare, $11.24 from the patient" in shown
     assert "= 1.98 from 2026-01-01 to 2026-12-31 (PPRRVU2026_Jul_nonQPP [S02]; CONFIRMED)" in shown
 
