@@ -3,7 +3,7 @@
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from interfaces.cli import rules_coverage
+from interfaces.cli import rules_coverage, rules_price
 from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, WrongUsage, as_of_option, day
 
@@ -32,6 +32,7 @@ def add(commands: Commands, shared: Parser) -> None:
         as_of_option(each)
         each.set_defaults(run=run_list if name == "list" else run_show)
     rules_coverage.add(inner, shared)
+    rules_price.add(inner, shared)
 
 
 def run_list(args: Namespace, screen: Screen) -> int:

@@ -3,8 +3,8 @@
 A rule file `medicare/ccm/99490.toml` begins with `implements` (the rule ids that it carries out) and
 `checked` (the day on which its values were last compared with their sources), then has one table for each
 quantity: table `[minutes_minimum]` is the quantity medicare.ccm.99490.minutes_minimum. `sources.toml`
-spells out the keys that citations name in brackets; `register.toml` says of every rule id what is made of it. Files below
-`payers/` are exceptions to these, see load_exceptions.py.
+spells out the keys that citations name in brackets; `register.toml` says of every rule id what is made of it.
+Files below `payers/` are exceptions to these, see load_exceptions.py.
 
 Promise: what loads has a citation for every value, values of the type that the unit asks for, and dates
 that follow each other without gap or overlap (a value without `until` holds until the next one begins). An
