@@ -6,7 +6,7 @@ from typing import Final
 
 from ledger.judging.consent_month import MonthConsent
 from ledger.judging.days import counted_from
-from ledger.judging.law import ACTIVITIES, MonthLaw
+from ledger.judging.law import ACTIVITIES, VISIT_DAY_NAMES, MonthLaw
 from ledger.judging.performers import Performers
 from ledger.judging.shapes import MonthFacts
 from ledger.judging.stays import Stays, stays_in_month
@@ -14,6 +14,7 @@ from ledger.judging.stops import Pause
 from ledger.judging.window import Window
 from ledger.rulebook import Reading
 from ledger.streams.care_month import Work
+from ledger.streams.patient_state import Patient
 from ledger.streams.staff_day import StaffDay, beyond_the_day
 from ledger.streams.status_state import CLEAN
 from ledger.terms.intervals import Intervals, union_all
@@ -51,6 +52,7 @@ class MonthContext:
         "stays",
         "stopped",
         "troubled",
+        "visit_days",
         "window",
     )
 
@@ -74,11 +76,16 @@ class MonthContext:
             self.closes = min(self.closes, consent.stopped.clean_until or self.closes)
         self.stays: Stays | None = None
         self.barred, self.besides = _NO_DAYS, consent.besides
-        """Days on which seconds may lie in a stay; what was read of the month's law besides the usual."""
+        """Days whose entries are looked at for a stay or a visit; what was read of the law besides the usual."""
         if facts.patient.status is not CLEAN:
             self.stays = stays_in_month(facts.patient, window.first, window.last, law)
             if self.stays is not None:
                 self.barred, self.besides = self.stays.days, self.besides | self.stays.names
+        self.visit_days = _visit_days(facts.patient, window, designee, law)
+        """Days on which the billing practitioner held a visit of a code that is asked about."""
+        if self.visit_days:
+            self.barred |= self.visit_days
+            self.besides |= {name for name in VISIT_DAY_NAMES if law.rules.find(name) is not None}
         self.performers = Performers(facts.staff, designee, window.first, window.last, law)
         self.look_at(facts.staff_days)
 
@@ -126,3 +133,16 @@ class MonthContext:
             self.lost, self.overfull, self.beyond = lost, overfull, beyond
             self.contested = frozenset().union(*(day.contested for day in marked))
         self.troubled = self.contested | self.lost.keys() | self.overfull.keys() if marked else _NOBODY
+
+
+def _visit_days(patient: Patient, window: Window, designee: str | None, law: MonthLaw) -> frozenset[date]:
+    """The days of a month on which its billing practitioner held a visit of one of the codes (CCM-TIME-07, -08)."""
+    found = [
+        visit.event.on
+        for visit in patient.visits
+        if window.first <= visit.event.on <= window.last
+        and visit.event.code in law.visit_day_codes
+        and designee is not None
+        and visit.event.practitioner == designee
+    ]
+    return frozenset(found) if found else _NO_DAYS
