@@ -20,8 +20,8 @@ _GIVEN: Final = frozenset(
     {
         "month", "without", "people", "licences", "exclusions", "departures", "policies", "capability", "conditions",
         "risk", "visit", "coverage", "death", "consent", "supplement", "declined", "revoked", "disenrolled", "void",
-        "stay", "designated", "plan", "elsewhere_before", "time", "elsewhere_after", "attested_on", "approved",
-        "decision_making", "choice",
+        "stay", "designated", "plan", "elsewhere_before", "time", "elsewhere_after", "signed",
+        "time_after_signature", "decision_making", "choice",
     }
 )  # fmt: skip
 _EXPECTED: Final = frozenset(
@@ -127,6 +127,10 @@ def chart_of(case: Mapping[str, Any]) -> Chart:
         chart.decision_making(said if isinstance(said, str) else said["level"], **_but(said, "level"))
     if "choice" in case:
         chart.choose(case["choice"])
+    if case.get("signed"):
+        chart.attest("0" * 64)
+    for entry in case.get("time_after_signature", ()):
+        _log(chart, entry)
     return chart
 
 
@@ -143,6 +147,7 @@ def _people(chart: Chart, case: Mapping[str, Any]) -> None:
     for who in case.get("people", ()):
         said = dict(who)
         role = said.pop("role", None)
+        said["country"] = said.get("country", "US") or None
         chart.person(said.pop("name"), Role(role) if role else None, said.pop("credential", None), **said)
     for licence in case.get("licences", ()):
         until = licence.get("until_on")
