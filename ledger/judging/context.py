@@ -81,13 +81,22 @@ class MonthContext:
             self.stays = stays_in_month(facts.patient, window.first, window.last, law)
             if self.stays is not None:
                 self.barred, self.besides = self.stays.days, self.besides | self.stays.names
-        self.visit_days = _visit_days(facts.patient, window, designee, law)
+        self.visit_days = _NO_DAYS
         """Days on which the billing practitioner held a visit of a code that is asked about."""
-        if self.visit_days:
-            self.barred |= self.visit_days
-            self.besides |= {name for name in VISIT_DAY_NAMES if law.rules.find(name) is not None}
+        if facts.patient.visits:
+            self._look_at_visits(facts.patient)
         self.performers = Performers(facts.staff, designee, window.first, window.last, law)
         self.look_at(facts.staff_days)
+
+    def _look_at_visits(self, patient: Patient) -> None:
+        """Take the days of the month's visits with its billing practitioner (CCM-TIME-07, -08)."""
+        first, last, designee = self.window.first, self.window.last, self.designee
+        visits = [each.event for each in patient.visits if first <= each.event.on <= last]
+        held = [visit for visit in visits if designee is not None and visit.practitioner == designee]
+        if held:
+            self.visit_days = frozenset(visit.on for visit in held if visit.code in self.law.visit_day_codes)
+            self.barred |= self.visit_days
+            self.besides |= {name for name in VISIT_DAY_NAMES if self.law.rules.find(name) is not None}
 
     def without_consent(self) -> tuple[str, str, Reading | None]:
         """Why nothing counts while no consent stands: code, what happened, and the rule."""
@@ -133,16 +142,3 @@ class MonthContext:
             self.lost, self.overfull, self.beyond = lost, overfull, beyond
             self.contested = frozenset().union(*(day.contested for day in marked))
         self.troubled = self.contested | self.lost.keys() | self.overfull.keys() if marked else _NOBODY
-
-
-def _visit_days(patient: Patient, window: Window, designee: str | None, law: MonthLaw) -> frozenset[date]:
-    """The days of a month on which its billing practitioner held a visit of one of the codes (CCM-TIME-07, -08)."""
-    found = [
-        visit.event.on
-        for visit in patient.visits
-        if window.first <= visit.event.on <= window.last
-        and visit.event.code in law.visit_day_codes
-        and designee is not None
-        and visit.event.practitioner == designee
-    ]
-    return frozenset(found) if found else _NO_DAYS

@@ -19,6 +19,8 @@ from tests.gwt import Given
 
 _Read = tuple[dict[str, Any], Callable[[Rulebook], dict[str, Any]], Callable[[Rulebook], frozenset[str]]]
 _DAY: Final = timedelta(days=1)
+EDITION: Final = "0" * 64
+"""Stands for the digest of whatever rulebook is asked."""
 NOT_SAID: Final[frozenset[str]] = frozenset()
 ACTIVITIES_KEYS: Final = frozenset({"on", "counted", "not_counted", "needs_reviewer", "unlisted"})
 PRICES_KEYS: Final = frozenset({"on", "facility", "qp", "codes"})
@@ -188,7 +190,7 @@ def command(case: Mapping[str, Any]) -> _Read:
         expected["notices"] = case.get("notices", [])
 
     def ask(book: Rulebook) -> dict[str, Any]:
-        ledger = Given(facts=start().facts, law=(book, "a case"))
+        ledger = Given(facts=start().facts, law=(book, EDITION))
         for each in before:
             ledger = _by(ledger, each).then(_command(each, ledger, book))
         ledger = _by(ledger, case)
@@ -197,6 +199,9 @@ def command(case: Mapping[str, Any]) -> _Read:
             return {"refused": then.outcome.code, "notices": ["refused"], "event": {}}
         event = then.event if isinstance(then.outcome, Accepted) else None
         said = {key: getattr(event, key, None) for key in case.get("event", ())}
+        if "says" in said:  # the words behind the name of a wording
+            rules = book.in_force(ledger.now.date())
+            said["says"] = rules.get(f"medicare.ccm.attestation.{said['statement']}")
         return {"refused": "not refused", "notices": then.codes, "event": said}
 
     return expected, ask, _not_said
@@ -214,7 +219,7 @@ def _command(said: Mapping[str, Any], ledger: Given, book: Rulebook) -> Command:
         while missing := missing_tags(world.PATIENT, words["month"], held):
             held |= {tag: ledger.state(tag) for tag in missing}
         facts = facts_of(world.PATIENT, words["month"], held)
-        words["digest"] = judge_month(facts, book, edition="a case", record=False).digest
+        words["digest"] = judge_month(facts, book, edition=EDITION, record=False).digest
     return CATALOG[said["command"]].command.model_validate_json(json.dumps(words, default=str))
 
 
