@@ -5,6 +5,7 @@ keys add to it. docs/development.md lists them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import Any, Final
@@ -18,7 +19,7 @@ from tests.facts import ELEMENTS, Chart, codes, day, opaque
 
 _GIVEN: Final = frozenset(
     {
-        "month", "without", "people", "licences", "exclusions", "departures", "policies", "capability", "conditions",
+        "if_the_law_said", "month", "without", "people", "licences", "exclusions", "departures", "policies", "capability", "conditions",
         "risk", "visit", "coverage", "death", "consent", "supplement", "declined", "revoked", "disenrolled", "void",
         "stay", "designated", "plan", "elsewhere_before", "time", "elsewhere_after", "signed",
         "time_after_signature", "decision_making", "choice",
@@ -46,7 +47,26 @@ def month(case: Mapping[str, Any]) -> _Read:
     expected = {key: case[key] for key in sorted(_EXPECTED & case.keys())}
     expected |= {"missing": case.get("missing", []), "notices": case.get("notices", [])}
     expected["why"] = case.get("why", [[] for _ in facts.month.entries])
-    return expected, lambda book: _said(judged(facts, book), facts, book), lambda book: _reads(facts, book)
+    said = case.get("if_the_law_said", {})
+
+    def ask(book: Rulebook) -> dict[str, Any]:
+        law = under(book, said)
+        return _said(judged(facts, law), facts, law)
+
+    return expected, ask, lambda book: _reads(facts, under(book, said)) - said.keys()
+
+
+def under(book: Rulebook, said: Mapping[str, Any]) -> Rulebook:
+    """The rulebook, if some quantities had said something else on every day; none of them is added."""
+    if not said:
+        return book
+    changed = {
+        name: replace(
+            book.quantities[name], readings=tuple(replace(r, value=value) for r in book.quantities[name].readings)
+        )
+        for name, value in said.items()
+    }
+    return Rulebook((book.quantities | changed).values(), book.sources)
 
 
 def judged(facts: MonthFacts, book: Rulebook) -> Verdict:
