@@ -47,6 +47,9 @@ def month_lines(verdict: "Verdict", price: "Price | None" = None) -> Iterator[st
     yield f"Consent lets count: {since}."
     biller = verdict.practitioner or "nobody is designated"
     yield f"Billing practitioner: {biller}. Practice: {verdict.practice or 'none'}. Payer: {payer}."
+    if verdict.profiles:
+        named = ", ".join(verdict.profiles)
+        yield f"Judged with the exceptions of the profile {named}; `ccm-ledger rules payers` says what they change."
     yield from _charges(verdict, price)
     if verdict.missing:
         yield f"Missing before release: {counted(len(verdict.missing), 'point')}."
@@ -144,7 +147,8 @@ def why_not_lines(reasons: Mapping[str, Any]) -> Iterator[str]:
         yield f"{code} belongs to no family of CCM codes in force then; those that do: {', '.join(reasons['known'])}."
         return
     billed, most = reasons["billed_units"], reasons["units_max"]
-    has = f"{code} has {counted(billed, 'unit')} of at most {most}" if billed else f"{code} is not among the codes"
+    of_most = ", and nothing limits them" if most is None else f" of at most {most}"
+    has = f"{code} has {counted(billed, 'unit')}{of_most}" if billed else f"{code} is not among the codes"
     yield f"{has} ({FAMILIES[reasons['family']]}, {counted(reasons['minutes'], 'minute')})."
     if reasons["minutes_missing"]:
         needed = counted(reasons["minutes_for_next_unit"], "minute")

@@ -45,6 +45,8 @@ class Case(NamedTuple):
     besides: frozenset[str]
     """What was read of the month's law besides the usual."""
     programme: Programme
+    profiles: tuple[str, ...]
+    """The payers' profiles whose exceptions are part of the law of the month."""
 
     @property
     def is_complex(self) -> bool:

@@ -181,6 +181,10 @@ class Verdict:
     reads: tuple[tuple[date, tuple[str, ...]], ...] = ()
     """What was read: a day, and the names of the quantities read as of it. A decision notes them with its own."""
     programme: Programme = Programme.CCM
+    payer_kind: str | None = None
+    """The kind of the month's coverage; with the payer it says which exceptions were applied."""
+    profiles: tuple[str, ...] = ()
+    """The payers' profiles whose exceptions the month was judged by."""
 
     @property
     def digest(self) -> str:
