@@ -3,7 +3,7 @@
 from argparse import Namespace
 from typing import TYPE_CHECKING, Final
 
-from interfaces.cli import rules_adopt, rules_diff
+from interfaces.cli import rules_adopt, rules_coverage, rules_diff, rules_price
 from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, WrongUsage, as_of_option, day
 
@@ -42,6 +42,8 @@ def add(commands: Commands, shared: Parser) -> None:
             each.add_argument("--kind", choices=COVERAGE_KINDS, help="the rules of this kind of coverage")
         as_of_option(each)
         each.set_defaults(run=runs[name])
+    rules_coverage.add(inner, shared)
+    rules_price.add(inner, shared)
     rules_adopt.add(inner, shared)
     rules_diff.add(inner, shared)
 
@@ -50,7 +52,7 @@ def run_list(args: Namespace, screen: Screen) -> int:
     """List the names."""
     from ledger.rulebook import list_names  # noqa: PLC0415 - `--help` must not wait for it
 
-    book, edition = _book(args, screen)
+    book, edition = book_asked(args, screen)
     bases = _bases(book)
     names = [name for name in list_names(_of_coverage(args, book), _on(args)) if _is_of(args, name, bases)]
     screen.answer({"edition": edition, "on": args.on, "rules": names})
@@ -62,7 +64,7 @@ def run_show(args: Namespace, screen: Screen) -> int:
     """Show what the rulebook says under one name."""
     from ledger.rulebook import NoSuchRule, describe  # noqa: PLC0415 - `--help` must not wait for it
 
-    whole, edition = _book(args, screen)
+    whole, edition = book_asked(args, screen)
     book = _of_coverage(args, whole)
     try:
         found = [each for each in describe(book, args.id, _on(args)) if _is_of(args, each.quantity.name, _bases(book))]
@@ -81,7 +83,7 @@ def run_payers(args: Namespace, screen: Screen) -> int:
     """List the exceptions, by profile."""
     from interfaces.plain import plain  # noqa: PLC0415 - `--help` must not wait for it
 
-    book, edition = _book(args, screen)
+    book, edition = book_asked(args, screen)
     found = [
         {
             "profile": each.profile,
@@ -126,7 +128,7 @@ def _valued(reading: "Reading") -> str:
     return f"{shown_value(reading.value)} from {reading.effective}{until} ({reading.cite}; {reading.confidence})"
 
 
-def _book(args: Namespace, screen: Screen) -> tuple["Rulebook", str]:
+def book_asked(args: Namespace, screen: Screen) -> tuple["Rulebook", str]:
     """The rulebook of the ledger that is named, or the shipped one, with the digest of its edition."""
     from interfaces import bootstrap  # noqa: PLC0415 - `--help` must not wait for it
     from interfaces.cli.asking import judged_at, session_of  # noqa: PLC0415

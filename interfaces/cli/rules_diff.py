@@ -1,4 +1,4 @@
-"""`rules diff`: what two editions say otherwise, and which open months lie on those days; nothing is changed."""
+"""`rules diff`: what two editions say otherwise, and which open months lie on those days. It changes nothing."""
 
 from argparse import Namespace
 from collections import Counter

@@ -161,7 +161,8 @@ def _pauses(standing: list[_Held], last: date) -> tuple[tuple[Pause, ...], Stop 
             stop = held.stop
     if stop is None or stop.last_on > last:
         return tuple(pauses), None
-    if stop.kind == "disenrolled":  # its last day is a border, also where it is the month's last
+    # The last day of a disenrolment is a border, also where it is the month's last.
+    if stop.kind == "disenrolled" or stop.last_on < last:
         pauses.append(Pause(stop.last_on, None, None, stop))
     return tuple(pauses), stop
 

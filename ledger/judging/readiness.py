@@ -155,7 +155,7 @@ def family_blocks(results: tuple[FamilyResult, ...], chosen: Family | None, rule
     if chosen is not None and chosen not in available:
         happened = f"The chosen family, {chosen}, is not supported by the month; available: {', '.join(available)}."
         return [notice("chosen_family_not_available", happened, by)]
-    if chosen is None and len(available) > 1:
+    if chosen is None and len(available) > 1 and by.value is not False:
         happened = f"The month supports {' and '.join(available)}, and none is chosen."
         return [notice("family_not_chosen", happened, by)]
     return []

@@ -3,8 +3,8 @@
 A rule file `medicare/ccm/99490.toml` begins with `implements` (the rule ids that it carries out) and
 `checked` (the day on which its values were last compared with their sources), then has one table for each
 quantity: table `[minutes_minimum]` is the quantity medicare.ccm.99490.minutes_minimum. `sources.toml`
-spells out the keys that citations name in brackets. Files below `payers/` are exceptions to these, see
-load_exceptions.py.
+spells out the keys that citations name in brackets; `register.toml` says of every rule id what is made of it.
+Files below `payers/` are exceptions to these, see load_exceptions.py.
 
 Promise: what loads has a citation for every value, values of the type that the unit asks for, and dates
 that follow each other without gap or overlap (a value without `until` holds until the next one begins). An
@@ -20,6 +20,7 @@ from ledger.rulebook.dated_values import SOURCES, check_cites, check_dates, chec
 from ledger.rulebook.errors import Diagnostic, RulebookError
 from ledger.rulebook.load_exceptions import PAYERS, load_exceptions
 from ledger.rulebook.reading import Quantity
+from ledger.rulebook.register import REGISTER, Register, check_applied, check_cited, check_named
 from ledger.rulebook.rule_file import Place, RuleFile
 from ledger.rulebook.rules import Rulebook
 from ledger.rulebook.units import UNITS, is_list_of, is_name, is_rule_id, is_text
@@ -29,9 +30,10 @@ _FILE_KEYS: Final = ("implements", "checked")
 _QUANTITY_KEYS: Final = ("unit", "says", "rules", "values", "note")
 
 
-def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
+def load_rulebook(files: Mapping[str, bytes], *, check_register: bool = True) -> Rulebook:
     """The rulebook that these rule files (path below the rulebook folder, content) spell.
 
+    The register is left unread where it was checked before and only months are judged: see `rulebook_of`.
     Raises RulebookError with one diagnostic for each fault of any file; exceptions are looked at once their base loads.
     """
     faults: list[Diagnostic] = []
@@ -39,20 +41,28 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
     sources: dict[str, str] = {}
     if SOURCES in files:
         sources = _sources(RuleFile(SOURCES, files[SOURCES], faults))
-    names = sorted(files.keys() - {SOURCES})
+    register = Register(files[REGISTER]) if REGISTER in files else None
+    listed = RuleFile(REGISTER, files[REGISTER], faults) if register and check_register else None
+    entries = register.check(listed) if register and listed else ()
+    names = sorted(files.keys() - {SOURCES, REGISTER})
     for name in names:
         if not name.startswith(PAYERS):
             rule_file = RuleFile(name, files[name], faults)
             found = _quantities(rule_file)
             _check_cites(rule_file, found, sources)
+            if listed and listed.is_read:
+                check_named(rule_file, found, listed.tables)
             quantities += found
+    if listed:
+        check_applied(listed, entries, quantities)
+        check_cited(listed, entries, sources, SOURCES)
     exceptions: tuple[PayerException, ...] = ()
     if not faults:  # what departs from rules with faults cannot be told right from wrong
         ours = [RuleFile(name, files[name], faults) for name in names if name.startswith(PAYERS)]
         exceptions = load_exceptions(ours, {quantity.name: quantity for quantity in quantities}, sources)
     if faults:
         raise RulebookError(tuple(faults))
-    return Rulebook(quantities, sources, exceptions)
+    return Rulebook(quantities, sources, exceptions, register)
 
 
 def _sources(rule_file: RuleFile) -> dict[str, str]:

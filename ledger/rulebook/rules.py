@@ -14,6 +14,7 @@ from typing import Final, Protocol, final
 
 from ledger.rulebook.errors import NoSuchRule
 from ledger.rulebook.reading import Quantity, Reading, ReadingSet, Value
+from ledger.rulebook.register import Register
 from ledger.rulebook.units import UNLIMITED
 from ledger.rulebook.views import BASE_PROGRAMME, PayerException, overlaid, programmes_of
 
@@ -220,13 +221,20 @@ class Rulebook:
         "applied",
         "exceptions",
         "quantities",
+        "register",
         "sources",
     )
 
     def __init__(
-        self, quantities: Iterable[Quantity], sources: Mapping[str, str], exceptions: Iterable[PayerException] = ()
+        self,
+        quantities: Iterable[Quantity],
+        sources: Mapping[str, str],
+        exceptions: Iterable[PayerException] = (),
+        register: Register | None = None,
     ) -> None:
         self.sources: Final = dict(sources)
+        self.register: Final = register
+        """What is made of every rule id; None in editions that were adopted before there was a register."""
         self.quantities: Final = {q.name: q for q in sorted(quantities, key=lambda q: q.name)}
         self.exceptions: Final = tuple(exceptions)
         """The exceptions of all payers' profiles; they act in a view, and nowhere else."""

@@ -98,7 +98,7 @@ SHAPE: Final = (
         "edition_unknown",
         "The edition is not the one that this program ships, with the profiles given.",
         "A ledger adopts whole editions, and judges by what it adopted (architecture, 4).",
-        "Run `ccm-ledger rules check` (with --profiles, if any) to see the edition, or use the program that ships it.",
+        "Run `ccm-ledger rules check`, with --profiles where you have any, to see the edition.",
     ),
     Refusal(
         "edition_year_missing",
