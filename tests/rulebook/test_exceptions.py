@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ledger.rulebook import Diagnostic, Rulebook, RulebookError, load_rulebook
+from ledger.rulebook import Diagnostic, Rulebook, RulebookError, load_rulebook, shipped_edition
 from ledger.rulebook.differences import differences
 
 BASE = b"""implements = ["CCM-CONSENT-02", "CCM-CODE-04"]
@@ -500,4 +500,60 @@ def test_an_exception_for_others_is_one_that_went_and_one_that_came() -> None:
     assert [(name, kind) for name, kind, _ in changes(book(acme=HEAD + METHODS), book(acme=bolt))] == [
         ("toy.rules.methods@acme", "removed"),
         ("toy.rules.methods@acme", "added"),
+    ]
+
+
+# --- what no month could be judged by -------------------------------------------------------------------------
+
+
+def shipped_with(name: str, value: str, rule: str, effective: str = "2026-01-01") -> tuple[Diagnostic, ...]:
+    """The faults of an exception to a shipped rule."""
+    text = head(base='"medicare"', implements=f'["{rule}"]')
+    text += f'["{name}"]\nsays = "Otherwise."\nvalues = [\n  {dated(effective, value=value)},\n]\n'
+    try:
+        load_rulebook({**dict(shipped_edition().files), ACME: text.encode()}, check_register=False)
+    except RulebookError as error:
+        return error.diagnostics
+    return ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule", "remedy"),
+    [
+        ("medicare.ccm.consent.required", "false", "CCM-CONSENT-01", "It is true."),
+        ("medicare.ccm.time.period", '"thirty_days"', "CCM-TIME-02", "It is calendar_month."),
+        ("medicare.ccm.activities.not_counted.unlisted", '["other"]', "CCM-TIME-09", "It is unlisted."),
+    ],
+)
+def test_what_the_program_does_in_one_way_only_cannot_be_otherwise(
+    name: str, value: str, rule: str, remedy: str
+) -> None:
+    assert [d[1:] for d in shipped_with(name, value, rule)] == [
+        (9, name, "This program judges by one answer here, and it is another.", remedy)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("part", "code", "effective", "faults"),
+    [
+        ("base", "99490", "2026-01-01", 0),
+        ("base", "99439", "2026-01-01", 1),
+        ("base", "99999", "2026-01-01", 1),
+        ("addon", "99439", "2021-01-01", 0),
+        ("addon", "99439", "2020-12-31", 1),
+        ("addon", "G2058", "2020-01-01", 1),
+        ("addon", "99490", "2026-01-01", 1),
+    ],
+)
+def test_a_family_needs_a_code_with_rules_on_all_of_its_days(part: str, code: str, effective: str, faults: int) -> None:
+    found = shipped_with(f"medicare.ccm.families.noncomplex_{part}", f'"{code}"', "CCM-CODE-09", effective)
+
+    assert [d.problem for d in found] == [f"No rules of {code} hold on all of these days."] * faults
+
+
+def test_a_level_of_apcm_cannot_be_absent() -> None:
+    found = shipped_with("medicare.apcm.families.level_1", '"G0556", absent = true', "CCM-CODE-19", "2026-01-01")
+
+    assert [d.problem for d in found][:1] == [
+        "`absent` is for the codes of families and for prices; judging needs a value here."
     ]
