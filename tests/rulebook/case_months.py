@@ -19,10 +19,10 @@ from tests.facts import ELEMENTS, Chart, codes, day, opaque
 
 _GIVEN: Final = frozenset(
     {
-        "if_the_law_said", "month", "without", "people", "licences", "exclusions", "departures", "policies", "capability", "conditions",
-        "risk", "visit", "coverage", "death", "consent", "supplement", "declined", "revoked", "disenrolled", "void",
-        "stay", "designated", "plan", "elsewhere_before", "time", "elsewhere_after", "signed",
-        "time_after_signature", "decision_making", "choice",
+        "if_the_law_said", "month", "without", "people", "licences", "exclusions", "departures", "policies",
+        "capability", "conditions", "risk", "visit", "coverage", "death", "consent", "supplement", "declined",
+        "revoked", "disenrolled", "void", "stay", "designated", "plan", "elsewhere_before", "time", "elsewhere_after",
+        "signed", "time_after_signature", "decision_making", "choice",
     }
 )  # fmt: skip
 _EXPECTED: Final = frozenset(
