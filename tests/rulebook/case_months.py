@@ -67,7 +67,7 @@ def under(book: Rulebook, said: Mapping[str, Any]) -> Rulebook:
         )
         for name, value in said.items()
     }
-    return Rulebook((book.quantities | changed).values(), book.sources)
+    return Rulebook((book.quantities | changed).values(), book.sources, book.exceptions)
 
 
 def judged(facts: MonthFacts, book: Rulebook, programme: Programme = Programme.CCM) -> Verdict:

@@ -88,7 +88,7 @@ class Change(NamedTuple):
 
     def applied(self, book: Rulebook) -> Rulebook:
         """The rulebook with this one change."""
-        return Rulebook((book.quantities | {self.name: self.quantity}).values(), book.sources)
+        return Rulebook((book.quantities | {self.name: self.quantity}).values(), book.sources, book.exceptions)
 
 
 def changes_of(quantity: Quantity, book: Rulebook) -> Iterator[Change]:
