@@ -189,3 +189,29 @@ def test_plain_values_keep_money_as_text_and_say_why_words_are_closed() -> None:
     }
     with pytest.raises(TypeError):
         plain(object())
+
+
+def test_a_code_that_nothing_limits_is_said_to_have_no_limit() -> None:
+    many = reasons(
+        code="99489",
+        family="complex",
+        billed_units=12,
+        units_earned=12,
+        units_max=None,
+        minutes=425,
+        minutes_for_next_unit=450,
+        minutes_missing=25,
+        other_family_bills=None,
+    )
+
+    assert list(why_not_lines(many))[1:] == [
+        "99489 has 12 units, and nothing limits them (complex CCM, 425 minutes).",
+        "  The next unit needs 450 minutes: 25 more.",
+    ]
+
+
+@pytest.mark.parametrize(("profiles", "expected"), [((), 0), (("seed_strict",), 1)])
+def test_a_month_says_by_which_profile_it_was_judged(profiles: tuple[str, ...], expected: int) -> None:
+    said = [line for line in month_lines(verdict(profiles=profiles)) if "profile seed_strict" in line]
+
+    assert len(said) == expected
