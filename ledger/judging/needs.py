@@ -156,6 +156,7 @@ def _practices(patient: Patient, month: CareMonth) -> tuple[str, ...]:
     designation = patient.designation(month.month, Programme.CCM, Side.PRACTITIONER)
     if designation is not None:
         named.append(designation.event.practice)
+    named += [told.event.by_practice for told in month.services if told.event.by_practice is not None]
     return tuple(dict.fromkeys((*assigned, *named)))
 
 
@@ -169,6 +170,7 @@ def _staff(patient: Patient, month: CareMonth) -> tuple[str, ...]:
         named.append(entry.work.performer)
         if entry.work.entered_by is not None:
             named.append(entry.work.entered_by)
+    named += [told.event.by_practitioner for told in month.services if told.event.by_practitioner is not None]
     return tuple(dict.fromkeys(named))
 
 

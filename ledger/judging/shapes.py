@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ledger.streams.care_month import Family
 from ledger.streams.care_plan import CarePlan
@@ -19,6 +19,9 @@ from ledger.streams.practice import Practice
 from ledger.streams.staff import Staff
 from ledger.streams.staff_day import StaffDay
 from ledger.terms.outcome import Notice
+
+if TYPE_CHECKING:
+    from ledger.judging.conflicts import ServiceLine
 
 Pool = Literal["staff", "personal"]
 """Whose minutes: clinical staff's, or the billing practitioner's own."""
@@ -142,6 +145,8 @@ class Verdict:
     """The moment from which minutes count; None while no complete consent stands."""
     reads: tuple[tuple[date, tuple[str, ...]], ...] = ()
     """What was read: a day, and the names of the quantities read as of it. A decision notes them with its own."""
+    services: "tuple[ServiceLine, ...]" = ()
+    """Other services that the ledger was told of for the month."""
 
     @property
     def digest(self) -> str:

@@ -2,7 +2,7 @@
 
 What the law says is data, how it is applied is `judge_month`: the refusal, the projection and the packet call the
 same function and cannot disagree. Promise: pure; equal facts and equal rules give an equal verdict and digest. Not
-promised: conflicts with other services and claims; their facts are not recorded yet.
+promised: claims; their facts are not recorded yet.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final
 
 from ledger.judging.case import Case
+from ledger.judging.conflicts import NO_SERVICES, conflicts_in_month
 from ledger.judging.consent_month import consent_in_month
 from ledger.judging.context import MonthContext
 from ledger.judging.countable import Counted, judge_entries
@@ -44,8 +45,9 @@ def judge_month(facts: MonthFacts, rulebook: Rulebook, *, edition: str, record: 
     if not law.exists:
         return _no_rules(facts, last, edition)
     case = _case(facts, law, last, rulebook)
-    missing, notices = findings_of(case)
-    read = readings_of(rulebook, _applied(case)) if record else _NOTHING_READ
+    others = conflicts_in_month(case) if facts.month.services else NO_SERVICES
+    missing, notices = findings_of(case, others.findings)
+    read = readings_of(rulebook, _applied(case, others.names)) if record else _NOTHING_READ
     month, families, counted = facts.month, case.families, case.counted
 
     def signable(patient: str) -> Signable:
@@ -90,6 +92,7 @@ def judge_month(facts: MonthFacts, rulebook: Rulebook, *, edition: str, record: 
         reading_set=read.digest or None,
         consent_from=case.consent.counts_from,
         reads=read.reads,
+        services=others.lines,
     )
 
 
@@ -132,7 +135,7 @@ def _case(facts: MonthFacts, law: MonthLaw, last: date, rulebook: Rulebook) -> C
     )
 
 
-def _applied(case: Case) -> Applied:
+def _applied(case: Case, conflicts: tuple[str, ...]) -> Applied:
     """Which parts of the law were read, by the first day on which the rules of each hold, so that months share them."""
     besides = case.besides
     if case.is_complex and case.law.find(COMPLEX_REVIEW) is not None:
@@ -144,6 +147,7 @@ def _applied(case: Case) -> Applied:
         families=case.families.read,
         consents=tuple([rules.first_day for rules in case.consent.read_on]),
         started=case.start_rules.first_day,
+        conflicts=conflicts,
     )
 
 

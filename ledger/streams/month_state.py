@@ -22,6 +22,8 @@ from ledger.streams.care_month import (
     TimeLogged,
     Work,
 )
+from ledger.streams.services import OtherService, OtherServiceReported, OtherServiceRetracted
+from ledger.streams.services import after as services_after
 from ledger.streams.time_changes import (
     Brought,
     DisputeSettled,
@@ -127,6 +129,8 @@ class CareMonth:
     gone: tuple[Gone, ...] = ()
     excepted: tuple[tuple[MonthExcepted, int], ...] = ()
     """Left out of a batch of attestations, each with its position."""
+    services: tuple[OtherService, ...] = ()
+    """Other services told of the month, in the order of their reports; those taken back among them."""
     together: tuple[Together, ...] = ()
     """Of patients who were merged, each two of them: before they were one, each was signed for itself."""
 
@@ -175,6 +179,7 @@ def evolve(state: CareMonth, fact: Fact) -> CareMonth:
                 at,
                 state.gone,
                 state.excepted,
+                state.services,
             )
         case DecisionMakingAttested():
             return replace(state, decision_making=(*state.decision_making, (event, at)), position=at)
@@ -244,6 +249,8 @@ def changed(state: CareMonth, event: Event, position: int, recorded_at: datetime
             return _reopened(state, event, position)
         case MonthExcepted():
             return replace(state, excepted=(*state.excepted, (event, position)))
+        case OtherServiceReported() | OtherServiceRetracted():
+            return replace(state, services=services_after(state.services, event, position, recorded_at))
     return state
 
 

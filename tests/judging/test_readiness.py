@@ -498,6 +498,7 @@ def test_the_order_of_what_blocks_is_pinned() -> None:
         "care_plan_copy_not_given",
         "cehrt_not_attested",
         "access_24x7_not_attested",
+        "conflicting_service",
         "minutes_below_minimum",
         "chosen_family_not_available",
         "family_not_chosen",
