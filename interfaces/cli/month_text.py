@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.clocks import clock_line
+from interfaces.cli.services_text import services_lines
 from interfaces.cli.wording import ESTIMATE, clock, codes, counted, moment, money, notice_lines
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def explained_lines(
     yield "Families of codes:"
     for result in verdict.families:
         yield from _family(result)
+    yield from services_lines(verdict.services)
     yield ""
     yield "Rules that were read:"
     for reading in readings:
