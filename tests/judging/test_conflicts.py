@@ -16,17 +16,26 @@ from ledger.terms.people import Programme, Role
 from tests.facts import Chart, codes, day, instant, law, opaque
 from tests.rulebook.test_law import RULE_IDS
 
-CASES = tomllib.loads((Path(__file__).parents[1] / "rulebook" / "cases" / "other_services.toml").read_text())["case"]
+FOLDER = Path(__file__).parents[1] / "rulebook" / "cases"
+CASES = [
+    case
+    for name in ("other_services.toml", "other_services_by_date.toml")
+    for case in tomllib.loads((FOLDER / name).read_text())["case"]
+]
 KNOWN = {
     "says", "rules", "month", "time", "decision_making", "choice", "services", "missing", "notices", "rows", "codes",
-    "why", "counted_seconds",
+    "why", "counted_seconds", "died",
 }  # fmt: skip
 
 
 def chart_of(case: dict[str, Any]) -> Chart:
     month = case.get("month", "2026-03")
-    chart = Chart(month)
-    for entry in case.get("time", [["S1", f"{month}-09 10:00", 30]]):
+    chart = Chart(month, without=["consent"] if "died" in case else [])
+    if "died" in case:
+        chart.consent(f"{int(month[:4]) - 1}-12-15 09:00")
+        chart.death(case["died"])
+    on = case.get("died", f"{month}-09")
+    for entry in case.get("time", [["S1", f"{on} 10:00", 30]]):
         log(chart, entry)
     if "decision_making" in case:
         chart.decision_making(case["decision_making"])
@@ -51,7 +60,7 @@ def log(chart: Chart, entry: Any) -> None:
 
 
 def found(verdict: Verdict) -> list[str]:
-    return [f"{line.row or '-'} {line.biller}" for line in verdict.services]
+    return [" ".join(filter(None, (line.row or "-", line.biller, line.finding))) for line in verdict.services]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["says"] for case in CASES])
@@ -195,7 +204,7 @@ def test_a_service_that_was_taken_back_never_was() -> None:
     chart.retract_other_service("visits")
     verdict = chart.verdict()
 
-    assert ["tcm same_npi"] == found(verdict)
+    assert ["tcm same_npi service_to_look_at"] == found(verdict)
     assert ["service_to_look_at"] == codes(verdict.notices)
 
 
@@ -203,7 +212,9 @@ def test_a_service_of_two_months_stands_in_both() -> None:
     chart = worked()
     chart.other_service("99495", "2026-03-20", by="MD", period_until=day("2026-04-18"))
 
-    assert ["tcm same_npi"] == found(chart.verdict("2026-03")) == found(chart.verdict("2026-04"))
+    both = found(chart.verdict("2026-03")), found(chart.verdict("2026-04"))
+
+    assert (["tcm same_npi service_to_look_at"],) * 2 == both
     assert [] == found(chart.verdict("2026-05"))
 
 
