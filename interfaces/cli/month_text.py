@@ -31,7 +31,7 @@ FAMILIES: Final[Mapping[str, str]] = {
 }
 
 
-_KINDS: Final = frozenset({"yes_no", "word", "words", "code", "codes", "effect"})
+_KINDS: Final = frozenset({"yes_no", "word", "words", "code", "codes", "effect", "scope", "within"})
 """Units of a rule that say what kind of value it is and measure nothing."""
 
 

@@ -66,10 +66,10 @@ class ConflictRow(NamedTuple):
 @lru_cache(maxsize=256)
 def _rows(rules: RulesInForce) -> dict[str, ConflictRow]:
     held: dict[str, dict[str, Reading]] = {}
-    for name, reading in rules.by_name.items():
+    for name in rules.by_name:
         if name.startswith(PREFIX):
             row, _, quantity = name.rpartition(".")
-            held.setdefault(row, {})[quantity] = reading
+            held.setdefault(row, {})[quantity] = rules.reading(name)
     rows = (ConflictRow(name, says) for name, says in held.items() if "codes" in says)
     return {code: row for row in rows for code in row.words("codes")}
 

@@ -1,6 +1,7 @@
 """Other services of the month: every row of the table as data, and what they do to the bytes and the answer."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +237,19 @@ def test_an_edition_without_the_table_finds_nothing() -> None:
     assert (["- same_npi"], []) == (found(verdict), codes(verdict.missing))
 
 
+def test_an_exception_to_the_effect_of_a_row_is_read_in_its_place() -> None:
+    """Scenario 24 by payers that still follow the rule of 2019."""
+    chart = worked()
+    chart.other_service("99495", "2026-03-10", by="MD")
+    name = f"{PREFIX}tcm.effect"
+    held = law()[0].quantities
+    denies = replace(held[name].readings[-1], value="blocks_release")
+    strict = [replace(q, readings=(denies,)) if q.name == name else q for q in held.values()]
+    verdict = judge_month(chart.facts(), Rulebook(strict, law()[0].sources), edition="0" * 64)
+
+    assert ["conflicting_service"] == codes(verdict.missing)
+
+
 # --- what was searched -----------------------------------------------------------------------------------------
 
 
@@ -285,16 +299,14 @@ def test_no_code_stands_in_two_rows_on_one_day() -> None:
 
 
 def test_rows_say_words_that_the_judge_knows() -> None:
-    takes = {"scope": {"same_npi", "same_tin", "any"}, "within": {"month", "date", "period30"}}
+    units = {"codes": "codes", "not_with": "codes", "payable": "yes_no", "scope": "scope", "within": "within"}
     for name, quantity in law()[0].quantities.items():
         if not name.startswith(PREFIX):
             continue
-        last = name.rpartition(".")[2]
-        values = {reading.value for reading in quantity.readings}
-        known = takes.get(last, {"none", "review", "blocks_release"} if quantity.unit == "effect" else values)
+        effects = {reading.value for reading in quantity.readings if quantity.unit == "effect"}
 
-        assert values <= known, name
-        assert last in {"codes", "not_with", "payable", *takes} or quantity.unit == "effect", name
+        assert quantity.unit == units.get(name.rpartition(".")[2], "effect"), name
+        assert effects <= {"none", "review", "blocks_release"}, name
 
 
 def effect(row: str, kind: str, keys: tuple[str, ...], on: str = "2026-03-31") -> str | None:

@@ -253,6 +253,6 @@ def test_the_law_is_parsed_fast_enough_for_every_command_line_call() -> None:
 
 
 def _seconds_to_load(files: dict[str, bytes]) -> float:
-    begun = time.perf_counter()
+    begun = time.process_time()  # not what the machine does beside it
     load_rulebook(files)
-    return time.perf_counter() - begun
+    return time.process_time() - begun
