@@ -31,6 +31,7 @@ from ledger.streams.endings import (
     RevocationRetracted,
 )
 from ledger.streams.patient_state import ConsentOnRecord, Patient
+from ledger.streams.services import OtherService, ServiceRetracted
 from ledger.streams.status_state import Disenrolment, Retracted, Revocation, Stay
 from ledger.terms.calendar import last_day, month_of
 from ledger.terms.identity import patient_tag, practice_tag
@@ -173,9 +174,9 @@ def decide_retract_disenrolment(asked: Asked[RetractDisenrolment], states: State
     return taken_back(known, event, "The disenrolment")
 
 
-def taken_back(known: Revocation | Disenrolment | Stay, event: Event, what: str) -> Outcome:
+def taken_back(known: Revocation | Disenrolment | Stay | OtherService, event: Event, what: str) -> Outcome:
     """The answer to taking a record back: once, and for one reason."""
-    before: Retracted | None = known.retracted
+    before: Retracted | ServiceRetracted | None = known.retracted
     if before is None:
         return Accepted((event,))
     if says_the_same(before.event, event):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.clocks import clock_line
 from interfaces.cli.month_price import expected_line
+from interfaces.cli.services_text import services_lines
 from interfaces.cli.wording import ESTIMATE, clock, codes, counted, moment, money, notice_lines
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ FAMILIES: Final[Mapping[str, str]] = {
 }
 
 
-_KINDS: Final = frozenset({"yes_no", "word", "words", "code", "codes", "effect"})
+_KINDS: Final = frozenset({"yes_no", "word", "words", "code", "codes", "effect", "scope", "within"})
 """Units of a rule that say what kind of value it is and measure nothing."""
 
 
@@ -96,6 +97,7 @@ def explained_lines(
     yield "Families of codes:"
     for result in verdict.families:
         yield from _family(result)
+    yield from services_lines(verdict.services)
     yield ""
     yield "Rules that were read:"
     for reading in readings:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from ledger.judging.conflicts import services_tree
 from ledger.judging.law import reading_list
 from ledger.judging.payers import book_of
 from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Verdict
@@ -49,6 +50,7 @@ def explain(verdict: Verdict, rulebook: Rulebook) -> dict[str, Any]:
         "amount": _dollars(verdict.amount),
         "missing": _notices(verdict.missing),
         "notices": _notices(verdict.notices),
+        "other_services": services_tree(verdict.services),
         "readings": [_reading(reading) for reading in reading_list(book, verdict.reads)],
     }
 

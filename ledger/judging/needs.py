@@ -154,6 +154,7 @@ def _practices(patient: Patient, month: CareMonth) -> tuple[str, ...]:
     named = [entry.work.practice for entry in month.entries]
     assigned = [a.event.practice for a in patient.assignments if a.event.from_on <= last_day(month.month)]
     named += [designation.event.practice for designation in _designated(patient, month)]
+    named += [told.event.by_practice for told in month.services if told.event.by_practice is not None]
     return tuple(dict.fromkeys((*assigned, *named)))
 
 
@@ -166,6 +167,7 @@ def _staff(patient: Patient, month: CareMonth) -> tuple[str, ...]:
         named.append(entry.work.performer)
         if entry.work.entered_by is not None:
             named.append(entry.work.entered_by)
+    named += [told.event.by_practitioner for told in month.services if told.event.by_practitioner is not None]
     return tuple(dict.fromkeys(named))
 
 

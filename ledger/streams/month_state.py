@@ -23,6 +23,8 @@ from ledger.streams.care_month import (
     Work,
 )
 from ledger.streams.limits import LimitRaised
+from ledger.streams.services import OtherService, OtherServiceReported, OtherServiceRetracted
+from ledger.streams.services import after as services_after
 from ledger.streams.tally import NOTHING, Tally, tally_of, with_entry
 from ledger.streams.time_changes import (
     Brought,
@@ -134,6 +136,8 @@ class CareMonth:
     """What the entries add up to while all are plain; None once one is not."""
     limits: tuple[tuple[LimitRaised, int], ...] = ()
     """Limits that compliance raised for this month, each with its position."""
+    services: tuple[OtherService, ...] = ()
+    """Other services told of the month, in the order of their reports; those taken back among them."""
     together: tuple[Together, ...] = ()
     """Of patients who were merged, each two of them: before they were one, each was signed for itself."""
 
@@ -189,6 +193,7 @@ def evolve(state: CareMonth, fact: Fact) -> CareMonth:
                 state.excepted,
                 with_entry(state.tally, entry),
                 state.limits,
+                state.services,
             )
         case DecisionMakingAttested():
             return replace(state, decision_making=(*state.decision_making, (event, at)), position=at)
@@ -260,6 +265,8 @@ def changed(state: CareMonth, event: Event, position: int, recorded_at: datetime
             return replace(state, excepted=(*state.excepted, (event, position)))
         case LimitRaised():
             return replace(state, limits=(*state.limits, (event, position)))
+        case OtherServiceReported() | OtherServiceRetracted():
+            return replace(state, services=services_after(state.services, event, position, recorded_at))
     return state
 
 

@@ -9,10 +9,13 @@ import pytest
 from interfaces.cli.delivering import Tally
 from interfaces.cli.month_text import explained_lines, month_lines, why_not_lines
 from interfaces.cli.screen import Screen, plain_table
+from interfaces.cli.services_text import services_lines
 from interfaces.cli.wording import clock, counted, money, some
 from interfaces.plain import plain
+from ledger.judging.conflicts import ServiceLine
 from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Signable, Verdict
 from ledger.streams.base import ERASED
+from ledger.streams.services import OtherService, OtherServiceReported
 from ledger.terms.outcome import Effect, Notice
 
 TOO_SHORT = Notice(
@@ -69,6 +72,42 @@ def test_an_entry_shows_why_seconds_of_it_do_not_count() -> None:
     assert "  2026-03-02  19:59 of 20:59 count  position 7" in lines
     assert "    before_consent: 60 seconds do not count." in lines
     assert "      Record the consent." in lines
+
+
+def service_of(**changes: object) -> ServiceLine:
+    """Home health supervision of a day, as a payer tells of it."""
+    said: dict[str, object] = {
+        "patient": "pt_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "service": "os_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "code": "G0181",
+        "on": date(2026, 3, 12),
+        "source": "claim_history",
+    }
+    told_at = datetime(2026, 4, 2, 15, tzinfo=UTC)
+    event = OtherServiceReported(**(said | changes))  # type: ignore[arg-type]
+    return ServiceLine(OtherService(event, 9, told_at), "home_health", "other", "service_of_other_biller", None)
+
+
+def test_an_explained_month_without_other_services_says_that_none_was_told() -> None:
+    told = "Other services: none was told to this ledger, and nothing else was searched."
+
+    assert told in list(explained_lines(verdict(), (), {}))
+
+
+def test_an_explained_month_says_what_was_searched_and_what_each_service_means() -> None:
+    lines = list(
+        services_lines((service_of(), service_of(until_on=date(2026, 3, 14))._replace(row=None, finding=None)))
+    )
+
+    assert lines == [
+        "",
+        "Other services: 2 reports in this ledger; nothing else was searched.",
+        "  claim_history: 2, the last one told 2026-04-02T15:00:00Z",
+        "  2026-03-12  G0181 by another biller  position 9",
+        "    row home_health: service_of_other_biller; service os_aaaaaaaaaaaaaaaaaaaaaaaaaa, told by claim_history",
+        "  2026-03-12 to 2026-03-14  G0181 by another biller  position 9",
+        "    in no row of the table: stands in no way; service os_aaaaaaaaaaaaaaaaaaaaaaaaaa, told by claim_history",
+    ]
 
 
 def reasons(**changes: object) -> dict[str, object]:
