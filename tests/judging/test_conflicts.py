@@ -1,8 +1,6 @@
 """Other services of the month: every row of the table as data, and what they do to the bytes and the answer."""
 
-import tomllib
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,77 +8,12 @@ import pytest
 from ledger.judging import explain, judge_month
 from ledger.judging.conflict_rows import PREFIX, row_of
 from ledger.judging.conflicts import searched
-from ledger.judging.shapes import Verdict
 from ledger.rulebook import Rulebook, RulesInForce
 from ledger.streams.staff import RoleGranted
-from ledger.terms.people import Programme, Role
+from ledger.terms.people import Role
 from tests.facts import Chart, codes, day, instant, law, opaque
-from tests.rulebook.test_law import RULE_IDS
-
-FOLDER = Path(__file__).parents[1] / "rulebook" / "cases"
-CASES = [
-    case
-    for name in ("other_services.toml", "other_services_by_date.toml")
-    for case in tomllib.loads((FOLDER / name).read_text())["case"]
-]
-KNOWN = {
-    "says", "rules", "month", "time", "decision_making", "choice", "services", "missing", "notices", "rows", "codes",
-    "why", "counted_seconds", "died",
-}  # fmt: skip
-
-
-def chart_of(case: dict[str, Any]) -> Chart:
-    month = case.get("month", "2026-03")
-    chart = Chart(month, without=["consent"] if "died" in case else [])
-    if "died" in case:
-        chart.consent(f"{int(month[:4]) - 1}-12-15 09:00")
-        chart.death(case["died"])
-    on = case.get("died", f"{month}-09")
-    for entry in case.get("time", [["S1", f"{on} 10:00", 30]]):
-        log(chart, entry)
-    if "decision_making" in case:
-        chart.decision_making(case["decision_making"])
-    if "choice" in case:
-        chart.choose(case["choice"])
-    for told in case["services"]:
-        said = dict(told)
-        if "period_until" in said:
-            said["period_until"] = day(said["period_until"])
-        chart.other_service(said.pop("code"), said.pop("on"), **said)
-    return chart
-
-
-def log(chart: Chart, entry: Any) -> None:
-    if isinstance(entry, dict):
-        said = dict(entry)
-        programme = Programme(said.pop("programme"))
-        chart.time(said.pop("start"), said.pop("length"), by=said.pop("who"), programme=programme)
-    else:
-        who, start, length = entry
-        chart.time(start, length, by=who)
-
-
-def found(verdict: Verdict) -> list[str]:
-    return [" ".join(filter(None, (line.row or "-", line.biller, line.finding))) for line in verdict.services]
-
-
-@pytest.mark.parametrize("case", CASES, ids=[case["says"] for case in CASES])
-def test_another_service_means_what_its_row_says(case: dict[str, Any]) -> None:
-    assert set(case) <= KNOWN, "a case has a key that the runner does not know"
-    verdict = chart_of(case).verdict()
-    own = chart_of({**case, "services": []}).verdict()
-
-    assert found(verdict) == case["rows"]
-    assert [code for code in codes(verdict.missing) if code not in codes(own.missing)] == case.get("missing", [])
-    assert [code for code in codes(verdict.notices) if code not in codes(own.notices)] == case.get("notices", [])
-    assert verdict.charges == own.charges
-    if "codes" in case:
-        assert {line.code: line.units for line in verdict.charges} == case["codes"]
-    if "why" in case:
-        assert [codes(line.notices) for line in verdict.lines] == case["why"]
-    if "counted_seconds" in case:
-        assert verdict.staff_seconds == case["counted_seconds"]
-
+from tests.rulebook.case_services import found
+from tests.rulebook.cases import RULE_IDS
 
 # --- whose service it is ---------------------------------------------------------------------------------------
 

@@ -78,7 +78,7 @@ class Looking:
     def _may_notice(self, case: Case, change: Change) -> bool:
         if case.kind == "first_days":
             return change.is_of_date
-        return case.kind not in {"month", "units", "visits"} or change.name in self.read[case.says]
+        return case.kind not in {"month", "units", "visits", "services"} or change.name in self.read[case.says]
 
     def _others(self, change: Change) -> Iterator[Case]:
         return (case for case in self.cases if case.kind != "first_days" and not self._may_notice(case, change))
