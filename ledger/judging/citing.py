@@ -1,7 +1,7 @@
 """The rules that a verdict read, found again by name or by code, as they stood on the day by which they were read.
 
-Promise: a reading that the verdict names is the one that it read; a name that stands for an exception of a payer or of a
-programme is found under both names. Not promised: rules that were not read; those are None.
+Promise: a reading that the verdict names is the one that it read; where an exception of a payer or of a programme was
+read, it is found under the name of its base too. Not promised: rules that were not read; those are None.
 """
 
 from datetime import date

@@ -4,6 +4,8 @@ Promise: a consent that was found void is shown with what voided it. Not promise
 judge says what counts from when, these are the facts that it had before it.
 """
 
+from datetime import date
+
 from ledger.judging.consent import ConsentStanding, consents_of
 from ledger.judging.evidence_of_people import designated
 from ledger.judging.ground import Evidence, Ground, found
@@ -25,6 +27,12 @@ def counting(ground: Ground) -> Evidence:
     if not named:
         return all_consents(ground)
     return found(_positions(ground, named[:1]))
+
+
+def started_in(ground: Ground) -> date | None:
+    """The day of the first complete consent to the programme by the month's end, whoever is named."""
+    begun = (s.local[0] for s in _standings(ground) if s.local is not None)
+    return min((on for on in begun if on <= ground.last), default=None)
 
 
 def all_consents(ground: Ground) -> Evidence:

@@ -6,10 +6,11 @@ kind. Not promised: words; a position leads to the fact, and who may read that i
 
 from collections.abc import Iterable
 
-from ledger.judging.evidence_of_consents import counting
+from ledger.judging.evidence_of_consents import counting, started_in
 from ledger.judging.ground import Evidence, Ground, found
 from ledger.judging.plans import plan_in_force
 from ledger.judging.readiness import active_conditions
+from ledger.judging.visits import looked_back_to
 from ledger.streams.care_plan import (
     CarePlanCopyGiven,
     CarePlanRevised,
@@ -47,14 +48,15 @@ def risk(ground: Ground) -> Evidence:
 
 
 def visits(ground: Ground) -> Evidence:
-    """The visits by the month's end."""
-    return found(each.position for each in ground.facts.patient.visits if each.event.on <= ground.last)
+    """The visits by the month's end, as far back as the programme's start looks."""
+    started_on = started_in(ground) or ground.last
+    since = looked_back_to(started_on, ground.rulebook.in_force(started_on))
+    return found(each.position for each in ground.facts.patient.visits if since <= each.event.on <= ground.last)
 
 
 def no_visit(ground: Ground) -> Evidence:
-    """The visits by the month's end, none of which qualifies, and the consent by which the programme started."""
-    started = counting(ground)
-    return visits(ground).and_(Evidence(started.facts, (VisitRecorded.TOPIC,)))
+    """The visits of that time, none of which qualifies, and the consent by which the programme started."""
+    return visits(ground).and_(Evidence(counting(ground).facts, (VisitRecorded.TOPIC,)))
 
 
 # --- coverage and stays ------------------------------------------------------------------------------------------

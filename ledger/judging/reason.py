@@ -35,6 +35,7 @@ class Told(NamedTuple):
 
     kind: str
     on: str | None
+    """The day that it tells of; None where its source gave none."""
     recorded_at: str
 
 

@@ -34,9 +34,8 @@ def visit_findings(
     Reads: medicare.ccm.initiating_visit.required_for and .lookback_years on the programme's first day,
     .qualifying_codes, .missing_effect, .not_discussed_effect, .same_group_effect (readings, section 12).
     """
-    years = start_rules.get(f"{_NAMES}.lookback_years")
     everyone = start_rules.word(f"{_NAMES}.required_for") == "everyone"
-    since = date.min if everyone or not isinstance(years, int) else lookback_start(started_on, years)
+    since = looked_back_to(started_on, start_rules)
     best: tuple[int, VisitRecorded, tuple[str, ...]] | None = None
     for learned in patient.visits:
         visit = learned.event
@@ -50,6 +49,14 @@ def visit_findings(
     if best is None:
         return [_missing(started_on, since, law)]
     return [_doubt(code, best[1], law) for code in best[2]]
+
+
+def looked_back_to(started_on: date, start_rules: RulesInForce) -> date:
+    """The first day on which a visit may lie; the first day of all where every patient needs one, however long ago."""
+    years = start_rules.get(f"{_NAMES}.lookback_years")
+    if start_rules.get(f"{_NAMES}.required_for") == "everyone" or not isinstance(years, int):
+        return date.min
+    return lookback_start(started_on, years)
 
 
 def _doubts(

@@ -307,9 +307,7 @@ def _marked(state: CareMonth, entry: str, position: int, **marks: object) -> Car
     def told(known: Marks) -> Marks:
         return known._replace(told=(*known.told, position), **marks)  # type: ignore[arg-type]
 
-    changed = tuple(
-        e._replace(marks=told(e.marks or UNMARKED)) if e.work.entry == entry else e for e in state.entries
-    )
+    changed = tuple(e._replace(marks=told(e.marks or UNMARKED)) if e.work.entry == entry else e for e in state.entries)
     return replace(state, entries=changed)
 
 
