@@ -218,7 +218,7 @@ def _seconds(node: Node, pool: str) -> str:
 
 def _entry(node: Node, entry: str) -> str:
     if node.get("see"):
-        return f"{entry}: {clock(node['value'])}"
+        return f"{entry}: {clock(node['value'])} count"
     timed = "" if node["is_timed"] else ", without clock times"
     share = f"{clock(node['value'])} of {clock(node['seconds'])} count{timed}"
     return f"{node['on']}  {share}  #{node['position']} {node['activity'] or 'no activity given'}"

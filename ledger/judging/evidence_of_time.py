@@ -105,9 +105,9 @@ def _before(day: StaffDay, entry: str) -> Iterable[Worked]:
 
 
 def counted(ground: Ground) -> Evidence:
-    """The entries of which seconds count; that there is none, where none does."""
+    """The entries of which seconds count; all of them, or that there is none, where none does."""
     positions = [line.position for line in ground.verdict.lines if line.counted]
-    return found(positions, absent=() if positions else (TimeLogged.TOPIC,))
+    return found(positions) if positions else logged(ground)
 
 
 def logged(ground: Ground) -> Evidence:
