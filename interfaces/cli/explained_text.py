@@ -113,6 +113,8 @@ def _short_of(answer: Mapping[str, Any]) -> Iterator[str]:
         yield f"  The next unit needs {needed}: {answer['minutes_missing']} more."
     elif answer["minutes_missing"] is None:
         yield "  The minutes make all the units that it may have."
+    else:
+        yield f"  The minutes suffice for the next unit: it needs {answer['minutes_for_next_unit']}."
     if answer["other_family_bills"]:
         earned = (
             f" The minutes would make {answer['code']} x{answer['units_earned']}." if answer["units_earned"] else ""

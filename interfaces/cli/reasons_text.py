@@ -130,20 +130,33 @@ class ReasonsText:
         if _goes_without_saying(node):
             return
         yield from wrapped(title(node), indent)
-        below = indent + _STEP
+        if node["what"] in _POOLS and not (node["value"] and self._opens_pools):
+            if node["value"]:
+                yield f"{indent}{_STEP}{counted(len(node['parts']), 'entry', 'entries')}; `--explain` opens them"
+            return
+        yield from self._own(node, indent + _STEP)
+        yield from self._parts(node, depth + 1)
+
+    def _own(self, node: Node, indent: str) -> Iterator[str]:
+        """What is said of a node itself: whose it is, what it rests on, what to do about it."""
         if node["what"].startswith("entry."):
             self._quoting.tells(node["position"])
             for said in self._beside(node):
-                yield from wrapped(said, below)
+                yield from wrapped(said, indent)
         if node["what"] != "segment":
-            yield from self._quoting.grounds(node, below)
+            yield from self._quoting.grounds(node, indent)
         if node.get("remedy"):
-            yield from wrapped(node["remedy"], below)
-        if node["what"] in _POOLS and node["parts"] and not self._opens_pools:
-            yield f"{below}{counted(len(node['parts']), 'entry', 'entries')}; `--explain` opens them"
-            return
+            yield from wrapped(node["remedy"], indent)
+
+    def _parts(self, node: Node, depth: int) -> Iterator[str]:
+        """What a node is made of; of entries that are opened elsewhere what was taken from each."""
+        taken = {each["entry"]: each["seconds"] for each in node.get("entries", ())}
         for part in node["parts"]:
-            yield from self.lines(part, depth + 1)
+            entry = str(part["what"]).removeprefix("entry.")
+            if part.get("see") and entry in taken:
+                yield f"{_STEP * depth}{clock(taken[entry])} of {entry}"
+            else:
+                yield from self.lines(part, depth)
 
 
 def _goes_without_saying(node: Node) -> bool:

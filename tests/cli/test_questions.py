@@ -37,8 +37,8 @@ def test_an_explained_month_opens_into_entries_families_and_rules(run: Run, kept
 
     assert "2026-01-02  0:00 of 30:00 count" in shown
     assert "before_consent: 1800 seconds do not count" in shown
-    assert "complex CCM: 41 minutes: not available" in shown
-    assert "medicare.ccm.99490.minutes_minimum = 20 minutes\n    effective 2015-01-01; CY 2015 PFS final rule" in shown
+    assert "complex CCM: not available\n  41 minutes of complex CCM\n" in shown
+    assert "[2] medicare.ccm.99490.minutes_minimum = 20 minutes (from 2015-01-01; CY 2015 PFS final rule" in shown
 
 
 def test_an_explained_month_names_positions_and_rules_in_json(run: Run, kept_world: World) -> None:

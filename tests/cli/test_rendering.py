@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from interfaces.cli.delivering import Tally
-from interfaces.cli.month_text import explained_lines, month_lines, why_not_lines
+from interfaces.cli.explained_text import why_not_lines
+from interfaces.cli.month_text import month_lines
 from interfaces.cli.screen import Screen, plain_table
 from interfaces.cli.wording import clock, counted, money, some
 from interfaces.plain import plain
@@ -61,14 +62,6 @@ def test_a_month_below_the_minimum_shows_seconds_and_what_is_missing() -> None:
     assert "Codes: none yet." in lines
     assert lines[lines.index("Missing before release: 1 point.") + 1] == "  consent_not_on_file: No consent is on file."
     assert any("the estimate is for Medicare FFS" in line for line in lines)
-
-
-def test_an_entry_shows_why_seconds_of_it_do_not_count() -> None:
-    lines = list(explained_lines(verdict(), (), {}))
-
-    assert "  2026-03-02  19:59 of 20:59 count  position 7" in lines
-    assert "    before_consent: 60 seconds do not count." in lines
-    assert "      Record the consent." in lines
 
 
 def reasons(**changes: object) -> dict[str, object]:
