@@ -12,15 +12,14 @@ from ledger.judging.shapes import EntryLine
 from ledger.streams.base import Event
 from ledger.streams.practice import CapabilityAttested, CapabilityEnded, PolicyAdopted
 from ledger.streams.staff import (
+    ROLE_FACTS,
     ExclusionChecked,
     LicenceRecorded,
-    RoleEnded,
     RoleGranted,
     StaffDeparted,
     StaffRegistered,
 )
 
-_ROLES: Final = (RoleGranted, RoleEnded, StaffDeparted)
 Kinds = tuple[type[Event], ...]
 
 
@@ -29,12 +28,12 @@ def said_of(ground: Ground, staff: str | None, *kinds: type[Event]) -> Evidence:
     known = ground.facts.staff.get(staff) if staff is not None else None
     if known is None or not known.is_registered:
         return Evidence((), (StaffRegistered.TOPIC,))
-    return found((known.position, *(at for event, at in known.said if isinstance(event, kinds))))
+    return found(known.told_at(*kinds))
 
 
 def performing(ground: Ground, line: EntryLine) -> Evidence:
     """What says in which pool the performer's time goes: registration with credential, and the roles of the day."""
-    return said_of(ground, line.performer, *_ROLES)
+    return said_of(ground, line.performer, *ROLE_FACTS)
 
 
 def without_role(ground: Ground, line: EntryLine) -> Evidence:
@@ -112,7 +111,7 @@ def _of_designee(*kinds: type[Event]) -> Callable[[Ground], Evidence]:
     return rule
 
 
-may_bill: Final = _of_designee(*_ROLES, LicenceRecorded)
+may_bill: Final = _of_designee(*ROLE_FACTS, LicenceRecorded)
 """Designation, registration, roles and licences of the billing practitioner."""
 designee_departed: Final = _of_designee(StaffDeparted)
 designee_excluded: Final = _of_designee(ExclusionChecked)

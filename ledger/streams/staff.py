@@ -112,6 +112,10 @@ class ExclusionChecked(_OfStaff):
     """The first day of the exclusion, where the list names it."""
 
 
+ROLE_FACTS: Final = (RoleGranted, RoleEnded, StaffDeparted)
+"""What says which roles somebody holds, and when."""
+
+
 class Days(NamedTuple):
     """Days from one on, up to and including the last; None: no end is known."""
 
@@ -179,6 +183,12 @@ class Staff:
         """Whether a licence on record held on a day; None where none had begun by then: nothing is said of that day."""
         begun = [licence for licence in self.licences if licence.from_on <= on]
         return any(licence.until_on is None or on <= licence.until_on for licence in begun) if begun else None
+
+    def told_at(self, *kinds: type[Event]) -> tuple[int, ...]:
+        """Where the registration stands, and what was said of these kinds since; nothing of somebody unknown."""
+        if not self.is_registered:
+            return ()
+        return (self.position, *[at for event, at in self.said if isinstance(event, kinds)])
 
     def practices_on(self, on: date) -> frozenset[str | None]:
         """The practices in which any role is held on a day; None among them means all."""
