@@ -29,7 +29,7 @@ def explained_lines(
     told: Mapping[int, "HistoryLine"],
     after: Collection[str] = (),
 ) -> Iterator[str]:
-    """Every figure of a month with its reasons, everything that was said of it, and the rules read besides.
+    """What is said of a month and each of its figures, with the reasons, and the rules that were read besides.
 
     `readings` are all rules that were read; `told` are the facts of the entries by position, `after` the entries that
     came after the attestation.
@@ -39,16 +39,16 @@ def explained_lines(
     figures = reasons["figures"]
     yield ""
     yield from wrapped(_KEY, hang="")
+    for name, says in (("missing", "Missing before release"), ("notices", "To be looked at")):
+        yield ""
+        yield f"{says}: {counted(len(reasons[name]), 'point')}."
+        yield from _all(text, reasons[name], depth=1)
     yield ""
     yield from _all(text, [node for node in figures if _kind(node) in _DOLLARS])
     yield ""
     yield from _all(text, [node for node in figures if _kind(node) in _TIME and not node.get("see")])
     yield ""
     yield from _all(text, [node for node in figures if _kind(node) not in (*_DOLLARS, *_TIME)])
-    for name, says in (("missing", "Missing before release"), ("notices", "To be looked at")):
-        yield ""
-        yield f"{says}: {counted(len(reasons[name]), 'point')}."
-        yield from _all(text, reasons[name], depth=1)
     yield ""
     yield from _besides(quoting, readings)
     if reading_set:
