@@ -49,7 +49,7 @@ class Citing:
         """The reading of a name; of several (consents of several days) the one that `said` quotes, else the last."""
         known = self._by_name.get(name, ())
         if not known:
-            return self._rules.find(name)
+            return self._rules.find(name) or self._rules.find(name.partition("@")[0])
         quoted = (r for r in known if f"effective {r.effective.isoformat()}" in said)
         return next(quoted, None) or max(known, key=lambda reading: reading.effective)
 
