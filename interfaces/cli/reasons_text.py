@@ -50,7 +50,9 @@ class Quoting:
         if said:
             yield from wrapped("; ".join(said), indent)
         if absent := node["absent"]:
-            yield from wrapped(f"not found up to #{absent['up_to']}: {', '.join(absent['kinds'])}", indent)
+            is_there = {fact.get("kind") for fact in node["facts"]} & set(absent["kinds"])
+            what = "none that would do" if is_there else "not found"
+            yield from wrapped(f"{what} up to #{absent['up_to']}: {', '.join(absent['kinds'])}", indent)
 
     def rest(self, readings: Iterable[Mapping[str, Any]], indent: str) -> Iterator[str]:
         """The rules that were not quoted so far."""

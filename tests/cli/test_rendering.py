@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from interfaces.cli.asking import told
 from interfaces.cli.delivering import Tally
 from interfaces.cli.explained_text import why_not_lines
 from interfaces.cli.month_text import month_lines
@@ -15,6 +16,7 @@ from interfaces.plain import plain
 from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Signable, Verdict
 from ledger.streams.base import ERASED
 from ledger.terms.outcome import Effect, Notice
+from ledger.terms.refusals import refused
 
 TOO_SHORT = Notice(
     "family_below_minimum", Effect.REVIEW, "19 minutes are logged, 20 are needed.", "Log what is missing."
@@ -134,6 +136,13 @@ def test_json_holds_one_object_and_no_text() -> None:
     screen.answer({"a": 1})
 
     assert out.getvalue() == '{"a": 1, "simulated": false}\n'
+
+
+def test_a_refusal_in_words_names_the_facts_that_stand_against_it() -> None:
+    err = io.StringIO()
+    told(Screen(as_json=False, out=io.StringIO(), err=err), refused("already_struck", facts=(9, 3)))
+
+    assert err.getvalue().endswith(" It rests on #3, #9.\n")
 
 
 def test_a_tally_counts_lines_by_outcome_and_codes() -> None:

@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from ledger.judging import Ground, reasons_of, why_not, why_not_reasons
 from ledger.judging.reason import Reason, Told, plain_reason, positions_in
-from ledger.judging.shapes import Verdict
+from ledger.judging.shapes import ChargeLine, FamilyResult, Verdict
+from ledger.rulebook import Reading, Rulebook
+from ledger.rulebook.reading import Quantity
 from ledger.terms.identity import care_month_tag, care_plan_tag, patient_tag
 from tests import months
-from tests.facts import Chart, law, opaque
+from tests.facts import Chart, day, law, opaque
 
 AS_OF = 99
 Build = Callable[[], Chart]
@@ -357,3 +361,54 @@ def test_a_notice_about_an_entry_keeps_what_it_says_and_what_to_do() -> None:
     said = next(part for part in node.parts if part.what == "notice.before_consent")
 
     assert set(dict(said.more)) == {"code", "effect", "happened", "remedy"}
+
+
+# --- families that come with other programmes ---------------------------------------------------------------------
+
+
+def quantity(name: str, unit: str, value: int | str) -> Quantity:
+    reading = Reading(name, value, unit, day("2020-01-01"), None, None, "A source.", "CONFIRMED", ("CCM-CODE-01",))
+    return Quantity(name, "test.toml", unit, "Says.", "", ("CCM-CODE-01",), (reading,))
+
+
+def of_another_family() -> Ground:
+    """A month whose only family the rulebook of today does not have: thirty minutes a unit, and two further ones."""
+    own = {
+        "medicare.ccm.families.pcm_staff_base": quantity("medicare.ccm.families.pcm_staff_base", "code", "99426"),
+        "medicare.ccm.families.pcm_staff_addon": quantity("medicare.ccm.families.pcm_staff_addon", "code", "99427"),
+        "minimum": quantity("medicare.ccm.99426.minutes_minimum", "minutes", 30),
+        "step": quantity("medicare.ccm.99427.minutes_step", "minutes", 30),
+        "most": quantity("medicare.ccm.99427.units_max", "units", 2),
+    }
+    rulebook, _ = law()
+    book = Rulebook([*rulebook.quantities.values(), *own.values()], rulebook.sources)
+    chart = months.clean()
+    lines = (ChargeLine("99426", 1, Decimal("61.79")),)
+    family: Any = "pcm_staff"
+    result = FamilyResult(family, 45, lines, Decimal("61.79"), 15, True, ())
+    verdict = replace(chart.verdict(), families=(result,), suggested=family)
+    return Ground(chart.facts(), verdict, book, adopted=1)
+
+
+def test_a_family_of_another_programme_is_opened_like_any_other() -> None:
+    nodes = opened(reasons_of(of_another_family()).all)
+
+    assert ("61.79", 1, 45) == (
+        nodes["charge.pcm_staff.99426"].value,
+        nodes["units.pcm_staff.99426"].value,
+        nodes["minutes.pcm_staff"].value,
+    )
+
+
+def test_why_not_knows_the_codes_of_the_families_that_the_month_has() -> None:
+    ground = of_another_family()
+    answer = why_not(ground.verdict, "99427", ground.rulebook)
+
+    assert (60, 15, "pcm_staff") == (answer["minutes_for_next_unit"], answer["minutes_missing"], answer["family"])
+    assert ["99426", "99427"] == why_not(ground.verdict, "99490", ground.rulebook)["known"]
+    assert [
+        "medicare.ccm.families.pcm_staff_addon",
+        "medicare.ccm.99426.minutes_minimum",
+        "medicare.ccm.99427.minutes_step",
+        "medicare.ccm.99427.units_max",
+    ] == [r.name for r in why_not_reasons(ground, "99427")[0].because]
