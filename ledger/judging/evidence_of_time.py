@@ -144,6 +144,16 @@ def attestations(ground: Ground) -> Evidence:
     return found(positions, absent=(MonthAttested.TOPIC,))
 
 
+def since_attested(ground: Ground) -> Evidence:
+    """The attestation that stands, and what came to the month's own stream behind it."""
+    month, standing = ground.facts.month, ground.facts.month.standing_attestation()
+    signed = standing.position if standing is not None else 0
+    own = [at for entry in month.entries for at in _said_of(entry)]
+    own += [gone.position for gone in month.gone]
+    own += [at for _, at in (*month.choices, *month.decision_making)]
+    return attestations(ground).and_(found(at for at in own if at > signed))
+
+
 def all_attestations(ground: Ground) -> Evidence:
     """Every attestation that was not withdrawn, and the merges that made two months one."""
     every = (a.position for a in ground.facts.month.attestations if a.withdrawn is None)

@@ -5,9 +5,9 @@ into segments and what was taken away. Promise: every number of the verdict is i
 a fact, or what was looked for and is not there. Not promised: speed; it is made where somebody asks why.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ledger.judging import evidence_of_consents as consents
 from ledger.judging import evidence_of_patients as patients
@@ -182,8 +182,14 @@ class _Tree:
             parts = tuple(see(f"missing.{each.code}", each.seconds) for each in verdict.missing)
         elif verdict.standing == "below_minimum":
             parts = tuple(see(f"family.{r.family}", _dollars(r.amount)) for r in verdict.families)
-        rule = time.logged if verdict.standing == "nothing_logged" else time.attestations
+        rule = _STANDINGS.get(verdict.standing, time.attestations)
         return Reason("standing", verdict.standing, (), rule(self._ground), parts)
+
+
+_STANDINGS: Final[Mapping[str, Callable[[Ground], Evidence]]] = {
+    "nothing_logged": time.logged,
+    "stale": time.since_attested,
+}
 
 
 def _product(because: Readings) -> tuple[tuple[str, Plain], ...]:

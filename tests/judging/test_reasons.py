@@ -356,6 +356,16 @@ def test_a_code_of_nobodys_family_is_answered_with_the_known_ones() -> None:
     )
 
 
+def test_a_stale_month_names_the_signature_and_what_came_behind_it() -> None:
+    chart = months.late_raise()
+    node = opened(tree(lambda: chart))["standing"]
+
+    assert ("stale", ["month_attested", "time_logged"]) == (
+        node.value,
+        [chart.told[at - 1][0].TOPIC for at in node.evidence.facts],
+    )
+
+
 def test_a_notice_about_an_entry_keeps_what_it_says_and_what_to_do() -> None:
     node = opened(tree(months.troubled))[f"entry.{opaque('te', 'entry 1')}"]
     said = next(part for part in node.parts if part.what == "notice.before_consent")
