@@ -13,7 +13,7 @@ from typing import Final, Literal, Protocol
 from commands.intents.base import Command
 from ledger.streams.base import Vouched
 from ledger.streams.governance import Governance
-from ledger.streams.staff import Staff
+from ledger.streams.staff import ROLE_FACTS, Staff
 from ledger.terms.outcome import Refused
 from ledger.terms.people import Role
 from ledger.terms.refusals import CATALOGUE, refused
@@ -185,11 +185,11 @@ def capacity_for(entry: Authority, *, staff: Staff, on: date, practices: frozens
     if command.KIND == "testimony":
         return anywhere
     if anywhere is None:
-        return refused("capacity_missing", roles=roles_in_words(command.NAME))
+        return refused("capacity_missing", roles=roles_in_words(command.NAME), facts=staff.told_at(*ROLE_FACTS))
     reach = REACH.get(command.NAME, "anywhere")
     if reach == "anywhere" or (reach == "patient" and not practices):
         return anywhere
-    return refused("not_in_this_practice")
+    return refused("not_in_this_practice", facts=staff.told_at(*ROLE_FACTS))
 
 
 def capacity_of(staff: Staff, command: str, on: date, practice: str | None = None) -> Role | None:

@@ -120,9 +120,9 @@ def decide_invalidate_consent(asked: Asked[InvalidateConsent], states: States, l
     if known is not None:
         if known.event.reason == command.reason:
             return Unchanged((known.position,))
-        return refused("already_taken_back", what="The consent")
+        return refused("already_taken_back", what="The consent", facts=(known.position,))
     if asked.actor in _obtained_by(consent):
-        return refused("not_self", what="The consent")
+        return refused("not_self", what="The consent", facts=(consent.position,))
     event = ConsentInvalidated(
         patient=consent.event.patient,
         consent=command.consent,
@@ -181,7 +181,7 @@ def taken_back(known: Revocation | Disenrolment | Stay | OtherService, event: Ev
         return Accepted((event,))
     if says_the_same(before.event, event):
         return Unchanged((before.position,))
-    return refused("already_taken_back", what=what)
+    return refused("already_taken_back", what=what, facts=(known.position, before.position))
 
 
 def void_notice(law: Law, today: date) -> Notice:

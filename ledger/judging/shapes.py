@@ -43,6 +43,8 @@ class MonthFacts(NamedTuple):
     """By staff id: everybody whom the entries, consents, designations and attestations name."""
     staff_days: Mapping[str, StaffDay]
     """By staff-day tag: every day that the timed and untimed entries touch."""
+    beside: tuple[CareMonth, ...] = ()
+    """The care months beside this one that may hold seconds of its entries: what they hold is in `month` already."""
 
 
 class EntryLine(NamedTuple):

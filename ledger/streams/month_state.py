@@ -67,6 +67,8 @@ class Marks(NamedTuple):
     """Whether compliance let it raise the month: what is said of it later is measured against what was approved."""
     earlier: "tuple[Entry, ...]" = ()
     """What it said before it was corrected, oldest first."""
+    told: tuple[int, ...] = ()
+    """The positions of what was said of it since, apart from its content: reasons, disputes, approvals."""
 
 
 UNMARKED: Final = Marks()
@@ -252,13 +254,13 @@ def changed(state: CareMonth, event: Event, position: int, recorded_at: datetime
         case TimeStruck():
             return _without(state, event.entry, position, "struck")
         case TimeAddended() if event.kind == "late_reason":
-            return _marked(state, event.entry, has_late_reason=True)
+            return _marked(state, event.entry, position, has_late_reason=True)
         case TimeDisputed():
-            return _marked(state, event.entry, disputed_at=position)
+            return _marked(state, event.entry, position, disputed_at=position)
         case DisputeSettled():
-            return _marked(state, event.entry, disputed_at=None)
+            return _marked(state, event.entry, position, disputed_at=None)
         case LateEntryApproved():
-            return _marked(state, event.entry, awaiting=None, is_approved=True)
+            return _marked(state, event.entry, position, awaiting=None, is_approved=True)
         case AttestationWithdrawn():
             return _reopened(state, event, position)
         case MonthExcepted():
@@ -325,11 +327,11 @@ def _without(state: CareMonth, entry: str, position: int, why: Literal["struck",
     return replace(state, entries=entries, covered=covered, gone=gone, tally=tally_of(entries))
 
 
-def _marked(state: CareMonth, entry: str, **marks: object) -> CareMonth:
-    changed = tuple(
-        e._replace(marks=(e.marks or UNMARKED)._replace(**marks)) if e.work.entry == entry else e  # type: ignore[arg-type]
-        for e in state.entries
-    )
+def _marked(state: CareMonth, entry: str, position: int, **marks: object) -> CareMonth:
+    def told(known: Marks) -> Marks:
+        return known._replace(told=(*known.told, position), **marks)  # type: ignore[arg-type]
+
+    changed = tuple(e._replace(marks=told(e.marks or UNMARKED)) if e.work.entry == entry else e for e in state.entries)
     return replace(state, entries=changed, tally=tally_of(changed))
 
 

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from interfaces.cli.asking import told
 from interfaces.cli.delivering import Tally
-from interfaces.cli.month_text import explained_lines, month_lines, why_not_lines
+from interfaces.cli.explained_text import why_not_lines
+from interfaces.cli.month_text import month_lines
 from interfaces.cli.screen import Screen, plain_table
 from interfaces.cli.services_text import services_lines
 from interfaces.cli.wording import clock, counted, money, some
@@ -17,6 +19,7 @@ from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Signable,
 from ledger.streams.base import ERASED
 from ledger.streams.services import OtherService, OtherServiceReported
 from ledger.terms.outcome import Effect, Notice
+from ledger.terms.refusals import refused
 
 TOO_SHORT = Notice(
     "family_below_minimum", Effect.REVIEW, "19 minutes are logged, 20 are needed.", "Log what is missing."
@@ -66,14 +69,6 @@ def test_a_month_below_the_minimum_shows_seconds_and_what_is_missing() -> None:
     assert any("the estimate is for Medicare FFS" in line for line in lines)
 
 
-def test_an_entry_shows_why_seconds_of_it_do_not_count() -> None:
-    lines = list(explained_lines(verdict(), (), {}))
-
-    assert "  2026-03-02  19:59 of 20:59 count  position 7" in lines
-    assert "    before_consent: 60 seconds do not count." in lines
-    assert "      Record the consent." in lines
-
-
 def service_of(**changes: object) -> ServiceLine:
     """Home health supervision of a day, as a payer tells of it."""
     said: dict[str, object] = {
@@ -88,10 +83,10 @@ def service_of(**changes: object) -> ServiceLine:
     return ServiceLine(OtherService(event, 9, told_at), "home_health", "other", "service_of_other_biller", None)
 
 
-def test_an_explained_month_without_other_services_says_that_none_was_told() -> None:
+def test_a_month_without_other_services_says_that_none_was_told() -> None:
     told = "Other services: none was told to this ledger, and nothing else was searched."
 
-    assert told in list(explained_lines(verdict(), (), {}))
+    assert told in list(services_lines(()))
 
 
 def test_an_explained_month_says_what_was_searched_and_what_each_service_means() -> None:
@@ -180,6 +175,13 @@ def test_json_holds_one_object_and_no_text() -> None:
     screen.answer({"a": 1})
 
     assert out.getvalue() == '{"a": 1, "simulated": false}\n'
+
+
+def test_a_refusal_in_words_names_the_facts_that_stand_against_it() -> None:
+    err = io.StringIO()
+    told(Screen(as_json=False, out=io.StringIO(), err=err), refused("already_struck", facts=(9, 3)))
+
+    assert err.getvalue().endswith(" It rests on #3, #9.\n")
 
 
 def test_a_tally_counts_lines_by_outcome_and_codes() -> None:
