@@ -38,7 +38,8 @@ def add(inner: Commands, shared: Parser) -> None:
 
 def run_check(args: Namespace, screen: Screen) -> int:
     """Load everything; list the profiles, or every fault."""
-    from ledger.rulebook import RulebookError, rulebook_of  # noqa: PLC0415 - `--help` must not wait for it
+    from interfaces.cli.wording import counted  # noqa: PLC0415 - `--help` must not wait for them
+    from ledger.rulebook import RulebookError, rulebook_of  # noqa: PLC0415
 
     try:
         edition, _ = edition_of(args)
@@ -48,7 +49,7 @@ def run_check(args: Namespace, screen: Screen) -> int:
     profiles = sorted({exception.profile for exception in book.exceptions})
     rules = len(book.quantities)
     screen.answer({"edition": edition.digest, "rules": rules, "profiles": profiles, "faults": []})
-    screen.say(f"{rules} rules and {len(profiles)} profiles load: {', '.join(profiles) or 'none'}.")
+    screen.say(f"{counted(rules, 'rule')} and {counted(len(profiles), 'profile')} load: {', '.join(profiles)}.")
     screen.say(f"Edition {edition.digest}")
     return 0
 
@@ -73,9 +74,7 @@ def run_adopt(args: Namespace, screen: Screen) -> int:
             how = "is adopted" if tally.outcomes["accepted"] else "was adopted before"
             screen.say(f"Edition {edition.digest} {how}: months that nobody attested are judged by it.")
         if tally.notices["profiles_left_out"]:
-            screen.say(
-                "The edition before had profiles that this one has not: `rules adopt --profiles` brings them back."
-            )
+            screen.say("The edition before had profiles that this one has not; --profiles brings them back.")
     return tally.exit_code
 
 

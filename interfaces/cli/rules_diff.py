@@ -87,7 +87,7 @@ def _show(
         answer |= {"as_of": touched.position, "open_months": dict(sorted(per_month.items()))}
         answer["months"] = [plain(each) for each in touched.months]
     screen.answer(answer)
-    screen.say(f"From edition {before[:12]} to {after[:12]}: {counted(len(changes), 'rule')} differ.")
+    screen.say(f"From edition {before[:12]} to {after[:12]}: {counted(len(changes), 'change')}.")
     for change in changes:
         screen.say(*_lines(change))
     if touched is None:

@@ -18,8 +18,9 @@ from difflib import get_close_matches
 from itertools import combinations
 from typing import Any, Final, NamedTuple
 
+from ledger.rulebook.carried_out import CARRIED_OUT
 from ledger.rulebook.dated_values import check_cites, check_dates, check_value, readings_of
-from ledger.rulebook.reading import ABSENT, Quantity, Reading
+from ledger.rulebook.reading import ABSENT, Quantity, Reading, Value
 from ledger.rulebook.rule_file import Place, RuleFile
 from ledger.rulebook.units import is_list_of, is_payer, is_rule_id, is_text
 from ledger.rulebook.views import EXCEPTION_MARK, PayerException, base_name
@@ -30,6 +31,9 @@ PAYERS: Final = "payers/"
 
 BASE_KIND: Final = "medicare_ffs"
 """The kind of coverage that the base is the law of."""
+_LEVELS: Final = "level_"
+"""Codes of APCM, which have no rules of their own and are needed all three."""
+_NEEDED: Final[dict[str, tuple[Value, ...]]] = {"medicare.ccm.activities.not_counted.unlisted": (("unlisted",),)}
 _PRICES: Final = ("rvu", "dollars_per_rvu")
 _APPLIES: Final = ("payer", "kind")
 _FILE_KEYS: Final = ("exception", "base", "applies_to", "implements", "checked")
@@ -176,12 +180,43 @@ def _quantity(
     if rule_file.fault_count > before:
         return None
     readings = tuple(readings_of(own_name, below.unit, below.rules, values))
+    for nth, reading in enumerate(readings):
+        _check_judged(rule_file.at(name, nth), reading, base)
+    if rule_file.fault_count > before:
+        return None
     return Quantity(own_name, rule_file.name, below.unit, table["says"], table.get("note", ""), below.rules, readings)
+
+
+def _check_judged(place: Place, reading: Reading, base: Mapping[str, Quantity]) -> None:
+    """Notes a value by which this program could not judge a month: one that code carries out, a code without rules."""
+    name = base_name(reading.name)
+    only = _NEEDED.get(name) or CARRIED_OUT.get(name)
+    if only is not None and reading.value not in only:
+        place.fault("This program judges by one answer here, and it is another.", f"It is {_shown(only)}.")
+    group, is_family, part = name.partition(".families.")
+    if not is_family or reading.unit != "code" or part.startswith(_LEVELS):
+        return
+    needed = ("minutes_minimum",) if part.endswith("_base") else ("minutes_step", "units_max")
+    if not all(_holds(base.get(f"{group}.{reading.value}.{each}"), reading) for each in needed):
+        remedy = f"Name a code with {' and '.join(needed)} under {group}, for the days on which they hold."
+        place.fault(f"No rules of {reading.value} hold on all of these days.", remedy)
+
+
+def _holds(quantity: Quantity | None, reading: Reading) -> bool:
+    """Whether a quantity has a value on all days of a reading; its own values have no gap."""
+    if quantity is None:
+        return False
+    first, last = quantity.readings[0].effective, quantity.readings[-1].until or date.max
+    return first <= reading.effective and (reading.until or date.max) <= last
+
+
+def _shown(values: tuple[Value, ...]) -> str:
+    return " or ".join(", ".join(value) if isinstance(value, tuple) else str(value).lower() for value in values)
 
 
 def _may_be_absent(below: Quantity) -> bool:
     """Whether a payer may be without it: a family's code, a price, a choice that a clinic is asked for."""
-    is_code = below.unit == "code" and ".families." in below.name
+    is_code = below.unit == "code" and ".families." in below.name and f".{_LEVELS}" not in below.name
     return is_code or below.unit in _PRICES or below.name.endswith(".rhc.choice_policy")
 
 

@@ -97,7 +97,7 @@ SHAPE: Final = (
     Refusal(
         "profiles_do_not_load",
         "A payer's profile does not load.",
-        "An exception has a base, dates and a source, and no other is true beside it (docs/payers.md).",
+        "An exception has a base, dates and a source, and no other is true beside it (readings, section 9).",
         "Mend the file at the line that is named; `ccm-ledger rules check --profiles FOLDER` lists every fault.",
     ),
     Refusal(

@@ -13,6 +13,7 @@ from ledger.rulebook import Rulebook, activity_standing, amount
 from ledger.rulebook.carried_out import CARRIED_OUT, not_carried_out
 from ledger.rulebook.claims import faults_of_lines, filing_deadline, filing_review_on, forms_npi
 from ledger.rulebook.listings import billing_standing, visit_standing
+from ledger.rulebook.views import base_name
 from ledger.terms.outcome import Accepted, Refused
 from tests.commands import world
 from tests.gwt import Given
@@ -23,14 +24,14 @@ EDITION: Final = "0" * 64
 """Stands for the digest of whatever rulebook is asked."""
 NOT_SAID: Final[frozenset[str]] = frozenset()
 ACTIVITIES_KEYS: Final = frozenset({"on", "counted", "not_counted", "needs_reviewer", "unlisted"})
-PRICES_KEYS: Final = frozenset({"on", "facility", "qp", "codes"})
+PRICES_KEYS: Final = frozenset({"on", "facility", "qp", "codes", "payer"})
 DUE_KEYS: Final = frozenset({"what", "since", "due"})
 DEADLINES_KEYS: Final = frozenset({"served", "received_by", "shown_on"})
 LINES_KEYS: Final = frozenset({"on", "lines", "faults", "programme"})
 LISTS_KEYS: Final = frozenset({"on", "visits", "credentials"})
 NUMBERS_KEYS: Final = frozenset({"on", "valid", "invalid"})
 COMMAND_KEYS: Final = frozenset({"known", "given", "by", "at", "command", "said", "refused", "notices", "event"})
-FIRST_DAYS_KEYS: Final = frozenset({"on", "begins", "ends"})
+FIRST_DAYS_KEYS: Final = frozenset({"on", "begins", "ends", "payer"})
 CARRIED_OUT_KEYS: Final = frozenset({"carried_out"})
 
 
@@ -52,10 +53,10 @@ def activities(case: Mapping[str, Any]) -> _Read:
 
 
 def prices(case: Mapping[str, Any]) -> _Read:
-    """What one unit of each code is paid on a day, nationally; "none" where no price is on file."""
+    """What one unit of each code is paid on a day, nationally, by a `payer` too; "none" where no price is on file."""
 
     def ask(book: Rulebook) -> dict[str, Any]:
-        rules = book.in_force(case["on"])
+        rules = book.view(payer=case.get("payer")).in_force(case["on"])
         facility, qp = case.get("facility", False), case.get("qp", False)
         found = {code: amount(code, 1, on=case["on"], facility=facility, qp=qp, rules=rules) for code in case["codes"]}
         return {"codes": {code: "none" if price is None else str(price) for code, price in found.items()}}
@@ -121,20 +122,22 @@ def numbers(case: Mapping[str, Any]) -> _Read:
 
 
 def first_days(case: Mapping[str, Any]) -> _Read:
-    """What begins to hold on a day, or holds on it for the last time: `begins`, `ends`, by the file's name."""
+    """What begins to hold on a day, or holds on it for the last time; `begins`, `ends` by file, of a `payer` too."""
     on: date = case["on"]
     lists = {key: case[key] for key in ("begins", "ends") if key in case}
 
     def ask(book: Rulebook) -> dict[str, Any]:
-        today, before, after = (book.in_force(each).by_name for each in (on, on - _DAY, on + _DAY))
+        law = book.view(payer=case.get("payer"))
+        today, before, after = (law.in_force(each).by_name for each in (on, on - _DAY, on + _DAY))
         other = {"begins": before, "ends": after}
         return {
             key: {
                 file: [
                     name
                     for name in names
-                    if (reading := today.get(f"{file}.{name}")) is not None
-                    and other[key].get(f"{file}.{name}") is not reading
+                    if (reading := today.get(base_name(f"{file}.{name}"))) is not None
+                    and other[key].get(base_name(f"{file}.{name}")) is not reading
+                    and ("@" not in name or reading.name == f"{file}.{name}")
                 ]
                 for file, names in files.items()
             }

@@ -8,6 +8,7 @@ import pytest
 
 from ledger.rulebook import Edition, Rulebook, UnknownFormulas, rulebook_of, shipped_edition
 from ledger.rulebook.carried_out import CARRIED_OUT, not_carried_out
+from ledger.rulebook.views import base_name
 from ledger.terms.notices import KINDS
 from tests.rulebook.case_months import chart_of, judged, under
 from tests.rulebook.cases import FOLDER
@@ -89,7 +90,7 @@ def test_a_notice_has_the_effect_of_the_rule_that_it_quotes(case: Mapping[str, A
     other = {
         (each.code, name)
         for each in said
-        for name in each.readings
+        for name in map(base_name, each.readings)
         if book.quantities[name].unit == "effect" and book.quantities[name].readings[-1].value != each.effect.value
     }
 

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from ledger.rulebook import Diagnostic, Rulebook, RulebookError, load_rulebook
+from ledger.rulebook import Diagnostic, Rulebook, RulebookError, load_rulebook, shipped_edition
+from ledger.rulebook.differences import differences
 
 BASE = b"""implements = ["CCM-CONSENT-02", "CCM-CODE-04"]
 checked = 2026-11-21
@@ -436,3 +437,123 @@ def test_what_judging_needs_cannot_be_absent() -> None:
         "`absent` is for the codes of families and for prices; judging needs a value here.",
         "Write the value that holds for this payer.",
     )
+
+
+# --- what differs between two editions ------------------------------------------------------------------------
+
+
+def changes(before: Rulebook, after: Rulebook) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Name, kind and days of every change."""
+    return [
+        (each.name, each.kind, [(span.first.isoformat(), span.last.isoformat()) for span in each.spans])
+        for each in differences(before, after)
+    ]
+
+
+def changed_base(old: str, new: str) -> Rulebook:
+    assert old in BASE.decode()
+    return load_rulebook({"toy/rules.toml": BASE.decode().replace(old, new).encode()})
+
+
+def test_equal_editions_do_not_differ() -> None:
+    assert changes(book(acme=HEAD + METHODS), book(acme=HEAD + METHODS)) == []
+
+
+def test_an_exception_that_came_is_added_for_its_days() -> None:
+    text = HEAD + methods(dated("2025-01-01", "2025-06-30"))
+
+    assert changes(book(), book(acme=text)) == [("toy.rules.methods@acme", "added", [("2025-01-01", "2025-06-30")])]
+    assert changes(book(acme=text), book()) == [("toy.rules.methods@acme", "removed", [("2025-01-01", "2025-06-30")])]
+
+
+def test_a_value_that_changed_is_told_for_the_days_on_which_it_did() -> None:
+    two = changed_base(
+        "value = 10, ",
+        'value = 10, cite = "NCCI", confidence = "CONFIRMED"},\n  {effective = 2026-01-01, value = 12, ',
+    )
+
+    assert changes(book(), two) == [("toy.rules.units_max", "changed", [("2026-01-01", "9999-12-31")])]
+
+
+def test_a_value_that_began_earlier_is_told_for_the_days_between() -> None:
+    assert changes(book(), changed_base("2017-01-01, value = 10", "2016-01-01, value = 10")) == [
+        ("toy.rules.units_max", "changed", [("2016-01-01", "2016-12-31")])
+    ]
+
+
+def test_days_that_follow_with_the_same_values_are_one_span() -> None:
+    first = dated("2025-01-01", "2025-06-30")
+    parted = HEAD + methods(first, dated("2025-07-01", "2025-12-31", cite=' cite = "Acme 2",'))
+
+    assert changes(book(), book(acme=parted))[0][2] == [("2025-01-01", "2025-12-31")]
+
+
+def test_another_citation_is_told_without_days() -> None:
+    assert changes(book(), changed_base('cite = "NCCI"', 'cite = "NCCI 2024"')) == [
+        ("toy.rules.units_max", "reworded", [])
+    ]
+
+
+def test_an_exception_for_others_is_one_that_went_and_one_that_came() -> None:
+    bolt = head(applies_to='{payer = "bolt"}') + METHODS
+
+    assert [(name, kind) for name, kind, _ in changes(book(acme=HEAD + METHODS), book(acme=bolt))] == [
+        ("toy.rules.methods@acme", "removed"),
+        ("toy.rules.methods@acme", "added"),
+    ]
+
+
+# --- what no month could be judged by -------------------------------------------------------------------------
+
+
+def shipped_with(name: str, value: str, rule: str, effective: str = "2026-01-01") -> tuple[Diagnostic, ...]:
+    """The faults of an exception to a shipped rule."""
+    text = head(base='"medicare"', implements=f'["{rule}"]')
+    text += f'["{name}"]\nsays = "Otherwise."\nvalues = [\n  {dated(effective, value=value)},\n]\n'
+    try:
+        load_rulebook({**dict(shipped_edition().files), ACME: text.encode()}, check_register=False)
+    except RulebookError as error:
+        return error.diagnostics
+    return ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule", "remedy"),
+    [
+        ("medicare.ccm.consent.required", "false", "CCM-CONSENT-01", "It is true."),
+        ("medicare.ccm.time.period", '"thirty_days"', "CCM-TIME-02", "It is calendar_month."),
+        ("medicare.ccm.activities.not_counted.unlisted", '["other"]', "CCM-TIME-09", "It is unlisted."),
+    ],
+)
+def test_what_the_program_does_in_one_way_only_cannot_be_otherwise(
+    name: str, value: str, rule: str, remedy: str
+) -> None:
+    assert [d[1:] for d in shipped_with(name, value, rule)] == [
+        (9, name, "This program judges by one answer here, and it is another.", remedy)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("part", "code", "effective", "faults"),
+    [
+        ("base", "99490", "2026-01-01", 0),
+        ("base", "99439", "2026-01-01", 1),
+        ("base", "99999", "2026-01-01", 1),
+        ("addon", "99439", "2021-01-01", 0),
+        ("addon", "99439", "2020-12-31", 1),
+        ("addon", "G2058", "2020-01-01", 1),
+        ("addon", "99490", "2026-01-01", 1),
+    ],
+)
+def test_a_family_needs_a_code_with_rules_on_all_of_its_days(part: str, code: str, effective: str, faults: int) -> None:
+    found = shipped_with(f"medicare.ccm.families.noncomplex_{part}", f'"{code}"', "CCM-CODE-09", effective)
+
+    assert [d.problem for d in found] == [f"No rules of {code} hold on all of these days."] * faults
+
+
+def test_a_level_of_apcm_cannot_be_absent() -> None:
+    found = shipped_with("medicare.apcm.families.level_1", '"G0556", absent = true', "CCM-CODE-19", "2026-01-01")
+
+    assert [d.problem for d in found][:1] == [
+        "`absent` is for the codes of families and for prices; judging needs a value here."
+    ]
