@@ -2,6 +2,7 @@
 
 from typing import Any, Literal, NamedTuple
 
+from ledger.judging.reason import plain_reading
 from ledger.terms.outcome import Notice, Refused
 
 Outcome = Literal["accepted", "unchanged", "refused", "parked"]
@@ -51,5 +52,7 @@ def refusal_json(refusal: Refused) -> dict[str, Any]:
         "because": refusal.because,
         "remedy": refusal.remedy,
         "retryable": refusal.retryable,
+        "readings": [plain_reading(each) for each in refusal.readings],
+        "facts": [{"position": at} for at in refusal.facts],
         "waiting_for": waiting.kind if waiting else None,
     }

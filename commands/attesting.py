@@ -1,7 +1,7 @@
 """Deciders about attestations besides signing: withdraw one, leave a month out of a batch, answer for a signature."""
 
 from commands.deciding import Asked, Law, States
-from commands.guards import by_rule, is_after_death
+from commands.guards import after_death, by_rule, is_after_death
 from commands.intents.attesting import AttestSignature, ExceptMonth, WithdrawAttestation
 from commands.month_signing import billing
 from commands.standing_entry import is_compliance
@@ -9,6 +9,7 @@ from ledger.streams.attesting import AttestationWithdrawn, AttestationWords, Mon
 from ledger.streams.base import Closed
 from ledger.streams.care_plan import SignatureAttested, SignatureWords
 from ledger.streams.month_state import CareMonth
+from ledger.streams.staff import ROLE_FACTS
 from ledger.terms.identity import care_month_tag, care_plan_tag, patient_tag, staff_tag
 from ledger.terms.outcome import Accepted, Outcome, Refused, Unchanged
 from ledger.terms.refusals import REFUSALS, refused
@@ -33,9 +34,9 @@ def decide_withdraw_attestation(asked: Asked[WithdrawAttestation], states: State
         return Unchanged((found.withdrawn_position or found.position,))
     # Of patients who were merged each signed month has its own newest attestation.
     if found != [a for a in attestations if a.event.patient == found.event.patient][-1]:
-        return refused("attestation_superseded")
+        return refused("attestation_superseded", facts=(a.position for a in attestations))
     if asked.actor != found.event.practitioner and not is_compliance(asked, states):
-        return refused("not_the_signer")
+        return refused("not_the_signer", facts=(found.position,))
     event = AttestationWithdrawn(
         patient=found.event.patient,
         month=command.month,
@@ -94,14 +95,15 @@ def decide_attest_signature(asked: Asked[AttestSignature], states: States, law: 
     if revision is None:
         return refused("revision_unknown")
     if revision.taken_out is not None:
-        return refused("already_struck")
+        return refused("already_struck", facts=(revision.position, revision.taken_out.position))
     if is_after_death(states.patient(patient), asked.now):
-        return refused("after_death", what="the statement")
+        return after_death(states.patient(patient), "the statement")
     by = law.on(asked.today).find("medicare.ccm.billing_practitioner.credentials")
     may_bill = by.value if by and isinstance(by.value, tuple) else ()
     if states.staff(asked.actor).credential not in may_bill:
         because = by_rule(by, REFUSALS["signature_not_by_practitioner"].because)
-        return refused("signature_not_by_practitioner", because=because)
+        facts = states.staff(asked.actor).told_at(*ROLE_FACTS)
+        return refused("signature_not_by_practitioner", because=because, by=(by,), facts=facts)
     before = {**dict(revision.signatures), **dict(revision.answered_for)}.get(asked.actor)
     if before is not None:
         return Unchanged((before,))

@@ -13,7 +13,7 @@ from typing import Final, Literal, Protocol
 from commands.intents.base import Command
 from ledger.streams.base import Vouched
 from ledger.streams.governance import Governance
-from ledger.streams.staff import Staff
+from ledger.streams.staff import ROLE_FACTS, Staff
 from ledger.terms.outcome import Refused
 from ledger.terms.people import Role
 from ledger.terms.refusals import CATALOGUE, refused
@@ -80,11 +80,13 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "record_revocation": (*_DESK, Role.BILLER, Role.COMPLIANCE),
         "record_disenrolment": (*_DESK, Role.COMPLIANCE),
         "record_stay": (*_DESK, Role.BILLER),
+        "record_other_service": (*_DESK, Role.BILLER, Role.COMPLIANCE),
         "invalidate_consent": _COMPLIANCE,
         "retract_revocation": _COMPLIANCE,
         "retract_disenrolment": _COMPLIANCE,
         "retract_stay": (Role.COMPLIANCE, Role.FRONT_DESK, Role.INTEGRATION),
         "retract_death": (Role.COMPLIANCE, Role.FRONT_DESK),
+        "retract_other_service": (Role.COMPLIANCE, Role.FRONT_DESK, Role.BILLER, Role.INTEGRATION),
         "designate_practitioner": _PRACTITIONER,
         "withdraw_designation": (Role.COMPLIANCE, Role.PRACTITIONER, Role.ADMINISTRATOR),
         "revise_care_plan": _TESTIMONY,
@@ -139,6 +141,7 @@ REACH: Final[Mapping[str, Reach]] = MappingProxyType(
         "retract_disenrolment": "patient",
         "retract_stay": "patient",
         "retract_death": "patient",
+        "retract_other_service": "patient",
         "attest_in_batch": "patient",
         "strike_time": "patient",
         "settle_dispute": "patient",
@@ -182,11 +185,11 @@ def capacity_for(entry: Authority, *, staff: Staff, on: date, practices: frozens
     if command.KIND == "testimony":
         return anywhere
     if anywhere is None:
-        return refused("capacity_missing", roles=roles_in_words(command.NAME))
+        return refused("capacity_missing", roles=roles_in_words(command.NAME), facts=staff.told_at(*ROLE_FACTS))
     reach = REACH.get(command.NAME, "anywhere")
     if reach == "anywhere" or (reach == "patient" and not practices):
         return anywhere
-    return refused("not_in_this_practice")
+    return refused("not_in_this_practice", facts=staff.told_at(*ROLE_FACTS))
 
 
 def capacity_of(staff: Staff, command: str, on: date, practice: str | None = None) -> Role | None:

@@ -1,7 +1,15 @@
 """Deciders about the care plan: revise, sign, record that a copy was given."""
 
 from commands.deciding import Asked, Law, States
-from commands.guards import by_rule, document_of, is_after_death, is_future, offset_there, practice_needed
+from commands.guards import (
+    after_death,
+    by_rule,
+    document_of,
+    is_after_death,
+    is_future,
+    offset_there,
+    practice_needed,
+)
 from commands.intents.care_plan import RecordPlanCopy, ReviseCarePlan, SignCarePlan
 from ledger.rulebook import Rules
 from ledger.streams.care_plan import (
@@ -13,6 +21,7 @@ from ledger.streams.care_plan import (
     PlanWords,
 )
 from ledger.streams.patient_state import Patient
+from ledger.streams.staff import ROLE_FACTS
 from ledger.terms.calendar import month_of
 from ledger.terms.identity import care_plan_tag, patient_tag, staff_tag
 from ledger.terms.notices import in_order, notice
@@ -36,7 +45,7 @@ def decide_revise_care_plan(asked: Asked[ReviseCarePlan], states: States, law: L
     if is_future(asked, command.revised_at):
         return refused("in_the_future", what="The revision")
     if is_after_death(state, command.revised_at):
-        return refused("after_death", what="the revision")
+        return after_death(state, "the revision")
     if need := practice_needed(asked, states, command.revised_at):
         return need
     elements = tuple(PlanElement(element=given.element, text=given.text) for given in command.elements)
@@ -73,14 +82,15 @@ def decide_sign_care_plan(asked: Asked[SignCarePlan], states: States, law: Law) 
     if revision is None:
         return refused("revision_unknown")
     if revision.taken_out is not None:
-        return refused("already_struck")
+        return refused("already_struck", facts=(revision.position, revision.taken_out.position))
     if is_after_death(state, asked.now):
-        return refused("after_death", what="the signature")
+        return after_death(state, "the signature")
     by = law.on(asked.today).find("medicare.ccm.billing_practitioner.credentials")
     may_bill = by.value if by and isinstance(by.value, tuple) else ()
     if states.staff(asked.actor).credential not in may_bill:
         because = by_rule(by, REFUSALS["signature_not_by_practitioner"].because)
-        return refused("signature_not_by_practitioner", because=because)
+        facts = states.staff(asked.actor).told_at(*ROLE_FACTS)
+        return refused("signature_not_by_practitioner", because=because, by=(by,), facts=facts)
     before = dict(revision.signatures).get(asked.actor)
     if before is not None:
         return Unchanged((before,))

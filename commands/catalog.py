@@ -18,6 +18,7 @@ from commands import (
     governance,
     merging,
     month_signing,
+    other_services,
     parked,
     patient,
     practice,
@@ -41,8 +42,8 @@ from commands.intents import designation as designations
 from commands.intents import governance as ledger
 from commands.intents import patient as patients
 from commands.intents import reviews as findings
+from commands.intents import services, status, timers
 from commands.intents import staff as people
-from commands.intents import status, timers
 from commands.intents import time_changes as changes
 from commands.intents import wrong_patient as wrongs
 from commands.intents.base import Command
@@ -104,6 +105,7 @@ _ENTRIES: Final = (
     Entry(consents.RecordDecline, consent.decide_record_decline, "patient"),
     Entry(status.RecordRevocation, endings.decide_record_revocation, "patient"),
     Entry(status.RecordDisenrolment, endings.decide_record_disenrolment, "patient"),
+    Entry(services.RecordOtherService, other_services.decide_record_other_service, "patient"),
     Entry(plans.ReviseCarePlan, care_plan.decide_revise_care_plan, "patient"),
     Entry(plans.RecordPlanCopy, care_plan.decide_record_plan_copy, "patient"),
     Entry(months.LogTime, care_month.decide_log_time, "patient"),
@@ -133,6 +135,7 @@ _ENTRIES: Final = (
     Entry(status.RetractDisenrolment, endings.decide_retract_disenrolment, "patient"),
     Entry(status.RetractStay, stays.decide_retract_stay, "patient"),
     Entry(status.RetractDeath, stays.decide_retract_death, "patient"),
+    Entry(services.RetractOtherService, other_services.decide_retract_other_service, "patient"),
     Entry(months.AttestInBatch, month_signing.decide_attest_in_batch, "patient", is_alone=True),
     Entry(attestations.ExceptMonth, attesting.decide_except_month, "patient", is_alone=True),
     Entry(attestations.WithdrawAttestation, attesting.decide_withdraw_attestation, "patient"),

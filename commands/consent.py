@@ -6,7 +6,15 @@ which months are judged; the notices are its words.
 
 from commands.deciding import Asked, Law, States
 from commands.endings import void_notice
-from commands.guards import document_of, is_after_death, is_future, offset_there, practice_needed, says_the_same
+from commands.guards import (
+    after_death,
+    document_of,
+    is_after_death,
+    is_future,
+    offset_there,
+    practice_needed,
+    says_the_same,
+)
 from commands.intents.consent import ItemsGiven, RecordConsent, RecordDecline, Representative, SupplementConsent
 from ledger.judging.consent import consent_notices, consents_of, judge_consent
 from ledger.judging.law import CONSENT_NAMES, law_on
@@ -36,7 +44,7 @@ def decide_record_consent(asked: Asked[RecordConsent], states: States, law: Law)
     if command.occurred_at and is_future(asked, command.occurred_at):
         return refused("in_the_future", what="The consent")
     if command.occurred_at and is_after_death(state, command.occurred_at):
-        return refused("after_death", what="the consent")
+        return after_death(state, "the consent")
     if need := practice_needed(asked, states, command.occurred_at or asked.now):
         return need
     event = _recorded(asked, offset_there(asked, states, command.occurred_at or asked.now))
@@ -67,7 +75,7 @@ def decide_supplement_consent(asked: Asked[SupplementConsent], states: States, l
     if is_future(asked, command.occurred_at):
         return refused("in_the_future", what="The supplement")
     if is_after_death(state, command.occurred_at):
-        return refused("after_death", what="the supplement")
+        return after_death(state, "the supplement")
     if need := practice_needed(asked, states, command.occurred_at):
         return need
     event = _supplement(asked, consent.event.patient, offset_there(asked, states, command.occurred_at))

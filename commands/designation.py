@@ -7,13 +7,13 @@ practices and under concurrency. Whoever is refused learns neither the other pra
 from typing import Final
 
 from commands.deciding import Asked, Law, States
-from commands.guards import by_rule
+from commands.guards import after_death, by_rule
 from commands.intents.designation import DesignatePractitioner, WithdrawDesignation
 from ledger.rulebook import Reading
 from ledger.streams.base import Event
 from ledger.streams.designation import DesignationWithdrawn, PractitionerDesignated, WithdrawalWords
 from ledger.streams.patient_state import Designation, Patient
-from ledger.streams.staff import Staff
+from ledger.streams.staff import ROLE_FACTS, Staff
 from ledger.terms.calendar import first_day, month_of
 from ledger.terms.identity import patient_tag, staff_tag
 from ledger.terms.outcome import Accepted, Outcome, Refused, Unchanged
@@ -45,7 +45,7 @@ def decide_designate_practitioner(asked: Asked[DesignatePractitioner], states: S
         return refused("practice_unclear")
     died_on = state.died_on()
     if died_on is not None and command.from_month > month_of(died_on):
-        return refused("after_death", what="the designation")
+        return after_death(state, "the designation")
     if refusal := _may_not_bill(staff, command.from_month, law):
         return refusal
     event = PractitionerDesignated(
@@ -85,9 +85,9 @@ def decide_withdraw_designation(asked: Asked[WithdrawDesignation], states: State
         before = found.withdrawn
         if (before.from_month, before.reason) == (command.from_month, command.reason):
             return Unchanged((found.withdrawn_position or found.position,))
-        return refused("already_withdrawn")
+        return refused("already_withdrawn", facts=(found.position, found.withdrawn_position or 0))
     if found.event.until_month is not None and command.from_month > found.event.until_month:
-        return refused("designation_ended", month=command.from_month)
+        return refused("designation_ended", month=command.from_month, facts=(found.position,))
     event: Event = DesignationWithdrawn(
         patient=found.event.patient,
         designation=command.designation,
@@ -114,12 +114,14 @@ def _may_not_bill(staff: Staff, month: str, law: Law) -> Refused | None:
     if staff.is_person and staff.credential in may_bill:
         return None
     because = by_rule(by, REFUSALS["practitioner_may_not_bill"].because)
-    return refused("practitioner_may_not_bill", because=because)
+    return refused("practitioner_may_not_bill", because=because, by=(by,), facts=staff.told_at(*ROLE_FACTS))
 
 
 def _occupied(month: str, law: Law) -> Refused:
     by = law.on(first_day(month)).find(f"{_BILLING}.per_month_max")
-    return refused("month_occupied", because=by_rule(by, REFUSALS["month_occupied"].because), month=month)
+    # Where the designation stands that occupies the month is not told: it may be of another practice.
+    because = by_rule(by, REFUSALS["month_occupied"].because)
+    return refused("month_occupied", because=because, by=(by,), month=month)
 
 
 def _says_so(standing: Designation, asked: PractitionerDesignated) -> bool:

@@ -8,7 +8,7 @@ words is a new fact unless its key is known.
 from datetime import timedelta
 
 from commands.deciding import Asked, Law, States
-from commands.guards import document_of, is_after_death, is_future, says_the_same
+from commands.guards import after_death, document_of, is_after_death, is_future, says_the_same
 from commands.intents.patient import AttestRisk, RecordCondition, RecordCoverage, RecordDeath, RecordVisit
 from ledger.rulebook import Rules
 from ledger.streams.base import SEALED
@@ -97,7 +97,7 @@ def decide_attest_risk(asked: Asked[AttestRisk], states: States, law: Law) -> Ou
     if is_future(asked, command.on):
         return refused("in_the_future", what="The day of the attestation")
     if is_after_death(state, command.on):
-        return refused("after_death", what="the attestation")
+        return after_death(state, "the attestation")
     event = RiskAttested(
         patient=patient,
         practitioner=asked.actor,

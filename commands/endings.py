@@ -31,6 +31,7 @@ from ledger.streams.endings import (
     RevocationRetracted,
 )
 from ledger.streams.patient_state import ConsentOnRecord, Patient
+from ledger.streams.services import OtherService, ServiceRetracted
 from ledger.streams.status_state import Disenrolment, Retracted, Revocation, Stay
 from ledger.terms.calendar import last_day, month_of
 from ledger.terms.identity import patient_tag, practice_tag
@@ -119,9 +120,9 @@ def decide_invalidate_consent(asked: Asked[InvalidateConsent], states: States, l
     if known is not None:
         if known.event.reason == command.reason:
             return Unchanged((known.position,))
-        return refused("already_taken_back", what="The consent")
+        return refused("already_taken_back", what="The consent", facts=(known.position,))
     if asked.actor in _obtained_by(consent):
-        return refused("not_self", what="The consent")
+        return refused("not_self", what="The consent", facts=(consent.position,))
     event = ConsentInvalidated(
         patient=consent.event.patient,
         consent=command.consent,
@@ -173,14 +174,14 @@ def decide_retract_disenrolment(asked: Asked[RetractDisenrolment], states: State
     return taken_back(known, event, "The disenrolment")
 
 
-def taken_back(known: Revocation | Disenrolment | Stay, event: Event, what: str) -> Outcome:
+def taken_back(known: Revocation | Disenrolment | Stay | OtherService, event: Event, what: str) -> Outcome:
     """The answer to taking a record back: once, and for one reason."""
-    before: Retracted | None = known.retracted
+    before: Retracted | ServiceRetracted | None = known.retracted
     if before is None:
         return Accepted((event,))
     if says_the_same(before.event, event):
         return Unchanged((before.position,))
-    return refused("already_taken_back", what=what)
+    return refused("already_taken_back", what=what, facts=(known.position, before.position))
 
 
 def void_notice(law: Law, today: date) -> Notice:

@@ -13,6 +13,7 @@ from commands.intents.base import OutsideName
 from ledger.streams.base import Event
 from ledger.streams.folding import Named
 from ledger.streams.patient_state import Patient
+from ledger.streams.staff import ROLE_FACTS
 from ledger.terms.calendar import CLOCK_DIFFERENCE
 from ledger.terms.identity import identifier_tag, practice_tag
 from ledger.terms.outcome import Need, Refused
@@ -52,12 +53,17 @@ def is_after_death(patient: Patient, when: datetime | date) -> bool:
     return (when - FURTHEST_WEST).date() > died_on if isinstance(when, datetime) else when > died_on
 
 
+def after_death(patient: Patient, what: str) -> Refused:
+    """The refusal of what is dated after the death on record, which it names."""
+    return refused("after_death", what=what, facts=(each.position for each in patient.deaths[-1:]))
+
+
 def out_of_reach(asked: Asked[Any], states: States, patient: str) -> Refused | None:
     """The refusal where the actor's role does not reach a further patient whom the command names (readings, 2)."""
     practices, actor = states.patient(patient).practices, states.staff(asked.actor)
     if not practices or any(reaches(actor, role, asked.today, practices) for role in MATRIX[asked.command.NAME]):
         return None
-    return refused("not_in_this_practice")
+    return refused("not_in_this_practice", facts=actor.told_at(*ROLE_FACTS))
 
 
 def out_of_reach_of_staff(asked: Asked[Any], states: States, staff: str) -> Refused | None:
@@ -72,7 +78,7 @@ def out_of_reach_of_staff(asked: Asked[Any], states: States, staff: str) -> Refu
         return None
     if any(reaches(actor, role, asked.today, frozenset(filter(None, practices))) for role in roles):
         return None
-    return refused("not_in_this_practice")
+    return refused("not_in_this_practice", facts=actor.told_at(*ROLE_FACTS))
 
 
 def practice_needed(asked: Asked[Any], states: States, when: datetime) -> Need | None:

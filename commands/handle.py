@@ -247,7 +247,7 @@ class Handler:
         if bound.content != content:
             first = ", ".join(str(position) for position in bound.positions)
             happened = f"This key was used before with other content (recorded at position {first})."
-            refusal = refused("exists_with_different_content", happened=happened)
+            refusal = refused("exists_with_different_content", happened=happened, facts=bound.positions)
             return Answer(line.key, "refused", bound.positions, bound.ids, refusal=refusal)
         if bound.outcome == "parked":
             return self._bound_to_parked(line, bound, overlay)

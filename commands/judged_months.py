@@ -4,11 +4,15 @@ Promise: an attested month is judged by the edition that was signed, every other
 law becomes part of the decision's reading set where the decision's edition is the same.
 """
 
+from collections.abc import Iterable
+
 from commands.deciding import Law, States
-from ledger.judging import Verdict, book_of, facts_of, judge_month, missing_tags, pinned_edition
+from ledger.judging import Ground, Verdict, book_of, facts_of, judge_month, missing_tags, pinned_edition
+from ledger.judging.citing import Citing, Readings
+from ledger.judging.evidence import of_month
 from ledger.rulebook import Edition, rulebook_of
 from ledger.terms.identity import LEDGER_TAG
-from ledger.terms.outcome import Need
+from ledger.terms.outcome import Need, Notice
 
 
 def verdict_of(patient: str, month: str, states: States, law: Law) -> Verdict | Need:
@@ -27,3 +31,18 @@ def verdict_of(patient: str, month: str, states: States, law: Law) -> Verdict | 
     if edition == law.edition:
         law.note(verdict.reads, book_of(verdict, rulebook))
     return verdict
+
+
+def reasons_of_notices(
+    notices: Iterable[Notice], verdict: Verdict, states: States, law: Law
+) -> tuple[Readings, tuple[int, ...]]:
+    """The rules and the facts behind what the judge says against a month, for a refusal that rests on it.
+
+    Of a month that is judged by an earlier edition nothing: its rules are not those of this decision.
+    """
+    if verdict.edition != law.edition:
+        return (), ()
+    every, citing = tuple(notices), Citing(verdict, book_of(verdict, law.rulebook))
+    ground = Ground.of(facts_of(verdict.patient, verdict.month, states.held()), verdict, law.rulebook)
+    rules = dict.fromkeys(reading for each in every for reading in citing.of_notice(each))
+    return tuple(rules), tuple(at for each in every for at in of_month(each, ground).facts)

@@ -40,7 +40,7 @@ def decide_merge_patients(asked: Asked[MergePatients], states: States, law: Law)
     if merged == patient:
         return refused("merged_with_itself")
     if other.merged_into is not None:
-        return refused("already_merged")
+        return refused("already_merged", facts=(m.position for m in other.merges if m.ended is None))
     words = MergeWords(evidence=asked.command.evidence)
     event = PatientsMerged(patient=patient, merged=merged, words=words, words_of_merged=words)
     return Accepted((event,), _doubts(asked, states, patient, merged))

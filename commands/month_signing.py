@@ -6,9 +6,9 @@ What the month says is asked of the one judge; a refusal, the screen and the pac
 from typing import Any
 
 from commands.deciding import Asked, Law, States
-from commands.guards import by_rule, is_future
+from commands.guards import after_death, by_rule, is_future
 from commands.intents.care_month import AttestDecisionMaking, AttestInBatch, AttestMonth, ChooseFamily
-from commands.judged_months import verdict_of
+from commands.judged_months import reasons_of_notices, verdict_of
 from ledger.judging import Verdict
 from ledger.streams.care_month import (
     CodeUnits,
@@ -18,6 +18,7 @@ from ledger.streams.care_month import (
     MonthAttested,
 )
 from ledger.streams.patient_state import Designation
+from ledger.streams.staff import ROLE_FACTS
 from ledger.terms.calendar import first_day, last_day, month_of
 from ledger.terms.identity import patient_tag, staff_tag
 from ledger.terms.notices import in_order, notice
@@ -65,8 +66,12 @@ def decide_choose_family(asked: Asked[ChooseFamily], states: States, law: Law) -
         return verdict
     result = verdict.result(command.family)
     if result is None or not result.is_available:
-        because = result.notices[0].happened if result and result.notices else None
-        return refused("family_not_supported", because=because, month=command.month, family=command.family)
+        said = result.notices[:1] if result else ()
+        because = said[0].happened if said else None
+        rules, facts = reasons_of_notices(said, verdict, states, law)
+        return refused(
+            "family_not_supported", because=because, by=rules, facts=facts, month=command.month, family=command.family
+        )
     event = FamilyChosen(patient=patient, month=command.month, practitioner=asked.actor, family=command.family)
     choices = states.month(patient, command.month).choices
     if choices and choices[-1][0] == event:
@@ -91,7 +96,7 @@ def decide_attest_month(asked: Asked[AttestMonth], states: States, law: Law) -> 
     if isinstance(verdict, Need):
         return verdict
     if _deals_with_self(asked, states, standing):
-        return refused("self_dealing")
+        return refused("self_dealing", facts=states.staff(asked.actor).told_at(*ROLE_FACTS))
     if not any(result.is_available for result in verdict.families):
         return _below_minimum(command.month, verdict, law)
     if verdict.digest != command.digest:
@@ -123,9 +128,10 @@ def decide_attest_in_batch(asked: Asked[AttestInBatch], states: States, law: Law
     adopted = practice.policy(f"{family}_attestation", last_day(month)) if practice is not None else None
     if (adopted or (by.value if by else "each")) != "batch":
         because = by_rule(by, REFUSALS["attested_one_by_one"].because)
-        return refused("attested_one_by_one", because=because, month=month, family=family or "none")
+        return refused("attested_one_by_one", because=because, by=(by,), month=month, family=family or "none")
     if verdict.missing:
-        return refused("month_not_ready", month=month)
+        rules, facts = reasons_of_notices(verdict.missing, verdict, states, law)
+        return refused("month_not_ready", by=rules, facts=facts, month=month)
     return outcome
 
 
@@ -137,7 +143,7 @@ def billing(asked: Asked[Any], states: States, what: str) -> Designation | Refus
         return refused("in_the_future", what=f"The month {month}")
     died_on = patient.died_on()
     if died_on is not None and month > month_of(died_on):
-        return refused("after_death", what=what)
+        return after_death(patient, what)
     standing = patient.designation(month, Programme.CCM, Side.PRACTITIONER)
     if standing is None:
         happened = f"Nobody is designated as billing practitioner of {month}."
@@ -169,6 +175,8 @@ def _below_minimum(month: str, verdict: Verdict, law: Law) -> Refused:
     return refused(
         "below_minimum",
         because=by_rule(by, REFUSALS["below_minimum"].because),
+        by=(by,),
+        facts=(line.position for line in verdict.lines),
         month=month,
         minutes=str(minutes),
         needed=str(by.value) if by else "more",

@@ -71,7 +71,9 @@ class Deciding:
             case Refused():
                 answer = Answer(self._line.key, "refused", refusal=outcome)
                 fact = self._refusal_fact(outcome)
-                return self._of(index, answer, None, [], fact)
+                # A forecast position is told to nobody either: the line is asked again once the fact is durable.
+                rests = max(outcome.facts, default=0) >= FORECAST
+                return self._of(index, answer, None, [], fact)._replace(rests_on_group=rests)
             case Unchanged():
                 answer = Answer(self._line.key, "unchanged", outcome.positions, outcome.ids, outcome.notices)
                 proposal = self.proposal((), outcome="unchanged", positions=outcome.positions, ids=outcome.ids)

@@ -9,7 +9,7 @@ from typing import Final
 
 from commands.authority import MATRIX, reaches
 from commands.deciding import Asked, Law, States
-from commands.guards import document_of, is_after_death, mbi_fault, named_by, tokens_of
+from commands.guards import after_death, document_of, is_after_death, mbi_fault, named_by, tokens_of
 from commands.intents.base import OutsideName
 from commands.intents.patient import AssignPractice, DemographicsGiven, LinkIdentifier, RegisterPatient
 from ledger.streams.base import Event
@@ -103,7 +103,7 @@ def decide_assign_practice(asked: Asked[AssignPractice], states: States, law: La
         return refused("no_such_practice")
     from_on = command.from_on or asked.today
     if is_after_death(patient, from_on):
-        return refused("after_death", what="the assignment")
+        return after_death(patient, "the assignment")
     begun = [known for known in patient.assignments if known.event.from_on <= from_on]
     newest = max(begun, key=lambda known: (known.event.from_on, known.position), default=None)
     if newest and (newest.event.practice, newest.event.from_on) == (command.practice, from_on):

@@ -48,7 +48,9 @@ def standing_entry(asked: Asked[Any], states: States) -> Standing | Refused | Ne
     entry = month.entry(command.entry)
     if entry is None:
         gone = month.gone_entry(command.entry)
-        return refused("no_such_entry") if gone is None else refused("entry_not_standing", how=_HOW[gone.why])
+        if gone is None:
+            return refused("no_such_entry")
+        return refused("entry_not_standing", how=_HOW[gone.why], facts=(gone.entry.position, gone.position))
     months = _months(entry, command.month)
     tags = [care_month_tag(patient, each) for each in months]
     days = [staff_day_tag(entry.work.performer, on) for on in entry.work.staff_dates]

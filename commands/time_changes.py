@@ -41,7 +41,7 @@ def decide_correct_time(asked: Asked[CorrectTime], states: States, law: Law) -> 
         return place
     work = standing.entry.work
     if asked.actor != work.performer or asked.people["performer"] != work.performer:
-        return refused("not_the_performer")
+        return refused("not_the_performer", facts=(standing.entry.position,))
     content = content_of(asked, states, law, place, standing.patient)
     words: TimeWords = content["words"]
     content["words"] = CorrectionWords(**words.model_dump(), reason=asked.command.reason)
@@ -103,7 +103,7 @@ def decide_move_time(asked: Asked[MoveTime], states: States, law: Law) -> Outcom
         return refused("same_patient")
     moves_own = asked.actor == work.performer
     if asked.people["performer"] != work.performer or not (moves_own or is_compliance(asked, states)):
-        return refused("not_the_performer")
+        return refused("not_the_performer", facts=(standing.entry.position,))
     content = content_of(asked, states, law, place, right)
     content["words"] = words_or_none(content["words"])
     event = TimeMoved(
@@ -133,7 +133,7 @@ def decide_strike_time(asked: Asked[StrikeTime], states: States, law: Law) -> Ou
         return standing
     work = standing.entry.work
     if asked.actor == work.performer:
-        return refused("not_self", what="The entry")
+        return refused("not_self", what="The entry", facts=(standing.entry.position,))
     event = TimeStruck(
         patient=standing.patient,
         entry=work.entry,

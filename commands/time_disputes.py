@@ -32,7 +32,7 @@ def decide_add_to_time(asked: Asked[AddToTime], states: States, law: Law) -> Out
     if not isinstance(standing, Standing):
         return standing
     if command.kind == "late_reason" and asked.actor != standing.entry.work.performer:
-        return refused("not_the_performer")
+        return refused("not_the_performer", facts=(standing.entry.position,))
     words = ChangeWords(reason=command.text)
     return Accepted((TimeAddended(kind=command.kind, by=asked.actor, words=words, **_named(standing)),))
 
@@ -60,10 +60,10 @@ def decide_settle_dispute(asked: Asked[SettleDispute], states: States, law: Law)
         return standing
     entry = standing.entry
     if asked.actor == entry.work.performer:
-        return refused("not_self", what="The entry")
+        return refused("not_self", what="The entry", facts=(entry.position,))
     disputed_at = entry.marks.disputed_at if entry.marks else None
     if disputed_at is None:
-        return refused("nothing_disputed")
+        return refused("nothing_disputed", facts=(entry.position,))
     changed = entry.position > disputed_at
     event = DisputeSettled(
         by=asked.actor,
@@ -84,9 +84,9 @@ def decide_approve_late_entry(asked: Asked[ApproveLateEntry], states: States, la
     if not isinstance(standing, Standing):
         return standing
     if asked.actor == standing.entry.work.performer:
-        return refused("not_self", what="The entry")
+        return refused("not_self", what="The entry", facts=(standing.entry.position,))
     if not any(part.marks is not None and part.marks.awaiting is not None for _, part in standing.parts):
-        return refused("nothing_awaits_approval")
+        return refused("nothing_awaits_approval", facts=(standing.entry.position,))
     words = ChangeWords(reason=asked.command.reason)
     return Accepted((LateEntryApproved(by=asked.actor, words=words, **_named(standing)),))
 
@@ -103,7 +103,7 @@ def decide_allocate_time(asked: Asked[AllocateTime], states: States, law: Law) -
         return standing
     work = standing.entry.work
     if asked.actor != work.performer:
-        return refused("not_the_performer")
+        return refused("not_the_performer", facts=(standing.entry.position,))
     shared = {
         on: other
         for on in work.staff_dates
@@ -111,7 +111,7 @@ def decide_allocate_time(asked: Asked[AllocateTime], states: States, law: Law) -
         and other.patient not in states.group(standing.patient)
     }
     if not shared:
-        return refused("nothing_shared")
+        return refused("nothing_shared", facts=(standing.entry.position,))
     said = [_said(states.staff_day(work.performer, on), work.entry, asked.command.over) for on in shared]
     if None not in said:
         return Unchanged(tuple(dict.fromkeys(at for at in said if at is not None)))

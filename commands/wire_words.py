@@ -43,6 +43,7 @@ _PATTERNS: Final = {
     r"^[A-Za-z0-9][A-Za-z0-9 .-]{0,39}$": "a name of at most 40 letters, digits, spaces, `.` and `-`",
     r"^[0-9]{9}$": "nine digits",
     r"^[A-Z0-9]{5}$": "five digits or capital letters",
+    r"^[A-Z0-9][0-9]{3}[A-Z0-9]$": "a code of five digits, the first or the last perhaps a capital letter",
     r"^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$": "an ICD-10-CM code with its dot, such as E11.9",
     r"^[A-Za-z0-9.\-]+$": "a code of at most 32 letters, digits, `.` and `-`",
     r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$": "a language tag, such as en or es-MX",

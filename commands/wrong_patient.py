@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel
 
 from commands.deciding import Asked, Law, States
-from commands.guards import is_after_death, out_of_reach
+from commands.guards import after_death, is_after_death, out_of_reach
 from commands.intents.wrong_patient import MoveCondition, MovePlanRevision, StrikeCondition, StrikePlanRevision
 from ledger.streams.base import SEALED, Closed, Event
 from ledger.streams.care_plan import PlanRevision, PlanRevisionMoved, PlanRevisionStruck, RevisionContent
@@ -100,7 +100,7 @@ def decide_move_plan_revision(asked: Asked[MovePlanRevision], states: States, la
     if revision.taken_out is not None:
         return _gone(revision.taken_out, to)
     if is_after_death(states.patient(to), revision.revised_at):
-        return refused("after_death", what="the revision")
+        return after_death(states.patient(to), "the revision")
     event = _moved(asked, states, revision)
     return Accepted((event,), _moved_notices(event, states, law), (("revision", str(event.revision)),))
 
@@ -131,7 +131,7 @@ def decide_strike_plan_revision(asked: Asked[StrikePlanRevision], states: States
 def _gone(gone: TakenOut | None, to: str | None) -> Unchanged | Refused:
     """What is answered where it was taken out before: in just this way, or otherwise."""
     assert gone is not None
-    return Unchanged((gone.position,)) if gone.to == to else refused("already_struck")
+    return Unchanged((gone.position,)) if gone.to == to else refused("already_struck", facts=(gone.position,))
 
 
 def _content(said: Event, kind: type[Event]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from ledger.streams.base import Event, Fact
 from ledger.streams.care_month import EntryContent
+from ledger.streams.services import OtherServiceReported, OtherServiceRetracted
 from ledger.terms.calendar import first_day, month_of
 
 Moment = datetime | date | None
@@ -76,6 +77,8 @@ HAPPENED: Final[dict[str, Callable[[Any], Moment]]] = {
     "timer_stopped": attrgetter("stopped_at"),
     "attestation_withdrawn": _RECORDED,
     "month_excepted": _RECORDED,
+    "other_service_reported": attrgetter("on"),
+    "other_service_retracted": _RECORDED,
     "signature_attested": attrgetter("attested_at"),
     "staff_registered": _RECORDED,
     "role_granted": attrgetter("from_on"),
@@ -183,8 +186,10 @@ def practice_of(event: Event) -> str | None:
 
 
 def month_of_fact(event: Event) -> str | None:
-    """The care month that a fact names, the first where time crosses a month's end."""
+    """The care month that a fact names, the first of several."""
     if isinstance(event, EntryContent):
         return month_of(event.segments[0].on if event.segments else event.dates()[0])
+    if isinstance(event, OtherServiceReported | OtherServiceRetracted):
+        return event.months[0]
     name = fields_of(type(event)).month
     return getattr(event, name) if name else None

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from ledger.judging.needs import gather
-from ledger.judging.shapes import Verdict
+from ledger.judging.shapes import MonthFacts, Verdict
 from ledger.judging.verdict import judge_month
 from ledger.streams.base import Fact
 from ledger.streams.governance import Adoption, Governance
@@ -94,13 +94,16 @@ class MonthAnswer(NamedTuple):
     under_adopted: Verdict | None
     """What the edition adopted last would say, where another one is pinned."""
     erased: tuple[Erased, ...]
+    facts: MonthFacts
+    """What the verdict was made of, as folded: its reasons are looked for in it."""
 
 
 def month_answer(log: StreamsLog, rulebook_of: RulebookOf, patient: str, month: str, position: int) -> MonthAnswer:
     """The month as known at a position, its readings named."""
     states = MonthStates(log, patient, month, after=position)
     verdict = judged(states.at, rulebook_of, patient, month, record=True).verdict
-    state = gather(patient, month, lambda tag: states.at(tag).state).month
+    facts = gather(patient, month, lambda tag: states.at(tag).state)
+    state = facts.month
     governance: Governance = states.at(LEDGER_TAG).state
     standing = state.standing_attestation()
     return MonthAnswer(
@@ -113,6 +116,7 @@ def month_answer(log: StreamsLog, rulebook_of: RulebookOf, patient: str, month: 
         attestations=len(state.attestations),
         under_adopted=_under_adopted(states, rulebook_of, governance, verdict),
         erased=_erased_of_all(log, group_of(patient, lambda tag: states.at(tag).state), month, position),
+        facts=facts,
     )
 
 

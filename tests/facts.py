@@ -22,6 +22,7 @@ from ledger.streams import (
     limits,
     patient,
     practice,
+    services,
     staff,
     stays,
 )
@@ -58,6 +59,13 @@ PARTS = (
     "designation",
     "plan",
 )
+BILLERS: dict[str, dict[str, Any]] = {
+    "office": {"tin": "123456789"},
+    "stranger": {"npi": "1000000004", "tin": "987654321"},
+    "other NPI": {"npi": "1000000004"},
+    "other TIN": {"tin": "987654321"},
+}
+"""Billers of other services who are nobody of the staff."""
 _ENVELOPE = Envelope(
     authenticated_as="os:tester", actor="tester", capacity=None, vouched=Vouched.SIMULATION, command="told"
 )
@@ -410,6 +418,40 @@ class Chart:
     def retract_stay(self, name: str = "stay") -> None:
         """The stay was recorded in error."""
         self.tell(stays.StayRetracted(patient=self.patient, stay=opaque("sy", name), reason="entered_in_error"))
+
+    def other_service(
+        self,
+        code: str,
+        on: str,
+        *,
+        until: str | None = None,
+        by: str | None = None,
+        source: Any = "other",
+        name: str | None = None,
+        recorded: str | None = None,
+        **said: Any,
+    ) -> None:
+        """Another service; `by` is somebody of the staff, one of BILLERS, or nobody."""
+        biller: dict[str, Any] = {"by_practitioner": opaque("st", by)} if by else {}
+        if by in BILLERS:
+            biller = BILLERS[by]
+        event = services.OtherServiceReported(
+            patient=self.patient,
+            service=opaque("os", name or f"{code} {on} {by} {source}"),
+            code=code,
+            on=day(on),
+            until_on=day(until) if until else None,
+            source=source,
+            **{**biller, **said},
+        )
+        self.tell(event, instant(recorded or f"{on} 12:00"))
+
+    def retract_other_service(self, name: str, *months: str) -> None:
+        """The service was recorded in error."""
+        event = services.OtherServiceRetracted(
+            patient=self.patient, service=opaque("os", name), months=months or (self.month,), reason="entered_in_error"
+        )
+        self.tell(event)
 
     def retract_death(self) -> None:
         """The death was recorded in error."""

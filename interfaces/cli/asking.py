@@ -195,5 +195,6 @@ def told(screen: Screen, refusal: "Refused") -> int:
     if screen.as_json:
         screen.note_json({"refusal": refusal_json(refusal)})
     else:
-        screen.note(f"{refusal.happened} ({refusal.code}: {refusal.because}) {refusal.remedy}")
+        facts = f" It rests on {', '.join(f'#{at}' for at in refusal.facts)}." if refusal.facts else ""
+        screen.note(f"{refusal.happened} ({refusal.code}: {refusal.because}) {refusal.remedy}{facts}")
     return REFUSED

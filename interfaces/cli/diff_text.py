@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from interfaces.cli.history import line_json, told
 from interfaces.cli.month_parts import SHORT, attested_json
-from interfaces.cli.month_text import FAMILIES
-from interfaces.cli.wording import clock, codes, counted, money
+from interfaces.cli.wording import clock, codes, counted, family_name, money
 
 if TYPE_CHECKING:
     from ledger.judging.shapes import Verdict
@@ -166,7 +165,7 @@ def month_diff_lines(found: "MonthDiff", *, with_words: bool) -> Iterator[str]:
     for family in found.families:
         was, now = (f"{codes(each.lines) or 'none'}" if each else "none" for each in (family.before, family.after))
         minutes = [str(each.minutes) if each else "-" for each in (family.before, family.after)]
-        yield f"{FAMILIES[family.family]}: {minutes[0]} -> {minutes[1]} minutes; {was} -> {now}"
+        yield f"{family_name(family.family)}: {minutes[0]} -> {minutes[1]} minutes; {was} -> {now}"
     yield from _notice_lines("Missing before release", found.missing_added, found.missing_removed)
     yield from _notice_lines("To be looked at", found.notices_added, found.notices_removed)
     yield f"Because of {counted(len(found.because), 'fact')}:"

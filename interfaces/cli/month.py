@@ -1,7 +1,7 @@
 """`month`: what one patient-month can be billed as, what is missing, and why."""
 
 from argparse import Namespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, WrongUsage, as_of_option, code, instant, month, patient_id
@@ -27,7 +27,9 @@ def add(commands: Commands, shared: Parser) -> None:
     parser.add_argument("patient", metavar="PATIENT", type=patient_id, help="the patient's id; `find` answers with it")
     parser.add_argument("month", metavar="YYYY-MM", type=month)
     as_of_option(parser)
-    parser.add_argument("--explain", action="store_true", help="every entry, every family of codes, every rule")
+    parser.add_argument(
+        "--explain", action="store_true", help="every figure with its rules and facts, down to the entries"
+    )
     parser.add_argument("--why-not", metavar="CODE", type=code, help="why this code is not among those of the month")
     parser.add_argument(
         "--basis", action="store_true", help="clinic, practitioner, conditions, consents, plans in force in the month"
@@ -68,58 +70,81 @@ def _minute_of_month(args: Namespace) -> None:
 
 def _show(args: Namespace, screen: Screen, session: "Session", answer: "MonthAnswer") -> None:
     from interfaces.cli import month_parts, month_price  # noqa: PLC0415 - loaded by now
-    from interfaces.cli.month_text import explained_lines, month_lines, why_not_lines  # noqa: PLC0415
+    from interfaces.cli.explained_text import why_not_lines  # noqa: PLC0415
+    from interfaces.cli.month_text import month_lines  # noqa: PLC0415
+    from interfaces.cli.services_text import services_lines  # noqa: PLC0415
     from interfaces.cli.wording import moment as shown_moment  # noqa: PLC0415
-    from ledger.judging import explain, reading_list, why_not  # noqa: PLC0415
+    from ledger.judging import explain  # noqa: PLC0415
     from projections.month_price import month_prices  # noqa: PLC0415
+    from projections.month_reasons import why_not_answer  # noqa: PLC0415
 
     verdict, position = answer.verdict, answer.position
     book = rulebook_of(session, verdict)
-    reasons = why_not(verdict, args.why_not, book) if args.why_not else None
-    told = entry_facts(session, verdict) if args.explain else {}
+    why = why_not_answer(session.log, answer, book, args.why_not) if args.why_not else None
+    explained = _explained(session, answer, book) if args.explain else None
     prices = month_prices(session.log, book, verdict, position)
     parts = [part for part in month_parts.asked_for(args, session, answer, book) if part is not None]
-    shown = month_json(explain(verdict, book), reasons, answer, told, is_explained=args.explain)
+    opens = explained is not None or (why is not None and why["is_known"])
+    shown = month_json(explain(verdict, book), why, answer, explained)
     shown |= month_price.prices_json(prices, is_explained=args.explain)
     screen.answer(shown | {part.name: part.json for part in parts})
     at = session.log.facts_at([position])
     known = f", known {shown_moment(at[-1].recorded_at)}" if at else ""
     screen.say(
-        f"{args.month} of {args.patient}, as of position {position}{known}.", *month_lines(verdict, prices.billing)
+        f"{args.month} of {args.patient}, as of position {position}{known}.",
+        *month_lines(verdict, prices.billing, with_notices=not opens),
     )
     if verdict.patient != args.patient:
         screen.say(f"{args.patient} was merged into {verdict.patient}: this is the month of both.")
     month_parts.show_beside(screen, answer)
-    if args.explain:
-        after = {each.entry for each in answer.entered_after}
-        adopted = answer.adoption
-        screen.say(*explained_lines(verdict, reading_list(book, verdict.reads), told, after))
+    if explained is not None:
+        screen.say(*explained.lines)
+        screen.say(*services_lines(verdict.services))
         screen.say(*month_price.price_lines(prices))
-        screen.say(f"Edition {adopted.edition} was adopted on {adopted.on} at position {adopted.position}.")
-    if reasons is not None:
-        screen.say(*why_not_lines(reasons))
+    if why is not None:
+        screen.say(*why_not_lines(why))
     for part in parts:
         screen.say("", *part.lines)
 
 
+class Explained(NamedTuple):
+    """A month opened: its tree of reasons, the facts of its entries, and the lines that draw them."""
+
+    reasons: dict[str, Any]
+    told: "dict[int, HistoryLine]"
+    lines: list[str]
+
+
+def _explained(session: "Session", answer: "MonthAnswer", book: "Rulebook") -> Explained:
+    from interfaces.cli.explained_text import explained_lines  # noqa: PLC0415 - loaded by now
+    from interfaces.cli.reasons_text import wrapped  # noqa: PLC0415
+    from ledger.judging import reading_list  # noqa: PLC0415
+    from ledger.judging.reason import plain_reading  # noqa: PLC0415
+    from projections.month_reasons import month_reasons  # noqa: PLC0415
+
+    verdict, adopted = answer.verdict, answer.adoption
+    reasons, told = month_reasons(session.log, answer, book), entry_facts(session, verdict)
+    readings = [plain_reading(each) for each in reading_list(book, verdict.reads)]
+    after = {each.entry for each in answer.entered_after}
+    lines = [*explained_lines(reasons, readings, verdict.reading_set, told, after)]
+    lines += wrapped(f"Edition {adopted.edition} was adopted on {adopted.on} at position {adopted.position}.")
+    return Explained(reasons, told, lines)
+
+
 def month_json(
-    explained: dict[str, Any],
-    reasons: dict[str, Any] | None,
-    answer: "MonthAnswer",
-    told: "dict[int, HistoryLine]",
-    *,
-    is_explained: bool,
+    shown: dict[str, Any], why: dict[str, Any] | None, answer: "MonthAnswer", explained: Explained | None
 ) -> dict[str, Any]:
-    """The month for programs: the judge's own tree; entries and rules on request."""
+    """The month for programs: the judge's own tree; entries, rules and reasons on request."""
     from interfaces.cli.month_parts import beside_json  # noqa: PLC0415 - loaded by now
 
-    shown = {name: part for name, part in explained.items() if is_explained or name not in {"entries", "readings"}}
-    if is_explained:
+    if explained is None:
+        shown = {name: part for name, part in shown.items() if name not in {"entries", "readings"}}
+    else:
         after = {each.entry for each in answer.entered_after}
-        shown["entries"] = [_entry_json(entry, told[entry["position"]], after) for entry in shown["entries"]]
-    why = {} if reasons is None else {"why_not": reasons}
-    beside = beside_json(answer)
-    return {"as_of": answer.position, **shown, **beside, "amounts_are": "national estimates", **why}
+        entries = [_entry_json(entry, explained.told[entry["position"]], after) for entry in shown["entries"]]
+        shown = shown | {"entries": entries, "reasons": explained.reasons}
+    asked = {} if why is None else {"why_not": why}
+    return {"as_of": answer.position, **shown, **beside_json(answer), "amounts_are": "national estimates", **asked}
 
 
 def _entry_json(entry: dict[str, Any], line: "HistoryLine", after: set[str]) -> dict[str, Any]:
@@ -144,6 +169,8 @@ def entry_facts(session: "Session", verdict: "Verdict") -> "dict[int, HistoryLin
 
 
 def rulebook_of(session: "Session", verdict: "Verdict") -> "Rulebook":
-    """The rulebook of the edition that a verdict was judged by: one that this ledger adopted."""
+    """The law by which a verdict was judged: of an adopted edition, as its programme and its payer have it."""
+    from ledger.judging import book_of  # noqa: PLC0415 - loaded by now
+
     adoptions = session.handler.governance().adoptions
-    return session.rulebook_of(next(each for each in adoptions if each.edition == verdict.edition))
+    return book_of(verdict, session.rulebook_of(next(each for each in adoptions if each.edition == verdict.edition)))

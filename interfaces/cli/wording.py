@@ -1,7 +1,7 @@
 """Small words that every screen uses: amounts, durations, counts, notices, positions."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +11,30 @@ if TYPE_CHECKING:
 
 ESTIMATE: Final = "national estimate"
 """Amounts come from the national schedule without a locality: they are no promise of payment."""
+
+
+FAMILIES: Final[Mapping[str, str]] = {
+    "noncomplex": "non-complex CCM",
+    "complex": "complex CCM",
+    "personal": "CCM by the practitioner personally",
+}
+_KINDS: Final = frozenset({"yes_no", "word", "words", "code", "codes", "effect", "text", "count"})
+"""Units of a rule that say what kind of value it is and measure nothing."""
+
+
+def family_name(family: str) -> str:
+    """A family of codes in words; one without words of its own by its name."""
+    return FAMILIES.get(family, family.replace("_", " "))
+
+
+def unit_text(unit: str, *, is_one: bool = False) -> str:
+    """The unit of a rule behind its value; nothing where it measures nothing."""
+    return "" if unit in _KINDS else f" {unit.removesuffix('s') if is_one else unit}"
+
+
+def dollars(amount: str | None) -> str:
+    """Dollars out of JSON, where they are text."""
+    return money(None if amount is None else Decimal(amount))
 
 
 def in_order(counts: Counter[str]) -> list[tuple[str, int]]:

@@ -1,13 +1,17 @@
 """L2, the judge: states and the rules in force in, a verdict on a patient-month out; pure, and the only way to one."""
 
-from ledger.judging.explain import explain, why_not
+from ledger.judging.code_asked import why_not, why_not_reasons
+from ledger.judging.explain import explain
+from ledger.judging.ground import Ground
 from ledger.judging.law import reading_list
 from ledger.judging.needs import facts_of, gather, missing_tags, needed_tags, pinned_edition
 from ledger.judging.payers import book_of
+from ledger.judging.reasons import reasons_of
 from ledger.judging.shapes import MonthFacts, Verdict
 from ledger.judging.verdict import judge_month
 
 __all__ = [
+    "Ground",
     "MonthFacts",
     "Verdict",
     "book_of",
@@ -19,5 +23,7 @@ __all__ = [
     "needed_tags",
     "pinned_edition",
     "reading_list",
+    "reasons_of",
     "why_not",
+    "why_not_reasons",
 ]

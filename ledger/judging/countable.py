@@ -35,6 +35,11 @@ class Counted(NamedTuple):
     """The categories that were looked up."""
     has_untimed: bool
 
+    @property
+    def days(self) -> frozenset[date]:
+        """The days on which work counts: of an entry that crosses midnight the first and the last."""
+        return frozenset(on for line in self.lines if line.counted for on in (line.on, line.last_counted_on or line.on))
+
 
 def judge_entries(entries: tuple[Entry, ...], context: MonthContext, tally: Tally | None = None) -> Counted:
     """Every entry of a month, in order of recording; where its tally stands and nothing is in its way, all at once.

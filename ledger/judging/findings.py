@@ -7,7 +7,6 @@ from datetime import date
 from typing import Final
 
 from ledger.judging.case import Case
-from ledger.judging.countable import Counted
 from ledger.judging.families import Families
 from ledger.judging.law import MonthLaw, law_of
 from ledger.judging.people import merge_reviews, people_reviews
@@ -22,10 +21,10 @@ _BLOCKS: Final = Effect.BLOCKS_RELEASE
 _NO_NEWS: Final = frozenset({"family_below_minimum", "family_not_in_force", "family_not_for_clinic"})
 
 
-def findings_of(case: Case) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
-    """What blocks the release of a month, and what a person should look at."""
+def findings_of(case: Case, others: tuple[Notice, ...] = ()) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
+    """What blocks the release of a month, and what a person should look at; `others` is what other services lead to."""
     law, window = case.law, case.window
-    found = list(case.choice_notices)
+    found = [*case.choice_notices, *others]
     if law_of(case.start_rules).exists:
         found += visit_findings(
             case.facts.patient,
@@ -47,7 +46,7 @@ def findings_of(case: Case) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
     found += family_blocks(case.families.results, case.chosen, case.dated.rules)
     found += _time_reviews(case, law)
     if case.stays is not None:
-        found += case.stays.findings(_counted_on(case.counted), law)
+        found += case.stays.findings(case.counted.days, law)
     found += people_reviews(case)
     found += merge_reviews(case)
     found += _family_reviews(case.families, case.chosen, case.on)
@@ -73,13 +72,8 @@ def _time_reviews(case: Case, law: MonthLaw) -> list[Notice]:
         happened = "Time counts and no two-way contact is on record in the month."
         found.append(notice("no_two_way_contact", happened, law.reading("time.no_contact_effect")))
     if not window.is_plain:
-        found += coverage_reviews(window, _counted_on(counted), law, case.profiles)
+        found += coverage_reviews(window, counted.days, law, case.profiles)
     return found
-
-
-def _counted_on(counted: Counted) -> frozenset[date]:
-    """The days on which work counts: of an entry that crosses midnight the first and the last."""
-    return frozenset(on for line in counted.lines if line.counted for on in (line.on, line.last_counted_on or line.on))
 
 
 def _family_reviews(families: Families, chosen: str | None, on: date) -> list[Notice]:

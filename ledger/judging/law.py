@@ -291,6 +291,8 @@ class Applied(NamedTuple):
     """Days whose rules consents were read by."""
     started: date
     """A day whose rules say which visit the programme's first day asked for."""
+    conflicts: tuple[str, ...] = ()
+    """What was read of the table of other services, by the rules of the date of service."""
 
 
 @lru_cache(maxsize=2048)
@@ -300,7 +302,7 @@ def readings_of(rulebook: Rulebook, applied: Applied) -> Readings:
     parts = [(applied.time, (*law.time_names, *sorted(applied.lists), *law.readiness_names))]
     parts += [(on, CONSENT_NAMES) for on in applied.consents]
     parts += [(applied.started, _present(rulebook.in_force(applied.started), START_NAMES))]
-    parts += [(applied.on, applied.families)]
+    parts += [(applied.on, applied.families + applied.conflicts)]
     names = tuple(dict.fromkeys(name for _, group in parts for name in group))
     reads = tuple(parts)
     return Readings(reads, names, ReadingSet.of(reading_list(rulebook, reads)).digest)

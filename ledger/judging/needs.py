@@ -103,8 +103,10 @@ def _facts(
     days = {tag: state_of(tag) for tag in _days(entries)}
     if len(group) > 1:
         days = {tag: day_of_one(day, group) for tag, day in days.items()}
-    if beside := _beside(known, practices, entries):
-        entries = held_beside(entries, [state_of(care_month_tag(each, month)) for month in beside for each in group])
+    beside: tuple[CareMonth, ...] = ()
+    if near := _beside(known, practices, entries):
+        beside = tuple([state_of(care_month_tag(each, month)) for month in near for each in group])
+        entries = held_beside(entries, beside)
     return MonthFacts(
         known,
         entries,
@@ -112,6 +114,7 @@ def _facts(
         {p: state_of(practice_tag(p)) for p in practices},
         {s: state_of(staff_tag(s)) for s in _staff(known, entries)},
         days,
+        beside,
     )
 
 
@@ -154,6 +157,7 @@ def _practices(patient: Patient, month: CareMonth) -> tuple[str, ...]:
     named = [entry.work.practice for entry in month.entries]
     assigned = [a.event.practice for a in patient.assignments if a.event.from_on <= last_day(month.month)]
     named += [designation.event.practice for designation in _designated(patient, month)]
+    named += [told.event.by_practice for told in month.services if told.event.by_practice is not None]
     return tuple(dict.fromkeys((*assigned, *named)))
 
 
@@ -166,6 +170,7 @@ def _staff(patient: Patient, month: CareMonth) -> tuple[str, ...]:
         named.append(entry.work.performer)
         if entry.work.entered_by is not None:
             named.append(entry.work.entered_by)
+    named += [told.event.by_practitioner for told in month.services if told.event.by_practitioner is not None]
     return tuple(dict.fromkeys(named))
 
 

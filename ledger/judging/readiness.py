@@ -2,7 +2,7 @@
 
 Everything is read as of the month: facts in force in it, not today's. Nothing here refuses anything (readings,
 section 6). Promise: every finding is listed, in the order of the catalogue. Not promised: conflicts with other
-services; they are judged elsewhere.
+services; conflicts.py judges them.
 """
 
 from collections.abc import Iterable

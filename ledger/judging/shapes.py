@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, NamedTuple, overload
+from typing import TYPE_CHECKING, Literal, NamedTuple, overload
 
 from ledger.streams.care_month import Family
 from ledger.streams.care_plan import CarePlan
@@ -20,6 +20,9 @@ from ledger.streams.staff import Staff
 from ledger.streams.staff_day import StaffDay
 from ledger.terms.outcome import Notice
 from ledger.terms.people import Programme
+
+if TYPE_CHECKING:
+    from ledger.judging.conflicts import ServiceLine
 
 Pool = Literal["staff", "personal"]
 """Whose minutes: clinical staff's, or the billing practitioner's own."""
@@ -40,6 +43,8 @@ class MonthFacts(NamedTuple):
     """By staff id: everybody whom the entries, consents, designations and attestations name."""
     staff_days: Mapping[str, StaffDay]
     """By staff-day tag: every day that the timed and untimed entries touch."""
+    beside: tuple[CareMonth, ...] = ()
+    """The care months beside this one that may hold seconds of its entries: what they hold is in `month` already."""
 
 
 class EntryLine(NamedTuple):
@@ -185,6 +190,8 @@ class Verdict:
     """The kind of the month's coverage; with the payer it says which exceptions were applied."""
     profiles: tuple[str, ...] = ()
     """The payers' profiles whose exceptions the month was judged by."""
+    services: "tuple[ServiceLine, ...]" = ()
+    """Other services that the ledger was told of for the month."""
 
     @property
     def digest(self) -> str:

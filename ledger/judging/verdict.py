@@ -2,7 +2,7 @@
 
 What the law says is data, how it is applied is `judge_month`: the refusal, the projection and the packet call the
 same function and cannot disagree. Promise: pure; equal facts and equal rules give an equal verdict and digest. Not
-promised: conflicts with other services and claims; their facts are not recorded yet.
+promised: claims; their facts are not recorded yet.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final
 
 from ledger.judging.case import Case
+from ledger.judging.conflicts import NO_SERVICES, conflicts_in_month
 from ledger.judging.consent_month import consent_in_month
 from ledger.judging.context import MonthContext
 from ledger.judging.countable import Counted, judge_entries
@@ -53,8 +54,9 @@ def judge_month(
     if not law.exists:
         return _no_rules(facts, last, edition, programme)
     case = _case(facts, law, window, rulebook, programme)
-    missing, notices = findings_of(case)
-    read = readings_of(rulebook, _applied(case)) if record else _NOTHING_READ
+    others = conflicts_in_month(case) if facts.month.services else NO_SERVICES
+    missing, notices = findings_of(case, others.findings)
+    read = readings_of(rulebook, _applied(case, others.names)) if record else _NOTHING_READ
     month, families, counted = facts.month, case.families, case.counted
 
     def signable(patient: str) -> Signable:
@@ -104,6 +106,7 @@ def judge_month(
         programme=programme,
         payer_kind=window.coverage.kind if window.coverage else None,
         profiles=case.profiles,
+        services=others.lines,
     )
 
 
@@ -173,7 +176,7 @@ def _families(
     return judge_families(*pools, obstacle, law, dated.rules, raised)
 
 
-def _applied(case: Case) -> Applied:
+def _applied(case: Case, conflicts: tuple[str, ...]) -> Applied:
     """Which parts of the law were read, by the first day on which the rules of each hold, so that months share them."""
     besides = case.besides
     if case.is_complex and case.law.find(COMPLEX_REVIEW) is not None:
@@ -185,6 +188,7 @@ def _applied(case: Case) -> Applied:
         families=case.families.read,
         consents=tuple([rules.first_day for rules in case.consent.read_on]),
         started=case.start_rules.first_day,
+        conflicts=conflicts,
     )
 
 

@@ -35,11 +35,8 @@ def visit_findings(
     Reads: medicare.ccm.initiating_visit.required_for and .lookback_years on the programme's first day, .renewal_years,
     .qualifying_codes, .missing_effect, .not_discussed_effect, .same_group_effect (readings, section 12).
     """
-    years = start_rules.get(f"{_NAMES}.lookback_years")
     everyone = start_rules.word(f"{_NAMES}.required_for") == "everyone"
-    since = date.min if everyone or not isinstance(years, int) else lookback_start(started_on, years)
-    if law.visit_renewal_years is not None:
-        since = max(since, lookback_start(last, law.visit_renewal_years))
+    since = looked_back_to(started_on, last, start_rules, law)
     best: tuple[int, VisitRecorded, tuple[str, ...]] | None = None
     for learned in patient.visits:
         visit = learned.event
@@ -53,6 +50,18 @@ def visit_findings(
     if best is None:
         return [_missing(started_on, since, law)]
     return [_doubt(code, best[1], law) for code in best[2]]
+
+
+def looked_back_to(started_on: date, last: date, start_rules: RulesInForce, law: MonthLaw) -> date:
+    """The first day on which a visit may lie; the first day of all where every patient needs one, however long ago.
+
+    A programme may also ask for one that is never older than so many years before the month's last day.
+    """
+    years = start_rules.get(f"{_NAMES}.lookback_years")
+    since = date.min
+    if start_rules.get(f"{_NAMES}.required_for") != "everyone" and isinstance(years, int):
+        since = lookback_start(started_on, years)
+    return since if law.visit_renewal_years is None else max(since, lookback_start(last, law.visit_renewal_years))
 
 
 def _doubts(

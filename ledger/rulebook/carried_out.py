@@ -44,6 +44,9 @@ CARRIED_OUT: Final[dict[str, tuple[Value, ...]]] = {
     "medicare.ccm.time.late_effect": _REVIEW,
     "medicare.ccm.time.no_contact_effect": _REVIEW,
     "medicare.ccm.time.visit_day_effect": _REVIEW,
+    "medicare.ccm.rhc.choice_missing_effect": _REVIEW,
+    "medicare.pcm.eligibility.conditions_managed_effect": _REVIEW,
+    "medicare.apcm.eligibility.risk_missing_effect": ("blocks_release", "none"),
     # Consent.
     "medicare.ccm.consent.required": (True,),
     "medicare.ccm.consent.per_programme": (True,),

@@ -12,6 +12,10 @@ from typing import Any, Final, NamedTuple, TypeGuard
 CONFIDENCES: Final = ("CONFIRMED", "CONFIRMED*", "SEED", "RECALL", "DESIGN")
 """Source read; read second-hand; trade article only; known, no source seen; a default of this program."""
 EFFECTS: Final = ("not_counted", "blocks_release", "review", "refused", "none")
+SCOPES: Final = ("same_npi", "same_tin", "any")
+"""Whose services a row of the table of other services means."""
+WITHIN: Final = ("month", "date", "period30")
+"""What a service is compared with."""
 
 UNLIMITED: Final = "unlimited"
 """What stands for the number of units where nothing limits them: said and cited, not left out."""
@@ -64,6 +68,8 @@ UNITS: Final = {
     **dict.fromkeys(("rvu", "dollars_per_rvu", "percent"), _DECIMAL),
     "yes_no": Form("true or false", lambda value: isinstance(value, bool)),
     "effect": Form(f"one of {', '.join(EFFECTS)}", lambda value: value in EFFECTS),
+    "scope": Form(f"one of {', '.join(SCOPES)}", lambda value: value in SCOPES),
+    "within": Form(f"one of {', '.join(WITHIN)}", lambda value: value in WITHIN),
     "text": Form("a sentence in quotes", is_text),
     "word": Form("one word in quotes", lambda value: isinstance(value, str) and bool(is_word(value))),
     "code": Form("a code of five characters", lambda value: isinstance(value, str) and bool(is_code(value))),

@@ -23,6 +23,8 @@ from ledger.streams.care_month import (
     Work,
 )
 from ledger.streams.limits import LimitRaised
+from ledger.streams.services import OtherService, OtherServiceReported, OtherServiceRetracted
+from ledger.streams.services import after as services_after
 from ledger.streams.tally import NOTHING, Tally, tally_of, with_entry
 from ledger.streams.time_changes import (
     Brought,
@@ -65,6 +67,8 @@ class Marks(NamedTuple):
     """Whether compliance let it raise the month: what is said of it later is measured against what was approved."""
     earlier: "tuple[Entry, ...]" = ()
     """What it said before it was corrected, oldest first."""
+    told: tuple[int, ...] = ()
+    """The positions of what was said of it since, apart from its content: reasons, disputes, approvals."""
 
 
 UNMARKED: Final = Marks()
@@ -134,6 +138,8 @@ class CareMonth:
     """What the entries add up to while all are plain; None once one is not."""
     limits: tuple[tuple[LimitRaised, int], ...] = ()
     """Limits that compliance raised for this month, each with its position."""
+    services: tuple[OtherService, ...] = ()
+    """Other services told of the month, in the order of their reports; those taken back among them."""
     together: tuple[Together, ...] = ()
     """Of patients who were merged, each two of them: before they were one, each was signed for itself."""
 
@@ -189,6 +195,7 @@ def evolve(state: CareMonth, fact: Fact) -> CareMonth:
                 state.excepted,
                 with_entry(state.tally, entry),
                 state.limits,
+                state.services,
             )
         case DecisionMakingAttested():
             return replace(state, decision_making=(*state.decision_making, (event, at)), position=at)
@@ -247,19 +254,21 @@ def changed(state: CareMonth, event: Event, position: int, recorded_at: datetime
         case TimeStruck():
             return _without(state, event.entry, position, "struck")
         case TimeAddended() if event.kind == "late_reason":
-            return _marked(state, event.entry, has_late_reason=True)
+            return _marked(state, event.entry, position, has_late_reason=True)
         case TimeDisputed():
-            return _marked(state, event.entry, disputed_at=position)
+            return _marked(state, event.entry, position, disputed_at=position)
         case DisputeSettled():
-            return _marked(state, event.entry, disputed_at=None)
+            return _marked(state, event.entry, position, disputed_at=None)
         case LateEntryApproved():
-            return _marked(state, event.entry, awaiting=None, is_approved=True)
+            return _marked(state, event.entry, position, awaiting=None, is_approved=True)
         case AttestationWithdrawn():
             return _reopened(state, event, position)
         case MonthExcepted():
             return replace(state, excepted=(*state.excepted, (event, position)))
         case LimitRaised():
             return replace(state, limits=(*state.limits, (event, position)))
+        case OtherServiceReported() | OtherServiceRetracted():
+            return replace(state, services=services_after(state.services, event, position, recorded_at))
     return state
 
 
@@ -318,11 +327,11 @@ def _without(state: CareMonth, entry: str, position: int, why: Literal["struck",
     return replace(state, entries=entries, covered=covered, gone=gone, tally=tally_of(entries))
 
 
-def _marked(state: CareMonth, entry: str, **marks: object) -> CareMonth:
-    changed = tuple(
-        e._replace(marks=(e.marks or UNMARKED)._replace(**marks)) if e.work.entry == entry else e  # type: ignore[arg-type]
-        for e in state.entries
-    )
+def _marked(state: CareMonth, entry: str, position: int, **marks: object) -> CareMonth:
+    def told(known: Marks) -> Marks:
+        return known._replace(told=(*known.told, position), **marks)  # type: ignore[arg-type]
+
+    changed = tuple(e._replace(marks=told(e.marks or UNMARKED)) if e.work.entry == entry else e for e in state.entries)
     return replace(state, entries=changed, tally=tally_of(changed))
 
 

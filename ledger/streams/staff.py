@@ -120,6 +120,10 @@ class ExclusionChecked(_OfStaff):
     """The first day of the exclusion, where the list names it."""
 
 
+ROLE_FACTS: Final = (RoleGranted, RoleEnded, StaffDeparted)
+"""What says which roles somebody holds, and when."""
+
+
 class Days(NamedTuple):
     """Days from one on, up to and including the last; None: no end is known."""
 
@@ -196,6 +200,12 @@ class Staff:
             if isinstance(e, QualifyingStatusRecorded) and e.payment_year == year
         ]
         return said[-1] if said else None
+
+    def told_at(self, *kinds: type[Event]) -> tuple[int, ...]:
+        """Where the registration stands, and what was said of these kinds since; nothing of somebody unknown."""
+        if not self.is_registered:
+            return ()
+        return (self.position, *[at for event, at in self.said if isinstance(event, kinds)])
 
     def practices_on(self, on: date) -> frozenset[str | None]:
         """The practices in which any role is held on a day; None among them means all."""

@@ -40,6 +40,7 @@ LedgerId = Annotated[str, _id_of("lg")]
 RevocationId = Annotated[str, _id_of("rv")]
 DisenrolmentId = Annotated[str, _id_of("ds")]
 StayId = Annotated[str, _id_of("sy")]
+OtherServiceId = Annotated[str, _id_of("os")]
 ReviewId = Annotated[str, _id_of("rw")]
 
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=160)]

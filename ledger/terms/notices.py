@@ -64,6 +64,14 @@ def notice(
     return Notice(code, kind.effect, why, remedy or kind.remedy, (by.name,), seconds)
 
 
+def without_rule(happened: str, readings: tuple[str, ...]) -> str:
+    """What a notice says happened, without the rule that it quotes: for a place where the rule itself stands."""
+    cut = min(
+        (at for name in readings if (at := happened.find(f" Rule {name}, effective ")) >= 0), default=len(happened)
+    )
+    return happened[:cut]
+
+
 def in_order(notices: list[Notice]) -> tuple[Notice, ...]:
     """The notices in the order of the catalogue; those of one code in the order given."""
     return tuple(sorted(notices, key=lambda n: RANK[n.code])) if len(notices) > 1 else tuple(notices)

@@ -139,6 +139,20 @@ OF_RECORDS: Final = (
         "Record the stay again with its true discharge once the patient has left.",
     ),
     kind(
+        "service_in_no_row",
+        REVIEW,
+        "The code of the service stands in no row of the table of other services.",
+        "CONF-TCM",
+        "Check the code; if it is right, nothing is to be done: the service is kept and stands in no month's way.",
+    ),
+    kind(
+        "service_without_biller",
+        REVIEW,
+        "It is not on record who furnished or billed the service.",
+        "CONF-HH",
+        "Find out who billed it, take this record back, and record the service with its biller.",
+    ),
+    kind(
         "condition_not_on_record",
         REVIEW,
         "The plan names conditions that are not in the patient's record.",

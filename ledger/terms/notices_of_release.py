@@ -198,6 +198,14 @@ OF_RELEASE: Final = (
         "Somebody who answers for the practice attests it, if it is so.",
     ),
     kind(
+        "conflicting_service",
+        BLOCKS,
+        "Another service of the month and care management are not both paid for it.",
+        "CONF-HH CONF-HOSP CONF-ESRD CONF-APCM CONF-TCM CONF-COMPLEX CONF-PCM-SAME CONF-99091 CONF-EVISIT CONF-SMBP "
+        "CONF-INR CODE-12",
+        "Settle which of the two is billed; if the service was recorded in error, take it back with evidence.",
+    ),
+    kind(
         "minutes_below_minimum",
         BLOCKS,
         "The counted minutes reach no code's minimum.",

@@ -61,6 +61,10 @@ class Refused(NamedTuple):
     remedy: str
     retryable: bool = False
     waiting_for: WaitsFor | None = None
+    readings: tuple[Any, ...] = ()
+    """The rules by which it was refused, whole, where whoever refuses read any."""
+    facts: tuple[int, ...] = ()
+    """The positions of the facts that stand against it, where there are any and they may be told."""
 
 
 class Need(NamedTuple):

@@ -4,8 +4,10 @@ Promise: a code states the broken condition, never changes its meaning and is ne
 conditions are broken, the earliest in this catalogue is the answer. Messages hold no PHI, no names and no identifiers.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
+from ledger.terms.notices import Cited
 from ledger.terms.outcome import Refused, WaitsFor
 from ledger.terms.refusal import Refusal
 from ledger.terms.refusals_of_changes import ACTING_OF_CHANGES, NAMING_OF_CHANGES
@@ -36,11 +38,15 @@ def refused(
     happened: str | None = None,
     because: str | None = None,
     waiting_for: WaitsFor | None = None,
+    by: Iterable[Cited | None] = (),
+    facts: Iterable[int] = (),
     **fields: str,
 ) -> Refused:
     """The refusal with that code. `happened` and `because` replace the catalogue's words where more is known.
 
-    `fields` fill the names in braces. A code or field that the catalogue does not have is a programmer's error.
+    `by` are the rules by which it is refused, those that the edition lacks left out; `facts` the positions of what
+    stands against it. `fields` fill the names in braces. A code or field that the catalogue does not have is a
+    programmer's error.
     """
     entry = REFUSALS[code]
     return Refused(
@@ -50,6 +56,8 @@ def refused(
         remedy=entry.remedy.format(**fields),
         retryable=entry.retryable,
         waiting_for=waiting_for,
+        readings=tuple(rule for rule in by if rule is not None),
+        facts=tuple(sorted({at for at in facts if at})),
     )
 
 

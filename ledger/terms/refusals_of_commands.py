@@ -59,6 +59,12 @@ NAMING: Final = (
         "Look the stay up in the patient's history; a stay that is new is recorded without an id.",
     ),
     Refusal(
+        "no_such_service",
+        "The patient's month holds no other service with the id that the command gives.",
+        _NAMED,
+        "`ccm-ledger month --explain` shows the other services of a month with their ids.",
+    ),
+    Refusal(
         "no_such_coverage",
         "The patient's record holds no coverage with the id that the command gives.",
         _NAMED,

@@ -33,6 +33,12 @@ SHAPE: Final = (
         "Send the row with the id that its source keeps for it.",
     ),
     Refusal(
+        "service_too_long",
+        "The days of the service touch more than four care months.",
+        "A service is told as it is billed, and stands in each month that it touches (readings, 10; CCM-CONF-TCM).",
+        "Send each month of it as a service of its own.",
+    ),
+    Refusal(
         "end_before_start", "{what} ends before it begins.", _READABLE, "Correct the two, and send the command again."
     ),
     Refusal(

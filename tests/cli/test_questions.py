@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -37,8 +39,8 @@ def test_an_explained_month_opens_into_entries_families_and_rules(run: Run, kept
 
     assert "2026-01-02  0:00 of 30:00 count" in shown
     assert "before_consent: 1800 seconds do not count" in shown
-    assert "complex CCM: 41 minutes: not available" in shown
-    assert "medicare.ccm.99490.minutes_minimum = 20 minutes\n    effective 2015-01-01; CY 2015 PFS final rule" in shown
+    assert "complex CCM: not available\n  41 minutes of complex CCM\n" in shown
+    assert "medicare.ccm.99490.minutes_minimum = 20 minutes (from 2015-01-01; CY 2015 PFS final rule" in shown
 
 
 def test_an_explained_month_names_positions_and_rules_in_json(run: Run, kept_world: World) -> None:
@@ -48,6 +50,54 @@ def test_an_explained_month_names_positions_and_rules_in_json(run: Run, kept_wor
     assert all(entry["position"] > 0 for entry in answer["entries"])
     minimum = next(rule for rule in answer["readings"] if rule["name"] == "medicare.ccm.99490.minutes_minimum")
     assert (minimum["value"], minimum["effective"]) == (20, "2015-01-01")
+
+
+def nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every node of a tree of reasons."""
+    for node in tree:
+        yield node
+        yield from nodes(node.get("parts", ()))
+
+
+def test_an_explained_month_opens_every_figure_and_notice_in_json(run: Run, kept_world: World) -> None:
+    answer = run("month", kept_world.ids["patient"], MONTH, "--explain", "--json").json
+    reasons = answer["reasons"]
+    figures = {node["what"]: node for node in nodes(reasons["figures"]) if not node.get("see")}
+
+    assert (answer["edition"], answer["as_of"]) == (reasons["edition"], reasons["as_of"])
+    assert answer["amount"] == figures["amount"]["value"]
+    assert answer["seconds"]["staff"] == figures["seconds.staff"]["value"]
+    assert {f"entry.{entry['entry']}" for entry in answer["entries"]} <= set(figures)
+    assert [f"notice.{each['code']}" for each in answer["notices"]] == [node["what"] for node in reasons["notices"]]
+
+
+def test_the_facts_of_an_explained_month_are_those_of_the_ledger(run: Run, kept_world: World) -> None:
+    patient = kept_world.ids["patient"]
+    reasons = run("month", patient, MONTH, "--explain", "--json").json["reasons"]
+    trail = run("audit", "--json", "--limit", "9999").json["facts"]
+    topics = {fact["position"]: fact["topic"] for fact in trail}
+    every = [*reasons["figures"], *reasons["missing"], *reasons["notices"]]
+    named = {fact["position"]: fact["kind"] for node in nodes(every) for fact in node.get("facts", ())}
+
+    assert {at: topics[at] for at in named} == named
+    assert {"consent_recorded", "practitioner_designated", "time_logged", "role_granted"} <= set(named.values())
+
+
+def test_the_reasons_of_an_earlier_moment_name_nothing_later(run: Run, kept_world: World) -> None:
+    words = ("month", kept_world.ids["patient"], MONTH, "--explain", "--as-of", "2026-01-06T00:00:00Z", "--json")
+    reasons = run(*words).json["reasons"]
+    facts = [fact for node in nodes(reasons["figures"]) for fact in node.get("facts", ())]
+
+    assert facts
+    assert max(fact["position"] for fact in facts) <= reasons["as_of"]
+
+
+def test_why_not_is_a_tree_in_json(run: Run, kept_world: World) -> None:
+    answer = run("month", kept_world.ids["patient"], MONTH, "--why-not", "99439", "--json").json["why_not"]
+    whats = [node["what"] for node in answer["reasons"]]
+
+    assert ["needed.99439", "minutes.noncomplex", "seconds.not_counted"] == whats
+    assert "19 more qualifying minutes; work that is not logged can be, with its service dates." in answer["remedies"]
 
 
 def test_an_explained_month_says_who_alone_vouches_for_an_entry(run: Run, kept_world: World) -> None:

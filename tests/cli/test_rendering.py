@@ -6,14 +6,20 @@ from decimal import Decimal
 
 import pytest
 
+from interfaces.cli.asking import told
 from interfaces.cli.delivering import Tally
-from interfaces.cli.month_text import explained_lines, month_lines, why_not_lines
+from interfaces.cli.explained_text import why_not_lines
+from interfaces.cli.month_text import month_lines
 from interfaces.cli.screen import Screen, plain_table
+from interfaces.cli.services_text import services_lines
 from interfaces.cli.wording import clock, counted, money, some
 from interfaces.plain import plain
+from ledger.judging.conflicts import ServiceLine
 from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Signable, Verdict
 from ledger.streams.base import ERASED
+from ledger.streams.services import OtherService, OtherServiceReported
 from ledger.terms.outcome import Effect, Notice
+from ledger.terms.refusals import refused
 
 TOO_SHORT = Notice(
     "family_below_minimum", Effect.REVIEW, "19 minutes are logged, 20 are needed.", "Log what is missing."
@@ -63,12 +69,40 @@ def test_a_month_below_the_minimum_shows_seconds_and_what_is_missing() -> None:
     assert any("the estimate is for Medicare FFS" in line for line in lines)
 
 
-def test_an_entry_shows_why_seconds_of_it_do_not_count() -> None:
-    lines = list(explained_lines(verdict(), (), {}))
+def service_of(**changes: object) -> ServiceLine:
+    """Home health supervision of a day, as a payer tells of it."""
+    said: dict[str, object] = {
+        "patient": "pt_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "service": "os_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "code": "G0181",
+        "on": date(2026, 3, 12),
+        "source": "claim_history",
+    }
+    told_at = datetime(2026, 4, 2, 15, tzinfo=UTC)
+    event = OtherServiceReported(**(said | changes))  # type: ignore[arg-type]
+    return ServiceLine(OtherService(event, 9, told_at), "home_health", "other", "service_of_other_biller", None)
 
-    assert "  2026-03-02  19:59 of 20:59 count  position 7" in lines
-    assert "    before_consent: 60 seconds do not count." in lines
-    assert "      Record the consent." in lines
+
+def test_a_month_without_other_services_says_that_none_was_told() -> None:
+    told = "Other services: none was told to this ledger, and nothing else was searched."
+
+    assert told in list(services_lines(()))
+
+
+def test_an_explained_month_says_what_was_searched_and_what_each_service_means() -> None:
+    lines = list(
+        services_lines((service_of(), service_of(until_on=date(2026, 3, 14))._replace(row=None, finding=None)))
+    )
+
+    assert lines == [
+        "",
+        "Other services: 2 reports in this ledger; nothing else was searched.",
+        "  claim_history: 2, the last one told 2026-04-02T15:00:00Z",
+        "  2026-03-12  G0181 by another biller  position 9",
+        "    row home_health: service_of_other_biller; service os_aaaaaaaaaaaaaaaaaaaaaaaaaa, told by claim_history",
+        "  2026-03-12 to 2026-03-14  G0181 by another biller  position 9",
+        "    in no row of the table: stands in no way; service os_aaaaaaaaaaaaaaaaaaaaaaaaaa, told by claim_history",
+    ]
 
 
 def reasons(**changes: object) -> dict[str, object]:
@@ -141,6 +175,13 @@ def test_json_holds_one_object_and_no_text() -> None:
     screen.answer({"a": 1})
 
     assert out.getvalue() == '{"a": 1, "simulated": false}\n'
+
+
+def test_a_refusal_in_words_names_the_facts_that_stand_against_it() -> None:
+    err = io.StringIO()
+    told(Screen(as_json=False, out=io.StringIO(), err=err), refused("already_struck", facts=(9, 3)))
+
+    assert err.getvalue().endswith(" It rests on #3, #9.\n")
 
 
 def test_a_tally_counts_lines_by_outcome_and_codes() -> None:

@@ -22,6 +22,7 @@ from tests.commands import (
     test_governance,
     test_merging,
     test_month_signing,
+    test_other_services,
     test_parked,
     test_patient,
     test_practice,
@@ -40,6 +41,7 @@ from tests.reactions.given import stale
 REVOKED, REVOCATION = test_endings.revoked()
 DISENROLLED, DISENROLMENT = test_endings.disenrolled()
 STAYED, STAY = test_stays.stayed()
+TOLD, SERVICE = test_other_services.told()
 MONTH = test_month_signing.worked(20)
 INCOMPLETE = known().and_(test_consent.INCOMPLETE, at=utc("2026-01-05T16:00")).by(NURSE)
 LOGGED = changes.logged()
@@ -80,6 +82,8 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (known().by(FEED), test_stays.stay()),
     (STAYED.by(DESK), test_stays.retract(STAY)),
     (known().by(DESK).then(test_stays.death()), test_stays.alive()),
+    (known().by(DESK), test_other_services.service()),
+    (TOLD.by(DESK), test_other_services.retract(SERVICE)),
     (enrolled().by(ADA), test_eligibility.risk()),
     (known().by(NURSE), test_consent.record()),
     (INCOMPLETE, test_consent.supplement()),

@@ -59,6 +59,8 @@ def test_only_acts_are_bound_to_a_place() -> None:
         ("log_time", Role.INTEGRATION),
         ("record_revocation", Role.BILLER),
         ("record_stay", Role.INTEGRATION),
+        ("record_other_service", Role.BILLER),
+        ("retract_other_service", Role.BILLER),
         ("invalidate_consent", Role.COMPLIANCE),
         ("retract_death", Role.FRONT_DESK),
         ("end_capability", Role.ADMINISTRATOR),
@@ -82,6 +84,7 @@ def test_a_role_of_the_matrix_gives_its_command(command: str, role: Role) -> Non
         ("invalidate_consent", Role.PRACTITIONER),
         ("retract_revocation", Role.FRONT_DESK),
         ("retract_stay", Role.CLINICAL_STAFF),
+        ("retract_other_service", Role.PRACTITIONER),
         ("end_capability", Role.COMPLIANCE),
     ],
 )

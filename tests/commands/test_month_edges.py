@@ -4,7 +4,11 @@
 of the same minutes, or turns out to have a chart in each, one entry lies in March and the other in April.
 """
 
+from typing import Any
+
 from commands.intents.care_month import LogTime
+from ledger.judging import Ground, facts_of, missing_tags
+from ledger.judging.evidence import of_line
 from ledger.streams.merging import PatientsUnmerged
 from ledger.streams.staff import RoleGranted
 from ledger.terms.people import Role
@@ -83,6 +87,19 @@ def test_minutes_that_two_zones_see_in_two_months_count_in_the_one_recorded_firs
 
     assert ([1200], [0]) == counted(ledger)
     assert ["time_already_covered"] == codes(ledger, APRIL)
+
+
+def test_the_reason_names_the_entry_of_the_month_beside() -> None:
+    ledger = both()
+    verdict = changes.verdict(ledger, PATIENT, APRIL)
+    held: dict[str, Any] = {}
+    while absent := missing_tags(PATIENT, APRIL, held):
+        held |= {tag: ledger.state(tag) for tag in absent}
+    (line,) = verdict.lines
+    evidence = of_line(line.notices[0], line, Ground(facts_of(PATIENT, APRIL, held), verdict, ledger.law[0]))
+    logged = [fact.position for fact in ledger.facts if fact.event.TOPIC == "time_logged"]
+
+    assert tuple(logged) == evidence.facts
 
 
 def test_the_answer_tells_whose_the_minutes_are_as_the_month_does() -> None:

@@ -201,6 +201,12 @@ TAKES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "stay",
         "an id of this ledger that begins with `sy_`",
     ),
+    "a_code": (
+        "record_other_service",
+        {"patient": "pt", "code": "G-181", "on": "2026-02-02", "source": "own"},
+        "code",
+        "a code of five digits, the first or the last perhaps a capital letter",
+    ),
     "a_person": (
         "record_death",
         {"patient": 7, "on": "2026-02-02"},

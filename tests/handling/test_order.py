@@ -189,3 +189,14 @@ def test_a_key_is_bound_also_where_an_earlier_line_of_its_group_said_the_same(it
     assert ("accepted", "unchanged", first.positions) == (first.outcome, same.outcome, same.positions)
     assert other.refusal is not None
     assert "exists_with_different_content" == other.refusal.code
+
+
+def test_a_refusal_by_an_earlier_line_of_its_group_names_where_that_came_to_stand(it: House) -> None:
+    patient = {"patient": it.ids["patient"]}
+    first, refused = it.send_lines(
+        it.line("record_death", patient | {"on": "2026-01-20"}, actor="fay"),
+        it.line("attest_risk", patient | {"on": "2026-01-25"}, actor="ada", clock="2026-02-01T12:00:00Z"),
+    )
+
+    assert refused.refusal is not None
+    assert ("after_death", first.positions) == (refused.refusal.code, refused.refusal.facts)

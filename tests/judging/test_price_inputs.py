@@ -7,7 +7,7 @@ import pytest
 
 from ledger.judging.price_inputs import MonthPrices, price_month
 from ledger.judging.prices import Price, PriceInput
-from ledger.rulebook import Rulebook, load_rulebook, shipped_edition
+from ledger.rulebook import Rulebook
 from ledger.streams.patient import CoverageRecorded
 from ledger.streams.practice import LocalityRecorded, PracticeRegistered, Site
 from ledger.streams.staff import QualifyingStatusRecorded, StaffRegistered
@@ -150,25 +150,14 @@ def test_a_health_center_is_paid_the_national_amount_whoever_bills_and_wherever(
     credential(of, "np")
     status(of, 2026)
     of.policy("price_site", "facility")
-    of.capability("access_24x7", from_on="2026-03-31")
-    # Invented: that this word makes a practice a health center.
-    table = """implements = ["CCM-G0511-04"]
-checked = 2026-11-22
-
-[capabilities]
-unit = "words"
-says = "Invented for a test."
-rules = ["CCM-G0511-04"]
-values = [{effective = 2015-01-01, value = ["access_24x7"], cite = "none", confidence = "DESIGN"}]
-"""
-    base = {name: content for name, content in shipped_edition().files if not name.startswith("payers/")}
-    book = load_rulebook(base | {"medicare/ccm/rhc.toml": table.encode()})
-    clinic = prices(of, book).billing
+    office = price(of)
+    of.capability("rural_health_clinic", from_on="2026-03-31")
+    clinic = prices(of).billing
 
     assert clinic is not None
     assert dollars("66.13", "66.13") == (clinic.national, clinic.allowed)
     assert ("health_center", len(of.told)) == (clinic.inputs[0].value, clinic.inputs[0].position)
-    assert dollars("43.97", "37.37") == (price(of).national, price(of).allowed)
+    assert dollars("43.97", "37.37") == (office.national, office.allowed)
 
 
 # --- who bills --------------------------------------------------------------------------------------------------

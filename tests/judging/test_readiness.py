@@ -501,6 +501,7 @@ def test_the_order_of_what_blocks_is_pinned() -> None:
         "access_24x7_not_attested",
         "cehrt_holds_all_not_attested",
         "plan_access_24h_not_attested",
+        "conflicting_service",
         "minutes_below_minimum",
         "chosen_family_not_available",
         "family_not_chosen",

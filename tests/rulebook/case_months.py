@@ -17,6 +17,7 @@ from ledger.rulebook import Rulebook
 from ledger.streams.staff import ExclusionChecked, LicenceRecorded, StaffDeparted
 from ledger.terms.people import Programme, Role
 from tests.facts import ELEMENTS, Chart, codes, day, opaque
+from tests.rulebook.changes import with_changed
 
 _GIVEN: Final = frozenset(
     {
@@ -54,20 +55,18 @@ def month(case: Mapping[str, Any]) -> _Read:
         law = under(book, said)
         return _said(judged(facts, law, programme), facts, law)
 
-    return expected, ask, lambda book: _reads(facts, under(book, said), programme) - said.keys()
+    return expected, ask, lambda book: reads_of(facts, under(book, said), programme) - said.keys()
 
 
 def under(book: Rulebook, said: Mapping[str, Any]) -> Rulebook:
     """The rulebook, if some quantities had said something else on every day; none of them is added."""
     if not said:
         return book
-    changed = {
-        name: replace(
-            book.quantities[name], readings=tuple(replace(r, value=value) for r in book.quantities[name].readings)
-        )
-        for name, value in said.items()
-    }
-    return Rulebook((book.quantities | changed).values(), book.sources, book.exceptions)
+    changed = (
+        replace(quantity, readings=tuple(replace(reading, value=said[quantity.name]) for reading in quantity.readings))
+        for quantity in map(book.quantity, said)
+    )
+    return with_changed(book, *changed)
 
 
 def judged(facts: MonthFacts, book: Rulebook, programme: Programme = Programme.CCM) -> Verdict:
@@ -75,8 +74,8 @@ def judged(facts: MonthFacts, book: Rulebook, programme: Programme = Programme.C
     return judge_month(facts, book, edition="a case", record=False, programme=programme)
 
 
-def _reads(facts: MonthFacts, book: Rulebook, programme: Programme = Programme.CCM) -> frozenset[str]:
-    """The names of the readings themselves: what stands over a quantity has a name of its own."""
+def reads_of(facts: MonthFacts, book: Rulebook, programme: Programme = Programme.CCM) -> frozenset[str]:
+    """The names of the readings of a verdict: what stands over a quantity has a name of its own."""
     verdict = judge_month(facts, book, edition="a case", programme=programme)
     return frozenset(reading.name for reading in reading_list(book_of(verdict, book), verdict.reads))
 
@@ -300,7 +299,7 @@ def units(case: Mapping[str, Any]) -> _Read:
         return {"earned": {total: _earned(judged(one, book, of), family) for total, one in facts.items()}}
 
     def reads(book: Rulebook) -> frozenset[str]:
-        return frozenset[str]().union(*(_reads(one, book, of) for one in facts.values()))
+        return frozenset[str]().union(*(reads_of(one, book, of) for one in facts.values()))
 
     return expected, ask, reads
 
@@ -339,7 +338,7 @@ def visits(case: Mapping[str, Any]) -> _Read:
         return {"open": [code for code in asked if code not in barred], "do_not_open": barred}
 
     def reads(book: Rulebook) -> frozenset[str]:
-        return frozenset[str]().union(*(_reads(one, book) for one in facts.values()))
+        return frozenset[str]().union(*(reads_of(one, book) for one in facts.values()))
 
     return {"open": case["open"], "do_not_open": case["do_not_open"]}, ask, reads
 

@@ -27,7 +27,7 @@ ACTIVITIES_KEYS: Final = frozenset({"on", "counted", "not_counted", "needs_revie
 PRICES_KEYS: Final = frozenset({"on", "facility", "qp", "codes", "payer"})
 DUE_KEYS: Final = frozenset({"what", "since", "due"})
 DEADLINES_KEYS: Final = frozenset({"served", "received_by", "shown_on"})
-LINES_KEYS: Final = frozenset({"on", "lines", "faults"})
+LINES_KEYS: Final = frozenset({"on", "lines", "faults", "programme"})
 LISTS_KEYS: Final = frozenset({"on", "visits", "credentials"})
 NUMBERS_KEYS: Final = frozenset({"on", "valid", "invalid"})
 COMMAND_KEYS: Final = frozenset({"known", "given", "by", "at", "command", "said", "refused", "notices", "event"})
@@ -87,7 +87,8 @@ def lines(case: Mapping[str, Any]) -> _Read:
     """What is wrong with the codes and units of a claim for a month."""
 
     def ask(book: Rulebook) -> dict[str, Any]:
-        found = faults_of_lines(case["lines"].items(), book.in_force(case["on"]))
+        law = book.view(programme=case.get("programme", "CCM")).in_force(case["on"])
+        found = faults_of_lines(case["lines"].items(), law)
         return {"faults": [list(fault) for fault in found]}
 
     return {"faults": case["faults"]}, ask, _not_said

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from ledger.rulebook import Rulebook, coverage, load_rulebook, shipped_edition
 from ledger.terms.errors import LedgerError
-from tests.rulebook import case_months, case_payments, case_questions
+from tests.rulebook import case_months, case_payments, case_questions, case_services
 
 FOLDER: Final = Path(__file__).parent / "cases"
 RULE_IDS: Final = frozenset(each.id for each in coverage(load_rulebook(dict(shipped_edition().files))))
@@ -45,6 +45,7 @@ class Kind(NamedTuple):
 
 KINDS: Final[dict[str, Kind]] = {
     "month": Kind(case_months.KEYS, case_months.month),
+    "services": Kind(case_services.KEYS, case_services.services),
     "units": Kind(case_months.UNITS_KEYS, case_months.units),
     "activities": Kind(case_questions.ACTIVITIES_KEYS, case_questions.activities),
     "prices": Kind(case_questions.PRICES_KEYS, case_questions.prices),

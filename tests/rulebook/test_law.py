@@ -18,6 +18,8 @@ from ledger.rulebook.units import EFFECTS
 
 Law = Callable[[str], RulesInForce]
 
+LATER_SERVICES = ("medicare.conflicts.apcm.", "medicare.conflicts.access.", "medicare.conflicts.ccm.effect_apcm")
+"""Services that there were not yet in 2024."""
 CODES = ("99490", "99439", "99491", "99437", "99487", "99489")
 
 
@@ -32,7 +34,7 @@ def test_everything_that_a_month_is_judged_by_has_a_value_from_2024_to_2026(law_
         absent = [
             name
             for name in law_on("2026-03-31").by_name
-            if law.find(name) is None and not name.startswith(("medicare.pfs.rvu_", "medicare.apcm."))
+            if law.find(name) is None and not name.startswith(("medicare.pfs.rvu_", "medicare.apcm.", *LATER_SERVICES))
         ]
 
         assert absent == []
@@ -245,6 +247,6 @@ def test_the_law_is_parsed_fast_enough_for_every_command_line_call() -> None:
 
 
 def _seconds_to_load(files: dict[str, bytes]) -> float:
-    begun = time.perf_counter()
+    begun = time.process_time()  # not what the machine does beside it
     load_rulebook(files, check_register=False)  # as `rulebook_of` does: no month is judged by the register
-    return time.perf_counter() - begun
+    return time.process_time() - begun

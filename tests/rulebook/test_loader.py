@@ -187,6 +187,8 @@ def test_an_unknown_key_of_a_file_is_refused() -> None:
         ("yes_no", '"yes"', "Write true or false."),
         ("effect", '"reject"', "Write one of not_counted, blocks_release, review, refused, none."),
         ("effect", "[]", "Write one of not_counted, blocks_release, review, refused, none."),
+        ("scope", '"npi"', "Write one of same_npi, same_tin, any."),
+        ("within", '"year"', "Write one of month, date, period30."),
         ("text", '""', "Write a sentence in quotes."),
         ("word", '"two words"', "Write one word in quotes."),
         ("word", "7", "Write one word in quotes."),

@@ -97,6 +97,7 @@ from ledger.streams.reviews import (
     ReviewSettled,
     ReviewWords,
 )
+from ledger.streams.services import OtherServiceReported, OtherServiceRetracted
 from ledger.streams.staff import (
     ExclusionChecked,
     LicenceRecorded,
@@ -136,6 +137,7 @@ REVOCATION = "rv_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 DISENROLMENT = "ds_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 STAY = "sy_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 EVIDENCE = EvidenceWords(evidence="Letter of 30 March.")
+SERVICE = "os_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 REVIEW = "rw_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 NPI = "1234567893"
 DIGEST = "ab" * 32
@@ -470,6 +472,23 @@ OF_CARE: tuple[Event, ...] = (
         words=DecisionMakingWords(problems="Two, one worse.", data="HbA1c.", risk="Drug management."),
     ),
     FamilyChosen(patient=PATIENT, month="2026-03", practitioner=DOCTOR, family="complex"),
+    OtherServiceReported(
+        patient=PATIENT,
+        service=SERVICE,
+        code="G0181",
+        on=DAY,
+        until_on=date(2026, 4, 1),
+        period_until=date(2026, 4, 29),
+        by_practitioner=DOCTOR,
+        by_practice=PRACTICE,
+        npi=NPI,
+        tin="361234567",
+        source="remittance",
+        document=TOKEN,
+    ),
+    OtherServiceRetracted(
+        patient=PATIENT, service=SERVICE, months=("2026-03", "2026-04"), reason="source_corrected", words=EVIDENCE
+    ),
     MonthAttested(
         patient=PATIENT,
         month="2026-03",

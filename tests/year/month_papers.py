@@ -10,6 +10,7 @@ from typing import Any
 from tests.oracle.naive import MAY_BILL, VISITS, day_before_a_year
 from tests.year.consents import consents_of, local_days
 from tests.year.month_bill import MonthBill
+from tests.year.month_others import other_services
 from tests.year.month_plan import plan_findings
 from tests.year.month_window import a_day, until
 from tests.year.raw import Raw, day, instant
@@ -18,12 +19,18 @@ from tests.year.raw import Raw, day, instant
 class MonthPapers(MonthBill):
     """The month with everything that stands in its way."""
 
+    @cached_property
+    def others(self) -> set[tuple[str, str]]:
+        """What other services of the month lead to, by the row that they meet."""
+        return other_services(self)
+
     # --- what blocks ------------------------------------------------------------------------------------------------
 
     @cached_property
     def missing(self) -> set[str]:
         """The codes of what blocks release."""
         found = self._of_biller() | self._of_consent() | self._of_patient() | plan_findings(self)[0]
+        found |= {code for _, code in self.others} & {"conflicting_service"}
         if not self.available:
             found.add("minutes_below_minimum")
         elif self.chosen is not None and self.chosen not in self.available:
@@ -145,6 +152,7 @@ class MonthPapers(MonthBill):
     def reviews(self) -> set[str]:
         """The codes of what a person should look at."""
         found = plan_findings(self)[1] | (self._visit_doubts() or set()) | self._about_consent() | self._about_people()
+        found |= {code for _, code in self.others} - {"conflicting_service"}
         chosen = self.in_month("family_chosen")
         if chosen and self.chosen is None:
             found.add("choice_by_other")

@@ -95,7 +95,7 @@ def said(month: MonthPapers) -> tuple[Any, ...]:
     activities = [month.entries.stand(line.entry, month.at) for line in month.lines]
     worked = [stand.said["activity"] if stand else None for stand in activities]
     bills = (month.practice, month.designee, payer, month.on)
-    return (entries, worked, families, bills, month.chosen, month.missing | month.reviews)
+    return (entries, worked, families, bills, month.chosen, month.missing | month.reviews, month.others)
 
 
 def _names(fact: Raw, patient: str) -> bool:

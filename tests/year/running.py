@@ -16,7 +16,15 @@ from ledger.store.archive.importing import import_archive
 from ledger.store.connection import create, open_ledger
 from ledger.streams.upcast import EVENTS
 from tests.house import KEY, LOGIN, House
-from tests.year import happen_edges, happen_identity, happen_months, happen_people, happen_status, happen_time
+from tests.year import (
+    happen_edges,
+    happen_identity,
+    happen_months,
+    happen_people,
+    happen_services,
+    happen_status,
+    happen_time,
+)
 from tests.year.comparing import differences
 from tests.year.days import Happening, live, sign_months
 from tests.year.raw import facts_of
@@ -66,6 +74,7 @@ HAPPENINGS: Final[dict[str, tuple[Happening, int]]] = {
     "died": (happen_status.died, 5),
     "untimed_on_borders": (happen_status.untimed_on_borders, 4),
     "lapsed": (happen_status.lapsed, 1),
+    "furnished_elsewhere": (happen_services.furnished_elsewhere, 30),
     "registered_twice": (happen_identity.registered_twice, 5),
     "wrong_chart": (happen_identity.wrong_chart, 5),
     "checked": (happen_identity.checked, 5),

@@ -1,0 +1,184 @@
+"""Why a code is not among a month's charges, or has no more units: what it needs, what is there, what is against it.
+
+Any code of a family of the month's programme that is in force on the date of service: a first unit or a further one.
+Which families and codes there are is read from the verdict and from the rulebook. Promise: every reason is the judge's
+own. Not promised: that what is asked for in `remedies` is true of the patient; nobody is to make it so.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from ledger.judging import evidence_of_time as time
+from ledger.judging.citing import PRICE_UNITS, Citing
+from ledger.judging.evidence import of_month
+from ledger.judging.explain import notices_json
+from ledger.judging.ground import NOTHING, Ground
+from ledger.judging.payers import book_of
+from ledger.judging.reason import Opening, Reason
+from ledger.judging.reasons import pools_of
+from ledger.judging.reasons_of_time import TimeReasons, notice_says
+from ledger.judging.shapes import FamilyResult, Verdict
+from ledger.rulebook import Reading, Rulebook, RulesInForce
+from ledger.terms.outcome import Notice
+
+_PARTS: Final = ("base", "addon")
+
+
+class _Code(NamedTuple):
+    """A code in its family, and its own quantities on the date of service."""
+
+    family: str
+    part: str
+    code: str
+    minimum: int
+    """Minutes of the family's first unit; 0 where its codes are not timed."""
+    step: int
+    units_max: int | None
+    """None where nothing limits them."""
+
+    def is_full(self, units: int) -> bool:
+        """Whether the code has all the units that it may have."""
+        return self.units_max is not None and units >= self.units_max
+
+
+def why_not(verdict: Verdict, code: str, rulebook: Rulebook) -> dict[str, Any]:
+    """Why a code is not among a month's charges, or why it has no more units: minutes needed, and what stands against.
+
+    Reads: medicare.ccm.families.* and the code's own quantities, by the rules of the date of service. A code of no
+    family of the month in force on that day is answered with the codes that are.
+    """
+    rules = book_of(verdict, rulebook).in_force(verdict.date_of_service)
+    codes = _codes(verdict, rules)
+    asked = _asked(verdict, code, codes, rules)
+    if asked is None:
+        return {"code": code, "is_known": False, "known": sorted({c for _, _, c in codes}), "because": []}
+    result = verdict.result(asked.family)  # type: ignore[arg-type]
+    assert result is not None, "only families of the verdict are asked"
+    units = next((line.units for line in result.lines if line.code == code), 0)
+    needed = _needed(asked, units)
+    because = list(result.notices) if not result.is_available or asked.is_full(units) else []
+    return {
+        "code": code,
+        "is_known": True,
+        "family": asked.family,
+        "billed_units": next((line.units for line in verdict.charges if line.code == code), 0),
+        "units_earned": units,
+        "units_max": asked.units_max,
+        "minutes": result.minutes,
+        "minutes_for_next_unit": needed,
+        "minutes_missing": None if needed is None else max(needed - result.minutes, 0),
+        "other_family_bills": verdict.family if verdict.family not in {asked.family, None} else None,
+        "uncounted_seconds": sum(line.seconds - line.counted for line in verdict.lines),
+        "because": notices_json((*because, *verdict.missing)),
+        "remedies": list(dict.fromkeys(_remedies(verdict, asked, result, needed))),
+    }
+
+
+def why_not_reasons(ground: Ground, code: str) -> tuple[Reason, ...]:
+    """The same as a tree: what the code needs, the minutes there are, what does not count, and all that is against it.
+
+    Nothing where the code is none of the month's families.
+    """
+    verdict = ground.verdict
+    rules = ground.rulebook.in_force(verdict.date_of_service)
+    asked = _asked(verdict, code, _codes(verdict, rules), rules)
+    if asked is None:
+        return ()
+    result = verdict.result(asked.family)  # type: ignore[arg-type]
+    assert result is not None, "only families of the verdict are asked"
+    citing = Citing(verdict, ground.rulebook)
+    seconds = TimeReasons(ground, citing, Opening())
+    units = next((line.units for line in result.lines if line.code == code), 0)
+    against = result.notices if not result.is_available or asked.is_full(units) else ()
+    said = (
+        Reason(f"against.{n.code}", n.seconds, citing.of_notice(n), of_month(n, ground), more=notice_says(n))
+        for n in (*against, *verdict.missing)
+    )
+    pools = tuple(seconds.pool(pool) for pool in pools_of(asked.family))
+    rounding = citing.of(".time.rounding")
+    return (
+        Reason(f"needed.{code}", _needed(asked, units), _quantities(asked, rules, citing)),
+        Reason(f"minutes.{asked.family}", result.minutes, rounding, NOTHING, pools),
+        seconds.not_counted(),
+        *_instead(ground, asked, citing),
+        *said,
+    )
+
+
+def _codes(verdict: Verdict, rules: RulesInForce) -> tuple[tuple[str, str, str], ...]:
+    """(family, part, code) of the families of the verdict that are in force."""
+    families = [result.family for result in verdict.families]
+    found = ((f, part, rules.get(f"medicare.ccm.families.{f}_{part}")) for f in families for part in _PARTS)
+    return tuple((family, part, str(code)) for family, part, code in found if code is not None)
+
+
+def _asked(verdict: Verdict, code: str, codes: tuple[tuple[str, str, str], ...], rules: RulesInForce) -> _Code | None:
+    """The code in its family: of several families the one that bills."""
+    own = [(family, part) for family, part, known in codes if known == code]
+    if not own:
+        return None
+    family, part = next((each for each in own if each[0] == verdict.family), own[0])
+    base = next(c for f, p, c in codes if f == family and p == "base")
+    minimum = _whole(rules, base, "minutes_minimum", 0)
+    step = _whole(rules, code, "minutes_step", 0) if part == "addon" else 0
+    limit = f"medicare.ccm.{code}.units_max"
+    return _Code(family, part, code, minimum, step, rules.limit(limit) if rules.find(limit) is not None else 1)
+
+
+def _whole(rules: RulesInForce, code: str, name: str, default: int) -> int:
+    value = rules.get(f"medicare.ccm.{code}.{name}")
+    return value if isinstance(value, int) else default
+
+
+def _needed(asked: _Code, units: int) -> int | None:
+    """Minutes that the next unit needs; None where the code has all the units that it may have."""
+    if asked.is_full(units):
+        return None
+    return asked.minimum + asked.step * (units + 1) if asked.part == "addon" else asked.minimum
+
+
+def _quantities(asked: _Code, rules: RulesInForce, citing: Citing) -> tuple[Reading, ...]:
+    """The rules of the code: that it is one of its family, its minutes, steps and units."""
+    family = rules.find(f"medicare.ccm.families.{asked.family}_{asked.part}")
+    names = [f"medicare.ccm.{asked.code}.{name}" for name in ("minutes_step", "units_max")]
+    own = (rules.find(name) for name in names)
+    base = rules.get(f"medicare.ccm.families.{asked.family}_base")
+    minimum = rules.find(f"medicare.ccm.{base}.minutes_minimum")
+    read = (r for r in citing.of_units(asked.code, base=str(base)) if r.unit not in PRICE_UNITS)
+    return tuple(dict.fromkeys(r for r in (family, minimum, *own, *read) if r is not None))
+
+
+def _instead(ground: Ground, asked: _Code, citing: Citing) -> Iterator[Reason]:
+    """The family that bills in the place of the asked one, and why it does."""
+    verdict = ground.verdict
+    if verdict.family in {asked.family, None}:
+        return
+    billing = next((result for result in verdict.families if result.family == verdict.family), None)
+    assert billing is not None, "the family that bills is one of the verdict"
+    lines = [{"code": line.code, "units": line.units, "amount": _dollars(line.amount)} for line in billing.lines]
+    how = ".families.choice_required" if verdict.chosen else ".policy.suggested_first"
+    more = (("is_chosen", verdict.chosen is not None), ("lines", lines), ("amount", _dollars(billing.amount)))
+    yield Reason("bills_instead", verdict.family, citing.of(how), time.choices(ground), more=more)
+
+
+def _remedies(verdict: Verdict, asked: _Code, result: FamilyResult, needed: int | None) -> Iterator[str]:
+    """What would have to be true, or to happen, for the code to have its next unit."""
+    if needed is not None and needed > result.minutes:
+        lacking = needed - result.minutes
+        yield f"{lacking} more qualifying minutes; work that is not logged can be, with its service dates."
+    if verdict.family not in {asked.family, None} and result.is_available:
+        yield f"The billing practitioner chooses the family {asked.family} (choose_family)."
+    said = (*(() if result.is_available else result.notices), *verdict.missing)
+    yield from (notice.remedy for notice in said if _asks_for_something(notice))
+    if needed is not None and needed > result.minutes:
+        for line in verdict.lines:
+            yield from (n.remedy for n in line.notices if n.seconds and _asks_for_something(n))
+
+
+def _asks_for_something(notice: Notice) -> bool:
+    return bool(notice.remedy) and not notice.remedy.startswith("Nothing to do")
+
+
+def _dollars(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
