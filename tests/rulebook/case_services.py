@@ -1,7 +1,7 @@
 """Cases about other services of a month: which row of the table each stands in, whose it is, and what follows.
 
 `missing` and `notices` are what the services add to those of the same month without them. Not given, `time` is thirty
-minutes of S1 on the 9th.
+minutes of S1 on the 9th. Of a `payer` with exceptions consent is in writing; a `clinic` chose to bill G0511.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ from tests.rulebook.case_months import reads_of
 KEYS: Final = frozenset(
     {
         "month", "time", "decision_making", "choice", "services", "missing", "notices", "rows", "codes", "why",
-        "counted_seconds", "died",
+        "counted_seconds", "died", "payer", "clinic",
     }
 )  # fmt: skip
 _ALSO: Final = ("codes", "why", "counted_seconds")
@@ -60,7 +60,13 @@ def found(verdict: Verdict) -> list[str]:
 def chart_of(case: Mapping[str, Any]) -> Chart:
     """The fixture with the case's time and services."""
     month = case.get("month", "2026-03")
-    chart = Chart(month, without=["consent"] if "died" in case else [])
+    chart = Chart(month, without=["consent"] if case.keys() & {"died", "payer"} else [])
+    if "payer" in case:
+        chart.consent(f"{month[:4]}-01-05 09:00", method="written")
+        chart.coverage(payer=case["payer"])
+    if case.get("clinic"):
+        chart.capability("rural_health_clinic")
+        chart.policy("g0511_billing", "g0511")
     if "died" in case:
         chart.consent(f"{int(month[:4]) - 1}-12-15 09:00")
         chart.death(case["died"])
