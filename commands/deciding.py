@@ -31,7 +31,7 @@ from ledger.terms.identity import (
     staff_tag,
 )
 from ledger.terms.outcome import Need
-from ledger.terms.people import Role
+from ledger.terms.people import Programme, Role
 from ledger.terms.ports import Zones
 
 C_co = TypeVar("C_co", bound=Command, covariant=True)
@@ -200,40 +200,49 @@ class States:
         return joined_month(group[0], [self._held[care_month_tag(each, month)] for each in group], together)
 
 
-Read = tuple[tuple[date, tuple[str, ...]], ...]
-"""The names read, in order, by a day on which the rules they were read from were in force."""
+Read = tuple[tuple[str, date, tuple[str, ...]], ...]
+"""The names read, in order, by the programme in whose view and a day as of which they were read."""
+Noted = tuple[tuple[date, tuple[str, ...]], ...]
+"""What the judge says that it read: names by day."""
+_BASE: Final = Programme.CCM.value
 SETS_MAX: Final = 4_096
 
 
 class Law:
-    """The adopted edition, by date, with one trace of everything that was read of it."""
+    """The adopted edition, by date, with one trace of everything that was read of it.
+
+    Read are the rules of CCM, or those of another programme, which stand over them.
+    """
 
     __slots__ = ("_noted", "_sets", "_traces", "edition", "rulebook")
 
     def __init__(self, rulebook: Rulebook, edition: str, sets: dict[Read, ReadingSet] | None = None) -> None:
         self.rulebook = rulebook
         self.edition = edition
-        self._traces: dict[int, TracedRules] = {}
-        self._noted: dict[tuple[date, tuple[str, ...]], None] = {}
+        self._traces: dict[int, tuple[str, TracedRules]] = {}
+        self._noted: dict[tuple[str, date, tuple[str, ...]], None] = {}
         self._sets = {} if sets is None else sets
         """Sets made before under this edition: most decisions of a kind read the same."""
 
-    def on(self, on: date) -> TracedRules:
-        """The rules in force on a date; every value read through it is recorded."""
-        in_force = self.rulebook.in_force(on)
-        trace = self._traces.get(id(in_force))
-        if trace is None:
-            trace = self._traces[id(in_force)] = in_force.trace()
-        return trace
+    def on(self, on: date, programme: str = _BASE) -> TracedRules:
+        """The rules in force on a date, as a programme has them; every value read through it is recorded."""
+        in_force = self._book(programme).in_force(on)
+        held = self._traces.get(id(in_force))
+        if held is None:
+            held = self._traces[id(in_force)] = (programme, in_force.trace())
+        return held[1]
 
-    def note(self, reads: Read) -> None:
-        """Make what the judge has read part of what this decision has read: names, by the day they were read as of."""
+    def note(self, reads: Noted, programme: str = _BASE) -> None:
+        """Make what the judge has read part of what this decision has read: names, by the day they were read as of.
+
+        Names are looked up in the view of the programme that was judged: there another rule may stand for a name.
+        """
         for on, names in reads:
-            self._noted[on, names] = None
+            self._noted[programme, on, names] = None
 
     def reading_set(self) -> ReadingSet | None:
         """Everything that was read, whatever the date; None where no rule was asked for."""
-        traced = [(trace.first_day, trace.names()) for trace in self._traces.values() if trace.names()]
+        traced = [(of, trace.first_day, names) for of, trace in self._traces.values() if (names := trace.names())]
         key = (*traced, *self._noted)
         if not key:
             return None
@@ -241,6 +250,10 @@ class Law:
         if found is None:
             if len(self._sets) >= SETS_MAX:
                 self._sets.clear()
-            readings = (self.rulebook.in_force(on).find(name) for on, names in key for name in names)
+            books = {of: self._book(of) for of, _, _ in key}
+            readings = (books[of].in_force(on).find(name) for of, on, names in key for name in names)
             found = self._sets[key] = ReadingSet.of(reading for reading in readings if reading is not None)
         return found
+
+    def _book(self, programme: str) -> Rulebook:
+        return self.rulebook if programme == _BASE else self.rulebook.view(programme=programme)

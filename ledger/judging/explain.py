@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.judging.law import reading_list
-from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Verdict
+from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Verdict, VisitLine
 from ledger.rulebook import Reading, Rulebook
 from ledger.terms.outcome import Notice
 
@@ -44,6 +44,7 @@ def explain(verdict: Verdict, rulebook: Rulebook) -> dict[str, Any]:
         "chosen": verdict.chosen,
         "charges": _charges(verdict.charges),
         "amount": _dollars(verdict.amount),
+        "with_visits": [_with_visit(line) for line in verdict.with_visits],
         "missing": _notices(verdict.missing),
         "notices": _notices(verdict.notices),
         "readings": [_reading(reading) for reading in reading_list(rulebook, verdict.reads)],
@@ -122,6 +123,17 @@ def _family(result: FamilyResult, verdict: Verdict) -> dict[str, Any]:
 
 def _charges(lines: Iterable[ChargeLine]) -> list[dict[str, Any]]:
     return [{"code": line.code, "units": line.units, "amount": _dollars(line.amount)} for line in lines]
+
+
+def _with_visit(line: VisitLine) -> dict[str, Any]:
+    return {
+        "code": line.code,
+        "units": line.units,
+        "amount": _dollars(line.amount),
+        "on": line.on.isoformat(),
+        "parent": line.parent,
+        "practitioner": line.practitioner,
+    }
 
 
 def _notices(notices: Iterable[Notice]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from ledger.judging.case import Case
 from ledger.judging.countable import Counted
 from ledger.judging.families import Families
 from ledger.judging.law import MonthLaw, law_of
-from ledger.judging.people import merge_reviews, people_reviews
+from ledger.judging.people import merge_reviews, other_programmes, people_reviews
 from ledger.judging.plans import plan_blocks, plan_reviews
 from ledger.judging.readiness import billing_blocks, eligibility_findings, family_blocks
 from ledger.judging.visits import visit_findings
@@ -51,6 +51,9 @@ def findings_of(case: Case) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
     found += people_reviews(case)
     found += merge_reviews(case)
     found += _family_reviews(case.families, case.chosen, case.on)
+    if case.planned is not None:
+        found += (*case.planned.notices, *case.planned.same_date)
+    found += other_programmes(case)
     if not found:
         return (), ()
     missing = [n for n in found if n.effect is _BLOCKS]

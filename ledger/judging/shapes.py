@@ -68,6 +68,19 @@ class ChargeLine(NamedTuple):
     amount: Decimal | None
 
 
+class VisitLine(NamedTuple):
+    """A code that rides on a visit's claim: no part of the month's charges."""
+
+    code: str
+    units: int
+    amount: Decimal | None
+    on: date
+    """The day of the visit."""
+    parent: str
+    """The visit's own code."""
+    practitioner: str
+
+
 class FamilyResult(NamedTuple):
     """What one family of codes would make of the month."""
 
@@ -144,6 +157,10 @@ class Verdict:
     reads: tuple[tuple[date, tuple[str, ...]], ...] = ()
     """What was read: a day, and the names of the quantities read as of it. A decision notes them with its own."""
     programme: Programme = Programme.CCM
+    with_visits: tuple[VisitLine, ...] = ()
+    """What rides on the claims of the month's visits (G0506), beside its charges."""
+    raised: tuple[tuple[str, int], ...] = ()
+    """Codes whose limit compliance raised for the month, each with its units."""
 
     @property
     def digest(self) -> str:

@@ -14,6 +14,7 @@ from ledger.judging.consent_month import consent_in_month
 from ledger.judging.context import MonthContext
 from ledger.judging.countable import Counted, judge_entries
 from ledger.judging.digest import month_bytes
+from ledger.judging.extra_planning import planned_in_month
 from ledger.judging.families import Families, complex_obstacle, judge_families
 from ledger.judging.findings import findings_of
 from ledger.judging.law import Applied, MonthLaw, Readings, law_on, readings_of
@@ -70,6 +71,7 @@ def judge_month(
                 findings=(*missing, *notices),
                 edition=edition,
                 programme=programme,
+                with_visits=case.with_visits,
             )
         )
 
@@ -99,6 +101,8 @@ def judge_month(
         consent_from=case.consent.counts_from,
         reads=read.reads,
         programme=programme,
+        with_visits=case.with_visits,
+        raised=month.raised,
     )
 
 
@@ -122,6 +126,11 @@ def _case(facts: MonthFacts, law: MonthLaw, last: date, rulebook: Rulebook, prog
     chosen, choice_notices = choice_in_month(month, designee, programme)
     started = consent.started_on or last
     start_rules = law.rules if law.rules.first_day <= started else rulebook.in_force(started)
+    planned = None
+    if patient.extra_planning:
+        charges = families.charges(chosen)
+        planned = planned_in_month(patient, month.month, rulebook, consent.started_on, charges=charges, on=on)
+        planned = planned if programme is _CCM else planned.beside_other_programme()
     return Case(
         facts,
         law,
@@ -140,6 +149,7 @@ def _case(facts: MonthFacts, law: MonthLaw, last: date, rulebook: Rulebook, prog
         context.stays,
         context.besides,
         programme,
+        planned,
     )
 
 
@@ -180,6 +190,7 @@ def _applied(case: Case) -> Applied:
         families=case.families.read,
         consents=tuple([rules.first_day for rules in case.consent.read_on]),
         started=case.start_rules.first_day,
+        visits=case.planned.reads if case.planned is not None else (),
     )
 
 
