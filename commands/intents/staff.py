@@ -148,6 +148,6 @@ class AdoptPolicy(Command):
     NAME: ClassVar = "adopt_policy"
     KIND: ClassVar = "act"
     practice: PracticeId
-    policy: Literal["untimed_counts", "staff_in_person_counts", "noncomplex_attestation"]
-    value: Literal["yes", "no", "each", "batch"]
+    policy: Literal["untimed_counts", "staff_in_person_counts", "noncomplex_attestation", "g0511_billing"]
+    value: Literal["yes", "no", "each", "batch", "g0511", "individual"]
     from_on: GivenDay

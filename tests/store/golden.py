@@ -1,8 +1,8 @@
 """Golden vectors: the literal bytes of one example of every event, so that stored bytes can never change silently.
 
 `python -m tests.store.golden` prints the vectors of events that have none yet; with `--write` it also puts them into
-their files. A file that is there is never written again: the bytes of a released event are for ever. A field that came later
-and may be left out leaves the first vector as it is, and has a second one beside it.
+their files. A file that is there is never written again: the bytes of a released event are for ever. A field that came
+later and may be left out leaves the first vector as it is, and has a second one beside it.
 """
 
 import json

@@ -48,7 +48,7 @@ def test_the_bytes_of_an_event_are_the_pinned_ones(event: Event, grown: bool, re
 
 
 @pytest.mark.parametrize("recorded", ENGINES)
-@pytest.mark.parametrize("event", (*EXAMPLES, *GROWN), ids=lambda event: event.TOPIC)
+@pytest.mark.parametrize("event", [*EXAMPLES, *GROWN], ids=lambda event: event.TOPIC)
 def test_an_event_comes_back_from_the_ledger_as_it_was(event: Event, recorded: Record) -> None:
     found = recorded(event)
 
