@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from projections.history_line import HistoryLine
     from projections.month_answer import MonthAnswer
 
+PROGRAMMES = ("CCM", "PCM", "APCM")
+"""Programmes whose months are judged."""
 _MORE = """\
 Amounts are national estimates by date of service. --as-of answers with what the ledger knew then, and judges by the
 edition of the rulebook that held then. An attested month is judged by the edition that was signed; beside it stands
-what was attested, and what an edition adopted since would say.
+what was attested, and what an edition adopted since would say. --programme asks about the patient's month of
+principal or advanced primary care management, which is judged for itself; months are attested for CCM.
 """
 
 
@@ -26,6 +29,9 @@ def add(commands: Commands, shared: Parser) -> None:
     parser.add_argument("patient", metavar="PATIENT", type=patient_id, help="the patient's id; `find` answers with it")
     parser.add_argument("month", metavar="YYYY-MM", type=month)
     as_of_option(parser)
+    parser.add_argument(
+        "--programme", choices=PROGRAMMES, default=PROGRAMMES[0], help="whose month of the patient (default: CCM)"
+    )
     parser.add_argument("--explain", action="store_true", help="every entry, every family of codes, every rule")
     parser.add_argument("--why-not", metavar="CODE", type=code, help="why this code is not among those of the month")
     parser.add_argument(
@@ -43,15 +49,28 @@ def add(commands: Commands, shared: Parser) -> None:
 def run_month(args: Namespace, screen: Screen) -> int:
     """Record the read, judge the month, show it."""
     from interfaces.cli.asking import ask_about, judged_at, session_of  # noqa: PLC0415 - `--help` must not wait for them
+    from ledger.terms.people import Programme  # noqa: PLC0415
     from projections.month_answer import month_answer  # noqa: PLC0415
 
+    _of_ccm_only(args)
     _minute_of_month(args)
     with session_of(args, screen) as session:
         position = judged_at(session, args)
         ask_about(session, args, "month", args.patient, month=args.month, as_of=position)
-        answer = month_answer(session.log, session.rulebook_of, args.patient, args.month, position)
+        programme = Programme(args.programme)
+        answer = month_answer(session.log, session.rulebook_of, args.patient, args.month, position, programme)
         _show(args, screen, session, answer)
     return 0
+
+
+def _of_ccm_only(args: Namespace) -> None:
+    """Refuse what is asked of months of CCM alone."""
+    if args.programme == PROGRAMMES[0]:
+        return
+    for option in ("attestations", "minute"):
+        if getattr(args, option):
+            happened = f"--{option} is about months of CCM; those of {args.programme} are not attested yet."
+            raise WrongUsage(happened, f"Ask without --programme, or without --{option}.")
 
 
 def _minute_of_month(args: Namespace) -> None:
@@ -80,7 +99,11 @@ def _show(args: Namespace, screen: Screen, session: "Session", answer: "MonthAns
     screen.answer(shown | {part.name: part.json for part in parts})
     at = session.log.facts_at([position])
     known = f", known {shown_moment(at[-1].recorded_at)}" if at else ""
-    screen.say(f"{args.month} of {args.patient}, as of position {position}{known}.", *month_lines(verdict))
+    of = "" if args.programme == PROGRAMMES[0] else f" for {args.programme}"
+    screen.say(f"{args.month} of {args.patient}{of}, as of position {position}{known}.", *month_lines(verdict))
+    for each in answer.beside:
+        shows = f"ccm-ledger month {args.patient} {args.month} --programme {each.value}"
+        screen.say(f"{each.value} has a billing practitioner or time in the month too: `{shows}`.")
     if verdict.patient != args.patient:
         screen.say(f"{args.patient} was merged into {verdict.patient}: this is the month of both.")
     month_parts.show_beside(screen, answer)
@@ -112,7 +135,11 @@ def month_json(
         shown["entries"] = [_entry_json(entry, told[entry["position"]], after) for entry in shown["entries"]]
     why = {} if reasons is None else {"why_not": reasons}
     beside = beside_json(answer)
-    return {"as_of": answer.position, **shown, **beside, "amounts_are": "national estimates", **why}
+    programmes = {
+        "programme": answer.verdict.programme.value,
+        "other_programmes": [each.value for each in answer.beside],
+    }
+    return {"as_of": answer.position, **programmes, **shown, **beside, "amounts_are": "national estimates", **why}
 
 
 def _entry_json(entry: dict[str, Any], line: "HistoryLine", after: set[str]) -> dict[str, Any]:
@@ -137,6 +164,7 @@ def entry_facts(session: "Session", verdict: "Verdict") -> "dict[int, HistoryLin
 
 
 def rulebook_of(session: "Session", verdict: "Verdict") -> "Rulebook":
-    """The rulebook of the edition that a verdict was judged by: one that this ledger adopted."""
+    """The rulebook of the edition that a verdict was judged by, which this ledger adopted, as its programme has it."""
     adoptions = session.handler.governance().adoptions
-    return session.rulebook_of(next(each for each in adoptions if each.edition == verdict.edition))
+    book = session.rulebook_of(next(each for each in adoptions if each.edition == verdict.edition))
+    return book.view(programme=verdict.programme.value)

@@ -27,6 +27,10 @@ FAMILIES: Final[Mapping[str, str]] = {
     "noncomplex": "non-complex CCM",
     "complex": "complex CCM",
     "personal": "CCM by the practitioner personally",
+    "rhc": "care management of a clinic (G0511)",
+    "pcm_staff": "PCM by clinical staff",
+    "pcm_personal": "PCM by the practitioner personally",
+    "apcm": "APCM, by conditions and not by minutes",
 }
 
 
@@ -46,13 +50,17 @@ def month_lines(verdict: "Verdict") -> Iterator[str]:
     biller = verdict.practitioner or "nobody is designated"
     yield f"Billing practitioner: {biller}. Practice: {verdict.practice or 'none'}. Payer: {payer}."
     yield from _charges(verdict)
+    for line in verdict.with_visits:
+        yield f"With the visit of {line.on} ({line.parent}) by {line.practitioner}, on that visit's claim:"
+        yield f"  {line.code} x{line.units}  {money(line.amount)} ({ESTIMATE}; no part of the month's codes)"
     if verdict.missing:
         yield f"Missing before release: {counted(len(verdict.missing), 'point')}."
         yield from notice_lines(verdict.missing)
     if verdict.notices:
         yield f"To be looked at: {counted(len(verdict.notices), 'point')}."
         yield from notice_lines(verdict.notices)
-    yield f"Digest that `attest_month` signs: {verdict.digest}"
+    signs = "Digest that `attest_month` signs" if verdict.programme == "CCM" else "Digest of the month"
+    yield f"{signs}: {verdict.digest}"
     yield f"Judged by edition {verdict.edition[:12]} of the rulebook."
 
 
@@ -134,12 +142,15 @@ def why_not_lines(reasons: Mapping[str, Any]) -> Iterator[str]:
     code = reasons["code"]
     yield ""
     if not reasons["is_known"]:
-        yield f"{code} belongs to no family of CCM codes in force then; those that do: {', '.join(reasons['known'])}."
+        of, known = reasons["programme"], ", ".join(reasons["known"])
+        yield f"{code} belongs to no family of {of} codes in force then; those that do: {known}."
         return
     billed, most = reasons["billed_units"], reasons["units_max"]
     has = f"{code} has {counted(billed, 'unit')} of at most {most}" if billed else f"{code} is not among the codes"
     yield f"{has} ({FAMILIES[reasons['family']]}, {counted(reasons['minutes'], 'minute')})."
-    if reasons["minutes_missing"]:
+    if not reasons["is_by_minutes"]:
+        yield "  The code follows from the number of chronic conditions and QMB status, not from minutes."
+    elif reasons["minutes_missing"]:
         needed = counted(reasons["minutes_for_next_unit"], "minute")
         yield f"  The next unit needs {needed}: {reasons['minutes_missing']} more."
     elif reasons["minutes_missing"] is None:

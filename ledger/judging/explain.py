@@ -6,18 +6,18 @@ date and source. Not promised: layout; the command line draws it.
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from ledger.judging.law import reading_list
 from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Verdict, VisitLine
-from ledger.rulebook import Reading, Rulebook
+from ledger.rulebook import Reading, Rulebook, RulesInForce
 from ledger.terms.outcome import Notice
 
 
 def explain(verdict: Verdict, rulebook: Rulebook) -> dict[str, Any]:
     """The tree behind a verdict; `readings` holds every rule that was read, once, and the rest names them.
 
-    The verdict must have been made with `record`, by the same rulebook.
+    The verdict must have been made with `record`, by the same rulebook in the view of its programme.
     """
     return {
         "patient": verdict.patient,
@@ -54,43 +54,67 @@ def explain(verdict: Verdict, rulebook: Rulebook) -> dict[str, Any]:
 def why_not(verdict: Verdict, code: str, rulebook: Rulebook) -> dict[str, Any]:
     """Why a code is not among a month's charges, or why it has no more units: minutes needed, and what stands against.
 
-    Reads: medicare.ccm.families.* and the code's own quantities, by the rules of the date of service. A code of no
-    CCM family in force on that day is answered with the codes that are.
+    `rulebook` is the verdict's own, in the view of its programme. Reads: medicare.ccm.families.* and the code's own
+    quantities, by the rules of the date of service. A code of no family of the programme in force on that day is
+    answered with the codes that are.
     """
     rules = rulebook.in_force(verdict.date_of_service)
-    codes = {
-        (family, part): str(value)
-        for family in ("noncomplex", "complex", "personal")
-        for part in ("base", "addon")
-        if (value := rules.get(f"medicare.ccm.families.{family}_{part}")) is not None
-    }
+    codes = _codes_of(verdict, rules)
     found = next((key for key, known in codes.items() if known == code), None)
+    of = {"code": code, "programme": verdict.programme.value}
     if found is None:
-        return {"code": code, "is_known": False, "known": sorted(set(codes.values())), "because": []}
+        return {**of, "is_known": False, "known": sorted(set(codes.values())), "because": []}
     family, part = found
     result = next(r for r in verdict.families if r.family == family)
-    units = next((line.units for line in result.lines if line.code == code), 0)
-    base = codes[family, "base"]
-    minimum = rules.whole(f"medicare.ccm.{base}.minutes_minimum")
-    step = rules.whole(f"medicare.ccm.{code}.minutes_step") if part == "addon" else 0
-    most = rules.whole(f"medicare.ccm.{code}.units_max")
     billed = next((line.units for line in verdict.charges if line.code == code), 0)
-    needed = minimum + step * (units + 1) if part == "addon" else minimum
+    units = next((line.units for line in result.lines if line.code == code), 0)
+    is_by_minutes = part in _PARTS
+    most = _most(code, verdict, rules) if is_by_minutes else 1
+    needed = _needed(codes[family, "base"], code, part, units, rules) if is_by_minutes and units < most else None
     because = list(result.notices) if not result.is_available or units >= most else []
     return {
-        "code": code,
+        **of,
         "is_known": True,
         "family": family,
         "billed_units": billed,
         "units_earned": units,
         "units_max": most,
+        "is_by_minutes": is_by_minutes,
         "minutes": result.minutes,
-        "minutes_for_next_unit": needed if units < most else None,
-        "minutes_missing": max(needed - result.minutes, 0) if units < most else None,
+        "minutes_for_next_unit": needed,
+        "minutes_missing": None if needed is None else max(needed - result.minutes, 0),
         "other_family_bills": verdict.family if verdict.family not in {family, None} else None,
         "uncounted_seconds": sum(line.seconds - line.counted for line in verdict.lines),
         "because": _notices((*because, *verdict.missing)),
     }
+
+
+_PARTS: Final = ("base", "addon")
+_LEVELS: Final = ("level_1", "level_2", "level_3")
+
+
+def _codes_of(verdict: Verdict, rules: RulesInForce) -> dict[tuple[str, str], str]:
+    """The codes in force of the families in which a month was judged, by family and part."""
+    names = {
+        (result.family, part): part if part in _LEVELS else f"{result.family}_{part}"
+        for result in verdict.families
+        for part in (_LEVELS if result.family == "apcm" else _PARTS)
+    }
+    codes = {key: rules.get(f"medicare.ccm.families.{name}") for key, name in names.items()}
+    return {key: str(code) for key, code in codes.items() if code is not None}
+
+
+def _most(code: str, verdict: Verdict, rules: RulesInForce) -> int:
+    """The units that a code may have in the month: its limit, or what compliance raised it to where that may be."""
+    most, raised = rules.whole(f"medicare.ccm.{code}.units_max"), dict(verdict.raised).get(code, 0)
+    may_be = rules.get(f"medicare.ccm.{code}.limit_may_be_overridden") is True
+    return raised if may_be and raised > most else most
+
+
+def _needed(base: str, code: str, part: str, units: int, rules: RulesInForce) -> int:
+    """The minutes that the next unit of a code needs."""
+    minimum = rules.whole(f"medicare.ccm.{base}.minutes_minimum")
+    return minimum + rules.whole(f"medicare.ccm.{code}.minutes_step") * (units + 1) if part == "addon" else minimum
 
 
 def _entry(line: EntryLine) -> dict[str, Any]:
