@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 PROGRAMMES = ("CCM", "PCM", "APCM")
 """Programmes whose months are judged."""
 _MORE = """\
-Amounts are national estimates by date of service. --as-of answers with what the ledger knew then, and judges by the
-edition of the rulebook that held then. An attested month is judged by the edition that was signed; beside it stands
-what was attested, and what an edition adopted since would say. --programme asks about the patient's month of
-principal or advanced primary care management, which is judged for itself; months are attested for CCM.
+Amounts are national estimates by date of service. What is expected to be paid is an estimate before the deductible, by
+the site, QP status, credential, coverage and locality on record, else as assumed. --as-of answers with what the ledger
+knew then, and judges by the edition of the rulebook that held then. An attested month is judged by the edition that was
+signed; beside it stands what was attested, and what an edition adopted since would say. --programme asks about the
+patient's month of principal or advanced primary care management, which is judged for itself; months are attested for
+CCM.
 """
 
 
@@ -85,22 +87,26 @@ def _minute_of_month(args: Namespace) -> None:
 
 
 def _show(args: Namespace, screen: Screen, session: "Session", answer: "MonthAnswer") -> None:
-    from interfaces.cli import month_parts  # noqa: PLC0415 - loaded by now
+    from interfaces.cli import month_parts, month_price  # noqa: PLC0415 - loaded by now
     from interfaces.cli.month_text import explained_lines, month_lines, why_not_lines  # noqa: PLC0415
     from interfaces.cli.wording import moment as shown_moment  # noqa: PLC0415
     from ledger.judging import explain, reading_list, why_not  # noqa: PLC0415
+    from projections.month_price import month_prices  # noqa: PLC0415
 
     verdict, position = answer.verdict, answer.position
     book = rulebook_of(session, verdict)
     reasons = why_not(verdict, args.why_not, book) if args.why_not else None
     told = entry_facts(session, verdict) if args.explain else {}
+    prices = month_prices(session.log, book, verdict, position)
     parts = [part for part in month_parts.asked_for(args, session, answer, book) if part is not None]
     shown = month_json(explain(verdict, book), reasons, answer, told, is_explained=args.explain)
+    shown |= month_price.prices_json(prices, is_explained=args.explain)
     screen.answer(shown | {part.name: part.json for part in parts})
     at = session.log.facts_at([position])
     known = f", known {shown_moment(at[-1].recorded_at)}" if at else ""
     of = "" if args.programme == PROGRAMMES[0] else f" for {args.programme}"
-    screen.say(f"{args.month} of {args.patient}{of}, as of position {position}{known}.", *month_lines(verdict))
+    opening = f"{args.month} of {args.patient}{of}, as of position {position}{known}."
+    screen.say(opening, *month_lines(verdict, prices.billing))
     for each in answer.beside:
         shows = f"ccm-ledger month {args.patient} {args.month} --programme {each.value}"
         screen.say(f"{each.value} has a billing practitioner or time in the month too: `{shows}`.")
@@ -111,6 +117,7 @@ def _show(args: Namespace, screen: Screen, session: "Session", answer: "MonthAns
         after = {each.entry for each in answer.entered_after}
         adopted = answer.adoption
         screen.say(*explained_lines(verdict, reading_list(book, verdict.reads), told, after))
+        screen.say(*month_price.price_lines(prices))
         screen.say(f"Edition {adopted.edition} was adopted on {adopted.on} at position {adopted.position}.")
     if reasons is not None:
         screen.say(*why_not_lines(reasons))

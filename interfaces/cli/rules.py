@@ -3,6 +3,7 @@
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
+from interfaces.cli import rules_coverage, rules_price
 from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, WrongUsage, as_of_option, day
 
@@ -30,13 +31,15 @@ def add(commands: Commands, shared: Parser) -> None:
         each.add_argument("--payer", metavar="P", help="the rules of this payer (shipped: medicare)")
         as_of_option(each)
         each.set_defaults(run=run_list if name == "list" else run_show)
+    rules_coverage.add(inner, shared)
+    rules_price.add(inner, shared)
 
 
 def run_list(args: Namespace, screen: Screen) -> int:
     """List the names."""
     from ledger.rulebook import list_names  # noqa: PLC0415 - `--help` must not wait for it
 
-    book, edition = _book(args, screen)
+    book, edition = book_asked(args, screen)
     names = [name for name in list_names(book, _on(args)) if _is_of(args, name)]
     screen.answer({"edition": edition, "on": args.on, "rules": names})
     screen.say(*names)
@@ -47,7 +50,7 @@ def run_show(args: Namespace, screen: Screen) -> int:
     """Show what the rulebook says under one name."""
     from ledger.rulebook import NoSuchRule, describe  # noqa: PLC0415 - `--help` must not wait for it
 
-    book, edition = _book(args, screen)
+    book, edition = book_asked(args, screen)
     try:
         found = [each for each in describe(book, args.id, _on(args)) if _is_of(args, each.quantity.name)]
     except NoSuchRule as fault:
@@ -81,7 +84,7 @@ def _valued(reading: "Reading") -> str:
     return f"{shown_value(reading.value)} from {reading.effective}{until} ({reading.cite}; {reading.confidence})"
 
 
-def _book(args: Namespace, screen: Screen) -> tuple["Rulebook", str]:
+def book_asked(args: Namespace, screen: Screen) -> tuple["Rulebook", str]:
     """The rulebook of the ledger that is named, or the shipped one, with the digest of its edition."""
     from interfaces import bootstrap  # noqa: PLC0415 - `--help` must not wait for it
     from interfaces.cli.asking import judged_at, session_of  # noqa: PLC0415

@@ -90,7 +90,7 @@ class _Asked(NamedTuple):
 
 def _unstopped(asked: _Asked, standings: tuple[ConsentStanding, ...]) -> MonthConsent:
     """The month of a patient who never stopped."""
-    last, law, designee = asked.last, asked.law, asked.designee
+    last, designee = asked.last, asked.designee
     if not standings:
         return MonthConsent(None, None, None, (_none_on_file(asked),), (), ())
     complete = _complete(standings, last)
@@ -161,7 +161,8 @@ def _pauses(standing: list[_Held], last: date) -> tuple[tuple[Pause, ...], Stop 
             stop = held.stop
     if stop is None or stop.last_on > last:
         return tuple(pauses), None
-    if stop.kind == "disenrolled":  # its last day is a border, also where it is the month's last
+    # The last day of a disenrolment is a border, also where it is the month's last.
+    if stop.kind == "disenrolled" or stop.last_on < last:
         pauses.append(Pause(stop.last_on, None, None, stop))
     return tuple(pauses), stop
 

@@ -35,6 +35,7 @@ Raised = tuple[tuple[str, int], ...]
 """Codes whose limit compliance raised for the month, each with its units."""
 _NOTHING_RAISED: Final[Raised] = ()
 _LEVELS: Final = "medicare.ccm.99487.decision_making_levels"
+_REVISED: Final = "medicare.ccm.families.complex_plan_revision_required"
 
 
 class Families(NamedTuple):
@@ -92,8 +93,9 @@ def family_result(
     if obstacle is not None:
         reason = (_obstacle_notice(obstacle, trace),)
         return FamilyResult(family, minutes, (), None, minutes, False, reason), trace.names()
-    if family == "complex":
+    if family == "complex":  # both kept nothing away, and were asked
         trace.find(_LEVELS)
+        trace.find(_REVISED)
     lines = tuple(charge_line(code, units, trace) for code, units in earned.lines)
     notices = _unit_notices(family, earned, dict(raised), trace)
     return FamilyResult(family, minutes, lines, sum_of(lines), earned.minutes_unpaid, True, notices), trace.names()
@@ -190,7 +192,7 @@ def complex_obstacle(month: CareMonth, designee: str | None, plan: PlanRevision 
     if law.rules.find(_LEVELS) is None or not decision_making_suffices(own[-1].level, law.rules):
         return "decision_making_too_low"
     revised_in_month = plan is not None and month_of(made_on(plan)) == month.month
-    if law.rules.get("medicare.ccm.families.complex_plan_revision_required") and not revised_in_month:
+    if law.rules.get(_REVISED) and not revised_in_month:
         return "plan_not_revised_for_complex"
     return None
 
@@ -206,5 +208,5 @@ _OBSTACLES: Final = {
 
 
 def _obstacle_notice(code: str, trace: TracedRules) -> Notice:
-    name = "medicare.ccm.families.complex_plan_revision_required" if code.startswith("plan") else _LEVELS
+    name = _REVISED if code.startswith("plan") else _LEVELS
     return notice(code, _OBSTACLES[code], trace.find(name))

@@ -95,6 +95,12 @@ UNTIMED_NAME: Final = f"{_CCM}.policy.untimed_counts"
 """Read where an entry has no clock times."""
 IN_PERSON_NAME: Final = f"{_CCM}.policy.staff_in_person_counts"
 """Read where an entry's activity needs a reviewer."""
+VISIT_DAY_NAMES: Final = (
+    f"{_CCM}.time.visit_day_counts",
+    f"{_CCM}.time.visit_day_codes",
+    f"{_CCM}.time.visit_day_effect",
+)
+"""Read where the billing practitioner held a visit in the month."""
 
 
 class Activity(NamedTuple):
@@ -111,11 +117,11 @@ class MonthLaw:
 
     __slots__ = (
         "activities",
+        "asks_for_risk",
         "billing_credentials",
         "care_plan_elements",
         "care_plan_expected",
         "clinical_credentials",
-        "asks_for_risk",
         "condition_months_min",
         "conditions_managed_max",
         "conditions_min",
@@ -125,6 +131,7 @@ class MonthLaw:
         "counted",
         "diagnoses_min",
         "diagnoses_name",
+        "evidence_known",
         "excluded_counts",
         "exists",
         "goals_per_condition_min",
@@ -142,6 +149,8 @@ class MonthLaw:
         "same_category_characters",
         "time_names",
         "untimed_counts",
+        "visit_day_codes",
+        "visit_day_counts",
         "visit_lists",
         "visit_renewal_years",
         "work_countries",
@@ -162,6 +171,8 @@ class MonthLaw:
         self.consent_methods: Final = frozenset(rules.words(f"{_CCM}.consent.methods"))
         self.consent_items: Final = rules.words(f"{_CCM}.consent.items_required")
         self.recalling_evidence: Final = frozenset(rules.words(f"{_CCM}.consent.evidence_counts_from_recording"))
+        written = rules.words(f"{_CCM}.consent.evidence_counts_from_occurrence")
+        self.evidence_known: Final = self.recalling_evidence.union(written)
         self.clinical_credentials: Final = frozenset(rules.words(f"{_CCM}.performers.clinical_credentials"))
         self.billing_credentials: Final = frozenset(rules.words(f"{_CCM}.billing_practitioner.credentials"))
         self.work_countries: Final = frozenset(rules.words(f"{_CCM}.performers.work_countries"))
@@ -176,6 +187,10 @@ class MonthLaw:
         """By which rule what raises an attested month waits; None where the edition has no such rule."""
         self.untimed_counts: Final = rules.yes(UNTIMED_NAME)
         self.in_person_counts: Final = rules.yes(IN_PERSON_NAME)
+        self.visit_day_counts: Final = rules.get(VISIT_DAY_NAMES[0]) is not False
+        codes = rules.get(VISIT_DAY_NAMES[1])
+        self.visit_day_codes: Final = frozenset(codes if isinstance(codes, tuple) else ())
+        """Codes of visits on whose day time is looked at; none where the edition does not list them."""
         self.qualifying_codes: Final = frozenset(rules.words(f"{_CCM}.initiating_visit.qualifying_codes"))
         renewal = rules.get(f"{_CCM}.initiating_visit.renewal_years")
         self.visit_renewal_years: Final = renewal if isinstance(renewal, int) else None
@@ -207,6 +222,10 @@ class MonthLaw:
     def reading(self, name: str) -> Reading:
         """One reading below medicare.ccm, for the text of a notice."""
         return self.rules.reading(f"{_CCM}.{name}")
+
+    def asks(self, name: str) -> bool:
+        """Whether a rule asks for something: yes, unless it says no."""
+        return self.rules.get(f"{_CCM}.{name}") is not False
 
     def find(self, name: str) -> Reading | None:
         """The same, or None where the edition has no such quantity."""

@@ -89,7 +89,7 @@ def judge_clinic(
         blocked = obstacle if family == "complex" else None
         found = family_result(rules, family, seconds // 60, blocked, raised)
         # What no longer exists is said to be so by the family itself.
-        exists = family == "rhc" or rules.find(f"medicare.ccm.families.{family}_base") is not None
+        exists = rules.find(f"medicare.ccm.families.{family}_base") is not None
         judged.append(found if family in clinic.may_bill or not exists else _not_for_clinics(found, rules))
     judged[0] = (judged[0][0], tuple(dict.fromkeys((*judged[0][1], *clinic.read))))
     return gathered(tuple(judged))

@@ -46,7 +46,7 @@ def billing_blocks(
         found += billing_practitioner(facts.staff.get(designation.event.practitioner), designation, on, law)
     held = facts.practices.get(practice) if practice is not None else None
     for capability, code, words, rule in _CAPABILITIES:
-        if held is None or not held.has(capability, on):
+        if (held is None or not held.has(capability, on)) and law.asks(f"practice.{rule}"):
             happened = f"{words[0].upper()}{words[1:]} is not attested for {on.isoformat()}."
             found.append(notice(code, happened, law.reading(f"practice.{rule}")))
     return found
@@ -141,7 +141,7 @@ def family_blocks(results: tuple[FamilyResult, ...], chosen: Family | None, rule
     if chosen is not None and chosen not in available:
         happened = f"The chosen family, {chosen}, is not supported by the month; available: {', '.join(available)}."
         return [notice("chosen_family_not_available", happened, by)]
-    if chosen is None and len(available) > 1:
+    if chosen is None and len(available) > 1 and by.value is not False:
         happened = f"The month supports {' and '.join(available)}, and none is chosen."
         return [notice("family_not_chosen", happened, by)]
     return []

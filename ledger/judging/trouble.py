@@ -2,12 +2,11 @@
 
 Reasons about the whole entry come first, and the first of them takes all its seconds. Otherwise seconds are cut
 away one reason after the other: of days on which the performer or the activity may not count, before consent, after an
-end of it, after death, after coverage, in a stay, held by an earlier entry of the patient, held by an earlier entry of
-the performer, beyond twenty-four hours.
+end of it, after death, after coverage, in a stay, on the day of a visit, held by an earlier entry of the patient, held
+by an earlier entry of the performer, beyond twenty-four hours.
 """
 
 from datetime import date
-from typing import Final
 
 from ledger.judging.context import MonthContext
 from ledger.judging.days import earliest_date
@@ -226,6 +225,10 @@ def _cut(entry: Entry, unable: _Unable, context: MonthContext) -> tuple[list[Not
     if context.stays is not None:
         happened = "{gone} seconds do not count: the patient was in a facility."
         take("during_stay", happened, law.reading("time.stay_counts"), context.stays.outside(left))
+    if context.visit_days and not law.visit_day_counts:
+        kept = [piece for piece in left if piece.on not in context.visit_days]
+        happened = "{gone} seconds do not count: the billing practitioner held a visit on that day."
+        take("visit_day", happened, law.reading("time.visit_day_counts"), kept)
     if entry.held_by_others:
         happened = "{gone} seconds do not count: an entry recorded earlier for this patient holds them."
         by = law.reading("time.persons_at_once_max")

@@ -116,7 +116,7 @@ def _case(facts: MonthFacts, law: MonthLaw, last: date, rulebook: Rulebook, prog
     if consent.stopped is not None:
         window = window._replace(left_on=consent.stopped.left_on)
     context = MonthContext(facts, law, window, designee, consent, programme)
-    counted = judge_entries(month.entries, context)
+    counted = judge_entries(month.entries, context, month.tally)
     on = window.date_of_service(counted.last_counted_on)
     dated = law if law.rules.first_day <= on else law_on(rulebook, on)
     plan = plan_in_force(facts.plan, on)

@@ -1,5 +1,6 @@
 """L1, the law: dated, cited rules as data, editions of them, and the arithmetic that they call for."""
 
+from ledger.rulebook.coverage import Covered, coverage
 from ledger.rulebook.describe import Description, describe, list_names
 from ledger.rulebook.editions import Edition, rulebook_of, shipped_edition
 from ledger.rulebook.errors import Diagnostic, EditionDamaged, NoSuchRule, RulebookError, UnknownFormulas
@@ -18,24 +19,30 @@ from ledger.rulebook.formulas import (
 )
 from ledger.rulebook.load import load_rulebook
 from ledger.rulebook.reading import Quantity, Reading, ReadingSet, Value
+from ledger.rulebook.register import STATES, Entry, Register, State
 from ledger.rulebook.rules import Rulebook, Rules, RulesInForce, TracedRules
 from ledger.rulebook.views import PayerException
 
 __all__ = [
     "FORMULAS_VERSION",
+    "STATES",
+    "Covered",
     "Description",
     "Diagnostic",
     "Edition",
     "EditionDamaged",
+    "Entry",
     "NoSuchRule",
     "PayerException",
     "Quantity",
     "Reading",
     "ReadingSet",
+    "Register",
     "Rulebook",
     "RulebookError",
     "Rules",
     "RulesInForce",
+    "State",
     "TracedRules",
     "UnitsEarned",
     "UnknownFormulas",
@@ -43,6 +50,7 @@ __all__ = [
     "activity_standing",
     "amount",
     "code_of_level",
+    "coverage",
     "decision_making_suffices",
     "describe",
     "list_names",

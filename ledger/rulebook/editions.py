@@ -18,6 +18,7 @@ from importlib.resources import files as resources_of
 from importlib.resources.abc import Traversable
 from typing import Final
 
+from ledger.rulebook.carried_out import CARRIED_OUT, not_carried_out
 from ledger.rulebook.errors import EditionDamaged, UnknownFormulas
 from ledger.rulebook.formulas import FORMULAS_VERSION, KNOWN_FORMULAS
 from ledger.rulebook.load import load_rulebook
@@ -74,10 +75,10 @@ def shipped_edition() -> Edition:
 
 @lru_cache(maxsize=16)
 def rulebook_of(edition: Edition) -> Rulebook:
-    """The rulebook of an edition; parsed once for each digest.
+    """The rulebook of an edition; parsed once for each digest, its register only when somebody asks for it.
 
-    Raises UnknownFormulas where the edition names a formulas version that this program does not have, and
-    RulebookError where its files do not load.
+    Raises UnknownFormulas where the edition names a formulas version that this program does not have, or a value that
+    it does not carry out (carried_out.py), and RulebookError where its files do not load.
     """
     if edition.formulas_version not in KNOWN_FORMULAS:
         raise UnknownFormulas(
@@ -85,7 +86,14 @@ def rulebook_of(edition: Edition) -> Rulebook:
             f"this program knows up to {max(KNOWN_FORMULAS)}.",
             _NEWER,
         )
-    return load_rulebook(dict(edition.files))
+    book = load_rulebook(dict(edition.files), check_register=False)
+    if unknown := next(not_carried_out(book), None):
+        raise UnknownFormulas(
+            f"Edition {edition.digest[:12]} says that {unknown.name} is {unknown.value}; this program judges only by "
+            f"{' or '.join(str(value) for value in CARRIED_OUT[unknown.name])}.",
+            _NEWER,
+        )
+    return book
 
 
 _DAMAGED: Final = "Keep this copy, stop writing, and run `verify` on the last good one."

@@ -155,9 +155,15 @@ def _units(family: str, minutes: int, rules: Rules, raised: Mapping[str, int] = 
         return UnitsEarned(((str(base), 1),), beyond, False)
     step = rules.whole(f"medicare.ccm.{addon}.minutes_step")
     earned = beyond // step
-    most = rules.whole(f"medicare.ccm.{addon}.units_max")
-    if raised.get(str(addon), 0) > most and rules.get(f"medicare.ccm.{addon}.limit_may_be_overridden") is True:
-        most = raised[str(addon)]
-    paid = min(earned, most)
+    most = _units_max(str(addon), rules, raised)
+    paid = earned if most is None else min(earned, most)
     lines = ((str(base), 1), (str(addon), paid)) if paid else ((str(base), 1),)
     return UnitsEarned(lines, beyond - paid * step, earned > paid)
+
+
+def _units_max(addon: str, rules: Rules, raised: Mapping[str, int]) -> int | None:
+    """The limit of a code, or what it was raised to; None where nothing limits it."""
+    most = rules.limit(f"medicare.ccm.{addon}.units_max")
+    if most is None or raised.get(addon, 0) <= most:
+        return most
+    return raised[addon] if rules.get(f"medicare.ccm.{addon}.limit_may_be_overridden") is True else most

@@ -14,6 +14,8 @@ from typing import Final, Protocol, final
 
 from ledger.rulebook.errors import NoSuchRule
 from ledger.rulebook.reading import Quantity, Reading, ReadingSet, Value
+from ledger.rulebook.register import Register
+from ledger.rulebook.units import UNLIMITED
 from ledger.rulebook.views import BASE_PROGRAMME, PayerException, overlaid, programmes_of
 
 _DAY: Final = timedelta(days=1)
@@ -64,6 +66,11 @@ class Rules(Protocol):
         value = self.reading(name).value
         assert type(value) is int, f"{name} is not a whole number"
         return value
+
+    def limit(self, name: str) -> int | None:
+        """The value of a quantity of unit `units`, which limits; None where it says that nothing does."""
+        value = self.reading(name).value
+        return None if value == UNLIMITED else self.whole(name)
 
     def decimal(self, name: str) -> Decimal:
         """The value of a quantity that is measured in decimals: relative values, conversion factors."""
@@ -213,13 +220,20 @@ class Rulebook:
         "_whole",
         "exceptions",
         "quantities",
+        "register",
         "sources",
     )
 
     def __init__(
-        self, quantities: Iterable[Quantity], sources: Mapping[str, str], exceptions: Iterable[PayerException] = ()
+        self,
+        quantities: Iterable[Quantity],
+        sources: Mapping[str, str],
+        exceptions: Iterable[PayerException] = (),
+        register: Register | None = None,
     ) -> None:
         self.sources: Final = dict(sources)
+        self.register: Final = register
+        """What is made of every rule id; None in editions that were adopted before there was a register."""
         self.quantities: Final = {q.name: q for q in sorted(quantities, key=lambda q: q.name)}
         self.exceptions: Final = tuple(exceptions)
         """The exceptions of all payers' profiles; they act in a view, and nowhere else."""
@@ -295,7 +309,8 @@ class Rulebook:
         first = self._starts[at]
         last = self._starts[at + 1] - _DAY if at + 1 < len(self._starts) else date.max
         found = ((name, quantity.on(first)) for name, quantity in self.quantities.items())
-        return RulesInForce(first, last, {name: reading for name, reading in found if reading is not None})
+        there = {name: reading for name, reading in found if reading is not None and not reading.is_absent}
+        return RulesInForce(first, last, there)
 
 
 def _changes(quantities: Iterable[Quantity]) -> Iterable[date]:

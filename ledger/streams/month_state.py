@@ -23,6 +23,7 @@ from ledger.streams.care_month import (
     Work,
 )
 from ledger.streams.limits import LimitRaised
+from ledger.streams.tally import NOTHING, Tally, tally_of, with_entry
 from ledger.streams.time_changes import (
     Brought,
     DisputeSettled,
@@ -129,6 +130,8 @@ class CareMonth:
     gone: tuple[Gone, ...] = ()
     excepted: tuple[tuple[MonthExcepted, int], ...] = ()
     """Left out of a batch of attestations, each with its position."""
+    tally: Tally | None = NOTHING
+    """What the entries add up to while all are plain; None once one is not."""
     limits: tuple[tuple[LimitRaised, int], ...] = ()
     """Limits that compliance raised for this month, each with its position."""
     together: tuple[Together, ...] = ()
@@ -184,6 +187,7 @@ def evolve(state: CareMonth, fact: Fact) -> CareMonth:
                 at,
                 state.gone,
                 state.excepted,
+                with_entry(state.tally, entry),
                 state.limits,
             )
         case DecisionMakingAttested():
@@ -302,7 +306,7 @@ def _with_entry(state: CareMonth, new: Entry) -> CareMonth:
     entry = new.work.entry
     entries, covered = laid_out((*(e for e in state.entries if e.work.entry != entry), new))
     gone = tuple(g for g in state.gone if g.entry.work.entry != entry)
-    return replace(state, entries=entries, covered=covered, gone=gone)
+    return replace(state, entries=entries, covered=covered, gone=gone, tally=tally_of(entries))
 
 
 def _without(state: CareMonth, entry: str, position: int, why: Literal["struck", "moved", "corrected"]) -> CareMonth:
@@ -310,7 +314,8 @@ def _without(state: CareMonth, entry: str, position: int, why: Literal["struck",
     if old is None:
         return state
     entries, covered = laid_out(e for e in state.entries if e.work.entry != entry)
-    return replace(state, entries=entries, covered=covered, gone=(*state.gone, Gone(old, position, why)))
+    gone = (*state.gone, Gone(old, position, why))
+    return replace(state, entries=entries, covered=covered, gone=gone, tally=tally_of(entries))
 
 
 def _marked(state: CareMonth, entry: str, **marks: object) -> CareMonth:
@@ -318,7 +323,7 @@ def _marked(state: CareMonth, entry: str, **marks: object) -> CareMonth:
         e._replace(marks=(e.marks or UNMARKED)._replace(**marks)) if e.work.entry == entry else e  # type: ignore[arg-type]
         for e in state.entries
     )
-    return replace(state, entries=changed)
+    return replace(state, entries=changed, tally=tally_of(changed))
 
 
 def _awaiting(state: CareMonth, event: EntryContent, old: Entry | None) -> Awaiting | None:
@@ -378,4 +383,4 @@ def _reopened(state: CareMonth, event: AttestationWithdrawn, position: int) -> C
         for a in state.attestations
     )
     entries = tuple(e._replace(marks=e.marks._replace(awaiting=None)) if e.marks else e for e in state.entries)
-    return replace(state, attestations=attestations, entries=entries)
+    return replace(state, attestations=attestations, entries=entries, tally=tally_of(entries))
