@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 
 from commands.intents.base import Command
+from ledger.judging.law import Reads
 from ledger.rulebook import ReadingSet, Rulebook, TracedRules
 from ledger.streams.base import Event, Vouched
 from ledger.streams.care_plan import CarePlan
@@ -31,7 +32,7 @@ from ledger.terms.identity import (
     staff_tag,
 )
 from ledger.terms.outcome import Need
-from ledger.terms.people import Programme, Role
+from ledger.terms.people import Role
 from ledger.terms.ports import Zones
 
 C_co = TypeVar("C_co", bound=Command, covariant=True)
@@ -200,11 +201,8 @@ class States:
         return joined_month(group[0], [self._held[care_month_tag(each, month)] for each in group], together)
 
 
-Read = tuple[tuple[str, date, tuple[str, ...]], ...]
-"""The names read, in order, by the programme in whose view and a day as of which they were read."""
-Noted = tuple[tuple[date, tuple[str, ...]], ...]
-"""What the judge says that it read: names by day."""
-_BASE: Final = Programme.CCM.value
+Read = tuple[tuple[Rulebook, date, tuple[str, ...]], ...]
+"""The names read, in order, by the law they were read from (a view of the edition) and a day of it."""
 SETS_MAX: Final = 4_096
 
 
@@ -219,30 +217,31 @@ class Law:
     def __init__(self, rulebook: Rulebook, edition: str, sets: dict[Read, ReadingSet] | None = None) -> None:
         self.rulebook = rulebook
         self.edition = edition
-        self._traces: dict[int, tuple[str, TracedRules]] = {}
-        self._noted: dict[tuple[str, date, tuple[str, ...]], None] = {}
+        self._traces: dict[int, tuple[Rulebook, TracedRules]] = {}
+        self._noted: dict[tuple[Rulebook, date, tuple[str, ...]], None] = {}
         self._sets = {} if sets is None else sets
         """Sets made before under this edition: most decisions of a kind read the same."""
 
-    def on(self, on: date, programme: str = _BASE) -> TracedRules:
-        """The rules in force on a date, as a programme has them; every value read through it is recorded."""
-        in_force = self._book(programme).in_force(on)
+    def on(self, on: date, book: Rulebook | None = None) -> TracedRules:
+        """The rules in force on a date, in the base or in a view of it; every value read through it is recorded."""
+        of = book or self.rulebook
+        in_force = of.in_force(on)
         held = self._traces.get(id(in_force))
         if held is None:
-            held = self._traces[id(in_force)] = (programme, in_force.trace())
+            held = self._traces[id(in_force)] = (of, in_force.trace())
         return held[1]
 
-    def note(self, reads: Noted, programme: str = _BASE) -> None:
+    def note(self, reads: Reads, book: Rulebook | None = None) -> None:
         """Make what the judge has read part of what this decision has read: names, by the day they were read as of.
 
-        Names are looked up in the view of the programme that was judged: there another rule may stand for a name.
+        `book` is the view of this edition that was read from, for a programme or a payer; without it the base.
         """
         for on, names in reads:
-            self._noted[programme, on, names] = None
+            self._noted[book or self.rulebook, on, names] = None
 
     def reading_set(self) -> ReadingSet | None:
         """Everything that was read, whatever the date; None where no rule was asked for."""
-        traced = [(of, trace.first_day, names) for of, trace in self._traces.values() if (names := trace.names())]
+        traced = [(book, trace.first_day, names) for book, trace in self._traces.values() if (names := trace.names())]
         key = (*traced, *self._noted)
         if not key:
             return None
@@ -250,10 +249,6 @@ class Law:
         if found is None:
             if len(self._sets) >= SETS_MAX:
                 self._sets.clear()
-            books = {of: self._book(of) for of, _, _ in key}
-            readings = (books[of].in_force(on).find(name) for of, on, names in key for name in names)
+            readings = (book.in_force(on).find(name) for book, on, names in key for name in names)
             found = self._sets[key] = ReadingSet.of(reading for reading in readings if reading is not None)
         return found
-
-    def _book(self, programme: str) -> Rulebook:
-        return self.rulebook if programme == _BASE else self.rulebook.view(programme=programme)

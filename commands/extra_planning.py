@@ -13,6 +13,7 @@ from commands.standing_entry import is_compliance
 from ledger.judging.consent_month import consent_in_month
 from ledger.judging.extra_planning import PARENTS, late, may_carry, repeated, standing_of
 from ledger.judging.law import CONSENT_NAMES, law_on
+from ledger.judging.payers import book_on
 from ledger.streams.endings import EvidenceWords
 from ledger.streams.extra_planning import ExtraPlanningAttested, ExtraPlanningRetracted
 from ledger.streams.patient_state import Patient
@@ -42,7 +43,7 @@ def decide_attest_extra_planning(asked: Asked[AttestExtraPlanning], states: Stat
     month = month_of(visit.on)
     if need := states.missing(care_month_tag(patient, month)):
         return need
-    rules = law.on(visit.on)
+    rules = law.on(visit.on, book_on(state, visit.on, law.rulebook))
     if visit.code is None or command.on not in (None, visit.on) or may_carry(visit.code, rules) is None:
         because = by_rule(rules.find(PARENTS), REFUSALS["visit_no_parent"].because)
         return refused("visit_no_parent", because=because)
@@ -99,10 +100,10 @@ def decide_retract_extra_planning(asked: Asked[RetractExtraPlanning], states: St
 
 def _late(state: Patient, event: ExtraPlanningAttested, law: Law) -> list[Notice]:
     """That CCM began long before the visit, as the month of the visit will say it too."""
-    last = last_day(month_of(event.on))
-    by = law_on(law.rulebook, last)
+    last, book = last_day(month_of(event.on)), book_on(state, event.on, law.rulebook)
+    by = law_on(book, last)
     if not by.exists:
         return []
-    consent = consent_in_month(state, None, last, by, law.rulebook)
-    law.note(tuple((rules.first_day, CONSENT_NAMES) for rules in consent.read_on))
-    return late(event.on, consent.started_on, law.on(event.on))
+    consent = consent_in_month(state, None, last, by, book)
+    law.note(tuple((rules.first_day, CONSENT_NAMES) for rules in consent.read_on), book)
+    return late(event.on, consent.started_on, law.on(event.on, book))

@@ -5,7 +5,7 @@ law becomes part of the decision's reading set where the decision's edition is t
 """
 
 from commands.deciding import Law, States
-from ledger.judging import Verdict, facts_of, judge_month, missing_tags, pinned_edition
+from ledger.judging import Verdict, book_of, facts_of, judge_month, missing_tags, pinned_edition
 from ledger.rulebook import Edition, rulebook_of
 from ledger.terms.identity import LEDGER_TAG
 from ledger.terms.outcome import Need
@@ -32,5 +32,5 @@ def verdict_of(
     facts = facts_of(patient, month, states.held())
     verdict = judge_month(facts, rulebook, edition=edition, programme=programme)
     if edition == law.edition:
-        law.note(verdict.reads, programme.value)
+        law.note(verdict.reads, book_of(verdict, rulebook))
     return verdict

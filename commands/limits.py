@@ -4,12 +4,14 @@ Only a limit that the rules call clinical may be raised; one that follows from a
 (readings, sections 7 and 12). Promise: nobody raises a limit of a month that they worked in or bill.
 """
 
+from datetime import date
 from typing import Final
 
 from commands.deciding import Asked, Law, States
 from commands.guards import by_rule, is_future
 from commands.intents.codes import RaiseLimit
 from ledger.judging.other_families import FAMILIES_OF
+from ledger.judging.payers import book_on
 from ledger.rulebook import Reading, Rules
 from ledger.streams.limits import LimitRaised, LimitWords
 from ledger.streams.month_state import CareMonth
@@ -27,8 +29,8 @@ def decide_raise_limit(asked: Asked[RaiseLimit], states: States, law: Law) -> Ou
     """Let a month hold more units of a code, as compliance, with the reason and where the records lie.
 
     The newest word on a code holds; it may go back as far as the limit itself. Reads the patient, the month, and the
-    sealed reason of what was said last; law, as of the month's last day: medicare.ccm.families.*, the code's
-    limit_may_be_overridden and units_max (CCM-CODE-03, -04, -05). Refuses, in order: in_the_future, after_death,
+    sealed reason of what was said last; law, as of the month's last day and for its payer: medicare.ccm.families.*, the
+    code's limit_may_be_overridden and units_max (CCM-CODE-03, -04, -05). Refuses, in order: in_the_future, after_death,
     not_self (the actor worked in the month, or bills it), limit_not_overridable, limit_not_above. Unchanged where just
     this was said last. Notices: attested_month_moved.
     """
@@ -43,7 +45,8 @@ def decide_raise_limit(asked: Asked[RaiseLimit], states: States, law: Law) -> Ou
         return refused("after_death", what="the month")
     if _is_own(asked.actor, state, month):
         return refused("not_self", what="The month")
-    limit = _raisable_from(command.code, _rules_of(command.code, command.month, law))
+    rules = _rules_of(command.code, state, last_day(command.month), law)
+    limit = _raisable_from(command.code, rules)
     if isinstance(limit, Refused):
         return limit
     most = int(str(limit.value))
@@ -75,11 +78,10 @@ def _is_own(actor: str, patient: Patient, month: CareMonth) -> bool:
     return worked or any(d.event.practitioner == actor and d.occupies(month.month) for d in patient.designations)
 
 
-def _rules_of(code: str, month: str, law: Law) -> Rules | None:
-    """The rules of the month's last day as the programme has them that bills a code; None where none does."""
-    on = last_day(month)
+def _rules_of(code: str, patient: Patient, on: date, law: Law) -> Rules | None:
+    """The rules of a day as the programme has them that bills a code, for the patient's payer; None where none does."""
     for programme, families in FAMILIES_OF.items():
-        rules = law.on(on, programme.value)
+        rules = law.on(on, book_on(patient, on, law.rulebook, programme))
         names = (f"{_FAMILIES}.{family}_{part}" for family in families for part in ("base", "addon"))
         if any(rules.get(name) == code for name in names):
             return rules
@@ -89,10 +91,11 @@ def _rules_of(code: str, month: str, law: Law) -> Rules | None:
 def _raisable_from(code: str, rules: Rules | None) -> Reading | Refused:
     """The limit that may be raised; the refusal where the code has none in force, or no rule lets it be."""
     by = rules.find(f"medicare.ccm.{code}.limit_may_be_overridden") if rules is not None else None
-    if rules is None or by is None or by.value is not True:
+    name = f"medicare.ccm.{code}.units_max"
+    if rules is None or by is None or by.value is not True or rules.limit(name) is None:
         because = by_rule(by, REFUSALS["limit_not_overridable"].because)
         return refused("limit_not_overridable", because=because, billed=code)
-    return rules.reading(f"medicare.ccm.{code}.units_max")
+    return rules.reading(name)
 
 
 def _opened(asked: Asked[RaiseLimit], event: LimitRaised, position: int) -> object:

@@ -14,6 +14,7 @@ from ledger.judging.consent import consents_of
 from ledger.judging.consent_month import consent_in_month
 from ledger.judging.law import law_on
 from ledger.judging.needs import gather
+from ledger.judging.payers import book_of
 from ledger.judging.plans import made_on, plan_in_force
 from ledger.judging.readiness import active_conditions
 from ledger.judging.shapes import Verdict
@@ -125,10 +126,8 @@ class Basis(NamedTuple):
 
 
 def month_basis(log: FactsLog, states: States, rulebook: Rulebook, verdict: Verdict) -> Basis:
-    """What a verdict rests on, by the same states; of patients who were merged, what is known of all of them.
-
-    `rulebook` is the verdict's own, in the view of its programme.
-    """
+    """What a verdict rests on, by the same states; of patients who were merged, what is known of all of them."""
+    rulebook = book_of(verdict, rulebook)
     facts = gather(verdict.patient, verdict.month, lambda tag: states.at(tag).state)
     patient, plan, month = facts.patient, facts.plan, facts.month
     group = group_of(verdict.patient, lambda tag: states.at(tag).state)

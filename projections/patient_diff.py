@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ledger.judging.consent import consents_of
 from ledger.judging.law import law_on
+from ledger.judging.payers import book_on
 from ledger.judging.plans import plan_in_force
 from ledger.judging.readiness import active_conditions
 from ledger.judging.window import window_of
@@ -116,6 +117,7 @@ def _stood(states: States, rulebook: Rulebook, patient: str, on: date) -> StoodT
         return None
     month = month_of(on)
     first, last = first_day(month), last_day(month)
+    rulebook = book_on(known, on, rulebook)
     designation = known.designation(month, Programme.CCM, Side.PRACTITIONER)
     counting = [s.complete_from for s in consents_of(known, Programme.CCM, rulebook) if s.complete_from is not None]
     coverage, revision = window_of(known, first, last).coverage, plan_in_force(plan, on)

@@ -90,7 +90,7 @@ def _show(args: Namespace, screen: Screen, session: "Session", answer: "MonthAns
     from interfaces.cli import month_parts, month_price  # noqa: PLC0415 - loaded by now
     from interfaces.cli.month_text import explained_lines, month_lines, why_not_lines  # noqa: PLC0415
     from interfaces.cli.wording import moment as shown_moment  # noqa: PLC0415
-    from ledger.judging import explain, reading_list, why_not  # noqa: PLC0415
+    from ledger.judging import book_of, explain, reading_list, why_not  # noqa: PLC0415
     from projections.month_price import month_prices  # noqa: PLC0415
 
     verdict, position = answer.verdict, answer.position
@@ -116,7 +116,8 @@ def _show(args: Namespace, screen: Screen, session: "Session", answer: "MonthAns
     if args.explain:
         after = {each.entry for each in answer.entered_after}
         adopted = answer.adoption
-        screen.say(*explained_lines(verdict, reading_list(book, verdict.reads), told, after))
+        read = reading_list(book_of(verdict, book), verdict.reads)
+        screen.say(*explained_lines(verdict, read, told, after))
         screen.say(*month_price.price_lines(prices))
         screen.say(f"Edition {adopted.edition} was adopted on {adopted.on} at position {adopted.position}.")
     if reasons is not None:
@@ -171,7 +172,6 @@ def entry_facts(session: "Session", verdict: "Verdict") -> "dict[int, HistoryLin
 
 
 def rulebook_of(session: "Session", verdict: "Verdict") -> "Rulebook":
-    """The rulebook of the edition that a verdict was judged by, which this ledger adopted, as its programme has it."""
+    """The rulebook of the edition that a verdict was judged by: one that this ledger adopted."""
     adoptions = session.handler.governance().adoptions
-    book = session.rulebook_of(next(each for each in adoptions if each.edition == verdict.edition))
-    return book.view(programme=verdict.programme.value)
+    return session.rulebook_of(next(each for each in adoptions if each.edition == verdict.edition))

@@ -51,6 +51,9 @@ def month_lines(verdict: "Verdict", price: "Price | None" = None) -> Iterator[st
     yield f"Consent lets count: {since}."
     biller = verdict.practitioner or "nobody is designated"
     yield f"Billing practitioner: {biller}. Practice: {verdict.practice or 'none'}. Payer: {payer}."
+    if verdict.profiles:
+        named = ", ".join(verdict.profiles)
+        yield f"Judged with the exceptions of the profile {named}; `ccm-ledger rules payers` says what they change."
     yield from _charges(verdict, price)
     for line in verdict.with_visits:
         yield f"With the visit of {line.on} ({line.parent}) by {line.practitioner}, on that visit's claim:"
@@ -153,7 +156,8 @@ def why_not_lines(reasons: Mapping[str, Any]) -> Iterator[str]:
         yield f"{code} belongs to no family of {of} codes in force then; those that do: {known}."
         return
     billed, most = reasons["billed_units"], reasons["units_max"]
-    has = f"{code} has {counted(billed, 'unit')} of at most {most}" if billed else f"{code} is not among the codes"
+    of_most = ", and nothing limits them" if most is None else f" of at most {most}"
+    has = f"{code} has {counted(billed, 'unit')}{of_most}" if billed else f"{code} is not among the codes"
     yield f"{has} ({FAMILIES[reasons['family']]}, {counted(reasons['minutes'], 'minute')})."
     if not reasons["is_by_minutes"]:
         yield "  The code follows from the number of chronic conditions and QMB status, not from minutes."

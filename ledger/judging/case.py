@@ -46,6 +46,8 @@ class Case(NamedTuple):
     besides: frozenset[str]
     """What was read of the month's law besides the usual."""
     programme: Programme
+    profiles: tuple[str, ...]
+    """The payers' profiles whose exceptions are part of the law of the month."""
     planned: Planned | None = None
     """What practitioners planned beyond a visit of the month; None where nobody ever did for the patient."""
 

@@ -12,6 +12,7 @@ fields parted by `|`. No field can hold either, for all are ids, codes, numbers 
     visit|date|code|units|dollars|parent|practitioner      (only where something rides on a visit's claim)
     finding|code
 
+A month judged by the exceptions of payers' profiles has, behind `bills`, the line `profile|name,name`.
 The month of another programme than CCM begins with `ccm-month-1|patient|month|edition|programme`.
 Nothing is `-`. Attestations, positions and the words of notices are not part of it: signing a month does not change
 it, and neither does moving the ledger or rewording a message.
@@ -45,6 +46,7 @@ def month_bytes(
     chosen: str | None,
     findings: Sequence[Notice],
     programme: Programme = Programme.CCM,
+    profiles: tuple[str, ...] = (),
     with_visits: Sequence[VisitLine] = (),
 ) -> bytes:
     """The canonical bytes of a derived month; `families` is what family_text says of them."""
@@ -52,6 +54,7 @@ def month_bytes(
     lines = [
         f"{FORMAT}|{patient}|{month}|{edition}{of_other}",
         f"bills|{practice or '-'}|{practitioner or '-'}|{payer or '-'}|{date_of_service.isoformat()}",
+        *([f"profile|{','.join(profiles)}"] if profiles else ()),
         f"seconds|{counted.staff_seconds}|{counted.personal_seconds}|{counted.untimed_seconds}",
         *_entries(counted.lines),
         *([families] if families else ()),

@@ -9,16 +9,18 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ledger.judging.law import reading_list
+from ledger.judging.payers import book_of
 from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Verdict, VisitLine
-from ledger.rulebook import Reading, Rulebook, RulesInForce
+from ledger.rulebook import PayerException, Reading, Rulebook, RulesInForce
 from ledger.terms.outcome import Notice
 
 
 def explain(verdict: Verdict, rulebook: Rulebook) -> dict[str, Any]:
     """The tree behind a verdict; `readings` holds every rule that was read, once, and the rest names them.
 
-    The verdict must have been made with `record`, by the same rulebook in the view of its programme.
+    The verdict must have been made with `record`, by the same rulebook.
     """
+    book = book_of(verdict, rulebook)
     return {
         "patient": verdict.patient,
         "month": verdict.month,
@@ -30,6 +32,7 @@ def explain(verdict: Verdict, rulebook: Rulebook) -> dict[str, Any]:
             "practice": verdict.practice,
             "practitioner": verdict.practitioner,
             "payer": verdict.payer,
+            "profiles": [_profile(exception) for exception in book.applied],
             "date_of_service": verdict.date_of_service.isoformat(),
             "consent_from": verdict.consent_from.isoformat() if verdict.consent_from else None,
         },
@@ -47,18 +50,17 @@ def explain(verdict: Verdict, rulebook: Rulebook) -> dict[str, Any]:
         "with_visits": [_with_visit(line) for line in verdict.with_visits],
         "missing": _notices(verdict.missing),
         "notices": _notices(verdict.notices),
-        "readings": [_reading(reading) for reading in reading_list(rulebook, verdict.reads)],
+        "readings": [_reading(reading) for reading in reading_list(book, verdict.reads)],
     }
 
 
 def why_not(verdict: Verdict, code: str, rulebook: Rulebook) -> dict[str, Any]:
     """Why a code is not among a month's charges, or why it has no more units: minutes needed, and what stands against.
 
-    `rulebook` is the verdict's own, in the view of its programme. Reads: medicare.ccm.families.* and the code's own
-    quantities, by the rules of the date of service. A code of no family of the programme in force on that day is
-    answered with the codes that are.
+    Reads: medicare.ccm.families.* and the code's own quantities, by the rules of the date of service. A code of no
+    family of the programme in force on that day is answered with the codes that are.
     """
-    rules = rulebook.in_force(verdict.date_of_service)
+    rules = book_of(verdict, rulebook).in_force(verdict.date_of_service)
     codes = _codes_of(verdict, rules)
     found = next((key for key, known in codes.items() if known == code), None)
     of = {"code": code, "programme": verdict.programme.value}
@@ -70,8 +72,9 @@ def why_not(verdict: Verdict, code: str, rulebook: Rulebook) -> dict[str, Any]:
     units = next((line.units for line in result.lines if line.code == code), 0)
     is_by_minutes = part in _PARTS
     most = _most(code, verdict, rules) if is_by_minutes else 1
-    needed = _needed(codes[family, "base"], code, part, units, rules) if is_by_minutes and units < most else None
-    because = list(result.notices) if not result.is_available or units >= most else []
+    is_full = most is not None and units >= most
+    needed = _needed(codes[family, "base"], code, part, units, rules) if is_by_minutes and not is_full else None
+    because = list(result.notices) if not result.is_available or is_full else []
     return {
         **of,
         "is_known": True,
@@ -104,17 +107,21 @@ def _codes_of(verdict: Verdict, rules: RulesInForce) -> dict[tuple[str, str], st
     return {key: str(code) for key, code in codes.items() if code is not None}
 
 
-def _most(code: str, verdict: Verdict, rules: RulesInForce) -> int:
+def _most(code: str, verdict: Verdict, rules: RulesInForce) -> int | None:
     """The units that a code may have in the month: its limit, or what compliance raised it to where that may be."""
-    most, raised = rules.whole(f"medicare.ccm.{code}.units_max"), dict(verdict.raised).get(code, 0)
+    most, raised = rules.limit(f"medicare.ccm.{code}.units_max"), dict(verdict.raised).get(code, 0)
     may_be = rules.get(f"medicare.ccm.{code}.limit_may_be_overridden") is True
-    return raised if may_be and raised > most else most
+    return raised if may_be and most is not None and raised > most else most
 
 
 def _needed(base: str, code: str, part: str, units: int, rules: RulesInForce) -> int:
     """The minutes that the next unit of a code needs."""
     minimum = rules.whole(f"medicare.ccm.{base}.minutes_minimum")
     return minimum + rules.whole(f"medicare.ccm.{code}.minutes_step") * (units + 1) if part == "addon" else minimum
+
+
+def _profile(exception: PayerException) -> dict[str, str]:
+    return {"profile": exception.profile, "exception": exception.label, "base": exception.base}
 
 
 def _entry(line: EntryLine) -> dict[str, Any]:

@@ -146,11 +146,10 @@ def _unit_notices(
 
 def _is_raised(addon: str, raised: Mapping[str, int], trace: TracedRules) -> bool:
     """Whether more than the limit was let; said again down to the limit, nothing is raised any more."""
-    return (
-        addon in raised
-        and trace.get(f"medicare.ccm.{addon}.limit_may_be_overridden") is True
-        and raised[addon] > trace.whole(f"medicare.ccm.{addon}.units_max")
-    )
+    if addon not in raised or trace.get(f"medicare.ccm.{addon}.limit_may_be_overridden") is not True:
+        return False
+    most = trace.limit(f"medicare.ccm.{addon}.units_max")
+    return most is not None and raised[addon] > most
 
 
 @lru_cache(maxsize=4096)

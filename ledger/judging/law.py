@@ -76,6 +76,8 @@ READINESS_NAMES: Final = (
     f"{_CCM}.care_plan.review_months",
     f"{_CCM}.practice.cehrt_year_required",
     f"{_CCM}.practice.access_24x7_required",
+    f"{_CCM}.practice.cehrt_holds_all_required",
+    f"{_CCM}.practice.plan_access_24h_required",
     f"{_CCM}.families.choice_required",
     f"{_CCM}.policy.suggested_first",
 )

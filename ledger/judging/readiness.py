@@ -25,6 +25,18 @@ from ledger.terms.people import Programme
 _CAPABILITIES: Final = (
     ("cehrt_year", "cehrt_not_attested", "certified EHR technology", "cehrt_year_required"),
     ("access_24x7", "access_24x7_not_attested", "access at all hours", "access_24x7_required"),
+    (
+        "cehrt_holds_all_ccm_records",
+        "cehrt_holds_all_not_attested",
+        "certified technology that holds all records of CCM",
+        "cehrt_holds_all_required",
+    ),
+    (
+        "plan_access_24h_other_providers",
+        "plan_access_24h_not_attested",
+        "access of other providers to the care plan at any hour",
+        "plan_access_24h_required",
+    ),
 )
 
 
@@ -34,7 +46,8 @@ def billing_blocks(
     """Practice, billing practitioner, and what the practice must have attested for the date of service.
 
     Reads: medicare.ccm.billing_practitioner.per_month_max, what people.py reads of the practitioner,
-    medicare.ccm.practice.cehrt_year_required and .access_24x7_required (CCM-ONE-01, CCM-REC-01, CCM-ACCESS-01).
+    medicare.ccm.practice.cehrt_year_required, .access_24x7_required, .cehrt_holds_all_required and
+    .plan_access_24h_required (CCM-ONE-01, CCM-REC-01, -02, CCM-ACCESS-01, -02).
     """
     found: list[Notice] = []
     if facts.patient.practice_on(on) is None:
@@ -46,9 +59,10 @@ def billing_blocks(
         found += billing_practitioner(facts.staff.get(designation.event.practitioner), designation, on, law)
     held = facts.practices.get(practice) if practice is not None else None
     for capability, code, words, rule in _CAPABILITIES:
-        if (held is None or not held.has(capability, on)) and law.asks(f"practice.{rule}"):
-            happened = f"{words[0].upper()}{words[1:]} is not attested for {on.isoformat()}."
-            found.append(notice(code, happened, law.reading(f"practice.{rule}")))
+        if held is None or not held.has(capability, on):
+            by = law.find(f"practice.{rule}")
+            if by is not None and by.value is True:
+                found.append(notice(code, f"{words[0].upper()}{words[1:]} is not attested for {on.isoformat()}.", by))
     return found
 
 

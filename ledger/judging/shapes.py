@@ -194,6 +194,10 @@ class Verdict:
     reads: tuple[tuple[date, tuple[str, ...]], ...] = ()
     """What was read: a day, and the names of the quantities read as of it. A decision notes them with its own."""
     programme: Programme = Programme.CCM
+    payer_kind: str | None = None
+    """The kind of the month's coverage; with the payer it says which exceptions were applied."""
+    profiles: tuple[str, ...] = ()
+    """The payers' profiles whose exceptions the month was judged by."""
     with_visits: tuple[VisitLine, ...] = ()
     """What rides on the claims of the month's visits (G0506), beside its charges."""
     raised: tuple[tuple[str, int], ...] = ()

@@ -19,15 +19,17 @@ from ledger.judging.families import Families, complex_obstacle, judge_families
 from ledger.judging.findings import findings_of
 from ledger.judging.law import Applied, MonthLaw, Readings, law_on, readings_of
 from ledger.judging.other_families import FAMILIES_OF, Clinic, Pools, clinic_of, judge_apcm, judge_clinic, judge_pcm
+from ledger.judging.payers import book_in
 from ledger.judging.plans import COMPLEX_REVIEW, plan_in_force
 from ledger.judging.readiness import active_conditions, choice_in_month, distinct_conditions
 from ledger.judging.shapes import EntryLine, MonthFacts, Signable, Standing, Verdict
-from ledger.judging.window import is_qmb, window_of
+from ledger.judging.window import Window, is_qmb, window_of
 from ledger.rulebook import Rulebook
 from ledger.streams.care_plan import PlanRevision
 from ledger.streams.month_state import Attested, CareMonth, Entry
 from ledger.terms.calendar import first_day, last_day
 from ledger.terms.notices import notice
+from ledger.terms.outcome import Notice
 from ledger.terms.people import Programme, Side
 
 _CCM: Final = Programme.CCM
@@ -41,40 +43,23 @@ def judge_month(
     """The verdict on one patient-month of a programme (CCM, PCM or APCM) on the practitioner's side.
 
     Time, eligibility and the plan are read by the rules of the month's last day, units and dollars by those of the date
-    of service, a consent by those of its own day, the initiating visit by those of the programme's first day.
+    of service, a consent by those of its own day, the initiating visit by those of the programme's first day; all with
+    the exceptions that the month's coverage falls under.
     `edition` is the digest of the rulebook; `record` asks for the names of the readings and their digest.
     """
     assert programme in FAMILIES_OF, "no rules are written down for this programme"
     last = last_day(facts.month.month)
-    if programme is not _CCM:
-        rulebook = rulebook.view(programme=programme.value.lower())
+    window = window_of(facts.patient, first_day(facts.month.month), last)
+    rulebook = book_in(window, rulebook, programme)
     law = law_on(rulebook, last)
     if not law.exists:
         return _no_rules(facts, last, edition, programme)
-    case = _case(facts, law, last, rulebook, programme)
+    case = _case(facts, law, window, rulebook, programme)
     missing, notices = findings_of(case)
     read = readings_of(rulebook, _applied(case)) if record else _NOTHING_READ
     month, families, counted = facts.month, case.families, case.counted
 
-    def signable(patient: str) -> Signable:
-        return Signable(
-            lambda: month_bytes(
-                month=month.month,
-                patient=patient,
-                practice=case.practice,
-                practitioner=case.designee,
-                payer=case.payer,
-                date_of_service=case.on,
-                counted=counted,
-                families=families.text,
-                chosen=case.chosen,
-                findings=(*missing, *notices),
-                edition=edition,
-                programme=programme,
-                with_visits=case.with_visits,
-            )
-        )
-
+    signable = _signing(case, (*missing, *notices), edition)
     own = signable(month.patient)
     return Verdict(
         patient=month.patient,
@@ -101,17 +86,40 @@ def judge_month(
         consent_from=case.consent.counts_from,
         reads=read.reads,
         programme=programme,
+        payer_kind=window.coverage.kind if window.coverage else None,
+        profiles=case.profiles,
         with_visits=case.with_visits,
         raised=month.raised,
     )
 
 
-def _case(facts: MonthFacts, law: MonthLaw, last: date, rulebook: Rulebook, programme: Programme) -> Case:
+def _signing(case: Case, findings: tuple[Notice, ...], edition: str) -> Callable[[str], Signable]:
+    """What is signed of a month, by the id under which it is."""
+    return lambda patient: Signable(
+        lambda: month_bytes(
+            month=case.facts.month.month,
+            patient=patient,
+            practice=case.practice,
+            practitioner=case.designee,
+            payer=case.payer,
+            date_of_service=case.on,
+            counted=case.counted,
+            families=case.families.text,
+            chosen=case.chosen,
+            findings=findings,
+            edition=edition,
+            programme=case.programme,
+            profiles=case.profiles,
+            with_visits=case.with_visits,
+        )
+    )
+
+
+def _case(facts: MonthFacts, law: MonthLaw, window: Window, rulebook: Rulebook, programme: Programme) -> Case:
     """The seconds, the date of service that follows from them, and the families by the rules of that date."""
-    patient, month = facts.patient, facts.month
+    patient, month, last = facts.patient, facts.month, window.last
     designation = patient.designation(month.month, programme, _PRACTITIONER_SIDE)
     designee = designation.event.practitioner if designation else None
-    window = window_of(patient, first_day(month.month), last)
     consent = consent_in_month(patient, designation, last, law, rulebook, programme)
     if consent.stopped is not None:
         window = window._replace(left_on=consent.stopped.left_on)
@@ -149,6 +157,7 @@ def _case(facts: MonthFacts, law: MonthLaw, last: date, rulebook: Rulebook, prog
         context.stays,
         context.besides,
         programme,
+        rulebook.profiles,
         planned,
     )
 

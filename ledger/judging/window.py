@@ -114,8 +114,10 @@ def coverage_blocks(window: Window, date_of_service: date, law: MonthLaw) -> lis
     return [notice("coverage_ended_in_month", happened, law.reading("time.after_coverage_counts"))]
 
 
-def coverage_reviews(window: Window, counted_on: frozenset[date], law: MonthLaw) -> list[Notice]:
-    """What to look at on the side of coverage: days that no coverage holds, a payer with rules of its own."""
+def coverage_reviews(
+    window: Window, counted_on: frozenset[date], law: MonthLaw, profiles: tuple[str, ...] = ()
+) -> list[Notice]:
+    """What to look at on the side of coverage: days that no coverage holds, a payer whose rules nobody wrote down."""
     found: list[Notice] = []
     if window.coverage is None:
         return found
@@ -125,7 +127,7 @@ def coverage_reviews(window: Window, counted_on: frozenset[date], law: MonthLaw)
         if bare:
             happened = f"No coverage on file was in force on {', '.join(on.isoformat() for on in bare)}; time counts."
             found.append(notice("coverage_gap", happened, law.reading("eligibility.coverage_missing_effect")))
-    if window.coverage.kind != "medicare_ffs":
+    if window.coverage.kind != "medicare_ffs" and not profiles:
         happened = "The payer of the month sets its own rules and rates; dollars are estimates by Medicare FFS."
         found.append(notice("payer_sets_own_rules", happened))
     return found

@@ -2,7 +2,7 @@
 
 from ledger.rulebook.coverage import Covered, coverage
 from ledger.rulebook.describe import Description, describe, list_names
-from ledger.rulebook.editions import Edition, rulebook_of, shipped_edition
+from ledger.rulebook.editions import Edition, profiles_in, rulebook_of, shipped_edition, with_profiles
 from ledger.rulebook.errors import Diagnostic, EditionDamaged, NoSuchRule, RulebookError, UnknownFormulas
 from ledger.rulebook.formulas import (
     FORMULAS_VERSION,
@@ -56,10 +56,12 @@ __all__ = [
     "list_names",
     "load_rulebook",
     "lookback_start",
+    "profiles_in",
     "rulebook_of",
     "shipped_edition",
     "units_complex",
     "units_noncomplex",
     "units_of",
     "units_personal",
+    "with_profiles",
 ]

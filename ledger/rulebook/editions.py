@@ -19,9 +19,10 @@ from importlib.resources.abc import Traversable
 from typing import Final
 
 from ledger.rulebook.carried_out import CARRIED_OUT, not_carried_out
-from ledger.rulebook.errors import EditionDamaged, UnknownFormulas
+from ledger.rulebook.errors import Diagnostic, EditionDamaged, RulebookError, UnknownFormulas
 from ledger.rulebook.formulas import FORMULAS_VERSION, KNOWN_FORMULAS
 from ledger.rulebook.load import load_rulebook
+from ledger.rulebook.load_exceptions import PAYERS
 from ledger.rulebook.rules import Rulebook
 
 _MAGIC: Final = b"CCME"
@@ -71,6 +72,30 @@ class Edition:
 def shipped_edition() -> Edition:
     """The edition installed with this program: what `init` adopts; judging never takes it from here."""
     return Edition.of(dict(_toml_files(resources_of("ledger.rulebook"), "")))
+
+
+def with_profiles(profiles: Mapping[str, bytes]) -> Edition:
+    """The shipped edition with further files of payers' profiles (path below the rulebook folder, content).
+
+    Raises RulebookError where a file stands outside `payers/`, or is one of the shipped: nothing overrides by its name.
+    """
+    shipped = dict(shipped_edition().files)
+    faults = [
+        Diagnostic(name, 0, "", "Only exceptions may be added to the rules.", "Put it at payers/NAME/FILE.toml.")
+        for name in sorted(profiles)
+        if not name.startswith(PAYERS)
+    ] + [
+        Diagnostic(name, 0, "", "The shipped edition has a file of this name.", "Give the file another name.")
+        for name in sorted(profiles.keys() & shipped.keys())
+    ]
+    if faults:
+        raise RulebookError(tuple(faults))
+    return Edition.of({**shipped, **profiles})
+
+
+def profiles_in(edition: Edition) -> frozenset[str]:
+    """The names of the payers' profiles that an edition holds."""
+    return frozenset(name.split("/")[1] for name, _ in edition.files if name.startswith(PAYERS))
 
 
 @lru_cache(maxsize=16)

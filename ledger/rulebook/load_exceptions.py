@@ -180,8 +180,9 @@ def _quantity(
 
 
 def _may_be_absent(below: Quantity) -> bool:
-    """Whether a payer may be without it: a family's code, or a price."""
-    return below.unit in _PRICES or (below.unit == "code" and ".families." in below.name)
+    """Whether a payer may be without it: a family's code, a price, a choice that a clinic is asked for."""
+    is_code = below.unit == "code" and ".families." in below.name
+    return is_code or below.unit in _PRICES or below.name.endswith(".rhc.choice_policy")
 
 
 def _note_unknown(place: Place, name: str, base: Mapping[str, Quantity], named: object) -> None:

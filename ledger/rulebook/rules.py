@@ -218,6 +218,7 @@ class Rulebook:
         "_starts",
         "_views",
         "_whole",
+        "applied",
         "exceptions",
         "quantities",
         "register",
@@ -237,6 +238,8 @@ class Rulebook:
         self.quantities: Final = {q.name: q for q in sorted(quantities, key=lambda q: q.name)}
         self.exceptions: Final = tuple(exceptions)
         """The exceptions of all payers' profiles; they act in a view, and nowhere else."""
+        self.applied: tuple[PayerException, ...] = ()
+        """Those of them that are laid over this view; none in the book itself."""
         self._starts = sorted({date.min, *_changes(self.quantities.values())})
         self._cached: list[RulesInForce | None] = [None] * len(self._starts)
         self._by_rule: dict[str, tuple[Quantity, ...]] | None = None
@@ -266,6 +269,11 @@ class Rulebook:
         if found is None:
             found = self._views[key] = self._overlaid(*key)
         return found
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The profiles whose exceptions are laid over this view, each once."""
+        return tuple(dict.fromkeys(exception.profile for exception in self.applied))
 
     def exceptions_to(self, payer: str | None, kind: str | None) -> tuple[PayerException, ...]:
         """The exceptions that a coverage of this payer and kind falls under."""
@@ -301,8 +309,8 @@ class Rulebook:
         applies = self.exceptions_to(payer, kind)
         if not applies and programme == BASE_PROGRAMME:
             return self
-        found = Rulebook(overlaid(self.quantities, programme, applies), self.sources, applies)
-        found._whole = self
+        found = Rulebook(overlaid(self.quantities, programme, applies), self.sources, self.exceptions)
+        found.applied, found._whole = applies, self
         return found
 
     def _gather(self, at: int) -> RulesInForce:

@@ -165,8 +165,8 @@ def test_the_readings_of_the_choice_are_those_of_the_programme() -> None:
     rulebook, edition = spent(30).law
     ledger, decided = spent(30), Law(rulebook, edition)
     found = pcm(ledger)
-    decided.note(found.reads, Programme.PCM.value)
     view = rulebook.view(programme="pcm")
+    decided.note(found.reads, view)
     readings = [view.in_force(on).reading(name) for on, names in found.reads for name in names]
     noted = decided.reading_set()
 
@@ -182,7 +182,7 @@ def test_readings_of_two_programmes_under_one_name_are_both_kept() -> None:
         utc("2026-03-31T00:00").date(),
         "medicare.ccm.eligibility.conditions_min",
     )
-    own, base = decided.on(day, "PCM").whole(name), decided.on(day).whole(name)
+    own, base = decided.on(day, rulebook.view(programme="pcm")).whole(name), decided.on(day).whole(name)
     kept = decided.reading_set()
 
     assert (1, 2) == (own, base)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ledger.judging import MonthFacts, Verdict, judge_month, reading_list
 from ledger.judging.consent import consent_notices, consents_of
+from ledger.judging.payers import book_of
 from ledger.rulebook import Rulebook
 from ledger.streams.staff import ExclusionChecked, LicenceRecorded, StaffDeparted
 from ledger.terms.people import Programme, Role
@@ -19,10 +20,10 @@ from tests.facts import ELEMENTS, Chart, codes, day, opaque
 
 _GIVEN: Final = frozenset(
     {
-        "if_the_law_said", "month", "without", "people", "licences", "exclusions", "departures", "policies", "capability", "conditions",
-        "risk", "visit", "coverage", "death", "consent", "supplement", "declined", "revoked", "disenrolled", "void",
-        "stay", "designated", "plan", "elsewhere_before", "time", "elsewhere_after", "signed",
-        "time_after_signature", "decision_making", "choice", "programme", "limits",
+        "if_the_law_said", "month", "programme", "without", "people", "licences", "exclusions", "departures",
+        "policies", "capability", "conditions", "risk", "visit", "coverage", "death", "consent", "supplement",
+        "declined", "revoked", "disenrolled", "void", "stay", "designated", "plan", "elsewhere_before", "time",
+        "elsewhere_after", "signed", "time_after_signature", "decision_making", "choice", "limits",
     }
 )  # fmt: skip
 _EXPECTED: Final = frozenset(
@@ -33,7 +34,7 @@ _EXPECTED: Final = frozenset(
 )  # fmt: skip
 KEYS: Final = _GIVEN | _EXPECTED
 VISITS_KEYS: Final = frozenset({"month", "open", "do_not_open"})
-UNITS_KEYS: Final = frozenset({"month", "by", "decision_making", "family", "earned", "programme"})
+UNITS_KEYS: Final = frozenset({"month", "by", "decision_making", "family", "earned", "programme", "capability"})
 
 _Read = tuple[dict[str, Any], Callable[[Rulebook], dict[str, Any]], Callable[[Rulebook], frozenset[str]]]
 
@@ -77,7 +78,7 @@ def judged(facts: MonthFacts, book: Rulebook, programme: Programme = Programme.C
 def _reads(facts: MonthFacts, book: Rulebook, programme: Programme = Programme.CCM) -> frozenset[str]:
     """The names of the readings themselves: what stands over a quantity has a name of its own."""
     verdict = judge_month(facts, book, edition="a case", programme=programme)
-    return frozenset(reading.name for reading in reading_list(law_of_verdict(verdict, book), verdict.reads))
+    return frozenset(reading.name for reading in reading_list(book_of(verdict, book), verdict.reads))
 
 
 def _said(verdict: Verdict, facts: MonthFacts, book: Rulebook) -> dict[str, Any]:
@@ -292,7 +293,8 @@ def units(case: Mapping[str, Any]) -> _Read:
     expected = {"earned": case["earned"]}
     family, which, programme = case["family"], case.get("month", "2026-03"), case.get("programme", "CCM")
     by, level, of = case.get("by", "S1"), case.get("decision_making"), Programme(programme)
-    facts = {total: _total(which, total, by, level, programme) for total in case["earned"]}
+    clinic = case.get("capability", "")
+    facts = {total: _total(which, total, by, level, programme, clinic) for total in case["earned"]}
 
     def ask(book: Rulebook) -> dict[str, Any]:
         return {"earned": {total: _earned(judged(one, book, of), family) for total, one in facts.items()}}
@@ -304,8 +306,10 @@ def units(case: Mapping[str, Any]) -> _Read:
 
 
 @cache
-def _total(which: str, total: str, by: str, level: str | None, programme: str) -> MonthFacts:
+def _total(which: str, total: str, by: str, level: str | None, programme: str, clinic: str) -> MonthFacts:
     chart, of = Chart(which), Programme(programme)
+    if clinic:
+        chart.capability(clinic)
     if of is not Programme.CCM:
         chart.consent(f"{chart.year}-01-05 09:00", name="other", programme=of)
         chart.designate("MD", programme=of)

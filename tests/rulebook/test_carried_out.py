@@ -1,4 +1,4 @@
-"""What code carries out by itself: another value is refused when the edition is opened, not adopted and then ignored."""
+"""What code carries out by itself: another value is refused when an edition is opened, not adopted and ignored."""
 
 import tomllib
 from collections.abc import Mapping
