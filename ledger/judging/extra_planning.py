@@ -85,6 +85,12 @@ def may_carry(visit_code: str | None, rules: Rules) -> Reading | None:
     return parents if carries else None
 
 
+def barred_beside(code: str, rules: Rules) -> Reading | None:
+    """The rule by which a code may not stand on the date of G0506 (CCM-CODE-12); None where it may."""
+    by = rules.find(SAME_DATE)
+    return by if by is not None and isinstance(by.value, tuple) and code in by.value else None
+
+
 def standing_of(
     planned: Iterable[ExtraPlanning], practitioner: str, *, before: int | None = None
 ) -> tuple[ExtraPlanning, ...]:
@@ -116,11 +122,10 @@ def late(on: date, started_on: date | None, rules: Rules) -> list[Notice]:
 
 
 def _on_same_date(charges: Iterable[ChargeLine], rules: Rules) -> list[Notice]:
-    by = rules.find(SAME_DATE)
-    barred = by.value if by is not None and isinstance(by.value, tuple) else ()
-    together = [line.code for line in charges if line.code in barred]
     return [
-        notice("extra_planning_same_date", f"{code} and {CODE} would be claimed on one date.", by) for code in together
+        notice("extra_planning_same_date", f"{line.code} and {CODE} would be claimed on one date.", by)
+        for line in charges
+        if (by := barred_beside(line.code, rules)) is not None
     ]
 
 

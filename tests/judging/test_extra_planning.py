@@ -5,20 +5,14 @@ from typing import Any
 
 from ledger.judging import explain
 from ledger.judging.shapes import Verdict
-from ledger.streams.designation import PractitionerDesignated
-from ledger.streams.extra_planning import ExtraPlanningAttested, ExtraPlanningRetracted
-from ledger.terms.people import Programme, Side
-from tests.facts import Chart, codes, day, law, opaque
+from ledger.streams.extra_planning import ExtraPlanningRetracted
+from ledger.terms.people import Programme
+from tests.facts import Chart, codes, law, opaque
 
 
 def planned(chart: Chart, on: str = "2026-03-12", *, code: str = "99214", by: str = "MD", name: str = "one") -> None:
     """Somebody held a visit and planned beyond it."""
-    who = opaque("st", by)
-    chart.tell(
-        ExtraPlanningAttested(
-            patient=chart.patient, visit=opaque("vs", name), practitioner=who, on=day(on), visit_code=code
-        )
-    )
+    chart.extra_planning(on, code=code, by=by, name=name)
 
 
 def taken_back(chart: Chart, name: str = "one") -> None:
@@ -195,17 +189,7 @@ def test_explain_shows_it_for_programs() -> None:
 
 
 def designated(chart: Chart, programme: Programme, who: str = "MD") -> None:
-    chart.tell(
-        PractitionerDesignated(
-            patient=chart.patient,
-            designation=opaque("dg", programme),
-            practitioner=opaque("st", who),
-            practice=chart.practice,
-            programme=programme,
-            side=Side.PRACTITIONER,
-            from_month="2026-01",
-        )
-    )
+    chart.designate(who, programme=programme)
 
 
 def test_one_practitioner_designated_for_pcm_too_is_for_review() -> None:
