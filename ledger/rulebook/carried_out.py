@@ -44,6 +44,9 @@ CARRIED_OUT: Final[dict[str, tuple[Value, ...]]] = {
     "medicare.ccm.time.late_effect": _REVIEW,
     "medicare.ccm.time.no_contact_effect": _REVIEW,
     "medicare.ccm.time.visit_day_effect": _REVIEW,
+    "medicare.ccm.rhc.choice_missing_effect": _REVIEW,
+    "medicare.pcm.eligibility.conditions_managed_effect": _REVIEW,
+    "medicare.apcm.eligibility.risk_missing_effect": ("blocks_release", "none"),
     # Consent.
     "medicare.ccm.consent.required": (True,),
     "medicare.ccm.consent.per_programme": (True,),
@@ -105,8 +108,13 @@ CARRIED_OUT: Final[dict[str, tuple[Value, ...]]] = {
 
 
 def not_carried_out(book: Rulebook) -> Iterator[Reading]:
-    """The readings by which this program cannot judge, in order of name."""
-    for name, values in CARRIED_OUT.items():
+    """The readings by which this program cannot judge, in the order of the table."""
+    for name in CARRIED_OUT:
         quantity = book.quantities.get(name)
         if quantity is not None:
-            yield from (reading for reading in quantity.readings if reading.value not in values)
+            yield from (reading for reading in quantity.readings if not carries_out(name, reading.value))
+
+
+def carries_out(name: str, value: Value) -> bool:
+    """Whether this program can judge by a value of a quantity: also one that a payer's exception gives it."""
+    return value in CARRIED_OUT.get(name, (value,))

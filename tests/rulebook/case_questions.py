@@ -27,7 +27,7 @@ ACTIVITIES_KEYS: Final = frozenset({"on", "counted", "not_counted", "needs_revie
 PRICES_KEYS: Final = frozenset({"on", "facility", "qp", "codes"})
 DUE_KEYS: Final = frozenset({"what", "since", "due"})
 DEADLINES_KEYS: Final = frozenset({"served", "received_by", "shown_on"})
-LINES_KEYS: Final = frozenset({"on", "lines", "faults"})
+LINES_KEYS: Final = frozenset({"on", "lines", "faults", "programme"})
 LISTS_KEYS: Final = frozenset({"on", "visits", "credentials"})
 PLANNING_KEYS: Final = frozenset({"on", "carried_by", "not_carried_by", "barred_beside", "not_barred_beside"})
 NUMBERS_KEYS: Final = frozenset({"on", "valid", "invalid"})
@@ -88,7 +88,8 @@ def lines(case: Mapping[str, Any]) -> _Read:
     """What is wrong with the codes and units of a claim for a month."""
 
     def ask(book: Rulebook) -> dict[str, Any]:
-        found = faults_of_lines(case["lines"].items(), book.in_force(case["on"]))
+        law = book.view(programme=case.get("programme", "CCM")).in_force(case["on"])
+        found = faults_of_lines(case["lines"].items(), law)
         return {"faults": [list(fault) for fault in found]}
 
     return {"faults": case["faults"]}, ask, _not_said

@@ -8,6 +8,7 @@ import pytest
 
 from ledger.rulebook import Edition, Rulebook, UnknownFormulas, rulebook_of, shipped_edition
 from ledger.rulebook.carried_out import CARRIED_OUT, not_carried_out
+from ledger.terms.notices import KINDS
 from tests.rulebook.case_months import chart_of, judged, under
 from tests.rulebook.cases import FOLDER
 from tests.rulebook.tiny import FILES
@@ -19,6 +20,33 @@ MONTHS = [
     for case in tomllib.loads(path.read_text())["case"]
     if case.get("kind", "month") == "month"
 ]
+
+GOVERNED = {
+    "attestation.decision_making_missing_effect": "chosen_family_not_available",
+    "care_plan.copy_missing_effect": "care_plan_copy_not_given",
+    "care_plan.expected_missing_effect": "care_plan_element_expected",
+    "care_plan.missing_effect": "care_plan_missing care_plan_element_missing care_plan_not_signed",
+    "consent.contact_after_revocation_effect": "contact_after_revocation",
+    "consent.incomplete_effect": "consent_date_missing consent_method_not_accepted consent_evidence_missing",
+    "consent.late_effect": "consent_recorded_late",
+    "eligibility.conditions_missing_effect": "conditions_below_minimum",
+    "eligibility.coverage_missing_effect": "coverage_not_on_file",
+    "eligibility.risk_missing_effect": "risk_not_attested",
+    "eligibility.same_category_effect": "conditions_of_one_family",
+    "families.choice_missing_effect": "family_not_chosen",
+    "initiating_visit.missing_effect": "initiating_visit_missing",
+    "initiating_visit.not_discussed_effect": "initiating_visit_not_discussed",
+    "initiating_visit.other_practitioner_effect": "initiating_visit_missing",
+    "initiating_visit.same_group_effect": "initiating_visit_by_colleague",
+    "performers.exclusion_check_effect": "exclusion_check_missing",
+    "performers.other_practice_effect": "worked_for_other_practice",
+    "practice.capability_missing_effect": "cehrt_not_attested access_24x7_not_attested",
+    "time.late_effect": "recorded_late recorded_very_late",
+    "time.no_contact_effect": "no_two_way_contact",
+    "time.stay_edge_effect": "stay_edge_day",
+    "time.visit_day_effect": "visit_same_day",
+}
+"""Effects that code carries out, with codes of notices that have just that effect."""
 
 
 def edition_with(file: str, said: bytes, says: bytes) -> Edition:
@@ -64,3 +92,16 @@ def test_a_notice_has_the_effect_of_the_rule_that_it_quotes(case: Mapping[str, A
     }
 
     assert other == set()
+
+
+@pytest.mark.parametrize("name", GOVERNED)
+def test_an_effect_of_the_law_is_that_of_the_notices_which_it_governs(name: str, book: Rulebook) -> None:
+    said = {reading.value for reading in book.quantity(f"medicare.ccm.{name}").readings}
+
+    assert said == {KINDS[code].effect.value for code in GOVERNED[name].split()}
+
+
+def test_every_effect_that_code_carries_out_governs_a_notice(book: Rulebook) -> None:
+    effects = {name.removeprefix("medicare.ccm.") for name in CARRIED_OUT if book.quantities[name].unit == "effect"}
+
+    assert effects == GOVERNED.keys()

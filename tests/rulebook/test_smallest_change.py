@@ -35,8 +35,8 @@ UNREAD: Final = {
 """Values, not dates, that no answer depends on, with what will read them. Nothing else may be in it."""
 QUICK: Final = ("medicare.ccm.99439.", "medicare.ccm.consent.methods", "medicare.pfs.rvu_facility.99490")
 """What `make check` looks at."""
-_LAST: Final = {"first_days": 2, "command": 1}
-"""Kinds that are asked after all others."""
+_LAST: Final = {"month": 1, "visits": 2, "units": 2, "command": 3}
+"""Kinds that take longest are asked last."""
 
 
 class Looking:
@@ -112,9 +112,7 @@ def test_what_is_listed_as_unread_is_noticed_by_no_case(looking: Looking) -> Non
 
 
 def test_the_case_that_notices_is_named(looking: Looking) -> None:
-    noticed = looking.noticed_by(looking.book.quantities["medicare.ccm.consent.reminder_days"])
+    noticed = looking.noticed_by(looking.book.quantities["medicare.ccm.performers.clinical_credentials"])
 
-    assert (
-        "A consent of 15 March 2025 is shown for a friendly reminder after 365 days"
-        == noticed["365 from 2015-01-01 becomes 366"]
-    )
+    assert "Nine credentials of clinical staff count, five minutes each" in noticed.values()
+    assert "A health coach, and somebody of whom no credential is on record, count nothing" in noticed.values()
