@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final, Literal
 
+from ledger.rulebook.reading import Value
 from ledger.rulebook.rules import Rules
 
 _CCM: Final = "medicare.ccm"
+_PROGRAMMES: Final = (_CCM, "medicare.pcm", "medicare.apcm")
 _CLAIMS: Final = "medicare.claims"
 _NPI: Final = "medicare.npi"
 _DAY: Final = timedelta(days=1)
@@ -63,14 +65,14 @@ def faults_of_lines(lines: Iterable[tuple[str, int]], rules: Rules) -> tuple[tup
 
     An add-on needs its parent, no code has more units than a month is given, and a month has one base code (whoever
     claims it) in one family (CCM-CODE-03 to -06, -09, CCM-CLAIM-20). `rules` are those of the date of service.
-    Reads: medicare.ccm.<code>.parent_code and .units_max, medicare.ccm.families.per_month_max,
-    medicare.claims.base_codes_per_month_max.
+    Reads: medicare.ccm.<code>.parent_code and .units_max (or those of medicare.pcm or medicare.apcm),
+    medicare.ccm.families.per_month_max, medicare.claims.base_codes_per_month_max.
     """
     claimed = dict(lines)
     found: list[tuple[str, LineFault]] = []
     bases: list[str] = []
     for code, units in claimed.items():
-        most, parent = rules.get(f"{_CCM}.{code}.units_max"), rules.get(f"{_CCM}.{code}.parent_code")
+        most, parent = _of_code(code, "units_max", rules), _of_code(code, "parent_code", rules)
         if not isinstance(most, int):
             found.append((code, "code_not_known"))
             continue
@@ -83,3 +85,9 @@ def faults_of_lines(lines: Iterable[tuple[str, int]], rules: Rules) -> tuple[tup
     found += [(code, "base_codes_above_max") for code in bases[rules.whole(f"{_CLAIMS}.base_codes_per_month_max") :]]
     found += [(code, "families_above_max") for code in bases[rules.whole(f"{_CCM}.families.per_month_max") :]]
     return tuple(found)
+
+
+def _of_code(code: str, what: str, rules: Rules) -> Value | None:
+    """A quantity of a code, in whatever programme it stands."""
+    found = (rules.get(f"{programme}.{code}.{what}") for programme in _PROGRAMMES)
+    return next((value for value in found if value is not None), None)

@@ -17,6 +17,7 @@ from ledger.rulebook import Rulebook
 from ledger.streams.staff import ExclusionChecked, LicenceRecorded, StaffDeparted
 from ledger.terms.people import Programme, Role
 from tests.facts import ELEMENTS, Chart, codes, day, opaque
+from tests.rulebook.changes import with_changed
 
 _GIVEN: Final = frozenset(
     {
@@ -62,13 +63,11 @@ def under(book: Rulebook, said: Mapping[str, Any]) -> Rulebook:
     """The rulebook, if some quantities had said something else on every day; none of them is added."""
     if not said:
         return book
-    changed = {
-        name: replace(
-            book.quantities[name], readings=tuple(replace(r, value=value) for r in book.quantities[name].readings)
-        )
-        for name, value in said.items()
-    }
-    return Rulebook((book.quantities | changed).values(), book.sources)
+    changed = (
+        replace(quantity, readings=tuple(replace(reading, value=said[quantity.name]) for reading in quantity.readings))
+        for quantity in map(book.quantity, said)
+    )
+    return with_changed(book, *changed)
 
 
 def judged(facts: MonthFacts, book: Rulebook, programme: Programme = Programme.CCM) -> Verdict:

@@ -78,6 +78,11 @@ _ADDED: Final = {
 """Lists that could grow, with a word that somebody would add; all others hold every word that a fact can have."""
 
 
+def with_changed(book: Rulebook, *changed: Quantity) -> Rulebook:
+    """A rulebook in which some quantities say something else, and nothing else is different."""
+    return Rulebook((book.quantities | {quantity.name: quantity for quantity in changed}).values(), book.sources)
+
+
 class Change(NamedTuple):
     """One change: of which quantity, to what, and the quantity as it would then be."""
 
@@ -88,7 +93,7 @@ class Change(NamedTuple):
 
     def applied(self, book: Rulebook) -> Rulebook:
         """The rulebook with this one change."""
-        return Rulebook((book.quantities | {self.name: self.quantity}).values(), book.sources)
+        return with_changed(book, self.quantity)
 
 
 def changes_of(quantity: Quantity, book: Rulebook) -> Iterator[Change]:

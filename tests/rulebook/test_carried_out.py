@@ -34,6 +34,8 @@ GOVERNED = {
     "eligibility.risk_missing_effect": "risk_not_attested",
     "eligibility.same_category_effect": "conditions_of_one_family",
     "families.choice_missing_effect": "family_not_chosen",
+    "rhc.choice_missing_effect": "clinic_choice_missing",
+    "medicare.pcm.eligibility.conditions_managed_effect": "conditions_above_maximum",
     "initiating_visit.missing_effect": "initiating_visit_missing",
     "initiating_visit.not_discussed_effect": "initiating_visit_not_discussed",
     "initiating_visit.other_practitioner_effect": "initiating_visit_missing",
@@ -96,7 +98,8 @@ def test_a_notice_has_the_effect_of_the_rule_that_it_quotes(case: Mapping[str, A
 
 @pytest.mark.parametrize("name", GOVERNED)
 def test_an_effect_of_the_law_is_that_of_the_notices_which_it_governs(name: str, book: Rulebook) -> None:
-    said = {reading.value for reading in book.quantity(f"medicare.ccm.{name}").readings}
+    full = name if name.startswith("medicare.") else f"medicare.ccm.{name}"
+    said = {reading.value for reading in book.quantity(full).readings}
 
     assert said == {KINDS[code].effect.value for code in GOVERNED[name].split()}
 
@@ -104,4 +107,5 @@ def test_an_effect_of_the_law_is_that_of_the_notices_which_it_governs(name: str,
 def test_every_effect_that_code_carries_out_governs_a_notice(book: Rulebook) -> None:
     effects = {name.removeprefix("medicare.ccm.") for name in CARRIED_OUT if book.quantities[name].unit == "effect"}
 
-    assert effects == GOVERNED.keys()
+    # No notice is governed by an effect of "none": APCM asks for no attestation of risk.
+    assert effects == GOVERNED.keys() | {"medicare.apcm.eligibility.risk_missing_effect"}

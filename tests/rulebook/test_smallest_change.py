@@ -11,7 +11,8 @@ again. A case that answers something else, or cannot answer, has noticed. Three 
   show NAME --on DATE`), and so does `first_days`; where a change of the law changes months, cases on both sides of it
   stand in families.toml, units.toml, consent.toml and visits.toml.
 
-`UNREAD` lists values that nothing in the program asks for yet, each with who will.
+`published` and `checked` say when somebody looked, and `cite` and `note` where: nothing is judged by them, and they are
+left alone. `UNREAD` lists values that nothing in the program asks for yet, each with who will.
 """
 
 from collections.abc import Iterator
@@ -65,7 +66,10 @@ class Looking:
         if self._first(change) is not None:
             return ""
         other = next((c for c in self._others(change) if c.fails(change.applied(self.book))), None)
-        return f"{other.says!r} noticed and does not name it as read" if other else "no case noticed"
+        if other is None:
+            return "no case noticed"
+        # Of what was not in force yet there was nothing to name.
+        return "" if change.is_of_date else f"{other.says!r} noticed and does not name it as read"
 
     def _first(self, change: Change) -> Case | None:
         changed = change.applied(self.book)
