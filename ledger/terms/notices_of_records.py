@@ -209,6 +209,13 @@ OF_RECORDS: Final = (
         "See what is missing in the month.",
     ),
     kind(
+        "attested_month_moved",
+        REVIEW,
+        "A month that stands attested may say something else now.",
+        "CLAIM-07",
+        "Look at the month; where it became stale, it is attested again.",
+    ),
+    kind(
         "login_moved",
         REVIEW,
         "The login spoke for another staff member before.",

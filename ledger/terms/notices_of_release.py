@@ -226,4 +226,11 @@ OF_RELEASE: Final = (
         "UNIT-02 CODE-09",
         "The billing practitioner chooses one.",
     ),
+    kind(
+        "extra_planning_same_date",
+        BLOCKS,
+        "A code of the month and planning beyond a visit (G0506) would be claimed on one date.",
+        "CODE-12",
+        "Choose another family for the month, or take the attestation of the planning back.",
+    ),
 )

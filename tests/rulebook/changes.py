@@ -80,7 +80,9 @@ _ADDED: Final = {
 
 def with_changed(book: Rulebook, *changed: Quantity) -> Rulebook:
     """A rulebook in which some quantities say something else, and nothing else is different."""
-    return Rulebook((book.quantities | {quantity.name: quantity for quantity in changed}).values(), book.sources, book.exceptions)
+    return Rulebook(
+        (book.quantities | {quantity.name: quantity for quantity in changed}).values(), book.sources, book.exceptions
+    )
 
 
 class Change(NamedTuple):
