@@ -53,7 +53,7 @@ class Answer(NamedTuple):
 
     edition: str
     standing: Standing | None
-    """None where a signature stands: it pins its edition, whatever another one says."""
+    """None by another edition than the one that a signature pins: by any other a signed month is only called stale."""
     family: str | None
     """The family that bills."""
     charges: tuple[ChargeLine, ...]
@@ -186,8 +186,8 @@ class Rejudge:
             month=before.month,
             practice=before.practice,
             as_attested=attested(standing) if standing is not None else None,
-            before=_answer(before),
-            after=_answer(after),
+            before=_answer(before, before.standing),
+            after=_answer(after, _standing(after)),
             changed=changed,
             entries=tuple(_moved(before, after)),
             findings_added=_beyond(findings[1], findings[0]),
@@ -245,14 +245,14 @@ def _family(result: FamilyResult) -> tuple[object, ...]:
 
 
 def _standing(verdict: Verdict) -> Standing | None:
-    # The edition stands in the bytes that are signed: by any other one a signed month would only be called stale.
+    # The edition stands in the bytes that are signed: that they are others by another edition says nothing.
     return None if verdict.attested is not None else verdict.standing
 
 
-def _answer(verdict: Verdict) -> Answer:
+def _answer(verdict: Verdict, standing: Standing | None) -> Answer:
     return Answer(
         edition=verdict.edition,
-        standing=_standing(verdict),
+        standing=standing,
         family=verdict.family if verdict.charges else None,
         charges=verdict.charges,
         amount=verdict.amount,

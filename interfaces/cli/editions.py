@@ -50,7 +50,7 @@ def edition_options(parser: Parser) -> None:
 
 
 def edition_named(session: "Session", args: Namespace) -> Named:
-    """The edition that the options name; WrongUsage, with what is known, where it is none or several, or the files are bad."""
+    """The edition that the options name; WrongUsage where it is none, several, or bad files."""
     from ledger.rulebook import Edition, shipped_edition  # noqa: PLC0415 - `--help` must not wait for it
 
     adoptions = {each.edition: each for each in session.handler.governance().adoptions}

@@ -93,7 +93,7 @@ def _cite(reading: Reading | None) -> str:
 def _cells(month: dict[str, Any]) -> tuple[str, ...]:
     before, after = month["before"], month["after"]
     signed = month["as_attested"]
-    standing = before["standing"] if signed is None else f"attested as {_codes(signed) or 'nothing'}"
+    standing = before["standing"] if signed is None else f"{before['standing']} ({_codes(signed) or 'no code'})"
     because = some([change["name"].removeprefix("medicare.") for change in month["because"]], shown_max=1)
     return (
         month["patient"],
