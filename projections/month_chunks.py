@@ -10,17 +10,15 @@ are.
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ledger.judging.needs import needed_tags
 from ledger.streams.base import Fact
 from ledger.streams.care_month import TimeLogged
 from ledger.streams.folding import FOLDINGS, initial
 from ledger.streams.staff_day import StaffDay
-from ledger.terms.identity import care_month_tag, care_plan_tag, patient_tag
+from ledger.terms.identity import care_month_tag, care_plan_tag, patient_tag, staff_day_tag
 from projections.month_states import Span, span_of
 from projections.patient_history import StreamsLog, Told
 from projections.states import At, States
 
-_DAY: Final = "staff_day/"
 _NOBODY_TWICE: Final = StaffDay()
 
 
@@ -51,13 +49,12 @@ class ChunkStates:
         self._chunk = {tag: At(initial(tag), 0) for own in of_patient for tag in own}
         self._fold(self._log.read_all(list(self._chunk), until=self._position))
         # Of a patient who was merged the others' streams are read one by one: there are few of them.
-        days = {
-            tag: None
-            for patient, own in zip(patients, of_patient, strict=True)
-            for tag in needed_tags(patient, self._month, {each: self._chunk[each].state for each in own})
-            if tag.startswith(_DAY)
+        worked = {
+            (entry.work.performer, entry.work.staff_dates): None
+            for *_, month in of_patient
+            for entry in self._chunk[month].state.entries
         }
-        self._take_days(list(days))
+        self._take_days(list({staff_day_tag(performer, on): None for performer, dates in worked for on in dates}))
 
     def _take_days(self, days: list[str]) -> None:
         told = self._log.told(days, span_of, until=self._position)
