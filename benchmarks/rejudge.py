@@ -6,9 +6,11 @@ as are wanted. The read models are made before; what is measured is the whole of
 worker processes included, without the commit of the access facts.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 from benchmarks import lines, world
@@ -45,10 +47,11 @@ def run(base: Path, *, rounds: int, months: int) -> Iterator[str]:
     few, every = _altered(_FEW), _altered(_ALL)
     with world.opened(place) as session:
         facts = session.log.stats().facts
+    worked: list[float] = []
     with_two = f"rejudge, {WORKERS} workers, few differ"
     contenders = [
         Contender("read and validate, one process", lambda _: _read(place, months)),
-        Contender(with_two, lambda _: _rejudge(place, few, months, WORKERS)),
+        Contender(with_two, lambda _: _rejudge(place, few, months, WORKERS, worked)),
         Contender(f"rejudge, {WORKERS} workers, all differ", lambda _: _rejudge(place, every, months, WORKERS)),
         Contender("rejudge, one process, few differ", lambda _: _rejudge(place, few, months, 1)),
     ]
@@ -62,8 +65,21 @@ def run(base: Path, *, rounds: int, months: int) -> Iterator[str]:
         unit="months/s",
         yardstick=contenders[0].name,
         floors={with_two: FLOOR},
-        notes=(f"{measured} ({told}).", "All facts of the ledger are those of these months and of their charts."),
+        notes=(
+            f"{measured} ({told}).",
+            f"{_worked_text(worked, months)}; all facts of the ledger are those of these months and of their charts.",
+        ),
     )
+
+
+def _worked_text(worked: list[float], months: int) -> str:
+    """What a month takes of the processors, however many there are and whatever else they do."""
+    return f"Processor time of {WORKERS} workers and of who asks: {median(worked) / months * 1_000:.2f} ms a month"
+
+
+def _processor_seconds() -> float:
+    """Of this process and of all workers that have ended."""
+    return sum(os.times()[:4])
 
 
 def _seeded(base: Path, months: int) -> world.Place:
@@ -109,7 +125,10 @@ def _read(place: world.Place, months: int) -> float:
     return watch.rate(months)
 
 
-def _rejudge(place: world.Place, edition: Edition, months: int, workers: int) -> float:
+def _rejudge(
+    place: world.Place, edition: Edition, months: int, workers: int, worked: list[float] | None = None
+) -> float:
+    before = _processor_seconds()
     with world.opened(place) as session, timed() as watch:
         models = ReadModels(place.folder)
         asked = Asked(MONTH, session.log.refresh())
@@ -120,6 +139,8 @@ def _rejudge(place: world.Place, edition: Edition, months: int, workers: int) ->
             session.log, Job(Settings(place.where, place.key_file, login()), asked, edition), patients, workers=workers
         ):
             sums.add(part)
+    if worked is not None:
+        worked.append(_processor_seconds() - before)
     gate("months", wanted=months, looked_at=sums.looked_at)
     gate("what differs", differs=int(sums.differing > 0), wanted=1)
     return watch.rate(months)

@@ -83,7 +83,7 @@ def rejudged(log: StreamsLog, job: Job, patients: Sequence[str], *, workers: int
                 "Ask again, with fewer workers if memory is short (`--workers 1` needs none).",
             ) from error
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
 
 
 def _in_order(pool: ProcessPoolExecutor, chunks: Sequence[tuple[str, ...]], *, ahead: int) -> Iterator[Part]:

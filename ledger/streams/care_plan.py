@@ -219,8 +219,5 @@ def _revision(event: RevisionContent, position: int) -> PlanRevision:
 
 
 def _with(state: CarePlan, number: int, **changes: object) -> CarePlan:
-    revisions = tuple(
-        replace(r, **changes) if r.revision == number else r
-        for r in state.revisions
-    )
+    revisions = tuple(replace(r, **changes) if r.revision == number else r for r in state.revisions)
     return replace(state, revisions=revisions)
