@@ -182,6 +182,12 @@ def test_the_look_is_recorded_about_those_who_are_listed(run_on_copy: Run, world
     assert second.patients == ()
 
 
+def test_whoever_reads_in_a_practice_asks_about_its_months(run: Run, rules: str, kept_world: World) -> None:
+    shown = run("rejudge", MONTH, "--rules", rules, "--practice", kept_world.ids["practice"], actor="ada")
+
+    assert (shown.code, "1 would differ" in shown.out) == (0, True)
+
+
 def test_whoever_reads_nothing_is_refused(run_on_copy: Run, rules: str) -> None:
     shown = run_on_copy("rejudge", MONTH, "--rules", rules, actor="feed")
 
