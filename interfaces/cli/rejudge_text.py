@@ -12,7 +12,16 @@ from ledger.rulebook import Reading
 from ledger.rulebook.describe import shown_value
 from projections.rejudge import Asked
 
-_COLUMNS = ("patient", "standing (as signed)", "now", "estimate", "by that edition", "estimate", "differs in", "because of")
+_COLUMNS = (
+    "patient",
+    "standing (as signed)",
+    "now",
+    "estimate",
+    "by that edition",
+    "estimate",
+    "differs in",
+    "because of",
+)
 _SHOWN = 90
 """How many characters of a value a person is shown: a list of categories may be long."""
 
