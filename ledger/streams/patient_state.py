@@ -4,7 +4,7 @@ States keep the facts that the law asks about, with the position and the instant
 no opinion on them: whether a consent is complete or a visit qualifies is judged.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, NamedTuple, TypeVar
 
@@ -31,6 +31,7 @@ from ledger.streams.patient import (
     RiskAttested,
     VisitRecorded,
 )
+from ledger.streams.replacing import replace
 from ledger.streams.status_state import CLEAN, STATUS_EVENTS, Status, evolve_status
 from ledger.streams.stays import DeathRetracted
 from ledger.streams.wrong_patient import ConditionMoved, ConditionStruck, TakenOut
