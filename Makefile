@@ -34,7 +34,7 @@ demo: $(RUNTIME) ## Run the main job on simulated data, from an empty ledger to 
 # All tests, those of `check` among them, run once and under coverage; the gate of 95 % stands in pyproject.toml.
 test: static ## Everything that CI runs: check, all tests with the coverage gate, the documents
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest --quiet --cov --cov-report=term-missing:skip-covered --numprocesses 3 --dist loadfile
+	$(BIN)/python -m pytest --quiet --cov --cov-report=term-missing:skip-covered --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 check: static ## The fast part: format, lint, types, arrows between rooms, fast tests (under two minutes)
 	$(BIN)/python -m pytest --quiet -m 'not slow and not soak' --numprocesses 2 --dist loadfile

@@ -10,6 +10,7 @@ from commands.guards import document_of, is_after_death, is_future, offset_there
 from commands.intents.consent import ItemsGiven, RecordConsent, RecordDecline, Representative, SupplementConsent
 from ledger.judging.consent import consent_notices, consents_of, judge_consent
 from ledger.judging.law import CONSENT_NAMES, law_on
+from ledger.judging.payers import book_at, book_on
 from ledger.judging.stops import STOP_NAMES, ended_by, stops_of
 from ledger.streams.base import SEALED, Closed
 from ledger.streams.consent import ConsentDeclined, ConsentRecorded, ConsentSupplemented, ConsentWords, ItemsAffirmed
@@ -43,9 +44,9 @@ def decide_record_consent(asked: Asked[RecordConsent], states: States, law: Law)
         void = state.status.void
         for known in state.consents:
             if known.event.consent not in void and says_the_same(known.event, event, but="consent"):
-                return Unchanged((known.position,), (("consent", known.event.consent),), _standing(known, law))
+                return Unchanged((known.position,), (("consent", known.event.consent),), _standing(known, state, law))
     entered = ConsentOnRecord(event, state.position + 1, asked.now)
-    notices = (*_standing(entered, law), *_on_day_of_revocation(state, entered, law))
+    notices = (*_standing(entered, state, law), *_on_day_of_revocation(state, entered, law))
     return Accepted((event,), in_order(list(notices)), (("consent", event.consent),))
 
 
@@ -73,9 +74,9 @@ def decide_supplement_consent(asked: Asked[SupplementConsent], states: States, l
     if event.words is SEALED:
         for known in consent.supplements:
             if says_the_same(known.event, event):
-                return Unchanged((known.position,), (), _standing(consent, law))
+                return Unchanged((known.position,), (), _standing(consent, state, law))
     added = Learned(event, state.position + 1, asked.now)
-    notices = list(_standing(consent._replace(supplements=(*consent.supplements, added)), law))
+    notices = list(_standing(consent._replace(supplements=(*consent.supplements, added)), state, law))
     if command.consent in state.status.void:
         notices.append(void_notice(law, asked.today))
     return Accepted((event,), in_order(notices))
@@ -166,20 +167,22 @@ def _words(representative: Representative | None, pointer: str | None, note: str
     return words if words != ConsentWords() else SEALED
 
 
-def _standing(consent: ConsentOnRecord, law: Law) -> tuple[Notice, ...]:
+def _standing(consent: ConsentOnRecord, state: Patient, law: Law) -> tuple[Notice, ...]:
     """What the judge says of the consent as it would stand; what that reads is part of this decision's readings."""
-    standing = judge_consent(consent, law.rulebook)
-    law.note(((standing.rules.first_day, CONSENT_NAMES),))
+    book = book_at(state, consent, law.rulebook)
+    standing = judge_consent(consent, book)
+    law.note(((standing.rules.first_day, CONSENT_NAMES),), book)
     return consent_notices(standing)
 
 
 def _on_day_of_revocation(state: Patient, entered: ConsentOnRecord, law: Law) -> tuple[Notice, ...]:
     """What to say of a consent of the very day on which the patient revoked: it is no consent again."""
-    standing = judge_consent(entered, law.rulebook)
+    book = book_at(state, entered, law.rulebook)
+    standing = judge_consent(entered, book)
     on = standing.happened_on
     if on is None:
         return ()
-    stops = stops_of(state, entered.event.programme, None, law_on(law.rulebook, on))
+    stops = stops_of(state, entered.event.programme, None, law_on(book, on))
     if not any(s.kind == "revoked" and s.said_on == on and s.is_about(standing.practitioner) for s in stops):
         return ()
     by = law.on(on).find(STOP_NAMES[0])
@@ -189,12 +192,13 @@ def _on_day_of_revocation(state: Patient, entered: ConsentOnRecord, law: Law) ->
 
 def _against_standing(state: Patient, event: ConsentDeclined, law: Law) -> tuple[Notice, ...]:
     on = event.occurred_at.date()
-    stops = stops_of(state, event.programme, None, law_on(law.rulebook, on))
+    book = book_on(state, on, law.rulebook, event.programme)
+    stops = stops_of(state, event.programme, None, law_on(book, on))
     if not any(
         standing.complete_from is not None
         and standing.complete_from < event.occurred_at
         and ((stop := ended_by(standing, stops)) is None or stop.last_on >= on)
-        for standing in consents_of(state, event.programme, law.rulebook)
+        for standing in consents_of(state, event.programme, book)
     ):
         return ()
     by = law.on(on).find("medicare.ccm.consent.decline_stops")

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 
 from commands.intents.base import Command
+from ledger.judging.law import Reads
 from ledger.rulebook import ReadingSet, Rulebook, TracedRules
 from ledger.streams.base import Event, Vouched
 from ledger.streams.care_plan import CarePlan
@@ -200,8 +201,8 @@ class States:
         return joined_month(group[0], [self._held[care_month_tag(each, month)] for each in group], together)
 
 
-Read = tuple[tuple[date, tuple[str, ...]], ...]
-"""The names read, in order, by a day on which the rules they were read from were in force."""
+Read = tuple[tuple[Rulebook, date, tuple[str, ...]], ...]
+"""The names read, in order, by the law they were read from (a view of the edition) and a day of it."""
 SETS_MAX: Final = 4_096
 
 
@@ -214,7 +215,7 @@ class Law:
         self.rulebook = rulebook
         self.edition = edition
         self._traces: dict[int, TracedRules] = {}
-        self._noted: dict[tuple[date, tuple[str, ...]], None] = {}
+        self._noted: dict[tuple[Rulebook, date, tuple[str, ...]], None] = {}
         self._sets = {} if sets is None else sets
         """Sets made before under this edition: most decisions of a kind read the same."""
 
@@ -226,14 +227,18 @@ class Law:
             trace = self._traces[id(in_force)] = in_force.trace()
         return trace
 
-    def note(self, reads: Read) -> None:
-        """Make what the judge has read part of what this decision has read: names, by the day they were read as of."""
+    def note(self, reads: Reads, book: Rulebook | None = None) -> None:
+        """Make what the judge has read part of what this decision has read: names, by the day they were read as of.
+
+        `book` is the view of this edition that was read from, for a programme or a payer; without it the base.
+        """
         for on, names in reads:
-            self._noted[on, names] = None
+            self._noted[book or self.rulebook, on, names] = None
 
     def reading_set(self) -> ReadingSet | None:
         """Everything that was read, whatever the date; None where no rule was asked for."""
-        traced = [(trace.first_day, trace.names()) for trace in self._traces.values() if trace.names()]
+        own = self.rulebook
+        traced = [(own, trace.first_day, trace.names()) for trace in self._traces.values() if trace.names()]
         key = (*traced, *self._noted)
         if not key:
             return None
@@ -241,6 +246,6 @@ class Law:
         if found is None:
             if len(self._sets) >= SETS_MAX:
                 self._sets.clear()
-            readings = (self.rulebook.in_force(on).find(name) for on, names in key for name in names)
+            readings = (book.in_force(on).find(name) for book, on, names in key for name in names)
             found = self._sets[key] = ReadingSet.of(reading for reading in readings if reading is not None)
         return found

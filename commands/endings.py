@@ -17,6 +17,7 @@ from commands.intents.status import (
 )
 from ledger.judging.consent import consents_of
 from ledger.judging.law import CONSENT_NAMES, law_on
+from ledger.judging.payers import book_on
 from ledger.judging.stops import STOP_NAMES, Stop, disenrolled, revoked
 from ledger.rulebook import Reading
 from ledger.streams.base import SEALED, Event
@@ -198,7 +199,7 @@ def _revoked_notices(
 ) -> tuple[Notice, ...]:
     by = law.on(event.told_on).find(STOP_NAMES[0])
     stop = revoked(event, law_on(law.rulebook, event.told_on))
-    if not any(_ends_any(state, programme, stop, law) for programme in event.scope):
+    if not any(_ends_any(state, programme, stop, event.told_on, law) for programme in event.scope):
         return (_nothing_to_end(by),)
     month = month_of(event.told_on)
     if (asked.now - FURTHEST_WEST).date() > last_day(month):
@@ -214,16 +215,17 @@ def _disenrolled_notices(state: Patient, event: PatientDisenrolled, law: Law) ->
     if bills is not None and event.practice not in (None, bills.event.practice):
         happened = "Another practice bills the programme in that month; there it goes on."
         return (notice("nothing_to_end", happened, by),)
-    if not _ends_any(state, event.programme, disenrolled(event), law):
+    if not _ends_any(state, event.programme, disenrolled(event), event.on, law):
         return (_nothing_to_end(by),)
     happened = f"Minutes after {event.on.isoformat()} do not count until the patient consents again."
     return (notice("disenrolled_in_month", happened, by),)
 
 
-def _ends_any(state: Patient, programme: Programme, stop: Stop, law: Law) -> bool:
+def _ends_any(state: Patient, programme: Programme, stop: Stop, on: date, law: Law) -> bool:
     """Whether a stop ends any complete consent to a programme; what that reads is part of the decision's readings."""
-    standings = consents_of(state, programme, law.rulebook)
-    law.note(tuple((standing.rules.first_day, CONSENT_NAMES) for standing in standings))
+    book = book_on(state, on, law.rulebook, programme)
+    standings = consents_of(state, programme, book)
+    law.note(tuple((standing.rules.first_day, CONSENT_NAMES) for standing in standings), book)
     return any(standing.complete_from is not None and stop.ends(standing) for standing in standings)
 
 

@@ -5,7 +5,7 @@ law becomes part of the decision's reading set where the decision's edition is t
 """
 
 from commands.deciding import Law, States
-from ledger.judging import Verdict, facts_of, judge_month, missing_tags, pinned_edition
+from ledger.judging import Verdict, book_of, facts_of, judge_month, missing_tags, pinned_edition
 from ledger.rulebook import Edition, rulebook_of
 from ledger.terms.identity import LEDGER_TAG
 from ledger.terms.outcome import Need
@@ -25,5 +25,5 @@ def verdict_of(patient: str, month: str, states: States, law: Law) -> Verdict | 
         edition, rulebook = pinned, rulebook_of(Edition.from_bytes(adopted.content))
     verdict = judge_month(facts_of(patient, month, states.held()), rulebook, edition=edition)
     if edition == law.edition:
-        law.note(verdict.reads)
+        law.note(verdict.reads, book_of(verdict, rulebook))
     return verdict

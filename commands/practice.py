@@ -25,6 +25,7 @@ POLICY_VALUES: Final = {
     "untimed_counts": ("yes", "no"),
     "staff_in_person_counts": ("yes", "no"),
     "noncomplex_attestation": ("each", "batch"),
+    "price_site": ("office", "facility"),
 }
 """What each policy may be set to."""
 _DAY: Final = timedelta(days=1)

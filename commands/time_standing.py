@@ -12,7 +12,8 @@ from ledger.judging.consent_month import consent_in_month
 from ledger.judging.context import MonthContext
 from ledger.judging.countable import judge_entries
 from ledger.judging.edges import also_held, months_beside
-from ledger.judging.law import CONSENT_NAMES, MonthLaw, law_on
+from ledger.judging.law import CONSENT_NAMES, law_on
+from ledger.judging.payers import book_in
 from ledger.judging.shapes import MonthFacts
 from ledger.judging.window import window_of
 from ledger.rulebook import Rulebook
@@ -51,8 +52,7 @@ def notices_of_entry(event: EntryContent, states: States, law: Law, now: datetim
 
 def _in_month(event: EntryContent, month: str, states: States, law: Law, now: datetime) -> list[Notice]:
     last = last_day(month)
-    by = law_on(law.rulebook, last)
-    if not by.exists:
+    if not law_on(law.rulebook, last).exists:
         happened = f"No rules of CCM are in force in {month}."
         return [notice("outside_the_rules", happened)]
     entry = _entry_after(event, states.month(event.patient, month), now)
@@ -60,12 +60,13 @@ def _in_month(event: EntryContent, month: str, states: States, law: Law, now: da
     if beside := months_beside(states.patient(event.patient), (event.practice,), month, days):
         others = [other for each in beside for other in states.month(event.patient, each).entries]
         entry = also_held(entry, others, event.place if isinstance(event, TimeCorrected) else LAST)
-    context, read_on = _context(event, month, states, law, by)
+    context, read_on, book = _context(event, month, states, law)
+    by = context.law
     context.look_at(_days(event, states))
     (line,) = judge_entries((entry,), context).lines
     activities = frozenset((event.activity,)) if event.activity is not None else _NO_ACTIVITY
     lists = tuple(sorted(by.lists(activities, not event.is_timed) | context.besides))
-    law.note(((last, by.time_names), (last, lists), *[(on, CONSENT_NAMES) for on in read_on]))
+    law.note(((last, by.time_names), (last, lists), *[(on, CONSENT_NAMES) for on in read_on]), book)
     return list(line.notices)
 
 
@@ -89,6 +90,8 @@ class _Prepared(NamedTuple):
     rulebook: Rulebook
     context: MonthContext
     read_on: tuple[date, ...]
+    book: Rulebook
+    """The law of the month: with the exceptions that its coverage falls under."""
 
 
 _PREPARED: Final[OrderedDict[tuple[str, str, str, str | None, str], _Prepared]] = OrderedDict()
@@ -97,8 +100,8 @@ _PREPARED_MAX: Final = 2_048
 
 
 def _context(
-    event: EntryContent, month: str, states: States, law: Law, by: MonthLaw
-) -> tuple[MonthContext, tuple[date, ...]]:
+    event: EntryContent, month: str, states: States, law: Law
+) -> tuple[MonthContext, tuple[date, ...], Rulebook]:
     key = (event.patient, month, event.performer, event.entered_by, event.practice)
     patient, performer = states.patient(event.patient), states.staff(event.performer)
     enterer = states.staff(event.entered_by) if event.entered_by is not None else None
@@ -113,19 +116,22 @@ def _context(
         and held.rulebook is law.rulebook
     ):
         _PREPARED.move_to_end(key)
-        return held.context, held.read_on
+        return held.context, held.read_on, held.book
     designation = patient.designation(month, Programme.CCM, Side.PRACTITIONER)
     designee = designation.event.practitioner if designation else None
-    first, last = first_day(month), last_day(month)
-    consent = consent_in_month(patient, designation, last, by, law.rulebook)
+    last = last_day(month)
+    window = window_of(patient, first_day(month), last)
+    book = book_in(window, law.rulebook)
+    by = law_on(book, last)
+    consent = consent_in_month(patient, designation, last, by, book)
     people = {event.performer: performer} | ({event.entered_by: enterer} if event.entered_by and enterer else {})
     facts = MonthFacts(patient, CareMonth(event.patient, month), _NO_PLAN, {event.practice: practice}, people, {})
-    context = MonthContext(facts, by, window_of(patient, first, last), designee, consent)
+    context = MonthContext(facts, by, window, designee, consent)
     read_on = tuple(rules.first_day for rules in consent.read_on)
-    _PREPARED[key] = _Prepared(patient, performer, enterer, practice, law.rulebook, context, read_on)
+    _PREPARED[key] = _Prepared(patient, performer, enterer, practice, law.rulebook, context, read_on, book)
     if len(_PREPARED) > _PREPARED_MAX:
         _PREPARED.popitem(last=False)
-    return context, read_on
+    return context, read_on, book
 
 
 def _days(event: EntryContent, states: States) -> dict[str, StaffDay]:

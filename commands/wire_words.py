@@ -39,6 +39,8 @@ _PATTERNS: Final = {
     r"^[a-z][a-z0-9_.-]{0,63}$": f"a name {_LETTERS}, `_`, `.` and `-`, beginning with a letter",
     r"^[A-Z]{2}$": "two capital letters",
     r"^[0-9]{2}$": "two digits",
+    r"^[0-9]\.[0-9]{1,4}$": 'an index as text in its own digits, such as "1.012"',
+    r"^[A-Za-z0-9][A-Za-z0-9 .-]{0,39}$": "a name of at most 40 letters, digits, spaces, `.` and `-`",
     r"^[0-9]{9}$": "nine digits",
     r"^[A-Z0-9]{5}$": "five digits or capital letters",
     r"^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$": "an ICD-10-CM code with its dot, such as E11.9",

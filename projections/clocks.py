@@ -26,6 +26,8 @@ PERIODS: Final = frozenset(
         "licence_recorded",
         "capability_attested",
         "policy_adopted",
+        "locality_recorded",
+        "qualifying_status_recorded",
     }
 )
 """Facts whose date begins or ends a period: nothing is late about telling of a disease that began years ago."""

@@ -88,7 +88,7 @@ def _holders(states: States, rulebook_of: RulebookOf, patient: str, month: str, 
     cut = [entry for entry in (_cut(each, span) for each in facts.month.entries) if entry is not None]
     if not cut:
         return []
-    narrowed = facts._replace(month=replace(facts.month, entries=tuple(cut)))
+    narrowed = facts._replace(month=replace(facts.month, entries=tuple(cut), tally=None))
     lines = judge_month(narrowed, rulebook_of(adoption), edition=adoption.edition, record=False).lines
     return [
         Holder(

@@ -14,6 +14,7 @@ from ledger.judging.consent import consents_of
 from ledger.judging.consent_month import consent_in_month
 from ledger.judging.law import law_on
 from ledger.judging.needs import gather
+from ledger.judging.payers import book_of
 from ledger.judging.plans import made_on, plan_in_force
 from ledger.judging.readiness import active_conditions
 from ledger.judging.shapes import Verdict
@@ -126,6 +127,7 @@ class Basis(NamedTuple):
 
 def month_basis(log: FactsLog, states: States, rulebook: Rulebook, verdict: Verdict) -> Basis:
     """What a verdict rests on, by the same states; of patients who were merged, what is known of all of them."""
+    rulebook = book_of(verdict, rulebook)
     facts = gather(verdict.patient, verdict.month, lambda tag: states.at(tag).state)
     patient, plan, month = facts.patient, facts.plan, facts.month
     group = group_of(verdict.patient, lambda tag: states.at(tag).state)
@@ -134,7 +136,7 @@ def month_basis(log: FactsLog, states: States, rulebook: Rulebook, verdict: Verd
     return Basis(
         clinics=tuple(_clinics(patient, verdict.month)),
         biller=_biller(patient, verdict.month),
-        conditions=tuple(_conditions(patient, verdict.month)),
+        conditions=tuple(_conditions(patient, verdict.month, rulebook)),
         consents=consents,
         first_minute=_first_minute(log, rulebook, group, patient, month, consents, verdict),
         plans=tuple(_plans(log, month, plan)),
@@ -159,8 +161,9 @@ def _biller(patient: Patient, month: str) -> Biller | None:
     return Biller(e.practitioner, e.practice, e.from_month, e.until_month, designation.position)
 
 
-def _conditions(patient: Patient, month: str) -> Iterator[ConditionInMonth]:
-    active = {c.condition for c in active_conditions(patient, first_day(month), last_day(month))}
+def _conditions(patient: Patient, month: str, rulebook: Rulebook) -> Iterator[ConditionInMonth]:
+    law = law_on(rulebook, last_day(month))
+    active = {c.condition for c in active_conditions(patient, first_day(month), last_day(month), law)}
     for learned in {c.event.condition: c for c in patient.conditions}.values():
         e = learned.event
         code = e.icd10 or (f"{e.source_code.system} {e.source_code.code}" if e.source_code else "-")

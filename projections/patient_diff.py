@@ -9,6 +9,8 @@ from datetime import date
 from typing import NamedTuple
 
 from ledger.judging.consent import consents_of
+from ledger.judging.law import law_on
+from ledger.judging.payers import book_on
 from ledger.judging.plans import plan_in_force
 from ledger.judging.readiness import active_conditions
 from ledger.judging.window import window_of
@@ -115,10 +117,12 @@ def _stood(states: States, rulebook: Rulebook, patient: str, on: date) -> StoodT
         return None
     month = month_of(on)
     first, last = first_day(month), last_day(month)
+    rulebook = book_on(known, on, rulebook)
     designation = known.designation(month, Programme.CCM, Side.PRACTITIONER)
     counting = [s.complete_from for s in consents_of(known, Programme.CCM, rulebook) if s.complete_from is not None]
     coverage, revision = window_of(known, first, last).coverage, plan_in_force(plan, on)
-    codes = {c.icd10 or (c.source_code.code if c.source_code else "-") for c in active_conditions(known, first, last)}
+    active = active_conditions(known, first, last, law_on(rulebook, last))
+    codes = {c.icd10 or (c.source_code.code if c.source_code else "-") for c in active}
     return StoodThen(
         on=on,
         practice=known.practice_on(on),

@@ -13,7 +13,18 @@ from zoneinfo import ZoneInfo
 
 from ledger.judging import MonthFacts, Verdict, facts_of, judge_month, missing_tags
 from ledger.rulebook import Rulebook, rulebook_of, shipped_edition
-from ledger.streams import care_month, care_plan, consent, designation, endings, patient, practice, staff, stays
+from ledger.streams import (
+    care_month,
+    care_plan,
+    consent,
+    designation,
+    endings,
+    limits,
+    patient,
+    practice,
+    staff,
+    stays,
+)
 from ledger.streams.base import Envelope, Event, Fact, Vouched
 from ledger.streams.folding import fold
 from ledger.terms.calendar import split_at_local_midnight
@@ -180,6 +191,7 @@ class Chart:
         onset_on: str | None = "2015-05-01",
         abated_on: str | None = None,
         expected: bool | None = True,
+        months: int | None = None,
     ) -> None:
         """A condition on record."""
         self.tell(
@@ -190,6 +202,7 @@ class Chart:
                 onset_on=day(onset_on) if onset_on else None,
                 abated_on=day(abated_on) if abated_on else None,
                 expected_12_months=expected,
+                expected_months=months,
             )
         )
 
@@ -231,6 +244,7 @@ class Chart:
         until_on: str | None = None,
         rank: int = 1,
         verified: str | None = None,
+        qmb: bool = False,
     ) -> None:
         """Coverage on file; said again under the same name, it replaces what was said before."""
         self.tell(
@@ -243,6 +257,7 @@ class Chart:
                 until_on=day(until_on) if until_on else None,
                 rank=rank,
                 verified_at=instant(verified) if verified else None,
+                qmb=qmb,
             )
         )
 
@@ -407,15 +422,22 @@ class Chart:
     def _designation(self) -> None:
         self.designate("MD")
 
-    def designate(self, who: str, *, from_month: str | None = None, until_month: str | None = None) -> None:
-        """The billing practitioner of CCM."""
+    def designate(
+        self,
+        who: str,
+        *,
+        from_month: str | None = None,
+        until_month: str | None = None,
+        programme: Programme = Programme.CCM,
+    ) -> None:
+        """The billing practitioner of a programme."""
         self.tell(
             designation.PractitionerDesignated(
                 patient=self.patient,
-                designation=opaque("dg", f"{who} {from_month}"),
+                designation=opaque("dg", f"{who} {from_month} {programme.value}".removesuffix(" CCM")),
                 practitioner=opaque("st", who),
                 practice=self.practice,
-                programme=Programme.CCM,
+                programme=programme,
                 side=Side.PRACTITIONER,
                 from_month=from_month or f"{self.year}-01",
                 until_month=until_month,
@@ -551,13 +573,19 @@ class Chart:
             )
         )
 
-    def choose(self, family: Any, *, by: str = "MD") -> None:
+    def choose(self, family: Any, *, by: str = "MD", programme: Programme = Programme.CCM) -> None:
         """Somebody chooses a family."""
+        said = None if programme is Programme.CCM else programme
         self.tell(
             care_month.FamilyChosen(
-                patient=self.patient, month=self.month, practitioner=opaque("st", by), family=family
+                patient=self.patient, month=self.month, practitioner=opaque("st", by), family=family, programme=said
             )
         )
+
+    def raise_limit(self, code: str, to: int) -> None:
+        """Compliance raises the limit of a code for the month."""
+        by = opaque("st", "compliance")
+        self.tell(limits.LimitRaised(patient=self.patient, month=self.month, code=code, units=to, by=by))
 
     def attest(self, digest: str, *, name: str = "attestation") -> None:
         """The practitioner signs a digest of the month."""
@@ -600,10 +628,12 @@ class Chart:
             held |= {tag: fold(tag, streams.get(tag, ())) for tag in missing}
         return facts_of(self.patient, month or self.month, held)
 
-    def verdict(self, month: str | None = None, *, record: bool = True) -> Verdict:
+    def verdict(
+        self, month: str | None = None, *, record: bool = True, programme: Programme = Programme.CCM
+    ) -> Verdict:
         """The judge's answer by the shipped law."""
         rulebook, edition = law()
-        return judge_month(self.facts(month), rulebook, edition=edition, record=record)
+        return judge_month(self.facts(month), rulebook, edition=edition, record=record, programme=programme)
 
 
 def seconds_of(length: int | str) -> int:

@@ -4,18 +4,28 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from commands.intents.base import Command, Ref
+from commands.intents.base import Command, Ref, Wire
 from ledger.terms.identity import DeliveryId, Digest
 from ledger.terms.people import SourceName
 
 
+class ProfileFile(Wire):
+    """A file of a payer's profile: exceptions to the shipped rules, in the form of a rule file."""
+
+    file: str = Field(max_length=200, pattern=r"^payers/[a-z][a-z0-9_]{0,63}/[A-Za-z0-9_]+\.toml$")
+    text: str = Field(min_length=1, max_length=200_000)
+
+
 class AdoptRulebook(Command):
-    """Adopt the edition that this program ships; its whole bytes become a fact."""
+    """Adopt the edition that this program ships, with payers' profiles of one's own; its whole bytes become a fact."""
 
     NAME: ClassVar = "adopt_rulebook"
     KIND: ClassVar = "act"
     edition: Digest
+    """The digest of all of it, profiles too: `ccm-ledger rules check --profiles FOLDER` tells it."""
     reason: str = Field(min_length=1, max_length=500, pattern=r"\S")
+    profiles: tuple[ProfileFile, ...] = Field(default=(), max_length=200)
+    """Beside those that are shipped."""
 
 
 class BindLogin(Command):

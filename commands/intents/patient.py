@@ -1,13 +1,13 @@
 """Commands about who a patient is and what a month of theirs may rest on: registration to coverage."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 
 from commands.intents.base import Command, OutsideName, Ref, Wire
 from ledger.terms.calendar import GivenDay, GivenInstant
 from ledger.terms.identity import ConditionId, CoverageId, Digest, PracticeId
-from ledger.terms.people import Name, Word, Words
+from ledger.terms.people import CoverageKind, Name, Word, Words
 
 
 class DemographicsGiven(Wire):
@@ -107,7 +107,7 @@ class RecordCoverage(Command):
     patient: Ref
     coverage: CoverageId | None = None
     payer: Word
-    kind: Literal["medicare_ffs", "medicare_advantage", "medicaid", "commercial", "other"]
+    kind: CoverageKind
     from_on: GivenDay
     until_on: GivenDay | None = None
     rank: int = Field(default=1, ge=1, le=9)

@@ -1,11 +1,11 @@
 """Commands about people who work here and the practices they work for."""
 
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from commands.intents.base import Command, OutsideName, Ref, Wire
-from ledger.streams.practice import Capability
+from commands.intents.base import Command, OutsideName, OutsideValue, Ref, Wire
+from ledger.streams.practice import GPCI_SHAPE, LOCALITY_SHAPE, Capability, Policy, PolicyValue
 from ledger.streams.staff import CheckResult, DepartureReason, ExclusionSource
 from ledger.terms.calendar import GivenDay
 from ledger.terms.identity import PracticeId
@@ -68,6 +68,16 @@ class RecordLicence(Command):
     state: str = Field(pattern=r"^[A-Z]{2}$")
     from_on: GivenDay
     until_on: GivenDay | None = None
+
+
+class RecordQualifyingStatus(Command):
+    """Record what CMS says of a practitioner for a payment year: a qualifying APM participant (QP), or not."""
+
+    NAME: ClassVar = "record_qualifying_status"
+    KIND: ClassVar = "act"
+    staff: Ref
+    payment_year: int = Field(ge=2017, le=2099)
+    is_qualifying: bool
 
 
 class RecordDeparture(Command):
@@ -148,6 +158,21 @@ class AdoptPolicy(Command):
     NAME: ClassVar = "adopt_policy"
     KIND: ClassVar = "act"
     practice: PracticeId
-    policy: Literal["untimed_counts", "staff_in_person_counts", "noncomplex_attestation"]
-    value: Literal["yes", "no", "each", "batch"]
+    policy: Policy
+    value: PolicyValue
     from_on: GivenDay
+
+
+class RecordLocality(Command):
+    """Record the payment locality of a practice with its geographic indices (GPCI), from a day on."""
+
+    NAME: ClassVar = "record_locality"
+    KIND: ClassVar = "act"
+    practice: PracticeId
+    locality: str = Field(pattern=LOCALITY_SHAPE)
+    gpci_work: str = Field(pattern=GPCI_SHAPE)
+    gpci_pe: str = Field(pattern=GPCI_SHAPE)
+    gpci_mp: str = Field(pattern=GPCI_SHAPE)
+    from_on: GivenDay
+    cite: OutsideValue
+    """Where the indices were read: the list and its release."""

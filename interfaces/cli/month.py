@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from projections.month_answer import MonthAnswer
 
 _MORE = """\
-Amounts are national estimates by date of service. --as-of answers with what the ledger knew then, and judges by the
-edition of the rulebook that held then. An attested month is judged by the edition that was signed; beside it stands
-what was attested, and what an edition adopted since would say.
+Amounts are national estimates by date of service. What is expected to be paid is an estimate before the deductible, by
+the site, QP status, credential, coverage and locality on record, else as assumed. --as-of answers with what the ledger
+knew then, and judges by the edition of the rulebook that held then. An attested month is judged by the edition that was
+signed; beside it stands what was attested, and what an edition adopted since would say.
 """
 
 
@@ -66,21 +67,26 @@ def _minute_of_month(args: Namespace) -> None:
 
 
 def _show(args: Namespace, screen: Screen, session: "Session", answer: "MonthAnswer") -> None:
-    from interfaces.cli import month_parts  # noqa: PLC0415 - loaded by now
+    from interfaces.cli import month_parts, month_price  # noqa: PLC0415 - loaded by now
     from interfaces.cli.month_text import explained_lines, month_lines, why_not_lines  # noqa: PLC0415
     from interfaces.cli.wording import moment as shown_moment  # noqa: PLC0415
     from ledger.judging import explain, reading_list, why_not  # noqa: PLC0415
+    from projections.month_price import month_prices  # noqa: PLC0415
 
     verdict, position = answer.verdict, answer.position
     book = rulebook_of(session, verdict)
     reasons = why_not(verdict, args.why_not, book) if args.why_not else None
     told = entry_facts(session, verdict) if args.explain else {}
+    prices = month_prices(session.log, book, verdict, position)
     parts = [part for part in month_parts.asked_for(args, session, answer, book) if part is not None]
     shown = month_json(explain(verdict, book), reasons, answer, told, is_explained=args.explain)
+    shown |= month_price.prices_json(prices, is_explained=args.explain)
     screen.answer(shown | {part.name: part.json for part in parts})
     at = session.log.facts_at([position])
     known = f", known {shown_moment(at[-1].recorded_at)}" if at else ""
-    screen.say(f"{args.month} of {args.patient}, as of position {position}{known}.", *month_lines(verdict))
+    screen.say(
+        f"{args.month} of {args.patient}, as of position {position}{known}.", *month_lines(verdict, prices.billing)
+    )
     if verdict.patient != args.patient:
         screen.say(f"{args.patient} was merged into {verdict.patient}: this is the month of both.")
     month_parts.show_beside(screen, answer)
@@ -88,6 +94,7 @@ def _show(args: Namespace, screen: Screen, session: "Session", answer: "MonthAns
         after = {each.entry for each in answer.entered_after}
         adopted = answer.adoption
         screen.say(*explained_lines(verdict, reading_list(book, verdict.reads), told, after))
+        screen.say(*month_price.price_lines(prices))
         screen.say(f"Edition {adopted.edition} was adopted on {adopted.on} at position {adopted.position}.")
     if reasons is not None:
         screen.say(*why_not_lines(reasons))

@@ -8,9 +8,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.clocks import clock_line
+from interfaces.cli.month_price import expected_line
 from interfaces.cli.wording import ESTIMATE, clock, codes, counted, moment, money, notice_lines
 
 if TYPE_CHECKING:
+    from ledger.judging.prices import Price
     from ledger.judging.shapes import EntryLine, FamilyResult, Verdict
     from ledger.rulebook import Reading
     from projections.history_line import HistoryLine
@@ -34,8 +36,8 @@ _KINDS: Final = frozenset({"yes_no", "word", "words", "code", "codes", "effect"}
 """Units of a rule that say what kind of value it is and measure nothing."""
 
 
-def month_lines(verdict: "Verdict") -> Iterator[str]:
-    """The month as a whole."""
+def month_lines(verdict: "Verdict", price: "Price | None" = None) -> Iterator[str]:
+    """The month as a whole; `price` is what its codes are expected to pay."""
     payer = verdict.payer or "no coverage on file, so the estimate is for Medicare FFS"
     yield f"Standing: {verdict.standing.replace('_', ' ')}: {STANDINGS[verdict.standing]}."
     yield f"Counted: {clock(verdict.staff_seconds)} of staff, {clock(verdict.personal_seconds)} of the practitioner."
@@ -45,7 +47,10 @@ def month_lines(verdict: "Verdict") -> Iterator[str]:
     yield f"Consent lets count: {since}."
     biller = verdict.practitioner or "nobody is designated"
     yield f"Billing practitioner: {biller}. Practice: {verdict.practice or 'none'}. Payer: {payer}."
-    yield from _charges(verdict)
+    if verdict.profiles:
+        named = ", ".join(verdict.profiles)
+        yield f"Judged with the exceptions of the profile {named}; `ccm-ledger rules payers` says what they change."
+    yield from _charges(verdict, price)
     if verdict.missing:
         yield f"Missing before release: {counted(len(verdict.missing), 'point')}."
         yield from notice_lines(verdict.missing)
@@ -56,7 +61,7 @@ def month_lines(verdict: "Verdict") -> Iterator[str]:
     yield f"Judged by edition {verdict.edition[:12]} of the rulebook."
 
 
-def _charges(verdict: "Verdict") -> Iterator[str]:
+def _charges(verdict: "Verdict", price: "Price | None") -> Iterator[str]:
     family = verdict.family
     if family is None or not verdict.charges:
         yield "Codes: none yet."
@@ -65,7 +70,12 @@ def _charges(verdict: "Verdict") -> Iterator[str]:
     yield f"Codes ({FAMILIES[family]}, {how}), date of service {verdict.date_of_service}:"
     for line in verdict.charges:
         yield f"  {line.code} x{line.units}  {money(line.amount)}"
-    yield f"  Together {money(verdict.amount)} ({ESTIMATE})."
+    if verdict.amount is None:
+        yield f"  Together: no price is on file for {verdict.date_of_service}."
+    else:
+        yield f"  Together {money(verdict.amount)} ({ESTIMATE})."
+    if price is not None:
+        yield expected_line(price)
 
 
 def explained_lines(
@@ -137,7 +147,8 @@ def why_not_lines(reasons: Mapping[str, Any]) -> Iterator[str]:
         yield f"{code} belongs to no family of CCM codes in force then; those that do: {', '.join(reasons['known'])}."
         return
     billed, most = reasons["billed_units"], reasons["units_max"]
-    has = f"{code} has {counted(billed, 'unit')} of at most {most}" if billed else f"{code} is not among the codes"
+    of_most = ", and nothing limits them" if most is None else f" of at most {most}"
+    has = f"{code} has {counted(billed, 'unit')}{of_most}" if billed else f"{code} is not among the codes"
     yield f"{has} ({FAMILIES[reasons['family']]}, {counted(reasons['minutes'], 'minute')})."
     if reasons["minutes_missing"]:
         needed = counted(reasons["minutes_for_next_unit"], "minute")

@@ -3,12 +3,14 @@
 from ledger.judging.explain import explain, why_not
 from ledger.judging.law import reading_list
 from ledger.judging.needs import facts_of, gather, missing_tags, needed_tags, pinned_edition
+from ledger.judging.payers import book_of
 from ledger.judging.shapes import MonthFacts, Verdict
 from ledger.judging.verdict import judge_month
 
 __all__ = [
     "MonthFacts",
     "Verdict",
+    "book_of",
     "explain",
     "facts_of",
     "gather",

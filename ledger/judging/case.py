@@ -15,6 +15,7 @@ from ledger.streams.care_month import Family
 from ledger.streams.care_plan import PlanRevision
 from ledger.streams.patient_state import Designation
 from ledger.terms.outcome import Notice
+from ledger.terms.people import Programme
 
 
 class Case(NamedTuple):
@@ -43,6 +44,9 @@ class Case(NamedTuple):
     """The stays that touch the month; None where there are none."""
     besides: frozenset[str]
     """What was read of the month's law besides the usual."""
+    programme: Programme
+    profiles: tuple[str, ...]
+    """The payers' profiles whose exceptions are part of the law of the month."""
 
     @property
     def is_complex(self) -> bool:

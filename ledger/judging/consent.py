@@ -189,6 +189,8 @@ def _lacks(so_far: _Gathered, law: MonthLaw) -> tuple[str, ...]:
         lacks += [FIELD_CODES[field] for field in law.consent_fields if getattr(so_far, field) is None]
     if so_far.method is not None and so_far.method not in law.consent_methods:
         lacks.append("consent_method_not_accepted")
+    if so_far.evidence is not None and so_far.evidence not in law.evidence_known:
+        lacks.append(FIELD_CODES["evidence"])
     if so_far.given_by == "representative" and not so_far.representative_identified:
         lacks.append("consent_representative_not_identified")
     if so_far.affirmed is not _ALL_ITEMS:

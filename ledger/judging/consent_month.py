@@ -25,7 +25,6 @@ from ledger.terms.notices import notice
 from ledger.terms.outcome import Notice
 from ledger.terms.people import Programme
 
-_CCM: Final = Programme.CCM
 _VOID_NAME: Final = "medicare.ccm.consent.invalid_counts"
 _NOTHING: Final[frozenset[str]] = frozenset()
 
@@ -50,7 +49,12 @@ class MonthConsent(NamedTuple):
 
 
 def consent_in_month(
-    patient: Patient, designation: Designation | None, last: date, law: MonthLaw, rulebook: Rulebook
+    patient: Patient,
+    designation: Designation | None,
+    last: date,
+    law: MonthLaw,
+    rulebook: Rulebook,
+    programme: Programme = Programme.CCM,
 ) -> MonthConsent:
     """From when minutes count in a month, and what stands in the way.
 
@@ -58,28 +62,37 @@ def consent_in_month(
     before; while nobody is designated, from the first such one. A decline changes nothing, a void consent never was
     (CCM-CONSENT-01, -07, -08, -13).
     """
-    standings = consents_of(patient, _CCM, rulebook)
+    asked = _Asked(patient, programme, designation, last, law)
+    standings = consents_of(patient, programme, rulebook)
     if patient.status is CLEAN:
-        return _unstopped(patient, designation, last, law, standings)
+        return _unstopped(asked, standings)
     practice = designation.event.practice if designation else None
-    stops = stops_of(patient, _CCM, practice, law)
-    found = _stopped(patient, designation, last, law, standings, stops) if stops else None
+    stops = stops_of(patient, programme, practice, law)
+    found = _stopped(asked, standings, stops) if stops else None
     if found is None:
-        found = _unstopped(patient, designation, last, law, standings)
-    return _with_void(found, patient, last, law, rulebook)
+        found = _unstopped(asked, standings)
+    return _with_void(found, asked, rulebook)
 
 
-def _unstopped(
-    patient: Patient,
-    designation: Designation | None,
-    last: date,
-    law: MonthLaw,
-    standings: tuple[ConsentStanding, ...],
-) -> MonthConsent:
+class _Asked(NamedTuple):
+    """Whose month of which programme is asked about, by which law."""
+
+    patient: Patient
+    programme: Programme
+    designation: Designation | None
+    last: date
+    law: MonthLaw
+
+    @property
+    def designee(self) -> str | None:
+        return self.designation.event.practitioner if self.designation else None
+
+
+def _unstopped(asked: _Asked, standings: tuple[ConsentStanding, ...]) -> MonthConsent:
     """The month of a patient who never stopped."""
+    last, designee = asked.last, asked.designee
     if not standings:
-        return MonthConsent(None, None, None, (_none_on_file(law),), (), ())
-    designee = designation.event.practitioner if designation else None
+        return MonthConsent(None, None, None, (_none_on_file(asked),), (), ())
     complete = _complete(standings, last)
     started = min((s.local[0] for s in complete if s.local), default=None)
     named = [s for s in complete if designee is None or s.practitioner == designee]
@@ -87,10 +100,10 @@ def _unstopped(
     first = min(named, key=lambda s: (s.complete_from or month_end, s.position), default=None)
     read_on = tuple(dict.fromkeys(s.rules for s in standings))
     if first is None:
-        why = _names_other(law) if complete else _why_none(standings, law)
+        why = _names_other(asked) if complete else _why_none(standings, asked)
         return MonthConsent(None, None, started, (why,), (), read_on)
     return MonthConsent(
-        first.complete_from, first.local, started, (), _about(first, patient, complete, month_end, law), read_on
+        first.complete_from, first.local, started, (), _about(first, asked, complete, month_end), read_on
     )
 
 
@@ -108,16 +121,9 @@ class _Held(NamedTuple):
         return self.stop is None or (self.stop.last_on >= first and self.on <= self.stop.last_on)
 
 
-def _stopped(
-    patient: Patient,
-    designation: Designation | None,
-    last: date,
-    law: MonthLaw,
-    standings: tuple[ConsentStanding, ...],
-    stops: tuple[Stop, ...],
-) -> MonthConsent | None:
+def _stopped(asked: _Asked, standings: tuple[ConsentStanding, ...], stops: tuple[Stop, ...]) -> MonthConsent | None:
     """The month of a patient whose consents were ended; None where none of them was."""
-    designee = designation.event.practitioner if designation else None
+    last, law, designee = asked.last, asked.law, asked.designee
     complete = _complete(standings, last)
     held = [_Held(s, s.complete_from, s.local[0], ended_by(s, stops)) for s in complete if s.complete_from and s.local]
     if all(h.stop is None for h in held):
@@ -134,10 +140,10 @@ def _stopped(
     found = _reviews(held, final, last, law, is_off=final is not None or not standing)
     besides = frozenset(name for name in STOP_NAMES if law.rules.find(name) is not None)
     if not standing:
-        blocks = (_why_ended(held, first, law),)
+        blocks = (_why_ended(held, first, asked),)
         return MonthConsent(None, None, started, blocks, tuple(found), read_on, stopped, besides)
     begins = standing[0].consent
-    about = (*_about(begins, patient, complete, month_end, law), *found)
+    about = (*_about(begins, asked, complete, month_end), *found)
     return MonthConsent(begins.complete_from, begins.local, started, (), about, read_on, stopped, besides)
 
 
@@ -155,7 +161,8 @@ def _pauses(standing: list[_Held], last: date) -> tuple[tuple[Pause, ...], Stop 
             stop = held.stop
     if stop is None or stop.last_on > last:
         return tuple(pauses), None
-    if stop.kind == "disenrolled":  # its last day is a border, also where it is the month's last
+    # The last day of a disenrolment is a border, also where it is the month's last.
+    if stop.kind == "disenrolled" or stop.last_on < last:
         pauses.append(Pause(stop.last_on, None, None, stop))
     return tuple(pauses), stop
 
@@ -174,13 +181,13 @@ def _told(named: list[_Held], held: list[_Held], first: date, last: date) -> tup
     return tuple(found.items())
 
 
-def _why_ended(held: list[_Held], first: date, law: MonthLaw) -> Notice:
+def _why_ended(held: list[_Held], first: date, asked: _Asked) -> Notice:
     if any(h.stands_in(first) for h in held):
-        return _names_other(law)
+        return _names_other(asked)
     stop = latest(h.stop for h in held if h.stop is not None)
     assert stop is not None
     happened = f"No consent stands in the month: {stop.happened}, and no complete consent followed."
-    return notice(stop.block, happened, stop.by(law))
+    return notice(stop.block, happened, stop.by(asked.law))
 
 
 def _reviews(held: list[_Held], final: Stop | None, last: date, law: MonthLaw, *, is_off: bool) -> list[Notice]:
@@ -197,13 +204,13 @@ def _reviews(held: list[_Held], final: Stop | None, last: date, law: MonthLaw, *
     return found
 
 
-def _with_void(found: MonthConsent, patient: Patient, last: date, law: MonthLaw, rulebook: Rulebook) -> MonthConsent:
+def _with_void(found: MonthConsent, asked: _Asked, rulebook: Rulebook) -> MonthConsent:
     """The month with a word on consents that were found void and would have stood in it."""
-    void = patient.status.void
+    void, law = asked.patient.status.void, asked.law
     if not void:
         return found
-    judged = [judge_consent(c, rulebook) for c in patient.consents if c.event.programme is _CCM]
-    if not any(s.consent in void for s in _complete(tuple(judged), last)):
+    judged = [judge_consent(c, rulebook) for c in asked.patient.consents if c.event.programme is asked.programme]
+    if not any(s.consent in void for s in _complete(tuple(judged), asked.last)):
         return found
     happened = "A consent was found void; the month is judged as if it never was."
     by = law.rules.find(_VOID_NAME)
@@ -217,23 +224,22 @@ def _complete(standings: tuple[ConsentStanding, ...], last: date) -> list[Consen
 
 
 def _about(
-    first: ConsentStanding, patient: Patient, complete: list[ConsentStanding], month_end: datetime, law: MonthLaw
+    first: ConsentStanding, asked: _Asked, complete: list[ConsentStanding], month_end: datetime
 ) -> tuple[Notice, ...]:
     """What to look at of the consent by which minutes begin to count, and of declines after it."""
     notices = [] if not (first.by_recollection or first.recorded_late) else list(consent_notices(first))
-    if patient.declines:
-        notices += _declines(patient, complete, month_end, law)
+    if asked.patient.declines:
+        notices += _declines(asked, complete, month_end)
     return tuple(notices)
 
 
-def _none_on_file(law: MonthLaw) -> Notice:
-    return notice(
-        "consent_not_on_file", "No complete consent to CCM is on file for the month.", law.reading("consent.required")
-    )
+def _none_on_file(asked: _Asked) -> Notice:
+    happened = f"No complete consent to {asked.programme.value} is on file for the month."
+    return notice("consent_not_on_file", happened, asked.law.reading("consent.required"))
 
 
-def _names_other(law: MonthLaw) -> Notice:
-    by = law.reading("consent.new_practitioner_needs_own")
+def _names_other(asked: _Asked) -> Notice:
+    by = asked.law.reading("consent.new_practitioner_needs_own")
     return notice(
         "consent_names_other_practitioner",
         "A complete consent is on file and names another practitioner than the month's billing practitioner.",
@@ -241,25 +247,25 @@ def _names_other(law: MonthLaw) -> Notice:
     )
 
 
-def _why_none(standings: tuple[ConsentStanding, ...], law: MonthLaw) -> Notice:
+def _why_none(standings: tuple[ConsentStanding, ...], asked: _Asked) -> Notice:
     incomplete = [s for s in standings if s.lacks]
     if incomplete:
         newest = incomplete[-1]
         lacks = "; ".join(lack_words(code) for code in newest.lacks)
         by = lack_reading(newest.lacks[0], newest.rules)
         return notice("consent_incomplete", f"A consent is on file and starts no programme: {lacks}.", by)
-    return _none_on_file(law)
+    return _none_on_file(asked)
 
 
-def _declines(patient: Patient, complete: list[ConsentStanding], month_end: datetime, law: MonthLaw) -> list[Notice]:
+def _declines(asked: _Asked, complete: list[ConsentStanding], month_end: datetime) -> list[Notice]:
     newest = max(s.complete_from for s in complete if s.complete_from)
     after = [
         d.event.occurred_at
-        for d in patient.declines
-        if d.event.programme is _CCM and newest < d.event.occurred_at < month_end
+        for d in asked.patient.declines
+        if d.event.programme is asked.programme and newest < d.event.occurred_at < month_end
     ]
     if not after:
         return []
     when = min(after).isoformat(timespec="seconds")
     happened = f"The patient declined at {when}, after a complete consent; the consent stands."
-    return [notice("declined_after_consent", happened, law.reading("consent.decline_stops"))]
+    return [notice("declined_after_consent", happened, asked.law.reading("consent.decline_stops"))]

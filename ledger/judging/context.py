@@ -6,7 +6,7 @@ from typing import Final
 
 from ledger.judging.consent_month import MonthConsent
 from ledger.judging.days import counted_from
-from ledger.judging.law import ACTIVITIES, MonthLaw
+from ledger.judging.law import ACTIVITIES, VISIT_DAY_NAMES, MonthLaw
 from ledger.judging.performers import Performers
 from ledger.judging.shapes import MonthFacts
 from ledger.judging.stays import Stays, stays_in_month
@@ -14,6 +14,7 @@ from ledger.judging.stops import Pause
 from ledger.judging.window import Window
 from ledger.rulebook import Reading
 from ledger.streams.care_month import Work
+from ledger.streams.patient_state import Patient
 from ledger.streams.staff_day import StaffDay, beyond_the_day
 from ledger.streams.status_state import CLEAN
 from ledger.terms.intervals import Intervals, union_all
@@ -48,16 +49,25 @@ class MonthContext:
         "overfull",
         "pauses",
         "performers",
+        "programme",
         "stays",
         "stopped",
         "troubled",
+        "visit_days",
         "window",
     )
 
     def __init__(
-        self, facts: MonthFacts, law: MonthLaw, window: Window, designee: str | None, consent: MonthConsent
+        self,
+        facts: MonthFacts,
+        law: MonthLaw,
+        window: Window,
+        designee: str | None,
+        consent: MonthConsent,
+        programme: Programme = Programme.CCM,
     ) -> None:
         self.facts = facts
+        self.programme = programme
         self.law = law
         self.window = window
         self.designee = designee
@@ -74,13 +84,27 @@ class MonthContext:
             self.closes = min(self.closes, consent.stopped.clean_until or self.closes)
         self.stays: Stays | None = None
         self.barred, self.besides = _NO_DAYS, consent.besides
-        """Days on which seconds may lie in a stay; what was read of the month's law besides the usual."""
+        """Days whose entries are looked at for a stay or a visit; what was read of the law besides the usual."""
         if facts.patient.status is not CLEAN:
             self.stays = stays_in_month(facts.patient, window.first, window.last, law)
             if self.stays is not None:
                 self.barred, self.besides = self.stays.days, self.besides | self.stays.names
+        self.visit_days = _NO_DAYS
+        """Days on which the billing practitioner held a visit of a code that is asked about."""
+        if facts.patient.visits:
+            self._look_at_visits(facts.patient)
         self.performers = Performers(facts.staff, designee, window.first, window.last, law)
         self.look_at(facts.staff_days)
+
+    def _look_at_visits(self, patient: Patient) -> None:
+        """Take the days of the month's visits with its billing practitioner (CCM-TIME-07, -08)."""
+        first, last, designee = self.window.first, self.window.last, self.designee
+        visits = [each.event for each in patient.visits if first <= each.event.on <= last]
+        held = [visit for visit in visits if designee is not None and visit.practitioner == designee]
+        if held:
+            self.visit_days = frozenset(visit.on for visit in held if visit.code in self.law.visit_day_codes)
+            self.barred |= self.visit_days
+            self.besides |= {name for name in VISIT_DAY_NAMES if self.law.rules.find(name) is not None}
 
     def without_consent(self) -> tuple[str, str, Reading | None]:
         """Why nothing counts while no consent stands: code, what happened, and the rule."""
@@ -101,10 +125,10 @@ class MonthContext:
 
     def contact_is_unwanted(self, work: Work, on: date) -> date | None:
         """The day on which the patient had revoked, where work of a day is contact with a patient who had."""
-        if self.stopped is None or work.activity is None or work.programme is not Programme.CCM:
+        if self.stopped is None or work.activity is None or work.programme is not self.programme:
             return None
         known = self.law.activities.get(work.activity)
-        if known is None or not known.reading.name.startswith(_CONTACT):
+        if known is None or not known.name.startswith(_CONTACT):
             return None
         return self.stopped.contact_is_unwanted(on)
 

@@ -4,19 +4,20 @@ Whole seconds throughout; nothing rounds up, and minutes are made once, from the
 Promise: the counted seconds of an entry and those in its not_counted notices add up to its seconds; no timed second of
 a patient, or of a performer, counts twice. Not promised: that the work was done.
 
-A clean entry takes one pass through `judge_entries`; everything else is looked at by `trouble.py`.
+A month of plain entries is judged by its tally; its lines are made when somebody looks. Where one of them may not be
+plain, a clean entry takes one short pass, and everything else is looked at by `trouble.py`.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
 from ledger.judging.context import MonthContext
-from ledger.judging.shapes import EntryLine
+from ledger.judging.shapes import EntryLine, Lines, Pool
 from ledger.judging.trouble import judge_entry
 from ledger.streams.month_state import Entry
-from ledger.terms.people import Programme
+from ledger.streams.tally import By, Tally
 
-_CCM: Final = Programme.CCM
 _new: Final = tuple.__new__
 """Makes a named tuple in half the time; its fields stand in order in one place only."""
 
@@ -24,7 +25,7 @@ _new: Final = tuple.__new__
 class Counted(NamedTuple):
     """A month's time, judged."""
 
-    lines: tuple[EntryLine, ...]
+    lines: Sequence[EntryLine]
     staff_seconds: int
     personal_seconds: int
     untimed_seconds: int
@@ -35,19 +36,62 @@ class Counted(NamedTuple):
     has_untimed: bool
 
 
-def judge_entries(entries: tuple[Entry, ...], context: MonthContext) -> Counted:
-    """Every entry of a month, in order of recording.
+def judge_entries(entries: tuple[Entry, ...], context: MonthContext, tally: Tally | None = None) -> Counted:
+    """Every entry of a month, in order of recording; where its tally stands and nothing is in its way, all at once.
 
     Reads: medicare.ccm.activities.*, .consent.required, .performers.*, .time.* and .policy.untimed_counts, by way of
     MonthContext and MonthLaw (CCM-TIME-01 to -18, CCM-STAFF-01 to -07, CCM-CODE-17, CCM-CONSENT-01).
     """
+    if tally is not None and (counted_at_once := _all_at_once(entries, context, tally)) is not None:
+        return counted_at_once
+    return _one_by_one(entries, context)
+
+
+def _all_at_once(entries: tuple[Entry, ...], context: MonthContext, tally: Tally) -> Counted | None:
+    """The month by what its plain entries add up to; None where any of them may have to be looked at."""
+    if (
+        tally.programme is not context.programme
+        or context.troubled
+        or context.barred
+        or tally.starts < context.opens
+        or tally.last_on > context.closes
+        or tally.late > context.law.late
+        or not tally.activities <= context.law.counted
+    ):
+        return None
+    pools: dict[By, Pool] = {}
+    staff = personal = 0
+    for by, seconds in tally.seconds_by:
+        context.performers.on(*by, tally.first_on)
+        performing = context.performers.known.get(by)
+        if performing is None or not performing.is_clean or performing.pool is None:
+            return None
+        pools[by] = performing.pool
+        if performing.pool == "staff":
+            staff += seconds
+        else:
+            personal += seconds
+    lines = Lines(len(entries), lambda: [_plain_line(entry, pools) for entry in entries])
+    return Counted(lines, staff, personal, 0, tally.last_on, tally.two_way, tally.activities, False)
+
+
+def _plain_line(entry: Entry, pools: Mapping[By, Pool]) -> EntryLine:
+    """The line of an entry that counts whole."""
+    work, position, _, pieces, seconds, _, _, _ = entry
+    pool, on = pools[work.performer, work.practice, work.work_country], pieces[-1].on
+    fields = (work.entry, position, pieces[0].on, work.performer, work.activity, seconds, seconds, pool, (), on, True)
+    return _new(EntryLine, fields)
+
+
+def _one_by_one(entries: tuple[Entry, ...], context: MonthContext) -> Counted:
+    """Every entry looked at."""
     lines: list[EntryLine] = []
     add = lines.append
     seen: set[str] = set()
     counted_activities, known = context.law.counted, context.performers.known
     look_up = context.performers.on
     opens, closes, late, troubled = context.opens, context.closes, context.law.late, context.troubled
-    barred = context.barred
+    barred, programme = context.barred, context.programme
     staff = personal = untimed = 0
     has_untimed = False
     last_on: date | None = None
@@ -70,7 +114,7 @@ def judge_entries(entries: tuple[Entry, ...], context: MonthContext) -> Counted:
             and marks is None
             and activity in counted_activities
             and work.described
-            and work.programme is _CCM
+            and work.programme is programme
             and pieces[0].start >= opens
             and (on := pieces[-1].on) <= closes
             and (work.entered_by is None or work.entered_by == performer)

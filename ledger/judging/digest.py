@@ -11,6 +11,8 @@ fields parted by `|`. No field can hold either, for all are ids, codes, numbers 
     chosen|family
     finding|code
 
+A month judged by the exceptions of payers' profiles has, behind `bills`, the line `profile|name,name`.
+The month of another programme than CCM begins with `ccm-month-1|patient|month|edition|programme`.
 Nothing is `-`. Attestations, positions and the words of notices are not part of it: signing a month does not change
 it, and neither does moving the ledger or rewording a message.
 """
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledger.judging.shapes import EntryLine, FamilyResult
 from ledger.terms.outcome import Notice
+from ledger.terms.people import Programme
 
 if TYPE_CHECKING:
     from ledger.judging.countable import Counted
@@ -41,11 +44,15 @@ def month_bytes(
     families: str,
     chosen: str | None,
     findings: Sequence[Notice],
+    programme: Programme = Programme.CCM,
+    profiles: tuple[str, ...] = (),
 ) -> bytes:
     """The canonical bytes of a derived month; `families` is what family_text says of them."""
+    of_other = "" if programme is Programme.CCM else f"|{programme.value}"
     lines = [
-        f"{FORMAT}|{patient}|{month}|{edition}",
+        f"{FORMAT}|{patient}|{month}|{edition}{of_other}",
         f"bills|{practice or '-'}|{practitioner or '-'}|{payer or '-'}|{date_of_service.isoformat()}",
+        *([f"profile|{','.join(profiles)}"] if profiles else ()),
         f"seconds|{counted.staff_seconds}|{counted.personal_seconds}|{counted.untimed_seconds}",
         *_entries(counted.lines),
         *([families] if families else ()),

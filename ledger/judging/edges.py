@@ -57,7 +57,7 @@ def held_beside(month: CareMonth, beside: Sequence[CareMonth]) -> CareMonth:
     if not others:
         return month
     entries = tuple(also_held(entry, others) for entry in month.entries)
-    return month if entries == month.entries else replace(month, entries=entries)
+    return month if entries == month.entries else replace(month, entries=entries, tally=None)
 
 
 def also_held(entry: Entry, others: Iterable[Entry], place: int | None = None) -> Entry:

@@ -30,6 +30,7 @@ def entry_reviews(entry: Entry, performing: Performing, on: date, counted: int, 
         happened = "Nobody said in which country the work was done."
         found.append(notice("work_country_unknown", happened, law.reading("performers.work_countries")))
     found += _of_status(entry, context)
+    found += _of_visits(entry, counted, context)
     found += _lateness(entry, on, context)
     if entry.marks is not None:
         found += _marked(entry.marks)
@@ -64,6 +65,16 @@ def _of_status(entry: Entry, context: MonthContext) -> list[Notice]:
         happened = f"On {edge.isoformat()} the patient was admitted or discharged, at an hour that is not on record."
         found.append(notice("stay_edge_day", happened, context.law.rules.find("medicare.ccm.time.stay_edge_effect")))
     return found
+
+
+def _of_visits(entry: Entry, counted: int, context: MonthContext) -> list[Notice]:
+    """Counted work on a day on which the billing practitioner held a visit (CCM-TIME-07)."""
+    by = context.law.find("time.visit_day_effect")
+    on = next((each for each in days_of(entry) if each in context.visit_days), None)
+    if on is None or not counted or by is None:
+        return []
+    happened = f"On {on.isoformat()} the billing practitioner held a visit; only the visit's own work is not counted."
+    return [notice("visit_same_day", happened, by)]
 
 
 def _lateness(entry: Entry, on: date, context: MonthContext) -> list[Notice]:

@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.judging.law import reading_list
+from ledger.judging.payers import book_of
 from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Verdict
-from ledger.rulebook import Reading, Rulebook
+from ledger.rulebook import PayerException, Reading, Rulebook
 from ledger.terms.outcome import Notice
 
 
@@ -19,6 +20,7 @@ def explain(verdict: Verdict, rulebook: Rulebook) -> dict[str, Any]:
 
     The verdict must have been made with `record`, by the same rulebook.
     """
+    book = book_of(verdict, rulebook)
     return {
         "patient": verdict.patient,
         "month": verdict.month,
@@ -30,6 +32,7 @@ def explain(verdict: Verdict, rulebook: Rulebook) -> dict[str, Any]:
             "practice": verdict.practice,
             "practitioner": verdict.practitioner,
             "payer": verdict.payer,
+            "profiles": [_profile(exception) for exception in book.applied],
             "date_of_service": verdict.date_of_service.isoformat(),
             "consent_from": verdict.consent_from.isoformat() if verdict.consent_from else None,
         },
@@ -46,7 +49,7 @@ def explain(verdict: Verdict, rulebook: Rulebook) -> dict[str, Any]:
         "amount": _dollars(verdict.amount),
         "missing": _notices(verdict.missing),
         "notices": _notices(verdict.notices),
-        "readings": [_reading(reading) for reading in reading_list(rulebook, verdict.reads)],
+        "readings": [_reading(reading) for reading in reading_list(book, verdict.reads)],
     }
 
 
@@ -56,7 +59,7 @@ def why_not(verdict: Verdict, code: str, rulebook: Rulebook) -> dict[str, Any]:
     Reads: medicare.ccm.families.* and the code's own quantities, by the rules of the date of service. A code of no
     CCM family in force on that day is answered with the codes that are.
     """
-    rules = rulebook.in_force(verdict.date_of_service)
+    rules = book_of(verdict, rulebook).in_force(verdict.date_of_service)
     codes = {
         (family, part): str(value)
         for family in ("noncomplex", "complex", "personal")
@@ -72,10 +75,11 @@ def why_not(verdict: Verdict, code: str, rulebook: Rulebook) -> dict[str, Any]:
     base = codes[family, "base"]
     minimum = rules.whole(f"medicare.ccm.{base}.minutes_minimum")
     step = rules.whole(f"medicare.ccm.{code}.minutes_step") if part == "addon" else 0
-    most = rules.whole(f"medicare.ccm.{code}.units_max")
+    most = rules.limit(f"medicare.ccm.{code}.units_max")
+    is_full = most is not None and units >= most
     billed = next((line.units for line in verdict.charges if line.code == code), 0)
     needed = minimum + step * (units + 1) if part == "addon" else minimum
-    because = list(result.notices) if not result.is_available or units >= most else []
+    because = list(result.notices) if not result.is_available or is_full else []
     return {
         "code": code,
         "is_known": True,
@@ -84,12 +88,16 @@ def why_not(verdict: Verdict, code: str, rulebook: Rulebook) -> dict[str, Any]:
         "units_earned": units,
         "units_max": most,
         "minutes": result.minutes,
-        "minutes_for_next_unit": needed if units < most else None,
-        "minutes_missing": max(needed - result.minutes, 0) if units < most else None,
+        "minutes_for_next_unit": None if is_full else needed,
+        "minutes_missing": None if is_full else max(needed - result.minutes, 0),
         "other_family_bills": verdict.family if verdict.family not in {family, None} else None,
         "uncounted_seconds": sum(line.seconds - line.counted for line in verdict.lines),
         "because": _notices((*because, *verdict.missing)),
     }
+
+
+def _profile(exception: PayerException) -> dict[str, str]:
+    return {"profile": exception.profile, "exception": exception.label, "base": exception.base}
 
 
 def _entry(line: EntryLine) -> dict[str, Any]:

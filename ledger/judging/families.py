@@ -1,10 +1,11 @@
-"""Families of codes: what non-complex, complex and personal CCM would each make of a month's seconds.
+"""Families of codes: what each family of a programme would make of a month's seconds.
 
 Seconds of staff and of the billing practitioner are pooled before they are floored, once (CCM-STAFF-03, CCM-TIME-14;
 readings, section 12). Dollars are national, non-facility, non-QP, by date of service.
 Promise: equal minutes under equal rules give the same result. Not promised: that a payer pays it.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -19,9 +20,7 @@ from ledger.rulebook import (
     UnitsEarned,
     amount,
     decision_making_suffices,
-    units_complex,
-    units_noncomplex,
-    units_personal,
+    units_of,
 )
 from ledger.streams.care_month import Family
 from ledger.streams.care_plan import PlanRevision
@@ -31,8 +30,12 @@ from ledger.terms.notices import in_order, notice
 from ledger.terms.outcome import Notice
 
 FAMILIES: Final[tuple[Family, ...]] = ("noncomplex", "complex", "personal")
-_UNITS: Final = {"noncomplex": units_noncomplex, "complex": units_complex, "personal": units_personal}
+"""The families of CCM in a practice that is neither a rural health clinic nor a federally qualified health center."""
+Raised = tuple[tuple[str, int], ...]
+"""Codes whose limit compliance raised for the month, each with its units."""
+_NOTHING_RAISED: Final[Raised] = ()
 _LEVELS: Final = "medicare.ccm.99487.decision_making_levels"
+_REVISED: Final = "medicare.ccm.families.complex_plan_revision_required"
 
 
 class Families(NamedTuple):
@@ -46,29 +49,38 @@ class Families(NamedTuple):
 
 
 def judge_families(
-    staff_seconds: int, personal_seconds: int, obstacle: str | None, month_law: MonthLaw, rules: RulesInForce
+    staff_seconds: int,
+    personal_seconds: int,
+    obstacle: str | None,
+    month_law: MonthLaw,
+    rules: RulesInForce,
+    raised: Raised = _NOTHING_RAISED,
 ) -> Families:
     """Each family's minutes, units and dollars, by the rules of the date of service; and which one to suggest.
 
-    `obstacle` is what keeps complex CCM away, if anything does (see complex_obstacle).
+    `obstacle` is what keeps complex CCM away, if anything does (see complex_obstacle); `raised` are limits that
+    compliance raised. Families of other programmes and of clinics: other_families.py.
     Reads: medicare.ccm.performers.practitioner_counts_as_staff, medicare.ccm.families.*, the codes' own quantities,
     medicare.pfs.* (CCM-CODE-01 to -07, -09, CCM-STAFF-03, -04, CCM-UNIT-02, CCM-RATE-10).
     """
     pooled = staff_seconds + personal_seconds if month_law.pools_practitioner else staff_seconds
-    noncomplex = family_result(rules, "noncomplex", pooled // 60, None)
-    complex_ = family_result(rules, "complex", pooled // 60, obstacle)
-    personal = family_result(rules, "personal", personal_seconds // 60, None)
-    return _families(noncomplex, complex_, personal)
+    noncomplex = family_result(rules, "noncomplex", pooled // 60, None, raised)
+    complex_ = family_result(rules, "complex", pooled // 60, obstacle, raised)
+    personal = family_result(rules, "personal", personal_seconds // 60, None, raised)
+    return gathered((noncomplex, complex_, personal))
 
 
-_Judged = tuple[FamilyResult, tuple[str, ...]]
+Judged = tuple[FamilyResult, tuple[str, ...]]
+"""One family's result, and the names of what was read."""
 
 
 @lru_cache(maxsize=4096)
-def family_result(rules: RulesInForce, family: Family, minutes: int, obstacle: str | None) -> _Judged:
+def family_result(
+    rules: RulesInForce, family: Family, minutes: int, obstacle: str | None, raised: Raised = _NOTHING_RAISED
+) -> Judged:
     """One family's result for whole minutes, and the names of what was read."""
     trace = rules.trace()
-    earned = _UNITS[family](minutes, trace)
+    earned = units_of(family, minutes, trace, dict(raised))
     if not earned.lines:
         return FamilyResult(
             family, minutes, (), None, minutes, False, (_why_none(family, minutes, trace),)
@@ -76,16 +88,22 @@ def family_result(rules: RulesInForce, family: Family, minutes: int, obstacle: s
     if obstacle is not None:
         reason = (_obstacle_notice(obstacle, trace),)
         return FamilyResult(family, minutes, (), None, minutes, False, reason), trace.names()
-    if family == "complex":
+    if family == "complex":  # both kept nothing away, and were asked
         trace.find(_LEVELS)
-    lines = tuple(_line(code, units, trace) for code, units in earned.lines)
+        trace.find(_REVISED)
+    lines = tuple(charge_line(code, units, trace) for code, units in earned.lines)
+    notices = _unit_notices(family, earned, dict(raised), trace)
+    return FamilyResult(family, minutes, lines, sum_of(lines), earned.minutes_unpaid, True, notices), trace.names()
+
+
+def sum_of(lines: tuple[ChargeLine, ...]) -> Decimal | None:
+    """What lines come to; None where one of them has no price on file."""
     amounts = [line.amount for line in lines if line.amount is not None]
-    total = sum(amounts, Decimal(0)) if len(amounts) == len(lines) else None
-    notices = _unit_notices(family, earned, trace)
-    return FamilyResult(family, minutes, lines, total, earned.minutes_unpaid, True, notices), trace.names()
+    return sum(amounts, Decimal(0)) if len(amounts) == len(lines) else None
 
 
-def _line(code: str, units: int, trace: TracedRules) -> ChargeLine:
+def charge_line(code: str, units: int, trace: TracedRules) -> ChargeLine:
+    """A code with its units and national amount, by the rules of the date of service."""
     dollars = amount(code, units, on=trace.first_day, facility=False, qp=False, rules=trace)
     return ChargeLine(code, units, dollars)
 
@@ -100,12 +118,19 @@ def _why_none(family: Family, minutes: int, trace: TracedRules) -> Notice:
     )
 
 
-def _unit_notices(family: Family, earned: UnitsEarned, trace: TracedRules) -> tuple[Notice, ...]:
+def _unit_notices(
+    family: Family, earned: UnitsEarned, raised: Mapping[str, int], trace: TracedRules
+) -> tuple[Notice, ...]:
     found: list[Notice] = []
     addon = trace.get(f"medicare.ccm.families.{family}_addon")
+    if addon in raised and trace.get(f"medicare.ccm.{addon}.limit_may_be_overridden") is True:
+        by = trace.reading(f"medicare.ccm.{addon}.limit_may_be_overridden")
+        happened = f"Compliance raised the limit of {addon} to {raised[str(addon)]} units for this month."
+        found.append(notice("limit_raised", happened, by))
     if earned.is_capped:
         by = trace.reading(f"medicare.ccm.{addon}.units_max")
-        happened = f"More full steps were worked than units are given: {addon} is capped at {by.value}."
+        most = dict(earned.lines).get(str(addon), by.value)
+        happened = f"More full steps were worked than units are given: {addon} is capped at {most}."
         found.append(notice("units_capped", happened, by))
     above = trace.find(f"medicare.ccm.{addon}.units_review_above")
     units = dict(earned.lines).get(str(addon), 0)
@@ -115,21 +140,26 @@ def _unit_notices(family: Family, earned: UnitsEarned, trace: TracedRules) -> tu
 
 
 @lru_cache(maxsize=4096)
-def _families(noncomplex: _Judged, complex_: _Judged, personal: _Judged) -> Families:
-    results = (noncomplex[0], complex_[0], personal[0])
-    read = dict.fromkeys((*noncomplex[1], *complex_[1], *personal[1]))
+def gathered(judged: tuple[Judged, ...]) -> Families:
+    """All families of a month together."""
+    results = tuple([result for result, _ in judged])
+    read = dict.fromkeys(name for _, names in judged for name in names)
     return Families(results, suggest(results), tuple(read), family_text(results))
 
 
 def suggest(results: tuple[FamilyResult, ...]) -> Family | None:
-    """The family to suggest: complex where it is available, otherwise what pays more of the other two (CCM-UNIT-02)."""
-    available = {result.family: result for result in results if result.is_available}
-    if "complex" in available:
+    """The family to suggest: complex where it is available, otherwise the one that pays most (CCM-UNIT-02).
+
+    Of two that pay the same, or of whose one no price is on file, the first: staff's before the practitioner's own.
+    """
+    available = [result for result in results if result.is_available]
+    if any(result.family == "complex" for result in available):
         return "complex"
-    if "personal" in available and "noncomplex" in available:
-        personal, noncomplex = available["personal"].amount, available["noncomplex"].amount
-        return "personal" if personal is not None and noncomplex is not None and personal > noncomplex else "noncomplex"
-    return next(iter(available), None)
+    best = available[0] if available else None
+    for result in available[1:]:
+        if best is None or (result.amount is not None and best.amount is not None and result.amount > best.amount):
+            best = result
+    return best.family if best else None
 
 
 # --- decision making ------------------------------------------------------------------------------------------
@@ -148,7 +178,7 @@ def complex_obstacle(month: CareMonth, designee: str | None, plan: PlanRevision 
     if law.rules.find(_LEVELS) is None or not decision_making_suffices(own[-1].level, law.rules):
         return "decision_making_too_low"
     revised_in_month = plan is not None and month_of(made_on(plan)) == month.month
-    if law.rules.get("medicare.ccm.families.complex_plan_revision_required") and not revised_in_month:
+    if law.rules.get(_REVISED) and not revised_in_month:
         return "plan_not_revised_for_complex"
     return None
 
@@ -164,5 +194,5 @@ _OBSTACLES: Final = {
 
 
 def _obstacle_notice(code: str, trace: TracedRules) -> Notice:
-    name = "medicare.ccm.families.complex_plan_revision_required" if code.startswith("plan") else _LEVELS
+    name = _REVISED if code.startswith("plan") else _LEVELS
     return notice(code, _OBSTACLES[code], trace.find(name))

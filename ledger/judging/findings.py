@@ -19,7 +19,7 @@ from ledger.terms.notices import in_order, notice
 from ledger.terms.outcome import Effect, Notice
 
 _BLOCKS: Final = Effect.BLOCKS_RELEASE
-_NO_NEWS: Final = frozenset({"family_below_minimum", "family_not_in_force"})
+_NO_NEWS: Final = frozenset({"family_below_minimum", "family_not_in_force", "family_not_for_clinic"})
 
 
 def findings_of(case: Case) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
@@ -40,12 +40,12 @@ def findings_of(case: Case) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
     found += case.consent.notices
     found += _after_death(window, law)
     found += billing_blocks(case.facts, case.designation, case.practice, case.on, law)
-    found += eligibility_findings(case.facts.patient, window.first, window.last, law)
+    found += eligibility_findings(case.facts.patient, case.plan, window.first, window.last, law)
     found += coverage_blocks(window, case.on, law)
     found += plan_blocks(case.facts.plan, case.plan, case.designee, law)
     found += plan_reviews(case.facts.plan, case.plan, case.designee, case.on, law, is_complex=case.is_complex)
     found += family_blocks(case.families.results, case.chosen, case.dated.rules)
-    found += _time_reviews(case.counted, window, law)
+    found += _time_reviews(case, law)
     if case.stays is not None:
         found += case.stays.findings(_counted_on(case.counted), law)
     found += people_reviews(case)
@@ -65,14 +65,15 @@ def _after_death(window: Window, law: MonthLaw) -> list[Notice]:
     return [notice("month_after_death", happened, law.reading("time.after_death_counts"))]
 
 
-def _time_reviews(counted: Counted, window: Window, law: MonthLaw) -> list[Notice]:
+def _time_reviews(case: Case, law: MonthLaw) -> list[Notice]:
     """What to look at in the counted time of the month as a whole (CCM-TIME-13, CCM-ELIG-05, -07)."""
+    counted, window = case.counted, case.window
     found: list[Notice] = []
     if counted.last_counted_on is not None and not counted.two_way_contact:
         happened = "Time counts and no two-way contact is on record in the month."
         found.append(notice("no_two_way_contact", happened, law.reading("time.no_contact_effect")))
     if not window.is_plain:
-        found += coverage_reviews(window, _counted_on(counted), law)
+        found += coverage_reviews(window, _counted_on(counted), law, case.profiles)
     return found
 
 

@@ -55,6 +55,10 @@ READINESS_NAMES: Final = (
     f"{_CCM}.eligibility.conditions_min",
     f"{_CCM}.eligibility.condition_months_min",
     f"{_CCM}.eligibility.conditions_missing_effect",
+    f"{_CCM}.eligibility.conditions_managed_max",
+    f"{_CCM}.eligibility.conditions_managed_effect",
+    f"{_CCM}.eligibility.diagnoses_min",
+    f"{_CCM}.initiating_visit.renewal_years",
     f"{_CCM}.eligibility.risk_missing_effect",
     f"{_CCM}.eligibility.same_category_characters",
     f"{_CCM}.eligibility.coverage_missing_effect",
@@ -71,6 +75,8 @@ READINESS_NAMES: Final = (
     f"{_CCM}.care_plan.review_months",
     f"{_CCM}.practice.cehrt_year_required",
     f"{_CCM}.practice.access_24x7_required",
+    f"{_CCM}.practice.cehrt_holds_all_required",
+    f"{_CCM}.practice.plan_access_24h_required",
     f"{_CCM}.families.choice_required",
     f"{_CCM}.policy.suggested_first",
 )
@@ -90,6 +96,12 @@ UNTIMED_NAME: Final = f"{_CCM}.policy.untimed_counts"
 """Read where an entry has no clock times."""
 IN_PERSON_NAME: Final = f"{_CCM}.policy.staff_in_person_counts"
 """Read where an entry's activity needs a reviewer."""
+VISIT_DAY_NAMES: Final = (
+    f"{_CCM}.time.visit_day_counts",
+    f"{_CCM}.time.visit_day_codes",
+    f"{_CCM}.time.visit_day_effect",
+)
+"""Read where the billing practitioner held a visit in the month."""
 
 
 class Activity(NamedTuple):
@@ -97,6 +109,8 @@ class Activity(NamedTuple):
 
     standing: Literal["counted", "not_counted", "needs_reviewer"]
     reading: Reading
+    name: str
+    """The name under which the list is looked up; where another rule stands for it, not the reading's own."""
 
 
 class MonthLaw:
@@ -104,16 +118,21 @@ class MonthLaw:
 
     __slots__ = (
         "activities",
+        "asks_for_risk",
         "billing_credentials",
         "care_plan_elements",
         "care_plan_expected",
         "clinical_credentials",
+        "condition_months_min",
+        "conditions_managed_max",
         "conditions_min",
         "consent_fields",
         "consent_items",
         "consent_methods",
         "counted",
         "diagnoses_min",
+        "diagnoses_name",
+        "evidence_known",
         "excluded_counts",
         "exists",
         "goals_per_condition_min",
@@ -131,7 +150,10 @@ class MonthLaw:
         "same_category_characters",
         "time_names",
         "untimed_counts",
+        "visit_day_codes",
+        "visit_day_counts",
         "visit_lists",
+        "visit_renewal_years",
         "work_countries",
     )
 
@@ -141,6 +163,8 @@ class MonthLaw:
         self.time_names: Final = _present(rules, TIME_NAMES)
         self.readiness_names: Final = _present(rules, READINESS_NAMES)
         self.activities: Final = _activities(rules) if self.exists else {}
+        months = rules.get(f"{_CCM}.eligibility.condition_months_min")
+        self.condition_months_min: Final = months if isinstance(months, int) else None
         self.counted: Final = frozenset(a for a, found in self.activities.items() if found.standing == "counted")
         if not self.exists:
             return
@@ -148,6 +172,8 @@ class MonthLaw:
         self.consent_methods: Final = frozenset(rules.words(f"{_CCM}.consent.methods"))
         self.consent_items: Final = rules.words(f"{_CCM}.consent.items_required")
         self.recalling_evidence: Final = frozenset(rules.words(f"{_CCM}.consent.evidence_counts_from_recording"))
+        written = rules.words(f"{_CCM}.consent.evidence_counts_from_occurrence")
+        self.evidence_known: Final = self.recalling_evidence.union(written)
         self.clinical_credentials: Final = frozenset(rules.words(f"{_CCM}.performers.clinical_credentials"))
         self.billing_credentials: Final = frozenset(rules.words(f"{_CCM}.billing_practitioner.credentials"))
         self.work_countries: Final = frozenset(rules.words(f"{_CCM}.performers.work_countries"))
@@ -162,9 +188,20 @@ class MonthLaw:
         """By which rule what raises an attested month waits; None where the edition has no such rule."""
         self.untimed_counts: Final = rules.yes(UNTIMED_NAME)
         self.in_person_counts: Final = rules.yes(IN_PERSON_NAME)
+        self.visit_day_counts: Final = rules.get(VISIT_DAY_NAMES[0]) is not False
+        codes = rules.get(VISIT_DAY_NAMES[1])
+        self.visit_day_codes: Final = frozenset(codes if isinstance(codes, tuple) else ())
+        """Codes of visits on whose day time is looked at; none where the edition does not list them."""
         self.qualifying_codes: Final = frozenset(rules.words(f"{_CCM}.initiating_visit.qualifying_codes"))
+        renewal = rules.get(f"{_CCM}.initiating_visit.renewal_years")
+        self.visit_renewal_years: Final = renewal if isinstance(renewal, int) else None
         self.conditions_min: Final = rules.whole(f"{_CCM}.eligibility.conditions_min")
-        self.diagnoses_min: Final = rules.whole("medicare.claims.diagnoses_min")
+        managed = rules.get(f"{_CCM}.eligibility.conditions_managed_max")
+        self.conditions_managed_max: Final = managed if isinstance(managed, int) else None
+        self.asks_for_risk: Final = rules.get(f"{_CCM}.eligibility.risk_missing_effect") != "none"
+        own = f"{_CCM}.eligibility.diagnoses_min"
+        self.diagnoses_name: Final = own if rules.find(own) is not None else "medicare.claims.diagnoses_min"
+        self.diagnoses_min: Final = rules.whole(self.diagnoses_name)
         characters = rules.get(f"{_CCM}.eligibility.same_category_characters")
         self.same_category_characters: Final = characters if isinstance(characters, int) else None
         self.care_plan_elements: Final = rules.words(f"{_CCM}.care_plan.elements_required")
@@ -176,7 +213,7 @@ class MonthLaw:
         """The lists in which activities were looked up, and the policies that they, and untimed entries, ask for."""
         unlisted = self.activities["unlisted"]
         found = [self.activities.get(activity, unlisted) for activity in activities]
-        names = [one.reading.name for one in found]
+        names = [one.name for one in found]
         if untimed:
             names.append(UNTIMED_NAME)
         if any(one.standing == "needs_reviewer" for one in found):
@@ -186,6 +223,10 @@ class MonthLaw:
     def reading(self, name: str) -> Reading:
         """One reading below medicare.ccm, for the text of a notice."""
         return self.rules.reading(f"{_CCM}.{name}")
+
+    def asks(self, name: str) -> bool:
+        """Whether a rule asks for something: yes, unless it says no."""
+        return self.rules.get(f"{_CCM}.{name}") is not False
 
     def find(self, name: str) -> Reading | None:
         """The same, or None where the edition has no such quantity."""
@@ -199,14 +240,14 @@ def _present(rules: RulesInForce, names: tuple[str, ...]) -> tuple[str, ...]:
 def _activities(rules: RulesInForce) -> dict[str, Activity]:
     found: dict[str, Activity] = {}
     prefix = f"{ACTIVITIES}."
-    for reading in rules.by_name.values():
-        if reading.name.startswith(prefix) and isinstance(reading.value, tuple):
+    for name, reading in rules.by_name.items():
+        if name.startswith(prefix) and isinstance(reading.value, tuple):
             for activity in reading.value:
                 standing = activity_standing(activity, rules)
-                first = rules.listed(ACTIVITIES, activity)
+                first = rules.list_name(ACTIVITIES, activity)
                 assert standing is not None
                 assert first is not None
-                found[activity] = Activity(standing, first)
+                found[activity] = Activity(standing, rules.reading(first), first)
     return found
 
 

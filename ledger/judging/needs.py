@@ -21,7 +21,7 @@ from ledger.streams.joining import (
     together_since,
 )
 from ledger.streams.month_state import CareMonth
-from ledger.streams.patient_state import Patient
+from ledger.streams.patient_state import Designation, Patient
 from ledger.terms.calendar import last_day
 from ledger.terms.identity import (
     care_month_tag,
@@ -31,7 +31,7 @@ from ledger.terms.identity import (
     staff_day_tag,
     staff_tag,
 )
-from ledger.terms.people import Programme, Side
+from ledger.terms.people import Side
 
 
 def needed_tags(patient: str, month: str, held: Mapping[str, Any]) -> tuple[str, ...]:
@@ -153,23 +153,26 @@ def _joined(group: tuple[str, ...], month: str, state_of: Callable[[str], Any]) 
 def _practices(patient: Patient, month: CareMonth) -> tuple[str, ...]:
     named = [entry.work.practice for entry in month.entries]
     assigned = [a.event.practice for a in patient.assignments if a.event.from_on <= last_day(month.month)]
-    designation = patient.designation(month.month, Programme.CCM, Side.PRACTITIONER)
-    if designation is not None:
-        named.append(designation.event.practice)
+    named += [designation.event.practice for designation in _designated(patient, month)]
     return tuple(dict.fromkeys((*assigned, *named)))
 
 
 def _staff(patient: Patient, month: CareMonth) -> tuple[str, ...]:
     named: list[str] = []
-    designation = patient.designation(month.month, Programme.CCM, Side.PRACTITIONER)
-    if designation is not None:
-        named.append(designation.event.practitioner)
+    if designated := _designated(patient, month):
+        named += [designation.event.practitioner for designation in designated]
         named += [v.event.practitioner for v in patient.visits if v.event.practitioner and v.event.code]
     for entry in month.entries:
         named.append(entry.work.performer)
         if entry.work.entered_by is not None:
             named.append(entry.work.entered_by)
     return tuple(dict.fromkeys(named))
+
+
+def _designated(patient: Patient, month: CareMonth) -> list[Designation]:
+    """Who bills the month, of whatever programme: it is judged for each by the same facts."""
+    side = Side.PRACTITIONER
+    return [d for d in patient.designations if d.event.side is side and d.occupies(month.month)]
 
 
 def _days(month: CareMonth) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from ledger.streams.staff import Staff
 from ledger.terms.calendar import first_day, month_of
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Notice
-from ledger.terms.people import Programme, Role, Side
+from ledger.terms.people import Role, Side
 
 _PRACTITIONER: Final = Role.PRACTITIONER
 _CHECKS: Final = "performers.exclusion_check_effect"
@@ -122,13 +122,13 @@ def merge_reviews(case: Case) -> list[Notice]:
         by = case.law.reading("billing_practitioner.per_month_max")
         found.append(notice("merged_both_attested", happened, by))
     designations = case.facts.patient.designations
-    if len(designations) > 1 and len({d.event.practitioner for d in designations if _bills(d, month.month)}) > 1:
+    if len(designations) > 1 and len({d.event.practitioner for d in designations if _bills(d, case)}) > 1:
         happened = "Two practitioners are designated for the month; the one designated first bills."
         by = case.law.reading("billing_practitioner.per_month_max")
         found.append(notice("designations_collide", happened, by))
     return found
 
 
-def _bills(designation: Designation, month: str) -> bool:
-    event = designation.event
-    return event.programme is Programme.CCM and event.side is Side.PRACTITIONER and designation.occupies(month)
+def _bills(designation: Designation, case: Case) -> bool:
+    event, month = designation.event, case.facts.month.month
+    return event.programme is case.programme and event.side is Side.PRACTITIONER and designation.occupies(month)

@@ -37,6 +37,8 @@ def plan_blocks(plan: CarePlan, revision: PlanRevision | None, designee: str | N
     .review_date_required, .copy_required.
     """
     if revision is None:
+        if not law.asks("care_plan.required"):
+            return []
         happened = "No care plan was in force on the date of service."
         return [notice("care_plan_missing", happened, law.reading("care_plan.required"))]
     found: list[Notice] = []
@@ -47,15 +49,16 @@ def plan_blocks(plan: CarePlan, revision: PlanRevision | None, designee: str | N
     if absent:
         happened = f"The care plan lacks: {', '.join(absent)}."
         found.append(notice("care_plan_element_missing", happened, law.reading("care_plan.elements_required")))
-    if not revision.intervention_owners:
+    if not revision.intervention_owners and law.asks("care_plan.intervention_owners_required"):
         happened = "The care plan does not say who is responsible for its interventions."
         found.append(
             notice("care_plan_owners_missing", happened, law.reading("care_plan.intervention_owners_required"))
         )
-    if revision.review_on is None:
+    if revision.review_on is None and law.asks("care_plan.review_date_required"):
         happened = "The care plan does not say when it is to be reviewed."
         found.append(notice("care_plan_review_date_missing", happened, law.reading("care_plan.review_date_required")))
-    if all(r.copy_given_at is None or r.taken_out is not None for r in plan.revisions):
+    is_given = any(r.copy_given_at is not None and r.taken_out is None for r in plan.revisions)
+    if not is_given and law.asks("care_plan.copy_required"):
         happened = "No copy of the care plan was given to the patient or a caregiver."
         found.append(notice("care_plan_copy_not_given", happened, law.reading("care_plan.copy_required")))
     return found

@@ -5,11 +5,11 @@ dollars and reasons, never a name or a word about a patient.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, overload
 
 from ledger.streams.care_month import Family
 from ledger.streams.care_plan import CarePlan
@@ -19,6 +19,7 @@ from ledger.streams.practice import Practice
 from ledger.streams.staff import Staff
 from ledger.streams.staff_day import StaffDay
 from ledger.terms.outcome import Notice
+from ledger.terms.people import Programme
 
 Pool = Literal["staff", "personal"]
 """Whose minutes: clinical staff's, or the billing practitioner's own."""
@@ -57,6 +58,43 @@ class EntryLine(NamedTuple):
     notices: tuple[Notice, ...]
     last_counted_on: date | None
     is_timed: bool
+
+
+class Lines(Sequence[EntryLine]):
+    """What became of each entry of a month that counts whole: made when somebody looks, for most never do."""
+
+    __slots__ = ("_count", "_made", "_make")
+
+    def __init__(self, count: int, make: Callable[[], Iterable[EntryLine]]) -> None:
+        self._count = count
+        self._make = make
+        self._made: tuple[EntryLine, ...] | None = None
+
+    def _lines(self) -> tuple[EntryLine, ...]:
+        if self._made is None:
+            self._made = tuple(self._make())
+        return self._made
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[EntryLine]:
+        return iter(self._lines())
+
+    @overload
+    def __getitem__(self, at: int) -> EntryLine: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> tuple[EntryLine, ...]: ...
+
+    def __getitem__(self, at: int | slice) -> EntryLine | tuple[EntryLine, ...]:
+        return self._lines()[at]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._lines() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._lines())
 
 
 class ChargeLine(NamedTuple):
@@ -121,7 +159,7 @@ class Verdict:
     personal_seconds: int
     untimed_seconds: int
     """Counted seconds that have no clock times: their share is shown."""
-    lines: tuple[EntryLine, ...]
+    lines: Sequence[EntryLine]
     families: tuple[FamilyResult, ...]
     suggested: Family | None
     chosen: Family | None
@@ -142,6 +180,11 @@ class Verdict:
     """The moment from which minutes count; None while no complete consent stands."""
     reads: tuple[tuple[date, tuple[str, ...]], ...] = ()
     """What was read: a day, and the names of the quantities read as of it. A decision notes them with its own."""
+    programme: Programme = Programme.CCM
+    payer_kind: str | None = None
+    """The kind of the month's coverage; with the payer it says which exceptions were applied."""
+    profiles: tuple[str, ...] = ()
+    """The payers' profiles whose exceptions the month was judged by."""
 
     @property
     def digest(self) -> str:

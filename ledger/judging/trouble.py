@@ -2,12 +2,11 @@
 
 Reasons about the whole entry come first, and the first of them takes all its seconds. Otherwise seconds are cut
 away one reason after the other: of days on which the performer or the activity may not count, before consent, after an
-end of it, after death, after coverage, in a stay, held by an earlier entry of the patient, held by an earlier entry of
-the performer, beyond twenty-four hours.
+end of it, after death, after coverage, in a stay, on the day of a visit, held by an earlier entry of the patient, held
+by an earlier entry of the performer, beyond twenty-four hours.
 """
 
 from datetime import date
-from typing import Final
 
 from ledger.judging.context import MonthContext
 from ledger.judging.days import earliest_date
@@ -21,9 +20,7 @@ from ledger.streams.month_state import Awaiting, Entry
 from ledger.terms.intervals import Intervals, overlap, total, union_all, without
 from ledger.terms.notices import RANK, in_order, notice
 from ledger.terms.outcome import Notice
-from ledger.terms.people import Programme
 
-_CCM: Final = Programme.CCM
 _Unable = list[tuple[Performing, Piece]]
 """Pieces of days on which the performer may not count, and why."""
 
@@ -123,8 +120,9 @@ def _whole_reasons(entry: Entry, performing: Performing, on: date, context: Mont
     """Reasons for which nothing of the entry counts (CCM-TIME-03, -06, -09, -10, -16; CCM-STAFF-01 to -07)."""
     work, law = entry.work, context.law
     found: list[Notice] = []
-    if work.programme is not _CCM:
-        happened = f"The time does not count for CCM: it was logged for {work.programme.value}; its seconds stay taken."
+    if work.programme is not context.programme:
+        other, this = work.programme.value, context.programme.value
+        happened = f"The time does not count for {this}: it was logged for {other}; its seconds stay taken."
         found.append(notice("other_programme", happened, law.reading("time.one_code_per_minute")))
     if performing.code is not None:
         found.append(notice(performing.code, *why_not_counted(performing.code, on, law)))
@@ -227,6 +225,10 @@ def _cut(entry: Entry, unable: _Unable, context: MonthContext) -> tuple[list[Not
     if context.stays is not None:
         happened = "{gone} seconds do not count: the patient was in a facility."
         take("during_stay", happened, law.reading("time.stay_counts"), context.stays.outside(left))
+    if context.visit_days and not law.visit_day_counts:
+        kept = [piece for piece in left if piece.on not in context.visit_days]
+        happened = "{gone} seconds do not count: the billing practitioner held a visit on that day."
+        take("visit_day", happened, law.reading("time.visit_day_counts"), kept)
     if entry.held_by_others:
         happened = "{gone} seconds do not count: an entry recorded earlier for this patient holds them."
         by = law.reading("time.persons_at_once_max")

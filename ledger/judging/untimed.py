@@ -53,6 +53,9 @@ def _reasons(on: date, order: ClockOrder | None, context: MonthContext) -> Itera
     if context.stays is not None and context.stays.hold(on, order):
         by = law.reading("time.stay_counts")
         yield _Reason("during_stay", "The time does not count: the patient was in a facility.", by)
+    if on in context.visit_days and not law.visit_day_counts:
+        happened = f"The time does not count: the billing practitioner held a visit on {on.isoformat()}."
+        yield _Reason("visit_day", happened, law.reading("time.visit_day_counts"))
 
 
 def _on_border(on: date, order: ClockOrder | None, context: MonthContext) -> bool:

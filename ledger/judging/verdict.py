@@ -14,15 +14,18 @@ from ledger.judging.consent_month import consent_in_month
 from ledger.judging.context import MonthContext
 from ledger.judging.countable import Counted, judge_entries
 from ledger.judging.digest import month_bytes
-from ledger.judging.families import complex_obstacle, judge_families
+from ledger.judging.families import Families, complex_obstacle, judge_families
 from ledger.judging.findings import findings_of
 from ledger.judging.law import Applied, MonthLaw, Readings, law_on, readings_of
+from ledger.judging.other_families import FAMILIES_OF, Clinic, Pools, clinic_of, judge_apcm, judge_clinic, judge_pcm
+from ledger.judging.payers import book_in
 from ledger.judging.plans import COMPLEX_REVIEW, plan_in_force
-from ledger.judging.readiness import choice_in_month
+from ledger.judging.readiness import active_conditions, choice_in_month, distinct_conditions
 from ledger.judging.shapes import EntryLine, MonthFacts, Signable, Standing, Verdict
-from ledger.judging.window import window_of
+from ledger.judging.window import Window, is_qmb, window_of
 from ledger.rulebook import Rulebook
-from ledger.streams.month_state import CareMonth, Entry
+from ledger.streams.care_plan import PlanRevision
+from ledger.streams.month_state import Attested, CareMonth, Entry
 from ledger.terms.calendar import first_day, last_day
 from ledger.terms.notices import notice
 from ledger.terms.people import Programme, Side
@@ -32,18 +35,24 @@ _PRACTITIONER_SIDE: Final = Side.PRACTITIONER
 _NOTHING_READ: Final = Readings((), (), "")
 
 
-def judge_month(facts: MonthFacts, rulebook: Rulebook, *, edition: str, record: bool = True) -> Verdict:
-    """The verdict on one patient-month of CCM on the practitioner's side.
+def judge_month(
+    facts: MonthFacts, rulebook: Rulebook, *, edition: str, record: bool = True, programme: Programme = _CCM
+) -> Verdict:
+    """The verdict on one patient-month of a programme (CCM, PCM or APCM) on the practitioner's side.
 
     Time, eligibility and the plan are read by the rules of the month's last day, units and dollars by those of the date
-    of service, a consent by those of its own day, the initiating visit by those of the programme's first day.
+    of service, a consent by those of its own day, the initiating visit by those of the programme's first day; all with
+    the exceptions that the month's coverage falls under.
     `edition` is the digest of the rulebook; `record` asks for the names of the readings and their digest.
     """
+    assert programme in FAMILIES_OF, "no rules are written down for this programme"
     last = last_day(facts.month.month)
+    window = window_of(facts.patient, first_day(facts.month.month), last)
+    rulebook = book_in(window, rulebook, programme)
     law = law_on(rulebook, last)
     if not law.exists:
-        return _no_rules(facts, last, edition)
-    case = _case(facts, law, last, rulebook)
+        return _no_rules(facts, last, edition, programme)
+    case = _case(facts, law, window, rulebook, programme)
     missing, notices = findings_of(case)
     read = readings_of(rulebook, _applied(case)) if record else _NOTHING_READ
     month, families, counted = facts.month, case.families, case.counted
@@ -62,6 +71,8 @@ def judge_month(facts: MonthFacts, rulebook: Rulebook, *, edition: str, record: 
                 chosen=case.chosen,
                 findings=(*missing, *notices),
                 edition=edition,
+                programme=programme,
+                profiles=case.profiles,
             )
         )
 
@@ -82,34 +93,37 @@ def judge_month(facts: MonthFacts, rulebook: Rulebook, *, edition: str, record: 
         chosen=case.chosen,
         missing=missing,
         notices=notices,
-        standing=_standing(month, _as_signed(month, own, signable), families.suggested is not None, bool(missing)),
-        attested=_attestation(month),
+        standing=_standing(case, _as_signed(month, own, signable), bool(missing)),
+        attested=_attestation(month) if programme is _CCM else None,
         signable=own,
         edition=edition,
         readings=read.names,
         reading_set=read.digest or None,
         consent_from=case.consent.counts_from,
         reads=read.reads,
+        programme=programme,
+        payer_kind=window.coverage.kind if window.coverage else None,
+        profiles=case.profiles,
     )
 
 
-def _case(facts: MonthFacts, law: MonthLaw, last: date, rulebook: Rulebook) -> Case:
+def _case(facts: MonthFacts, law: MonthLaw, window: Window, rulebook: Rulebook, programme: Programme) -> Case:
     """The seconds, the date of service that follows from them, and the families by the rules of that date."""
-    patient, month = facts.patient, facts.month
-    designation = patient.designation(month.month, _CCM, _PRACTITIONER_SIDE)
+    patient, month, last = facts.patient, facts.month, window.last
+    designation = patient.designation(month.month, programme, _PRACTITIONER_SIDE)
     designee = designation.event.practitioner if designation else None
-    window = window_of(patient, first_day(month.month), last)
-    consent = consent_in_month(patient, designation, last, law, rulebook)
+    consent = consent_in_month(patient, designation, last, law, rulebook, programme)
     if consent.stopped is not None:
         window = window._replace(left_on=consent.stopped.left_on)
-    context = MonthContext(facts, law, window, designee, consent)
-    counted = judge_entries(month.entries, context)
+    context = MonthContext(facts, law, window, designee, consent, programme)
+    counted = judge_entries(month.entries, context, month.tally)
     on = window.date_of_service(counted.last_counted_on)
     dated = law if law.rules.first_day <= on else law_on(rulebook, on)
     plan = plan_in_force(facts.plan, on)
-    obstacle = complex_obstacle(month, designee, plan, dated)
-    families = judge_families(counted.staff_seconds, counted.personal_seconds, obstacle, law, dated.rules)
-    chosen, choice_notices = choice_in_month(month, designee)
+    practice = facts.practices.get(designation.event.practice) if designation else None
+    clinic = clinic_of(practice, on, dated.rules) if practice is not None and practice.capabilities else None
+    families = _families(facts, counted, plan, programme, clinic, law=law, dated=dated, last=last, designee=designee)
+    chosen, choice_notices = choice_in_month(month, designee, programme)
     started = consent.started_on or last
     start_rules = law.rules if law.rules.first_day <= started else rulebook.in_force(started)
     return Case(
@@ -126,10 +140,37 @@ def _case(facts: MonthFacts, law: MonthLaw, last: date, rulebook: Rulebook) -> C
         plan,
         families,
         chosen,
-        tuple(choice_notices),
+        tuple(choice_notices) if clinic is None else (*choice_notices, *clinic.notices),
         context.stays,
         context.besides,
+        programme,
+        rulebook.profiles,
     )
+
+
+def _families(
+    facts: MonthFacts,
+    counted: Counted,
+    plan: PlanRevision | None,
+    programme: Programme,
+    clinic: Clinic | None,
+    *,
+    law: MonthLaw,
+    dated: MonthLaw,
+    last: date,
+    designee: str | None,
+) -> Families:
+    """The families of the programme, by the rules of the date of service."""
+    pools, raised = Pools(counted.staff_seconds, counted.personal_seconds), facts.month.raised
+    if programme is Programme.APCM:
+        conditions = len(distinct_conditions(active_conditions(facts.patient, last.replace(day=1), last, law)))
+        return judge_apcm(pools, conditions, is_qmb(facts.patient, last), dated.rules)
+    obstacle = complex_obstacle(facts.month, designee, plan, dated) if programme is _CCM else None
+    if clinic is not None:
+        return judge_clinic(programme, pools, obstacle, law, dated.rules, raised, clinic)
+    if programme is Programme.PCM:
+        return judge_pcm(pools, law, dated.rules, raised)
+    return judge_families(*pools, obstacle, law, dated.rules, raised)
 
 
 def _applied(case: Case) -> Applied:
@@ -154,16 +195,29 @@ def _as_signed(month: CareMonth, own: Signable, signable: Callable[[str], Signab
     return own if signed_as == month.patient else signable(signed_as)
 
 
-def _standing(month: CareMonth, signable: Signable, available: bool, blocked: bool) -> Standing:
-    """Where the month stands: an attestation speaks first, for it pins the digest or is stale."""
-    standing = month.standing_attestation()
+def _standing(case: Case, signable: Signable, blocked: bool) -> Standing:
+    """Where the month stands: an attestation speaks first, for it pins the digest or is stale.
+
+    Months are signed for CCM only; APCM needs no time.
+    """
+    month, programme = case.facts.month, case.programme
+    standing = month.standing_attestation() if programme is _CCM else None
     if standing is not None:
-        return "attested" if standing.event.digest == signable.digest else "stale"
-    if not month.entries:
+        return _signed(standing, signable)
+    if programme is not Programme.APCM and not _has_entries(month, programme):
         return "nothing_logged"
-    if not available:
+    if case.families.suggested is None:
         return "below_minimum"
     return "blocked" if blocked else "ready"
+
+
+def _signed(standing: Attested, signable: Signable) -> Standing:
+    return "attested" if standing.event.digest == signable.digest else "stale"
+
+
+def _has_entries(month: CareMonth, programme: Programme) -> bool:
+    """Whether anything is logged: for CCM of whatever programme, for it is the month that all see first."""
+    return bool(month.entries) if programme is _CCM else any(e.work.programme is programme for e in month.entries)
 
 
 def _attestation(month: CareMonth) -> str | None:
@@ -171,9 +225,9 @@ def _attestation(month: CareMonth) -> str | None:
     return standing.event.attestation if standing is not None else None
 
 
-def _no_rules(facts: MonthFacts, last: date, edition: str) -> Verdict:
-    """A month for which no rules of CCM are in force: nothing counts, and nothing else is said."""
-    month, happened = facts.month, f"No rules of CCM are in force in {facts.month.month}."
+def _no_rules(facts: MonthFacts, last: date, edition: str, programme: Programme) -> Verdict:
+    """A month for which no rules of the programme are in force: nothing counts, and nothing else is said."""
+    month, happened = facts.month, f"No rules of {programme.value} are in force in {facts.month.month}."
     counted = Counted(
         tuple([_outside(entry, happened) for entry in month.entries]), 0, 0, 0, None, False, frozenset(), False
     )
@@ -192,8 +246,11 @@ def _no_rules(facts: MonthFacts, last: date, edition: str) -> Verdict:
             chosen=None,
             findings=missing,
             edition=edition,
+            programme=programme,
         )
     )
+    attested = month.standing_attestation() if programme is _CCM else None
+    unsigned: Standing = "below_minimum" if month.entries else "nothing_logged"
     return Verdict(
         patient=month.patient,
         month=month.month,
@@ -210,12 +267,13 @@ def _no_rules(facts: MonthFacts, last: date, edition: str) -> Verdict:
         chosen=None,
         missing=missing,
         notices=(),
-        standing=_standing(month, signable, False, True),
-        attested=_attestation(month),
+        standing=unsigned if attested is None else _signed(attested, signable),
+        attested=attested.event.attestation if attested is not None else None,
         signable=signable,
         edition=edition,
         readings=(),
         reading_set=None,
+        programme=programme,
     )
 
 

@@ -31,12 +31,15 @@ def visit_findings(
 
     A qualifying visit with the billing practitioner from one year before the programme's start (inclusive) up to the
     month's end makes the patient seen; then no further visit is required and a missing discussion is for review.
-    Reads: medicare.ccm.initiating_visit.required_for and .lookback_years on the programme's first day,
+    A programme may ask for one that is never older than so many years (PCM: CCM-INIT-08).
+    Reads: medicare.ccm.initiating_visit.required_for and .lookback_years on the programme's first day, .renewal_years,
     .qualifying_codes, .missing_effect, .not_discussed_effect, .same_group_effect (readings, section 12).
     """
     years = start_rules.get(f"{_NAMES}.lookback_years")
     everyone = start_rules.word(f"{_NAMES}.required_for") == "everyone"
     since = date.min if everyone or not isinstance(years, int) else lookback_start(started_on, years)
+    if law.visit_renewal_years is not None:
+        since = max(since, lookback_start(last, law.visit_renewal_years))
     best: tuple[int, VisitRecorded, tuple[str, ...]] | None = None
     for learned in patient.visits:
         visit = learned.event
@@ -81,7 +84,7 @@ def _are_colleagues(one: Staff, other: Staff, on: date) -> bool:
 def _missing(started_on: date, since: date, law: MonthLaw) -> Notice:
     window = "" if since == date.min else f" since {since.isoformat()}"
     happened = (
-        f"CCM starts on {started_on.isoformat()} and no qualifying visit with the billing practitioner"
+        f"The programme starts on {started_on.isoformat()} and no qualifying visit with the billing practitioner"
         f"{window} is on record."
     )
     return notice("initiating_visit_missing", happened, law.reading("initiating_visit.missing_effect"))

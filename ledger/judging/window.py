@@ -82,6 +82,11 @@ def window_of(patient: Patient, first: date, last: date) -> Window:
     return Window(first, last, died_on, covered_until, in_month, on_file, bool(current))
 
 
+def is_qmb(patient: Patient, on: date) -> bool:
+    """Whether a coverage in force on a day says that the patient is a Qualified Medicare Beneficiary (CCM-PAY-03)."""
+    return any(c.qmb and _holds(c, on) for c in _newest_by_id(patient.coverages))
+
+
 def _newest_by_id(coverages: tuple[Learned[CoverageRecorded], ...]) -> list[CoverageRecorded]:
     """Each coverage as last recorded, the newest first."""
     if len(coverages) == 1:
@@ -109,8 +114,10 @@ def coverage_blocks(window: Window, date_of_service: date, law: MonthLaw) -> lis
     return [notice("coverage_ended_in_month", happened, law.reading("time.after_coverage_counts"))]
 
 
-def coverage_reviews(window: Window, counted_on: frozenset[date], law: MonthLaw) -> list[Notice]:
-    """What to look at on the side of coverage: days that no coverage holds, a payer with rules of its own."""
+def coverage_reviews(
+    window: Window, counted_on: frozenset[date], law: MonthLaw, profiles: tuple[str, ...] = ()
+) -> list[Notice]:
+    """What to look at on the side of coverage: days that no coverage holds, a payer whose rules nobody wrote down."""
     found: list[Notice] = []
     if window.coverage is None:
         return found
@@ -120,7 +127,7 @@ def coverage_reviews(window: Window, counted_on: frozenset[date], law: MonthLaw)
         if bare:
             happened = f"No coverage on file was in force on {', '.join(on.isoformat() for on in bare)}; time counts."
             found.append(notice("coverage_gap", happened, law.reading("eligibility.coverage_missing_effect")))
-    if window.coverage.kind != "medicare_ffs":
+    if window.coverage.kind != "medicare_ffs" and not profiles:
         happened = "The payer of the month sets its own rules and rates; dollars are estimates by Medicare FFS."
         found.append(notice("payer_sets_own_rules", happened))
     return found

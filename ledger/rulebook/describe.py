@@ -4,6 +4,7 @@ Used by `rules show` and `rules list`. Promise: everything that the rulebook say
 Description, sources spelled out. Not promised: layout; the command line draws it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from ledger.rulebook.errors import NoSuchRule
 from ledger.rulebook.reading import Quantity, Reading, Value
 from ledger.rulebook.rules import Rulebook
 from ledger.rulebook.units import source_keys
+from ledger.rulebook.views import base_name
 
 _PREFIX: Final = "CCM-"
 
@@ -27,6 +29,8 @@ class Description:
     """None where no day was asked about, or where the quantity has no value on that day."""
     sources: tuple[tuple[str, str], ...]
     """(key, title and address) of every source cited."""
+    exceptions: tuple[str, ...] = ()
+    """The payers' exceptions to the quantity, by their own names."""
 
     def as_dict(self) -> dict[str, Any]:
         """The same in plain values, ready for JSON."""
@@ -42,23 +46,27 @@ class Description:
             "on": self.on.isoformat() if self.on else None,
             "in_force": _plain(self.in_force) if self.in_force else None,
             "sources": dict(self.sources),
+            "exceptions": list(self.exceptions),
         }
 
 
 def describe(book: Rulebook, key: str, on: date | None = None) -> tuple[Description, ...]:
     """What a rulebook says under a quantity's name, the beginning of one, or a rule id.
 
-    A rule id may leave out its prefix: CCM-CODE-01 or CODE-01.
+    A rule id may leave out its prefix: CCM-CODE-01 or CODE-01. A payer's exception is found by its own name too.
     Raises NoSuchRule with the near names and ids.
     """
     return tuple(_described(book, quantity, on) for quantity in _found(book, key))
 
 
 def list_names(book: Rulebook, on: date | None = None) -> tuple[str, ...]:
-    """The names of all quantities, in order; with a date, of those that have a value on it."""
-    if on is None:
-        return tuple(book.quantities)
-    return tuple(book.in_force(on).by_name)
+    """The names of all quantities, in order; with a date, of those that have a value on it.
+
+    In the view of a payer or a programme, the names of what stands there.
+    """
+    if on is not None:
+        return tuple(reading.name for reading in book.in_force(on).by_name.values())
+    return tuple(quantity.readings[-1].name for quantity in book.quantities.values())
 
 
 def shown_value(value: Value) -> str:
@@ -75,6 +83,8 @@ def shown_value(value: Value) -> str:
 def _found(book: Rulebook, key: str) -> tuple[Quantity, ...]:
     if key in book.quantities:
         return (book.quantities[key],)
+    if own := tuple(quantity for quantity in _exceptions(book) if quantity.name == key):
+        return own
     by_rule = book.by_rule
     for rule in (key.upper(), _PREFIX + key.upper()):
         if rule in by_rule:
@@ -89,12 +99,19 @@ def _found(book: Rulebook, key: str) -> tuple[Quantity, ...]:
 def _described(book: Rulebook, quantity: Quantity, on: date | None) -> Description:
     keys = sorted({key for reading in quantity.readings for key in source_keys(reading.cite)})
     sources = tuple((key, book.sources[key]) for key in keys)
-    return Description(quantity, on, quantity.on(on) if on else None, sources)
+    exceptions = tuple(dict.fromkeys(e.name for e in _exceptions(book) if base_name(e.name) == quantity.name))
+    return Description(quantity, on, quantity.on(on) if on else None, sources, exceptions)
+
+
+def _exceptions(book: Rulebook) -> Iterator[Quantity]:
+    for exception in book.exceptions:
+        yield from exception.quantities
 
 
 def _plain(reading: Reading) -> dict[str, Any]:
     value = list(reading.value) if isinstance(reading.value, tuple) else reading.value
     return {
+        "name": reading.name,
         "effective": reading.effective.isoformat(),
         "until": reading.until.isoformat() if reading.until else None,
         "published": reading.published.isoformat() if reading.published else None,

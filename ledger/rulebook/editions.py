@@ -18,9 +18,11 @@ from importlib.resources import files as resources_of
 from importlib.resources.abc import Traversable
 from typing import Final
 
-from ledger.rulebook.errors import EditionDamaged, UnknownFormulas
+from ledger.rulebook.carried_out import CARRIED_OUT, not_carried_out
+from ledger.rulebook.errors import Diagnostic, EditionDamaged, RulebookError, UnknownFormulas
 from ledger.rulebook.formulas import FORMULAS_VERSION, KNOWN_FORMULAS
 from ledger.rulebook.load import load_rulebook
+from ledger.rulebook.load_exceptions import PAYERS
 from ledger.rulebook.rules import Rulebook
 
 _MAGIC: Final = b"CCME"
@@ -72,12 +74,36 @@ def shipped_edition() -> Edition:
     return Edition.of(dict(_toml_files(resources_of("ledger.rulebook"), "")))
 
 
+def with_profiles(profiles: Mapping[str, bytes]) -> Edition:
+    """The shipped edition with further files of payers' profiles (path below the rulebook folder, content).
+
+    Raises RulebookError where a file stands outside `payers/`, or is one of the shipped: nothing overrides by its name.
+    """
+    shipped = dict(shipped_edition().files)
+    faults = [
+        Diagnostic(name, 0, "", "Only exceptions may be added to the rules.", "Put it at payers/NAME/FILE.toml.")
+        for name in sorted(profiles)
+        if not name.startswith(PAYERS)
+    ] + [
+        Diagnostic(name, 0, "", "The shipped edition has a file of this name.", "Give the file another name.")
+        for name in sorted(profiles.keys() & shipped.keys())
+    ]
+    if faults:
+        raise RulebookError(tuple(faults))
+    return Edition.of({**shipped, **profiles})
+
+
+def profiles_in(edition: Edition) -> frozenset[str]:
+    """The names of the payers' profiles that an edition holds."""
+    return frozenset(name.split("/")[1] for name, _ in edition.files if name.startswith(PAYERS))
+
+
 @lru_cache(maxsize=16)
 def rulebook_of(edition: Edition) -> Rulebook:
-    """The rulebook of an edition; parsed once for each digest.
+    """The rulebook of an edition; parsed once for each digest, its register only when somebody asks for it.
 
-    Raises UnknownFormulas where the edition names a formulas version that this program does not have, and
-    RulebookError where its files do not load.
+    Raises UnknownFormulas where the edition names a formulas version that this program does not have, or a value that
+    it does not carry out (carried_out.py), and RulebookError where its files do not load.
     """
     if edition.formulas_version not in KNOWN_FORMULAS:
         raise UnknownFormulas(
@@ -85,7 +111,14 @@ def rulebook_of(edition: Edition) -> Rulebook:
             f"this program knows up to {max(KNOWN_FORMULAS)}.",
             _NEWER,
         )
-    return load_rulebook(dict(edition.files))
+    book = load_rulebook(dict(edition.files), check_register=False)
+    if unknown := next(not_carried_out(book), None):
+        raise UnknownFormulas(
+            f"Edition {edition.digest[:12]} says that {unknown.name} is {unknown.value}; this program judges only by "
+            f"{' or '.join(str(value) for value in CARRIED_OUT[unknown.name])}.",
+            _NEWER,
+        )
+    return book
 
 
 _DAMAGED: Final = "Keep this copy, stop writing, and run `verify` on the last good one."

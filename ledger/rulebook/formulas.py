@@ -1,21 +1,27 @@
-"""The arithmetic of the law, version 1: minutes to units, units to dollars, a year back.
+"""The arithmetic of the law: minutes to units, units to dollars, a year back.
 
 Promise: plain values in, plain values out; every number of the law is read through `rules`; a version that
 a ledger has named is kept for ever, so a change of meaning is a new function under a new FORMULAS_VERSION,
 never an edit here. Not promised: that minutes count or that a family may be chosen; the judge says that.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal, NamedTuple
 
 from ledger.rulebook.rules import Rules
 
-FORMULAS_VERSION: Final = 1
-KNOWN_FORMULAS: Final = frozenset({1})
-"""Every formulas version that this program can judge by."""
+FORMULAS_VERSION: Final = 2
+KNOWN_FORMULAS: Final = frozenset({1, 2})
+"""Every formulas version that this program can judge by.
+
+2 adds families of further programmes, conflicts with other services and limits that were raised; what it has in common
+with 1 means the same, so an edition of version 1 is judged as ever: it holds no rules of that kind.
+"""
 
 _CENT: Final = Decimal("0.01")
+_NOT_RAISED: Final[Mapping[str, int]] = {}
 
 Standing = Literal["counted", "not_counted", "needs_reviewer"]
 
@@ -49,6 +55,29 @@ def units_complex(minutes: int, rules: Rules) -> UnitsEarned:
     Example: 59 -> nothing, 60 -> 99487, 89 -> 99487, 90 -> 99487 and 99489 x 1, 390 -> 99489 capped at 10.
     """
     return _units("complex", minutes, rules)
+
+
+def units_of(family: str, minutes: int, rules: Rules, raised: Mapping[str, int] = _NOT_RAISED) -> UnitsEarned:
+    """Units of any family that minutes measure (noncomplex, complex, personal, rhc, pcm_staff, pcm_personal).
+
+    `raised` gives a code more units than its limit, where the rules let that be overridden (CCM-CODE-04, -05).
+    Reads: medicare.ccm.families.<family>_base and _addon and the codes' own quantities, as units_noncomplex does;
+    medicare.ccm.<addon>.limit_may_be_overridden where a limit was raised.
+    """
+    return _units(family, minutes, rules, raised)
+
+
+def code_of_level(conditions: int, is_qmb: bool, rules: Rules) -> str | None:
+    """The APCM code for a month of a patient with so many chronic conditions; None where the programme is not in force.
+
+    Reads: medicare.ccm.families.level_1, _2, _3 and .level_2_conditions_min, as medicare.apcm says them.
+    Example: 0 and 1 -> G0556, 2 -> G0557, 2 and QMB -> G0558, 1 and QMB -> G0556.
+    """
+    if rules.find("medicare.ccm.families.level_1") is None:
+        return None
+    if conditions < rules.whole("medicare.ccm.families.level_2_conditions_min"):
+        return rules.word("medicare.ccm.families.level_1")
+    return rules.word(f"medicare.ccm.families.level_{3 if is_qmb else 2}")
 
 
 def units_personal(minutes: int, rules: Rules) -> UnitsEarned:
@@ -113,7 +142,7 @@ def lookback_start(on: date, years: int = 1) -> date:
     return on.replace(year=on.year - years)
 
 
-def _units(family: str, minutes: int, rules: Rules) -> UnitsEarned:
+def _units(family: str, minutes: int, rules: Rules, raised: Mapping[str, int] = _NOT_RAISED) -> UnitsEarned:
     assert minutes >= 0
     base = rules.get(f"medicare.ccm.families.{family}_base")
     if base is None:
@@ -126,6 +155,15 @@ def _units(family: str, minutes: int, rules: Rules) -> UnitsEarned:
         return UnitsEarned(((str(base), 1),), beyond, False)
     step = rules.whole(f"medicare.ccm.{addon}.minutes_step")
     earned = beyond // step
-    paid = min(earned, rules.whole(f"medicare.ccm.{addon}.units_max"))
+    most = _units_max(str(addon), rules, raised)
+    paid = earned if most is None else min(earned, most)
     lines = ((str(base), 1), (str(addon), paid)) if paid else ((str(base), 1),)
     return UnitsEarned(lines, beyond - paid * step, earned > paid)
+
+
+def _units_max(addon: str, rules: Rules, raised: Mapping[str, int]) -> int | None:
+    """The limit of a code, or what it was raised to; None where nothing limits it."""
+    most = rules.limit(f"medicare.ccm.{addon}.units_max")
+    if most is None or raised.get(addon, 0) <= most:
+        return most
+    return raised[addon] if rules.get(f"medicare.ccm.{addon}.limit_may_be_overridden") is True else most

@@ -3,7 +3,8 @@
 A rule file `medicare/ccm/99490.toml` begins with `implements` (the rule ids that it carries out) and
 `checked` (the day on which its values were last compared with their sources), then has one table for each
 quantity: table `[minutes_minimum]` is the quantity medicare.ccm.99490.minutes_minimum. `sources.toml`
-spells out the keys that citations name in brackets.
+spells out the keys that citations name in brackets; `register.toml` says of every rule id what is made of it.
+Files below `payers/` are exceptions to these, see load_exceptions.py.
 
 Promise: what loads has a citation for every value, values of the type that the unit asks for, and dates
 that follow each other without gap or overlap (a value without `until` holds until the next one begins). An
@@ -11,42 +12,57 @@ edition that a ledger has adopted must load for ever: a later loader may allow m
 promised: that the law is right.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
+from ledger.rulebook.dated_values import SOURCES, check_cites, check_dates, check_value, readings_of
 from ledger.rulebook.errors import Diagnostic, RulebookError
-from ledger.rulebook.reading import Quantity, Reading, Value
+from ledger.rulebook.load_exceptions import PAYERS, load_exceptions
+from ledger.rulebook.reading import Quantity
+from ledger.rulebook.register import REGISTER, Register, check_applied, check_cited, check_named
 from ledger.rulebook.rule_file import Place, RuleFile
 from ledger.rulebook.rules import Rulebook
-from ledger.rulebook.units import CONFIDENCES, UNITS, is_list_of, is_name, is_rule_id, is_text, source_keys
-
-SOURCES: Final = "sources.toml"
+from ledger.rulebook.units import UNITS, is_list_of, is_name, is_rule_id, is_text
+from ledger.rulebook.views import PayerException
 
 _FILE_KEYS: Final = ("implements", "checked")
 _QUANTITY_KEYS: Final = ("unit", "says", "rules", "values", "note")
-_VALUE_KEYS: Final = ("effective", "value", "cite", "confidence", "until", "published")
-_DAY: Final = timedelta(days=1)
 
 
-def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
+def load_rulebook(files: Mapping[str, bytes], *, check_register: bool = True) -> Rulebook:
     """The rulebook that these rule files (path below the rulebook folder, content) spell.
 
-    Raises RulebookError with one diagnostic for each fault of any file.
+    The register is left unread where it was checked before and only months are judged: see `rulebook_of`.
+    Raises RulebookError with one diagnostic for each fault of any file; exceptions are looked at once their base loads.
     """
     faults: list[Diagnostic] = []
     quantities: list[Quantity] = []
     sources: dict[str, str] = {}
     if SOURCES in files:
         sources = _sources(RuleFile(SOURCES, files[SOURCES], faults))
-    for name in sorted(files.keys() - {SOURCES}):
-        rule_file = RuleFile(name, files[name], faults)
-        found = _quantities(rule_file)
-        _check_cites(rule_file, found, sources)
-        quantities += found
+    register = Register(files[REGISTER]) if REGISTER in files else None
+    listed = RuleFile(REGISTER, files[REGISTER], faults) if register and check_register else None
+    entries = register.check(listed) if register and listed else ()
+    names = sorted(files.keys() - {SOURCES, REGISTER})
+    for name in names:
+        if not name.startswith(PAYERS):
+            rule_file = RuleFile(name, files[name], faults)
+            found = _quantities(rule_file)
+            _check_cites(rule_file, found, sources)
+            if listed and listed.is_read:
+                check_named(rule_file, found, listed.tables)
+            quantities += found
+    if listed:
+        check_applied(listed, entries, quantities)
+        check_cited(listed, entries, sources, SOURCES)
+    exceptions: tuple[PayerException, ...] = ()
+    if not faults:  # what departs from rules with faults cannot be told right from wrong
+        ours = [RuleFile(name, files[name], faults) for name in names if name.startswith(PAYERS)]
+        exceptions = load_exceptions(ours, {quantity.name: quantity for quantity in quantities}, sources)
     if faults:
         raise RulebookError(tuple(faults))
-    return Rulebook(quantities, sources)
+    return Rulebook(quantities, sources, exceptions, register)
 
 
 def _sources(rule_file: RuleFile) -> dict[str, str]:
@@ -81,9 +97,9 @@ def _quantity(rule_file: RuleFile, name: str, table: dict[str, Any], implements:
     _check_table(rule_file.at(name), name, table, implements)
     if rule_file.fault_count == before:
         for nth, value in enumerate(table["values"]):
-            _check_value(rule_file.at(name, nth), value, table["unit"])
+            check_value(rule_file.at(name, nth), value, table["unit"])
     if rule_file.fault_count == before:
-        _check_dates(rule_file, name, table["values"])
+        check_dates(rule_file, name, table["values"])
     if rule_file.fault_count > before:
         return None
     path = ".".join((*rule_file.name.removesuffix(".toml").split("/"), name))
@@ -95,7 +111,7 @@ def _quantity(rule_file: RuleFile, name: str, table: dict[str, Any], implements:
         says=table["says"],
         note=table.get("note", ""),
         rules=rules,
-        readings=tuple(_readings(path, table["unit"], rules, table["values"])),
+        readings=tuple(readings_of(path, table["unit"], rules, table["values"])),
     )
 
 
@@ -117,68 +133,7 @@ def _check_table(place: Place, name: str, table: dict[str, Any], implements: lis
         place.fault("`values` is not a list of dated values.", "Write values = [{effective = ..., ...}].")
 
 
-def _check_value(place: Place, value: dict[str, Any], unit: str) -> None:
-    """Notes what one dated value lacks: keys, types, citation."""
-    place.check_keys(value, _VALUE_KEYS)
-    effective, until = value.get("effective"), value.get("until")
-    if type(effective) is not date:
-        place.fault("`effective` is missing or not a date.", "Write effective = YYYY-MM-DD.")
-    for key in ("until", "published"):
-        if key in value and type(value[key]) is not date:
-            place.fault(f"`{key}` is not a date.", f"Write {key} = YYYY-MM-DD, or leave it out.")
-    if type(effective) is date and type(until) is date and until < effective:
-        place.fault(f"Until {until} is before effective {effective}.", "Mend one of the dates.")
-    given = value.get("value")
-    if not UNITS[unit].fits(given):
-        shown = "is missing" if given is None else f"{given} is not of unit {unit}"
-        place.fault(f"The value {shown}.", f"Write {UNITS[unit].words}.")
-    if not is_text(value.get("cite")):
-        place.fault("The value has no citation.", "Add `cite`: the rule or paper that says so.")
-    if value.get("confidence") not in CONFIDENCES:
-        place.fault("`confidence` is missing or not known.", f"Use one of {', '.join(CONFIDENCES)}.")
-
-
-def _check_dates(rule_file: RuleFile, name: str, values: list[dict[str, Any]]) -> None:
-    """Notes where dates do not rise, overlap or leave a gap; each fault at the later value."""
-    for nth in range(1, len(values)):
-        place = rule_file.at(name, nth)
-        before, until, start = (
-            values[nth - 1]["effective"],
-            values[nth - 1].get("until"),
-            values[nth]["effective"],
-        )
-        if start <= before:
-            place.fault(f"{start} does not come after {before}.", "Put values in order, oldest first, each once.")
-        elif until is not None and until >= start:
-            remedy = f"End the earlier value on {start - _DAY}, or begin this one after {until}."
-            place.fault(f"Two values hold from {start} to {until}.", remedy)
-        elif until is not None and until + _DAY < start:
-            remedy = "Leave out `until` of the earlier value, or add the value that held in between."
-            place.fault(f"No value holds from {until + _DAY} to {start - _DAY}.", remedy)
-
-
 def _check_cites(rule_file: RuleFile, quantities: list[Quantity], sources: Mapping[str, str]) -> None:
     for quantity in quantities:
         for nth, reading in enumerate(quantity.readings):
-            for key in source_keys(reading.cite):
-                if key not in sources:
-                    place = rule_file.at(quantity.name.rsplit(".", 1)[1], nth)
-                    place.fault(f"Source [{key}] is not in {SOURCES}.", "Spell it out there.")
-
-
-def _readings(name: str, unit: str, rules: tuple[str, ...], values: list[dict[str, Any]]) -> Iterator[Reading]:
-    ends = [later["effective"] - _DAY for later in values[1:]]
-    for value, end in zip(values, [*ends, values[-1].get("until")], strict=True):
-        given: Any = value["value"]
-        held: Value = tuple(given) if isinstance(given, list) else given
-        yield Reading(
-            name=name,
-            value=held,
-            unit=unit,
-            effective=value["effective"],
-            until=end,
-            published=value.get("published"),
-            cite=value["cite"],
-            confidence=value["confidence"],
-            rules=rules,
-        )
+            check_cites(rule_file.at(quantity.name.rsplit(".", 1)[1], nth), reading.cite, sources)

@@ -24,6 +24,9 @@ from ledger.rulebook.errors import EditionDamaged, UnknownFormulas
 Value = int | Decimal | bool | str | tuple[str, ...]
 """Whole number, decimal, yes or no, word, or words; which one, the unit of the quantity says."""
 
+ABSENT: Final = "absent"
+"""Unit and value of a reading that only says that its base has no value: a payer without the code, or the price."""
+
 _MAGIC: Final = b"CCMR"
 _VERSION: Final = b"\x01"
 
@@ -43,6 +46,11 @@ class Reading:
     confidence: str
     rules: tuple[str, ...]
     """Rule ids, such as CCM-CODE-01, that the quantity implements."""
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether it says that there is no value; then nothing is in force while it holds."""
+        return self.unit == ABSENT
 
     def covers(self, on: date) -> bool:
         """Whether the reading is in force on a date."""

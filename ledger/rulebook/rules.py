@@ -1,8 +1,9 @@
 """The law by date: which readings are in force on a day, plain or traced.
 
 Promise: dates between which nothing changes give the same RulesInForce object; a traced view records every
-reading that was looked at, once, in order. Not promised: that a quantity exists on every date; `get`,
-`find` and `listed` answer None where it does not, everything else raises NoSuchRule.
+reading that was looked at, once, in order. In the view of a programme or a payer a reading is found under the name of
+the quantity that it stands for, and keeps its own. Not promised: that a quantity exists on every date; `get`, `find`
+and `listed` answer None where it does not, everything else raises NoSuchRule.
 """
 
 from bisect import bisect_right
@@ -13,8 +14,12 @@ from typing import Final, Protocol, final
 
 from ledger.rulebook.errors import NoSuchRule
 from ledger.rulebook.reading import Quantity, Reading, ReadingSet, Value
+from ledger.rulebook.register import Register
+from ledger.rulebook.units import UNLIMITED
+from ledger.rulebook.views import BASE_PROGRAMME, PayerException, overlaid, programmes_of
 
 _DAY: Final = timedelta(days=1)
+_PLAIN: Final = (BASE_PROGRAMME, None, None)
 
 
 class Rules(Protocol):
@@ -62,6 +67,11 @@ class Rules(Protocol):
         assert type(value) is int, f"{name} is not a whole number"
         return value
 
+    def limit(self, name: str) -> int | None:
+        """The value of a quantity of unit `units`, which limits; None where it says that nothing does."""
+        value = self.reading(name).value
+        return None if value == UNLIMITED else self.whole(name)
+
     def decimal(self, name: str) -> Decimal:
         """The value of a quantity that is measured in decimals: relative values, conversion factors."""
         value = self.reading(name).value
@@ -93,11 +103,12 @@ class RulesInForce(Rules):
 
     __slots__ = ("_groups", "_sets", "by_name", "first_day", "last_day")
 
-    def __init__(self, first_day: date, last_day: date, readings: Iterable[Reading]) -> None:
+    def __init__(self, first_day: date, last_day: date, readings: Mapping[str, Reading]) -> None:
         self.first_day: Final = first_day
         self.last_day: Final = last_day
-        self.by_name: Final = {reading.name: reading for reading in readings}
-        self._groups: dict[str, dict[str, Reading]] = {}
+        self.by_name: Final = readings
+        """Readings by the names under which they are looked up."""
+        self._groups: dict[str, dict[str, str]] = {}
         self._sets: dict[frozenset[str], ReadingSet] = {}
 
     def reading(self, name: str) -> Reading:
@@ -113,6 +124,11 @@ class RulesInForce(Rules):
 
     def listed(self, group: str, word: str) -> Reading | None:
         """The reading under `group.` whose words hold `word` (the first by name, of several), or None."""
+        name = self.list_name(group, word)
+        return None if name is None else self.by_name[name]
+
+    def list_name(self, group: str, word: str) -> str | None:
+        """The name under which that reading is looked up; it is not the reading's own where another stands for it."""
         index = self._groups.get(group)
         if index is None:
             index = self._groups[group] = self._index(group)
@@ -130,14 +146,14 @@ class RulesInForce(Rules):
             found = self._sets[key] = ReadingSet.of(self.reading(name) for name in key)
         return found
 
-    def _index(self, group: str) -> dict[str, Reading]:
+    def _index(self, group: str) -> dict[str, str]:
         prefix = f"{group}."
-        index: dict[str, Reading] = {}
+        index: dict[str, str] = {}
         for name in sorted(self.by_name):
-            reading = self.by_name[name]
-            if name.startswith(prefix) and isinstance(reading.value, tuple):
-                for word in reading.value:
-                    index.setdefault(word, reading)
+            value = self.by_name[name].value
+            if name.startswith(prefix) and isinstance(value, tuple):
+                for word in value:
+                    index.setdefault(word, name)
         return index
 
 
@@ -170,9 +186,10 @@ class TracedRules(Rules):
 
     def listed(self, group: str, word: str) -> Reading | None:
         """The reading under `group.` whose words hold `word`, recorded; or None."""
-        found = self._rules.listed(group, word)
-        if found is not None:
-            self._seen[found.name] = found
+        name = self._rules.list_name(group, word)
+        if name is None:
+            return None
+        found = self._seen[name] = self._rules.by_name[name]
         return found
 
     def reads(self) -> tuple[Reading, ...]:
@@ -180,7 +197,7 @@ class TracedRules(Rules):
         return tuple(self._seen.values())
 
     def names(self) -> tuple[str, ...]:
-        """The names of what was read so far, in the order of first sight."""
+        """The names under which was looked up what was read so far, in the order of first sight."""
         return tuple(self._seen)
 
     def reading_set(self) -> ReadingSet:
@@ -190,16 +207,77 @@ class TracedRules(Rules):
 
 @final
 class Rulebook:
-    """All quantities of one edition. Frozen in effect: nothing is added after it was loaded."""
+    """All quantities of one edition, or a view of them. Frozen in effect: nothing is added after it was loaded."""
 
-    __slots__ = ("_by_rule", "_cached", "_starts", "quantities", "sources")
+    __slots__ = (
+        "_by_rule",
+        "_cached",
+        "_kinds",
+        "_payers",
+        "_programmes",
+        "_starts",
+        "_views",
+        "_whole",
+        "applied",
+        "exceptions",
+        "quantities",
+        "register",
+        "sources",
+    )
 
-    def __init__(self, quantities: Iterable[Quantity], sources: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        quantities: Iterable[Quantity],
+        sources: Mapping[str, str],
+        exceptions: Iterable[PayerException] = (),
+        register: Register | None = None,
+    ) -> None:
         self.sources: Final = dict(sources)
+        self.register: Final = register
+        """What is made of every rule id; None in editions that were adopted before there was a register."""
         self.quantities: Final = {q.name: q for q in sorted(quantities, key=lambda q: q.name)}
+        self.exceptions: Final = tuple(exceptions)
+        """The exceptions of all payers' profiles; they act in a view, and nowhere else."""
+        self.applied: tuple[PayerException, ...] = ()
+        """Those of them that are laid over this view; none in the book itself."""
         self._starts = sorted({date.min, *_changes(self.quantities.values())})
         self._cached: list[RulesInForce | None] = [None] * len(self._starts)
         self._by_rule: dict[str, tuple[Quantity, ...]] | None = None
+        self._programmes: Final = programmes_of(self.quantities)
+        self._payers: Final = frozenset(e.payer for e in self.exceptions if e.payer is not None)
+        self._kinds: Final = frozenset(e.kind for e in self.exceptions if e.kind is not None)
+        self._views: dict[tuple[str, str | None, str | None], Rulebook] = {}
+        self._whole: Rulebook = self
+
+    def view(self, *, programme: str = BASE_PROGRAMME, payer: str | None = None, kind: str | None = None) -> "Rulebook":
+        """The law as one programme and one coverage have it: look-ups by the base's name give what stands for it.
+
+        The book itself where nothing stands over it, as for CCM under Medicare FFS. Programme: ccm, pcm, apcm; payer
+        and kind: as coverage is recorded. Asked of a view, it is the view of the whole book.
+        """
+        if self._whole is not self:
+            return self._whole.view(programme=programme, payer=payer, kind=kind)
+        programme = programme.lower()
+        key = (
+            programme if programme in self._programmes else BASE_PROGRAMME,
+            payer if payer in self._payers else None,
+            kind if kind in self._kinds else None,
+        )
+        if key == _PLAIN:
+            return self
+        found = self._views.get(key)
+        if found is None:
+            found = self._views[key] = self._overlaid(*key)
+        return found
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The profiles whose exceptions are laid over this view, each once."""
+        return tuple(dict.fromkeys(exception.profile for exception in self.applied))
+
+    def exceptions_to(self, payer: str | None, kind: str | None) -> tuple[PayerException, ...]:
+        """The exceptions that a coverage of this payer and kind falls under."""
+        return tuple(exception for exception in self.exceptions if exception.applies(payer, kind))
 
     def in_force(self, on: date) -> RulesInForce:
         """The rules in force on a date. Dates between which nothing changes give the same object."""
@@ -227,11 +305,20 @@ class Rulebook:
             self._by_rule = {rule: tuple(gathered[rule]) for rule in sorted(gathered)}
         return self._by_rule
 
+    def _overlaid(self, programme: str, payer: str | None, kind: str | None) -> "Rulebook":
+        applies = self.exceptions_to(payer, kind)
+        if not applies and programme == BASE_PROGRAMME:
+            return self
+        found = Rulebook(overlaid(self.quantities, programme, applies), self.sources, self.exceptions)
+        found.applied, found._whole = applies, self
+        return found
+
     def _gather(self, at: int) -> RulesInForce:
         first = self._starts[at]
         last = self._starts[at + 1] - _DAY if at + 1 < len(self._starts) else date.max
-        found = (quantity.on(first) for quantity in self.quantities.values())
-        return RulesInForce(first, last, (reading for reading in found if reading is not None))
+        found = ((name, quantity.on(first)) for name, quantity in self.quantities.items())
+        there = {name: reading for name, reading in found if reading is not None and not reading.is_absent}
+        return RulesInForce(first, last, there)
 
 
 def _changes(quantities: Iterable[Quantity]) -> Iterable[date]:

@@ -13,8 +13,12 @@ CONFIDENCES: Final = ("CONFIRMED", "CONFIRMED*", "SEED", "RECALL", "DESIGN")
 """Source read; read second-hand; trade article only; known, no source seen; a default of this program."""
 EFFECTS: Final = ("not_counted", "blocks_release", "review", "refused", "none")
 
+UNLIMITED: Final = "unlimited"
+"""What stands for the number of units where nothing limits them: said and cited, not left out."""
+
 is_name: Final = re.compile(r"[A-Za-z0-9_]+").fullmatch
 is_word: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*").fullmatch
+is_payer: Final = re.compile(r"[a-z][a-z0-9_]{0,63}").fullmatch
 is_code: Final = re.compile(r"[A-Z0-9][0-9]{4}").fullmatch
 is_rule_id: Final = re.compile(r"CCM-[A-Z0-9]+-[A-Z0-9]+(-[A-Z0-9]+)*").fullmatch
 source_keys: Final = re.compile(r"\[([A-Z][A-Za-z0-9-]*)\]").findall
@@ -49,10 +53,14 @@ def _is_decimal(value: Any) -> bool:
 
 
 _WHOLE: Final = Form("a whole number, not negative", _is_whole)
+_LIMIT: Final = Form(
+    'a whole number, not negative, or "unlimited"', lambda value: value == UNLIMITED or _is_whole(value)
+)
 _DECIMAL: Final = Form("a number with a decimal point, not negative", _is_decimal)
 
 UNITS: Final = {
-    **dict.fromkeys(("minutes", "hours", "days", "months", "years", "units", "count"), _WHOLE),
+    **dict.fromkeys(("minutes", "hours", "days", "months", "years", "count"), _WHOLE),
+    "units": _LIMIT,
     **dict.fromkeys(("rvu", "dollars_per_rvu", "percent"), _DECIMAL),
     "yes_no": Form("true or false", lambda value: isinstance(value, bool)),
     "effect": Form(f"one of {', '.join(EFFECTS)}", lambda value: value in EFFECTS),

@@ -30,7 +30,8 @@ from ledger.terms.people import Country, Programme, Word
 
 Capture = Literal["observed_timer", "asserted_timer", "edited_timer", "manual", "passive", "imported_total"]
 Employer = Literal["practice", "leased", "contractor"]
-Family = Literal["noncomplex", "complex", "personal"]
+Family = Literal["noncomplex", "complex", "personal", "rhc", "pcm_staff", "pcm_personal", "apcm"]
+"""A group of codes of which one month of a programme bills one: those of CCM first, then those of PCM and APCM."""
 DecisionLevel = Literal["straightforward", "low", "moderate", "high"]
 ClockOrder = Literal["before", "after"]
 
@@ -237,6 +238,8 @@ class FamilyChosen(Event):
     month: CareMonth
     practitioner: StaffId
     family: Family
+    programme: Programme | None = None
+    """The programme whose families it was chosen from; None: CCM."""
 
     def tags(self) -> tuple[str, ...]:
         return (care_month_tag(self.patient, self.month),)

@@ -20,6 +20,7 @@ from ledger.streams.month_state import CareMonth, Together, bound_by, laid_out
 from ledger.streams.patient_state import Patient
 from ledger.streams.staff_day import StaffDay, day_of
 from ledger.streams.status_state import CLEAN, Status
+from ledger.streams.tally import tally_of
 from ledger.terms.identity import patient_tag
 
 StateOf = Callable[[str], Any]
@@ -113,7 +114,7 @@ def joined_month(patient: str, parts: Sequence[CareMonth], together: tuple[Toget
         signed = standing.event.patient
         bound = [bound_by(entry, standing, joined.one_since(signed, whose)) for entry, whose in told]
         entries, covered = laid_out(bound)
-    return replace(joined, patient=patient, entries=entries, covered=covered)
+    return replace(joined, patient=patient, entries=entries, covered=covered, tally=tally_of(entries))
 
 
 def together_since(parts: Sequence[Patient]) -> tuple[Together, ...]:
@@ -142,8 +143,8 @@ def day_of_one(day: StaffDay, group: Sequence[str]) -> StaffDay:
     return day_of(day, [work._replace(patient=group[0]) if work.patient in group else work for work in day.worked])
 
 
-OF_THE_FIRST: Final = frozenset({"patient", "month", "registered", "merges", "covered", "together"})
-"""What is not put together: who it is, and with whom they were merged. `covered` and `together` are said anew."""
+OF_THE_FIRST: Final = frozenset({"patient", "month", "registered", "merges", "covered", "together", "tally"})
+"""What is not put together: who it is, and with whom they were merged. The last three are said anew."""
 
 
 def _newest(values: Sequence[Any]) -> Any:

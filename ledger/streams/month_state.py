@@ -22,6 +22,8 @@ from ledger.streams.care_month import (
     TimeLogged,
     Work,
 )
+from ledger.streams.limits import LimitRaised
+from ledger.streams.tally import NOTHING, Tally, tally_of, with_entry
 from ledger.streams.time_changes import (
     Brought,
     DisputeSettled,
@@ -34,6 +36,7 @@ from ledger.streams.time_changes import (
 )
 from ledger.terms.calendar import epoch_seconds, month_of
 from ledger.terms.intervals import Intervals, overlap, union
+from ledger.terms.people import Programme
 
 
 class Awaiting(NamedTuple):
@@ -127,8 +130,17 @@ class CareMonth:
     gone: tuple[Gone, ...] = ()
     excepted: tuple[tuple[MonthExcepted, int], ...] = ()
     """Left out of a batch of attestations, each with its position."""
+    tally: Tally | None = NOTHING
+    """What the entries add up to while all are plain; None once one is not."""
+    limits: tuple[tuple[LimitRaised, int], ...] = ()
+    """Limits that compliance raised for this month, each with its position."""
     together: tuple[Together, ...] = ()
     """Of patients who were merged, each two of them: before they were one, each was signed for itself."""
+
+    @property
+    def raised(self) -> tuple[tuple[str, int], ...]:
+        """Codes whose limit was raised, each with its units as last said."""
+        return tuple({event.code: event.units for event, _ in self.limits}.items()) if self.limits else ()
 
     def standing_attestation(self) -> Attested | None:
         """The newest attestation, unless it was withdrawn: those before it were superseded by it.
@@ -175,6 +187,8 @@ def evolve(state: CareMonth, fact: Fact) -> CareMonth:
                 at,
                 state.gone,
                 state.excepted,
+                with_entry(state.tally, entry),
+                state.limits,
             )
         case DecisionMakingAttested():
             return replace(state, decision_making=(*state.decision_making, (event, at)), position=at)
@@ -244,6 +258,8 @@ def changed(state: CareMonth, event: Event, position: int, recorded_at: datetime
             return _reopened(state, event, position)
         case MonthExcepted():
             return replace(state, excepted=(*state.excepted, (event, position)))
+        case LimitRaised():
+            return replace(state, limits=(*state.limits, (event, position)))
     return state
 
 
@@ -290,7 +306,7 @@ def _with_entry(state: CareMonth, new: Entry) -> CareMonth:
     entry = new.work.entry
     entries, covered = laid_out((*(e for e in state.entries if e.work.entry != entry), new))
     gone = tuple(g for g in state.gone if g.entry.work.entry != entry)
-    return replace(state, entries=entries, covered=covered, gone=gone)
+    return replace(state, entries=entries, covered=covered, gone=gone, tally=tally_of(entries))
 
 
 def _without(state: CareMonth, entry: str, position: int, why: Literal["struck", "moved", "corrected"]) -> CareMonth:
@@ -298,7 +314,8 @@ def _without(state: CareMonth, entry: str, position: int, why: Literal["struck",
     if old is None:
         return state
     entries, covered = laid_out(e for e in state.entries if e.work.entry != entry)
-    return replace(state, entries=entries, covered=covered, gone=(*state.gone, Gone(old, position, why)))
+    gone = (*state.gone, Gone(old, position, why))
+    return replace(state, entries=entries, covered=covered, gone=gone, tally=tally_of(entries))
 
 
 def _marked(state: CareMonth, entry: str, **marks: object) -> CareMonth:
@@ -306,13 +323,16 @@ def _marked(state: CareMonth, entry: str, **marks: object) -> CareMonth:
         e._replace(marks=(e.marks or UNMARKED)._replace(**marks)) if e.work.entry == entry else e  # type: ignore[arg-type]
         for e in state.entries
     )
-    return replace(state, entries=changed)
+    return replace(state, entries=changed, tally=tally_of(changed))
 
 
 def _awaiting(state: CareMonth, event: EntryContent, old: Entry | None) -> Awaiting | None:
-    """Why new content may raise nothing yet: the month stands attested, with or without the entry in it."""
+    """Why new content may raise nothing yet: the month stands attested, with or without the entry in it.
+
+    Months are signed for CCM only, so work of another programme waits for nothing.
+    """
     standing = state.standing_attestation()
-    if standing is None:
+    if standing is None or event.programme is not Programme.CCM:
         return None
     attested_at = standing.event.attested_at
     was_there = old is not None and (old.place < standing.position or (old.marks or UNMARKED).is_approved)
@@ -363,4 +383,4 @@ def _reopened(state: CareMonth, event: AttestationWithdrawn, position: int) -> C
         for a in state.attestations
     )
     entries = tuple(e._replace(marks=e.marks._replace(awaiting=None)) if e.marks else e for e in state.entries)
-    return replace(state, attestations=attestations, entries=entries)
+    return replace(state, attestations=attestations, entries=entries, tally=tally_of(entries))

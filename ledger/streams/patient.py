@@ -5,7 +5,7 @@ and `patient_state.py` folds them all. TOPIC and field names are the storage for
 """
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -22,7 +22,7 @@ from ledger.terms.identity import (
     identifier_tag,
     patient_tag,
 )
-from ledger.terms.people import SourceName, Word
+from ledger.terms.people import CoverageKind, SourceName, Word
 
 
 class OutsideIdentifier(Part):
@@ -142,6 +142,8 @@ class ConditionContent(_OfPatient):
     abated_on: date | None = None
     expected_12_months: bool | None = None
     """Expected to last twelve months or until death (CCM-ELIG-01); None: nobody said."""
+    expected_months: int | None = Field(default=None, ge=1, le=1200)
+    """Expected to last so many months, where somebody said so: PCM asks for three (CCM-CODE-15)."""
     document: Token | None = None
     words: ConditionWords | Closed = Field(default=SEALED, exclude=True)
 
@@ -211,7 +213,7 @@ class CoverageRecorded(_OfPatient):
     TOPIC: ClassVar[str] = "coverage_recorded"
     coverage: CoverageId
     payer: Word
-    kind: Literal["medicare_ffs", "medicare_advantage", "medicaid", "commercial", "other"]
+    kind: CoverageKind
     from_on: date
     until_on: date | None = None
     rank: int = Field(default=1, ge=1, le=9)

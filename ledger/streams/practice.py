@@ -5,7 +5,7 @@ TOPIC and field names are the storage format.
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
@@ -13,7 +13,19 @@ from ledger.streams.base import Event, Fact, Part
 from ledger.terms.identity import PracticeId, StaffId, Token, identifier_tag, practice_tag
 from ledger.terms.people import Npi, Word
 
-Capability = Literal["cehrt_year", "access_24x7", "cehrt_holds_all_ccm_records", "plan_access_24h_other_providers"]
+Capability = Literal[
+    "cehrt_year",
+    "access_24x7",
+    "cehrt_holds_all_ccm_records",
+    "plan_access_24h_other_providers",
+    "rural_health_clinic",
+    "federally_qualified_health_center",
+]
+"""What a practice answers for: what CCM asks of it, and that it is a clinic that bills by rules of its own."""
+Policy = Literal["untimed_counts", "staff_in_person_counts", "noncomplex_attestation", "price_site", "g0511_billing"]
+PolicyValue = Literal["yes", "no", "each", "batch", "office", "facility", "g0511", "individual"]
+GPCI_SHAPE: Final = r"^[0-9]\.[0-9]{1,4}$"
+LOCALITY_SHAPE: Final = r"^[A-Za-z0-9][A-Za-z0-9 .-]{0,39}$"
 
 
 class Site(Part):
@@ -77,9 +89,25 @@ class PolicyAdopted(_OfPractice):
     """The practice adopted a value of one of its policies from a day on."""
 
     TOPIC: ClassVar[str] = "policy_adopted"
-    policy: Literal["untimed_counts", "staff_in_person_counts", "noncomplex_attestation"]
-    value: Literal["yes", "no", "each", "batch"]
+    policy: Policy
+    value: PolicyValue
     from_on: date
+
+
+class LocalityRecorded(_OfPractice):
+    """The payment locality of the practice from a day on, with its geographic indices (GPCI), as some list says.
+
+    The indices are kept in the digits of the list, such as 1.012, and are never made floats (CCM-RATE-11).
+    """
+
+    TOPIC: ClassVar[str] = "locality_recorded"
+    locality: str = Field(pattern=LOCALITY_SHAPE)
+    gpci_work: str = Field(pattern=GPCI_SHAPE)
+    gpci_pe: str = Field(pattern=GPCI_SHAPE)
+    gpci_mp: str = Field(pattern=GPCI_SHAPE)
+    from_on: date
+    cite: str = Field(min_length=1, max_length=200)
+    """Where the indices were read: the list and its release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +126,7 @@ class Practice:
     policies: tuple[PolicyAdopted, ...] = ()
     position: int = 0
     said: tuple[tuple[Event, int], ...] = ()
-    """Capabilities attested and ended, policies adopted, each with its position: what a repeated command is told."""
+    """Everything said since registration, each with its position: what a repeated command is told, and who set what."""
 
     @property
     def is_registered(self) -> bool:
@@ -116,6 +144,18 @@ class Practice:
         """The value of a policy in force on a day: of those begun by then the newest, the later fact winning a tie."""
         in_force = [p for p in self.policies if p.policy == policy and p.from_on <= on]
         return max(enumerate(in_force), key=lambda pair: (pair[1].from_on, pair[0]))[1].value if in_force else None
+
+    def policy_at(self, policy: str, on: date) -> tuple[str, int] | None:
+        """The value of a policy in force on a day, and the position of the fact that set it."""
+        found = [(e, at) for e, at in self.said if isinstance(e, PolicyAdopted) and e.policy == policy]
+        in_force = [(e.from_on, at, e.value) for e, at in found if e.from_on <= on]
+        return (max(in_force)[2], max(in_force)[1]) if in_force else None
+
+    def locality(self, on: date) -> tuple[LocalityRecorded, int] | None:
+        """The locality recorded for a day, and the position of the fact: the newest begun, the later fact winning."""
+        found = [(e.from_on, at, e) for e, at in self.said if isinstance(e, LocalityRecorded) and e.from_on <= on]
+        newest = max(found, key=lambda each: each[:2], default=None)
+        return (newest[2], newest[1]) if newest else None
 
 
 def evolve(state: Practice, fact: Fact) -> Practice:

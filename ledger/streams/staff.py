@@ -93,6 +93,14 @@ class LicenceRecorded(_OfStaff):
     until_on: date | None = None
 
 
+class QualifyingStatusRecorded(_OfStaff):
+    """What CMS says of a practitioner for a payment year: a qualifying APM participant (QP), or not (CCM-RATE-10)."""
+
+    TOPIC: ClassVar[str] = "qualifying_status_recorded"
+    payment_year: int = Field(ge=2017, le=2099)
+    is_qualifying: bool
+
+
 class StaffDeparted(_OfStaff):
     """A staff member left: every role that is still held ends on the last day. Nothing of the past ends."""
 
@@ -179,6 +187,15 @@ class Staff:
         """Whether a licence on record held on a day; None where none had begun by then: nothing is said of that day."""
         begun = [licence for licence in self.licences if licence.from_on <= on]
         return any(licence.until_on is None or on <= licence.until_on for licence in begun) if begun else None
+
+    def qualifying(self, year: int) -> tuple[bool, int] | None:
+        """Whether a qualifying participant in a payment year, as last recorded, and where; None: nobody said."""
+        said = [
+            (e.is_qualifying, at)
+            for e, at in self.said
+            if isinstance(e, QualifyingStatusRecorded) and e.payment_year == year
+        ]
+        return said[-1] if said else None
 
     def practices_on(self, on: date) -> frozenset[str | None]:
         """The practices in which any role is held on a day; None among them means all."""

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from ledger.terms.notice_kind import NoticeKind
 from ledger.terms.notices_of_consents import OF_CONSENTS
 from ledger.terms.notices_of_months import OF_REVIEW
+from ledger.terms.notices_of_prices import OF_PRICES
 from ledger.terms.notices_of_records import OF_RECORDS
 from ledger.terms.notices_of_release import OF_RELEASE
 from ledger.terms.notices_of_time import OF_TIME
@@ -42,6 +43,7 @@ CATALOGUE: Final[tuple[NoticeKind, ...]] = (
     *OF_RELEASE,
     *OF_REVIEW,
     *OF_RECORDS,
+    *OF_PRICES,
 )
 """Every notice, in order of precedence."""
 KINDS: Final[dict[str, NoticeKind]] = {kind.code: kind for kind in CATALOGUE}

@@ -201,4 +201,11 @@ OF_RECORDS: Final = (
         "HIPAA-03",
         "Check that two people do not share the login.",
     ),
+    kind(
+        "profiles_left_out",
+        REVIEW,
+        "The edition used until now has payers' profiles that the adopted one has not.",
+        "ELIG-07",
+        "Adopt again with --profiles, unless those payers' months are to be judged by the base from now on.",
+    ),
 )

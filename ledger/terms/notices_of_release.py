@@ -184,6 +184,20 @@ OF_RELEASE: Final = (
         "Somebody who answers for the practice attests it.",
     ),
     kind(
+        "cehrt_holds_all_not_attested",
+        BLOCKS,
+        "The payer asks that certified technology holds all records of CCM, and the practice has not attested it.",
+        "REC-02",
+        "Somebody who answers for the practice attests it, if it is so.",
+    ),
+    kind(
+        "plan_access_24h_not_attested",
+        BLOCKS,
+        "Other providers must reach the care plan at any hour, and the practice has not attested that they do.",
+        "ACCESS-02",
+        "Somebody who answers for the practice attests it, if it is so.",
+    ),
+    kind(
         "minutes_below_minimum",
         BLOCKS,
         "The counted minutes reach no code's minimum.",

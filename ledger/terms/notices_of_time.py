@@ -181,6 +181,13 @@ OF_TIME: Final = (
         "Check the dates of the stay; record its clock times where they are known.",
     ),
     kind(
+        "visit_day",
+        NOT,
+        "The billing practitioner held a visit on that day, and the rules in force let no time of such a day count.",
+        "TIME-08",
+        "If the visit is on record with a wrong day or practitioner, record it as it was.",
+    ),
+    kind(
         "untimed_on_boundary_day",
         NOT,
         "An entry without clock times lies on a boundary day (consent, an end, the edge of a stay), order not stated.",
@@ -242,6 +249,13 @@ OF_TIME: Final = (
         "A day of admission or discharge whose hour is not on record: the first does not count, the last does.",
         "TIME-11",
         "Record the stay with its clock times where they are known.",
+    ),
+    kind(
+        "visit_same_day",
+        REVIEW,
+        "Counted work lies on a day on which the billing practitioner held a visit.",
+        "TIME-07",
+        "Check that the visit's own work is not in it; the claim of the visit may need modifier 25.",
     ),
     kind(
         "work_country_unknown",

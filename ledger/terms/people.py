@@ -6,7 +6,7 @@ or that a role may do an act; the deciders say that.
 
 import re
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import AfterValidator, StringConstraints
 
@@ -102,6 +102,9 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=WORDS_MAX)]
 """Free text about a patient or a person: always sealed."""
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """A category of our own catalogues: lower case, underscores."""
+CoverageKind = Literal["medicare_ffs", "medicare_advantage", "medicaid", "commercial", "other"]
+"""What kind of plan a coverage is."""
+COVERAGE_KINDS: Final[tuple[str, ...]] = get_args(CoverageKind)
 SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
 """The registered name of a source system."""
 Outside = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]

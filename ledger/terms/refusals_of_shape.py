@@ -89,10 +89,16 @@ SHAPE: Final = (
         "Give the zone by its IANA name, such as America/Chicago.",
     ),
     Refusal(
+        "profiles_do_not_load",
+        "A payer's profile does not load.",
+        "An exception has a base, dates and a source, and no other is true beside it (readings, section 9).",
+        "Mend the file at the line that is named; `ccm-ledger rules check --profiles FOLDER` lists every fault.",
+    ),
+    Refusal(
         "edition_unknown",
-        "The edition is not the one that this program ships.",
+        "The edition is not the one that this program ships, with the profiles given.",
         "A ledger adopts whole editions, and judges by what it adopted (architecture, 4).",
-        "Run `ccm-ledger rules list` to see the edition that is shipped, or use the program that ships the other.",
+        "Run `ccm-ledger rules check`, with --profiles where you have any, to see the edition.",
     ),
     Refusal(
         "edition_year_missing",

@@ -30,9 +30,10 @@ def test_an_unknown_rule_is_wrong_usage_with_near_names(capsys: pytest.CaptureFi
     assert "medicare.ccm.99490.minutes_minimum" in capsys.readouterr().err
 
 
-def test_a_payer_without_rules_is_wrong_usage_when_one_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_payer_is_answered_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "show", "CODE-01", "--payer", "nobody"]) == 2
-    assert main(["rules", "list", "--payer", "nobody"]) == 0
+    assert main(["rules", "list", "--payer", "nobody"]) == 2
+    assert "Known are medicare, seed_strict." in capsys.readouterr().err
 
 
 def test_rules_of_a_ledger_are_those_of_its_adopted_edition(run: Run) -> None:

@@ -18,7 +18,7 @@ HEAVY = (
 
 READS = (
     *(("month",), ("months",), ("history",), ("audit",), ("find",), ("readiness",), ("parked", "list")),
-    *(("rules", "list"), ("rules", "show")),
+    *(("rules", "list"), ("rules", "show"), ("rules", "price")),
 )
 """The commands that read the record of a ledger."""
 

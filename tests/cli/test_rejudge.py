@@ -153,6 +153,7 @@ def test_bad_rule_files_are_told_with_file_line_and_remedy(run: Run, rules: str)
 
 def test_rules_that_lack_what_judging_reads_are_named(run: Run, rules: str) -> None:
     (Path(rules) / "medicare" / "ccm" / "eligibility.toml").unlink()
+    (Path(rules) / "register.toml").unlink(missing_ok=True)
     shown = run("rejudge", MONTH, "--rules", rules)
 
     assert (shown.code, shown.out) == (2, "")

@@ -66,6 +66,13 @@ def test_a_condition_without_expected_course_and_diagnosis_says_so() -> None:
     assert ["condition_not_chronic", "condition_without_diagnosis"] == then.codes
 
 
+def test_no_condition_is_refused_for_its_diagnosis() -> None:
+    """CCM-ELIG-03: the list of diagnoses is open; bronchitis that will last a year is a condition like any other."""
+    then = known().by(FEED).when(condition(icd10="J20.9", source_code=None))
+
+    assert ("J20.9", []) == (then.event.icd10, then.codes)
+
+
 def test_a_condition_that_abates_before_its_onset_is_refused() -> None:
     then = known().by(FEED).when(condition(abated_on=on("2018-01-01")))
 

@@ -2,7 +2,7 @@
 
 import base64
 
-from commands.intents.governance import AdoptRulebook, BindLogin, RegisterSource
+from commands.intents.governance import AdoptRulebook, BindLogin, ProfileFile, RegisterSource
 from commands.opening import adoption
 from ledger.rulebook import Edition, shipped_edition
 from ledger.streams.governance import LoginBound, SourceRegistered
@@ -83,3 +83,68 @@ def test_a_source_registered_before_is_unchanged() -> None:
 
 def test_a_source_may_become_trusted_for_acts_later() -> None:
     assert office().by(ADMIN).then(source()).when(source(trusted=True)).event.trusted_for_acts
+
+
+# --- payers' profiles -----------------------------------------------------------------------------------------
+
+ACME = """exception = "Acme asks for thirty minutes"
+base = "medicare"
+applies_to = {payer = "acme"}
+implements = ["CCM-CODE-01"]
+checked = 2026-11-22
+
+["medicare.ccm.99490.minutes_minimum"]
+says = "Thirty minutes."
+values = [{effective = 2026-01-01, value = 30, cite = "Acme manual", confidence = "CONFIRMED"}]
+"""
+FILE = "payers/acme/rules.toml"
+
+
+def adopt_with(text: str = ACME, file: str = FILE, edition: str | None = None, *, times: int = 1) -> AdoptRulebook:
+    """Adopt the shipped rules with one file of a profile; its digest is right unless another is given."""
+    whole = Edition.of({**dict(shipped_edition().files), file: text.encode()})
+    profiles = (ProfileFile(file=file, text=text),) * times
+    return AdoptRulebook(edition=edition or whole.digest, reason="Acme's manual for 2026.", profiles=profiles)
+
+
+def test_profiles_of_ones_own_are_adopted_with_the_shipped_rules() -> None:
+    then = office().by(ADMIN).when(adopt_with())
+    adopted = Edition.from_bytes(base64.b64decode(then.event.content))
+
+    assert dict(adopted.files) == {**dict(shipped_edition().files), FILE: ACME.encode()}
+    assert then.codes == []
+
+
+def test_profiles_in_use_are_unchanged() -> None:
+    ledger = office().by(ADMIN).then(adopt_with())
+
+    assert (len(ledger.facts),) == ledger.when(adopt_with()).unchanged
+
+
+def test_a_profile_that_does_not_load_is_refused_with_file_line_and_remedy() -> None:
+    then = office().by(ADMIN).when(adopt_with(ACME.replace("value = 30", 'value = "30"')))
+
+    assert then.refused == "profiles_do_not_load"
+    assert (
+        f"{FILE}:9 [medicare.ccm.99490.minutes_minimum]: The value 30 is not of unit minutes." in then.refusal.happened
+    )
+
+
+def test_a_profile_in_the_place_of_a_shipped_one_is_refused() -> None:
+    then = office().by(ADMIN).when(adopt_with(file="payers/seed_strict/consent.toml"))
+
+    assert then.refused == "profiles_do_not_load"
+
+
+def test_a_file_that_is_given_twice_is_refused() -> None:
+    assert office().by(ADMIN).when(adopt_with(times=2)).refused == "profiles_do_not_load"
+
+
+def test_profiles_under_another_digest_are_refused() -> None:
+    assert office().by(ADMIN).when(adopt_with(edition=shipped_edition().digest)).refused == "edition_unknown"
+
+
+def test_an_edition_without_the_profiles_in_use_is_to_be_reviewed() -> None:
+    then = office().by(ADMIN).then(adopt_with()).when(adopt())
+
+    assert then.codes == ["profiles_left_out"]

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from interfaces.reference import pages
+from interfaces.reference_rulebook import page
 
-REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+DOCS = Path(__file__).parents[2] / "docs"
+REFERENCE = DOCS / "reference"
 
 
 @pytest.mark.parametrize("name", sorted(pages()))
@@ -15,3 +17,9 @@ def test_a_reference_page_is_what_the_program_says(name: str) -> None:
     actual = (REFERENCE / name).read_text(encoding="utf-8")
 
     assert expected == actual, f"write it anew: python -m interfaces.reference docs/reference ({name})"
+
+
+def test_the_page_of_the_rulebook_is_what_the_rulebook_says() -> None:
+    actual = (DOCS / "rulebook.md").read_text(encoding="utf-8")
+
+    assert page() == actual, "write it anew: python -m interfaces.reference_rulebook"

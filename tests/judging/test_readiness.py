@@ -187,6 +187,7 @@ def test_the_best_of_several_visits_is_taken() -> None:
 
 def test_until_2016_everybody_needed_a_visit_with_the_discussion() -> None:
     chart = Chart("2016-03", without=["visit", "consent"])
+    chart.capability("plan_access_24h_other_providers")
     chart.consent("2016-01-05 09:00", method="written")
     chart.visit("2015-12-10", discussed=None)
     undiscussed = blocks(chart)
@@ -498,6 +499,8 @@ def test_the_order_of_what_blocks_is_pinned() -> None:
         "care_plan_copy_not_given",
         "cehrt_not_attested",
         "access_24x7_not_attested",
+        "cehrt_holds_all_not_attested",
+        "plan_access_24h_not_attested",
         "minutes_below_minimum",
         "chosen_family_not_available",
         "family_not_chosen",

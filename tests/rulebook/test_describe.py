@@ -83,6 +83,7 @@ def test_a_description_is_ready_for_json(book: Rulebook) -> None:
         "file": "medicare/pfs/rvu_facility.toml",
         "values": [
             {
+                "name": "medicare.pfs.rvu_facility.G0506",
                 "effective": "2025-01-01",
                 "until": "2025-12-31",
                 "published": "2025-09-11",
@@ -91,6 +92,7 @@ def test_a_description_is_ready_for_json(book: Rulebook) -> None:
                 "confidence": "CONFIRMED",
             },
             {
+                "name": "medicare.pfs.rvu_facility.G0506",
                 "effective": "2026-01-01",
                 "until": "2026-12-31",
                 "published": "2026-06-30",
@@ -101,6 +103,7 @@ def test_a_description_is_ready_for_json(book: Rulebook) -> None:
         ],
         "on": "2026-03-31",
         "in_force": {
+            "name": "medicare.pfs.rvu_facility.G0506",
             "effective": "2026-01-01",
             "until": "2026-12-31",
             "published": "2026-06-30",
@@ -114,6 +117,7 @@ def test_a_description_is_ready_for_json(book: Rulebook) -> None:
             "S02": "CMS, 2026 National Physician Fee Schedule Relative Value File, July release, non-QPP "
             "(PPRRVU2026_Jul_nonQPP, released 2026-06-30)",
         },
+        "exceptions": ["medicare.pfs.rvu_facility.G0506@seed_strict"],
     }
 
 

@@ -65,7 +65,7 @@ def test_the_order_in_which_files_are_found_does_not_matter() -> None:
         Edition.of({**FILES, "toy/prices.toml": FILES["toy/prices.toml"] + b"\n"}),
         Edition.of({**FILES, "toy/more.toml": b""}),
         Edition.of({("toy/prize.toml" if name == "toy/prices.toml" else name): c for name, c in FILES.items()}),
-        Edition.of(FILES, formulas_version=2),
+        Edition.of(FILES, formulas_version=3),
     ],
 )
 def test_any_change_of_files_or_formulas_is_another_edition(other: Edition) -> None:
@@ -115,14 +115,14 @@ def test_a_later_byte_format_needs_a_newer_program() -> None:
 
 
 def test_an_unknown_formulas_version_needs_a_newer_program() -> None:
-    edition = Edition.from_bytes(Edition.of(FILES, formulas_version=2).to_bytes())
+    edition = Edition.from_bytes(Edition.of(FILES, formulas_version=3).to_bytes())
 
     with pytest.raises(UnknownFormulas) as caught:
         rulebook_of(edition)
 
     assert isinstance(caught.value, NeedsNewerProgram)
     assert str(caught.value) == (
-        f"Edition {edition.digest[:12]} is judged by formulas version 2; this program knows up to 1. "
+        f"Edition {edition.digest[:12]} is judged by formulas version 3; this program knows up to 2. "
         "Use a newer program."
     )
 

@@ -81,7 +81,14 @@ from ledger.streams.patient import (
     RiskWords,
     VisitRecorded,
 )
-from ledger.streams.practice import CapabilityAttested, CapabilityEnded, PolicyAdopted, PracticeRegistered, Site
+from ledger.streams.practice import (
+    CapabilityAttested,
+    CapabilityEnded,
+    LocalityRecorded,
+    PolicyAdopted,
+    PracticeRegistered,
+    Site,
+)
 from ledger.streams.reviews import (
     MonthWentStale,
     ReactionRan,
@@ -93,6 +100,7 @@ from ledger.streams.reviews import (
 from ledger.streams.staff import (
     ExclusionChecked,
     LicenceRecorded,
+    QualifyingStatusRecorded,
     RoleEnded,
     RoleGranted,
     StaffDeparted,
@@ -491,6 +499,7 @@ OF_PEOPLE: tuple[Event, ...] = (
     ),
     RoleGranted(staff=DOCTOR, role=Role.PRACTITIONER, practice=PRACTICE, from_on=DAY, until_on=date(2027, 1, 1)),
     RoleEnded(staff=DOCTOR, role=Role.PRACTITIONER, practice=PRACTICE, last_on=DAY),
+    QualifyingStatusRecorded(staff=DOCTOR, payment_year=2026, is_qualifying=True),
     LicenceRecorded(staff=DOCTOR, kind="md", state="VA", from_on=DAY, until_on=date(2027, 1, 1)),
     StaffDeparted(staff=NURSE, last_on=DAY, reason="resigned"),
     ExclusionChecked(staff=NURSE, checked_on=DAY, source="leie", result="excluded", excluded_from=date(2026, 3, 1)),
@@ -514,6 +523,15 @@ OF_PEOPLE: tuple[Event, ...] = (
     ),
     CapabilityEnded(practice=PRACTICE, capability="access_24x7", last_on=DAY),
     PolicyAdopted(practice=PRACTICE, policy="untimed_counts", value="no", from_on=DAY),
+    LocalityRecorded(
+        practice=PRACTICE,
+        locality="1310201",
+        gpci_work="1.049",
+        gpci_pe="1.181",
+        gpci_mp="1.624",
+        from_on=DAY,
+        cite="PFS final rule, addendum E",
+    ),
 )
 
 OF_THE_LEDGER: tuple[Event, ...] = (

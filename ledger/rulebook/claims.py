@@ -1,0 +1,85 @@
+"""The arithmetic of the law about claims: lines that do not go together, deadlines, the check digit of an NPI.
+
+Promise: plain values in, plain values out; every number is read through `rules`. Not promised: that a claim was
+received, or that somebody with a valid number is enrolled (CCM-NPI-04).
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Final, Literal
+
+from ledger.rulebook.rules import Rules
+
+_CCM: Final = "medicare.ccm"
+_CLAIMS: Final = "medicare.claims"
+_NPI: Final = "medicare.npi"
+_DAY: Final = timedelta(days=1)
+_SATURDAY: Final = 5
+
+LineFault = Literal["code_not_known", "parent_missing", "units_above_max", "base_codes_above_max", "families_above_max"]
+"""What is wrong with a line of a claim."""
+
+
+def filing_deadline(served_on: date, rules: Rules) -> date:
+    """The last day on which a claim for a day's service may be received (CCM-CLAIM-22 to -24).
+
+    29 February ends on 28 February; a Saturday or Sunday moves to the Monday. Federal holidays, which move it too, are
+    not known here: the day shown is then early, never late. Of a professional claim the day is the line's first.
+    Reads: medicare.claims.filing_years.
+    Example: 2024-02-29 -> 2025-02-28, 2025-03-15 -> 2026-03-16.
+    """
+    year = served_on.year + rules.whole(f"{_CLAIMS}.filing_years")
+    is_leap_day = (served_on.month, served_on.day) == (2, 29)
+    ends = date(year, 2, 28) if is_leap_day else served_on.replace(year=year)
+    while ends.weekday() >= _SATURDAY:
+        ends += _DAY
+    return ends
+
+
+def filing_review_on(served_on: date, rules: Rules) -> date:
+    """The first day on which an unfiled claim for a day's service is to be shown (CCM-CLAIM-22).
+
+    Reads: medicare.claims.filing_review_days.
+    """
+    return served_on + timedelta(days=rules.whole(f"{_CLAIMS}.filing_review_days"))
+
+
+def forms_npi(number: str, rules: Rules) -> bool:
+    """Whether characters have the shape and the check digit of an NPI (CCM-NPI-01, -02).
+
+    Reads: medicare.npi.digits, .first_digits, .check_prefix.
+    """
+    if not (number.isascii() and number.isdigit()) or len(number) != rules.whole(f"{_NPI}.digits"):
+        return False
+    if number[0] not in rules.words(f"{_NPI}.first_digits"):
+        return False
+    digits = [int(digit) for digit in reversed(rules.word(f"{_NPI}.check_prefix") + number)]
+    doubled = sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2])
+    return (sum(digits[0::2]) + doubled) % 10 == 0
+
+
+def faults_of_lines(lines: Iterable[tuple[str, int]], rules: Rules) -> tuple[tuple[str, LineFault], ...]:
+    """What is wrong with the (code, units) of one patient's month, whatever its minutes: each code with its fault.
+
+    An add-on needs its parent, no code has more units than a month is given, and a month has one base code (whoever
+    claims it) in one family (CCM-CODE-03 to -06, -09, CCM-CLAIM-20). `rules` are those of the date of service.
+    Reads: medicare.ccm.<code>.parent_code and .units_max, medicare.ccm.families.per_month_max,
+    medicare.claims.base_codes_per_month_max.
+    """
+    claimed = dict(lines)
+    found: list[tuple[str, LineFault]] = []
+    bases: list[str] = []
+    for code, units in claimed.items():
+        most, parent = rules.get(f"{_CCM}.{code}.units_max"), rules.get(f"{_CCM}.{code}.parent_code")
+        if not isinstance(most, int):
+            found.append((code, "code_not_known"))
+            continue
+        if parent is None:
+            bases.append(code)
+        elif parent not in claimed:
+            found.append((code, "parent_missing"))
+        if units > most:
+            found.append((code, "units_above_max"))
+    found += [(code, "base_codes_above_max") for code in bases[rules.whole(f"{_CLAIMS}.base_codes_per_month_max") :]]
+    found += [(code, "families_above_max") for code in bases[rules.whole(f"{_CCM}.families.per_month_max") :]]
+    return tuple(found)
