@@ -207,10 +207,10 @@ def changed_parts(before: Verdict, after: Verdict) -> tuple[str, ...]:
     """The parts in which two verdicts on the same facts differ, in the order of `PARTS`."""
     if (
         before.lines == after.lines
-        and before.families == after.families
         and before.missing == after.missing
         and before.notices == after.notices
         and _heads(before) == _heads(after)
+        and _are_same(before.families, after.families)
     ):
         return ()
     first, second = _parts(before), _parts(after)
@@ -238,6 +238,12 @@ def _parts(verdict: Verdict) -> dict[str, object]:
         "consent": verdict.consent_from,
         "profiles": verdict.profiles,
     }
+
+
+def _are_same(before: Sequence[FamilyResult], after: Sequence[FamilyResult]) -> bool:
+    if len(before) != len(after):
+        return False
+    return all(was == now or _family(was) == _family(now) for was, now in zip(before, after, strict=True))
 
 
 def _family(result: FamilyResult) -> tuple[object, ...]:
