@@ -107,7 +107,7 @@ class Rejudged(NamedTuple):
 
 PARTS: Final = (
     *("standing", "entries", "seconds", "families", "codes", "dollars", "suggested"),
-    *("findings", "practice", "date_of_service", "consent"),
+    *("findings", "practice", "date_of_service", "consent", "profiles"),
 )
 """The parts of a month in which two editions are compared."""
 
@@ -219,7 +219,8 @@ def changed_parts(before: Verdict, after: Verdict) -> tuple[str, ...]:
 
 def _heads(verdict: Verdict) -> tuple[object, ...]:
     """What does not follow from entries, families and findings."""
-    return verdict.suggested, verdict.practice, verdict.date_of_service, verdict.consent_from, verdict.untimed_seconds
+    dates = verdict.date_of_service, verdict.consent_from
+    return *dates, verdict.suggested, verdict.practice, verdict.untimed_seconds, verdict.profiles
 
 
 def _parts(verdict: Verdict) -> dict[str, object]:
@@ -235,6 +236,7 @@ def _parts(verdict: Verdict) -> dict[str, object]:
         "practice": verdict.practice,
         "date_of_service": verdict.date_of_service,
         "consent": verdict.consent_from,
+        "profiles": verdict.profiles,
     }
 
 

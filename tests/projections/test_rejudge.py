@@ -13,6 +13,7 @@ from ledger.judging.verdict import judge_month
 from ledger.store.engine import StoredReadModels
 from ledger.streams.care_month import MonthAttested
 from ledger.streams.merging import PatientsMerged
+from ledger.streams.patient import CoverageRecorded
 from ledger.terms.identity import care_month_tag
 from ledger.terms.people import Role
 from projections.follow import Follower
@@ -43,7 +44,7 @@ def patient(number: int) -> str:
     return an_id("pt", number)
 
 
-def log_with(minutes: dict[int, int]) -> FakeLog:
+def log_with(minutes: dict[int, int], payer: str = "medicare") -> FakeLog:
     """Patients with so many minutes on 10 March 2026, one after the other by one nurse."""
     made = FakeLog()
     for event in set_up():
@@ -51,7 +52,8 @@ def log_with(minutes: dict[int, int]) -> FakeLog:
     at = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)
     for number, worked in minutes.items():
         for event in chart(patient(number), number, date(2026, 2, 2)):
-            made.add(event, BY)
+            is_coverage = isinstance(event, CoverageRecorded)
+            made.add(event.model_copy(update={"payer": payer}) if is_coverage else event, BY)
         entry = time(patient(number), number, NURSES[0], at, worked * 60)
         at += timedelta(minutes=worked)
         made.add(entry, envelope(NURSES[0], "log_time"), at + timedelta(minutes=1))
@@ -184,6 +186,35 @@ def test_a_price_names_itself_and_the_cents_between() -> None:
     (month,) = found.differing
     assert named(month) == ["medicare.pfs.rvu_nonfacility.99490"]
     assert (month.before.amount, month.after.amount) == (Decimal("66.13"), Decimal("66.80"))
+
+
+STRICT = "medicare.ccm.consent.methods@seed_strict"
+SPOKEN = ("payers/seed_strict/consent.toml", '["written", "electronic"]', '["written", "electronic", "verbal"]')
+
+
+def test_an_exception_of_the_months_payer_is_named_with_the_rule_that_it_stands_for() -> None:
+    (found,) = rejudged(log_with({1: 20}, payer="seed_strict"), law(SPOKEN)).differing
+
+    (change,) = found.because.changes
+    assert change.before is not None
+    assert change.after is not None
+    assert (change.name, change.before.name, change.after.name) == ("medicare.ccm.consent.methods", STRICT, STRICT)
+    assert found.because.is_found
+    assert (found.before.staff_seconds, found.after.staff_seconds) == (0, 1200)
+
+
+def test_an_exception_of_another_payer_moves_nothing() -> None:
+    assert rejudged(log_with({1: 20}), law(SPOKEN)).differing == ()
+
+
+def test_of_rules_and_exceptions_that_changed_those_that_move_the_month_are_named() -> None:
+    (found,) = rejudged(log_with({1: 20}, payer="seed_strict"), law(SPOKEN, minimum_of(15), _step(5))).differing
+
+    assert named(found) == [
+        "medicare.ccm.99439.minutes_step",
+        "medicare.ccm.99490.minutes_minimum",
+        STRICT.split("@", maxsplit=1)[0],
+    ]
 
 
 # --- under which edition ------------------------------------------------------------------------------------------
