@@ -87,7 +87,7 @@ OF_REVIEW: Final = (
         REVIEW,
         "Who billed another service of the month decides what it means, and nobody knows who did.",
         "CONF-HH CONF-HOSP CONF-ESRD CONF-PCM-SAME",
-        "Find out who billed it, and record the service with its biller.",
+        "Find out who billed it, and record the service again with its biller: that then speaks for this report too.",
     ),
     kind(
         "services_exclude_each_other",

@@ -150,7 +150,7 @@ OF_RECORDS: Final = (
         REVIEW,
         "It is not on record who furnished or billed the service.",
         "CONF-HH",
-        "Find out who billed it, take this record back, and record the service with its biller.",
+        "Find out who billed it, and record the service again with its biller: that then speaks for this report too.",
     ),
     kind(
         "condition_not_on_record",

@@ -202,7 +202,7 @@ OF_RELEASE: Final = (
         BLOCKS,
         "Another service of the month and care management are not both paid for it.",
         "CONF-HH CONF-HOSP CONF-ESRD CONF-APCM CONF-TCM CONF-COMPLEX CONF-PCM-SAME CONF-99091 CONF-EVISIT CONF-SMBP "
-        "CONF-INR CODE-12",
+        "CONF-INR CONF-PROL CONF-ACCESS CODE-12 ONE-02",
         "Settle which of the two is billed; if the service was recorded in error, take it back with evidence.",
     ),
     kind(
