@@ -20,6 +20,7 @@ from benchmarks import (
     memory,
     reacting,
     rebuilding,
+    rejudge,
     shared,
     shared_size,
     start_up,
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "judging": lambda base, args: judging.run(base, rounds=args.rounds, times=args.months),
     "asking": lambda base, args: asking.run(base, events=args.size, questions=args.questions),
     "rebuild": lambda base, args: rebuilding.run(base, rounds=args.rounds, events=args.events),
+    "rejudge": lambda base, args: rejudge.run(base, rounds=args.rounds, months=args.rejudged),
     "react": lambda base, args: reacting.run(base, events=args.events),
     "store": lambda base, args: storing.run(base, rounds=args.rounds, patients=args.patients),
     "help": lambda base, args: start_up.run(base, rounds=args.rounds),
@@ -69,6 +71,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--lines", type=int, default=50_000, help="lines of memory, against two fifths of them")
     parser.add_argument("--size", type=int, default=1_000_000, help="facts of the large ledger of size and asking")
     parser.add_argument("--questions", type=int, default=1_000, help="questions about a month of asking")
+    parser.add_argument("--rejudged", type=int, default=10_000, help="patient-months of rejudge (default %(default)s)")
     parser.add_argument("--ledgers", type=int, default=300, help="idle ledgers of size")
     parser.add_argument("--folder", type=Path, default=None, help="where ledgers are made (default: temporary files)")
     args = parser.parse_args()

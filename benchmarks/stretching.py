@@ -2,11 +2,14 @@
 
 Promise: the file is an archive like any other, with true leaves, numbers and root, and is imported like any other. The
 copies are about patients whom nobody registered, so nothing can be judged there: it is for measuring how a store of
-that size appends and reads. Not promised: that `verify` finds it sound; the bodies speak of the first patient.
+that size appends and reads. With `whole` everything about patients and staff is copied, bodies included, and each copy
+is judged as the first is. Not promised: that `verify` finds it sound; envelopes and sealed words speak of the first.
 """
 
+import re
 from base64 import b32encode
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -17,6 +20,7 @@ from ledger.store.archive.checking import Checker
 from ledger.store.archive.format import BlockWriter, Section
 from ledger.store.archive.rows import AnyRow, FactRow, KeyRow, StreamRow, TagRow
 from ledger.store.archive.tables import Tables, source
+from ledger.store.body import split_body
 from ledger.store.connection import Place
 from ledger.terms.ports import Clock
 
@@ -25,15 +29,21 @@ _PATIENT: Final = b"pt_"
 _STAFF: Final = b"st_"
 _ID: Final = 29
 """The length of an id."""
+_NAMED: Final = re.compile(rb"(?:pt|st)_[a-z2-7]{26}")
+_OF_PEOPLE: Final = (b"patient/", b"care_plan/", b"care_month/", b"staff/", b"staff_day/")
 
 
-def stretch(place: Place, file: Path, clock: Clock, facts: int, *, with_staff: bool = False) -> None:
+def stretch(
+    place: Place, file: Path, clock: Clock, facts: int, *, with_staff: bool = False, whole: bool = False
+) -> None:
     """Write an archive of the ledger at a place that holds at least so many facts.
 
-    `with_staff`: the copies are by other people too, so that nobody's day grows longer than a day.
+    `with_staff`: the copies are by other people too, so that nobody's day grows longer than a day. `whole`: the copies
+    are of all that is known of patients and staff.
     """
     with source(place, clock) as tables, file.open("wb") as out:
-        stretched = _Stretched(tables, facts, (_PATIENT, _STAFF) if with_staff else (_PATIENT,))
+        renamed = (_PATIENT, _STAFF) if with_staff or whole else (_PATIENT,)
+        stretched = _Stretched(tables, facts, renamed, whole=whole)
         ledger = tables.ledger()
         checker, writer = Checker(ledger), BlockWriter(out)
         writer.put(Section.LEDGER, records.encode_ledger(ledger))
@@ -60,11 +70,12 @@ _NAMES: Final = {
 class _Stretched:
     """The rows of the stretched ledger. Streams come first in an archive, so all tags are counted before."""
 
-    def __init__(self, tables: Tables, wanted: int, renamed: tuple[bytes, ...]) -> None:
+    def __init__(self, tables: Tables, wanted: int, renamed: tuple[bytes, ...], *, whole: bool) -> None:
         self._tables = tables
         self._renamed = renamed
+        self._is_whole = whole
         self._facts = [row for row in tables.rows(Section.FACTS) if isinstance(row, FactRow)]
-        self._entries = [row for row in self._facts if row.topic == TOPIC]
+        self._entries = [row for row in self._facts if (_is_of_people(row) if whole else row.topic == TOPIC)]
         self._copies = max(-(-(wanted - len(self._facts)) // len(self._entries)), 0)
         self._streams: dict[bytes, list[int]] = {}
         for row in tables.rows(Section.STREAMS):
@@ -109,8 +120,9 @@ class _Stretched:
                     seq = heads[name] = heads.get(name, 0) + 1
                     tags.append(TagRow(self._streams[name][0], seq, tag.salt, name))
                 blinds = [(blinded(tag.tag.decode(), tag.salt), tag.seq) for tag in tags]
-                leaf = leaf_hash(fact.prefix, encode_tail(position - 1, recorded_at, blinds))
-                yield fact._replace(position=position, recorded_at=recorded_at, leaf=leaf, tags=tuple(tags))
+                prefix, state = _told_of(fact, copy) if self._is_whole else (fact.prefix, fact.state)
+                leaf = leaf_hash(prefix, encode_tail(position - 1, recorded_at, blinds))
+                yield FactRow(position, recorded_at, leaf, fact.topic, prefix, state, tuple(tags))
 
     def _keys(self) -> Iterator[KeyRow]:
         position = self._facts[-1].position
@@ -119,11 +131,30 @@ class _Stretched:
             yield KeyRow(token, bytes(32), "accepted", (position + number,), "[]")
 
 
+def _is_of_people(row: FactRow) -> bool:
+    return any(tag.tag.startswith(_OF_PEOPLE) for tag in row.tags)
+
+
+def _told_of(fact: FactRow, copy: int) -> tuple[bytes, bytes]:
+    """The prefix and the body of the same fact told of other people: what stands in the clear names them."""
+    start, end = split_body(fact.state)
+    clear = fact.state[start:end]
+    other = _NAMED.sub(lambda found: _another(found[0], copy), clear)
+    told = fact.state[:start] + other + fact.state[end:]
+    return fact.prefix.replace(sha256(clear).digest(), sha256(other).digest()), told
+
+
 def _renamed(tag: bytes, copy: int, kinds: tuple[bytes, ...]) -> bytes:
     """The tag of the same thing about another patient (or by other staff); all other streams stay as they are."""
     for kind in kinds:
         at = tag.find(kind)
         if at >= 0:
-            other = sha256(tag[at : at + _ID] + copy.to_bytes(4, "big")).digest()
-            return tag[:at] + kind + b32encode(other)[:26].lower() + tag[at + _ID :]
+            return tag[:at] + _another(tag[at : at + _ID], copy) + tag[at + _ID :]
     return tag
+
+
+@lru_cache(maxsize=8_192)
+def _another(named: bytes, copy: int) -> bytes:
+    """The id of whoever stands for somebody in a copy."""
+    other = sha256(named + copy.to_bytes(4, "big")).digest()
+    return named[:3] + b32encode(other)[:26].lower()

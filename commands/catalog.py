@@ -15,7 +15,9 @@ from commands import (
     designation,
     eligibility,
     endings,
+    extra_planning,
     governance,
+    limits,
     merging,
     month_signing,
     other_services,
@@ -37,12 +39,12 @@ from commands.deciding import Asked, Law, States
 from commands.intents import attesting as attestations
 from commands.intents import care_month as months
 from commands.intents import care_plan as plans
+from commands.intents import codes, services, status, timers
 from commands.intents import consent as consents
 from commands.intents import designation as designations
 from commands.intents import governance as ledger
 from commands.intents import patient as patients
 from commands.intents import reviews as findings
-from commands.intents import services, status, timers
 from commands.intents import staff as people
 from commands.intents import time_changes as changes
 from commands.intents import wrong_patient as wrongs
@@ -129,6 +131,9 @@ _ENTRIES: Final = (
     Entry(plans.SignCarePlan, care_plan.decide_sign_care_plan, "patient"),
     Entry(months.AttestDecisionMaking, month_signing.decide_attest_mdm, "patient"),
     Entry(months.ChooseFamily, month_signing.decide_choose_family, "patient"),
+    Entry(codes.RaiseLimit, limits.decide_raise_limit, "patient", is_alone=True),
+    Entry(codes.AttestExtraPlanning, extra_planning.decide_attest_extra_planning, "patient"),
+    Entry(codes.RetractExtraPlanning, extra_planning.decide_retract_extra_planning, "patient"),
     Entry(months.AttestMonth, month_signing.decide_attest_month, "patient", is_alone=True),
     Entry(status.InvalidateConsent, endings.decide_invalidate_consent, "patient"),
     Entry(status.RetractRevocation, endings.decide_retract_revocation, "patient"),

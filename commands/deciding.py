@@ -207,25 +207,29 @@ SETS_MAX: Final = 4_096
 
 
 class Law:
-    """The adopted edition, by date, with one trace of everything that was read of it."""
+    """The adopted edition, by date, with one trace of everything that was read of it.
+
+    Read are the rules of CCM, or those of another programme, which stand over them.
+    """
 
     __slots__ = ("_noted", "_sets", "_traces", "edition", "rulebook")
 
     def __init__(self, rulebook: Rulebook, edition: str, sets: dict[Read, ReadingSet] | None = None) -> None:
         self.rulebook = rulebook
         self.edition = edition
-        self._traces: dict[int, TracedRules] = {}
+        self._traces: dict[int, tuple[Rulebook, TracedRules]] = {}
         self._noted: dict[tuple[Rulebook, date, tuple[str, ...]], None] = {}
         self._sets = {} if sets is None else sets
         """Sets made before under this edition: most decisions of a kind read the same."""
 
-    def on(self, on: date) -> TracedRules:
-        """The rules in force on a date; every value read through it is recorded."""
-        in_force = self.rulebook.in_force(on)
-        trace = self._traces.get(id(in_force))
-        if trace is None:
-            trace = self._traces[id(in_force)] = in_force.trace()
-        return trace
+    def on(self, on: date, book: Rulebook | None = None) -> TracedRules:
+        """The rules in force on a date, in the base or in a view of it; every value read through it is recorded."""
+        of = book or self.rulebook
+        in_force = of.in_force(on)
+        held = self._traces.get(id(in_force))
+        if held is None:
+            held = self._traces[id(in_force)] = (of, in_force.trace())
+        return held[1]
 
     def note(self, reads: Reads, book: Rulebook | None = None) -> None:
         """Make what the judge has read part of what this decision has read: names, by the day they were read as of.
@@ -237,8 +241,7 @@ class Law:
 
     def reading_set(self) -> ReadingSet | None:
         """Everything that was read, whatever the date; None where no rule was asked for."""
-        own = self.rulebook
-        traced = [(own, trace.first_day, trace.names()) for trace in self._traces.values() if trace.names()]
+        traced = [(book, trace.first_day, names) for book, trace in self._traces.values() if (names := trace.names())]
         key = (*traced, *self._noted)
         if not key:
             return None

@@ -4,6 +4,7 @@ The guard key is (patient, month, programme, side) and lives in the patient's st
 practices and under concurrency. Whoever is refused learns neither the other practitioner nor the practice.
 """
 
+from datetime import date
 from typing import Final
 
 from commands.deciding import Asked, Law, States
@@ -46,7 +47,7 @@ def decide_designate_practitioner(asked: Asked[DesignatePractitioner], states: S
     died_on = state.died_on()
     if died_on is not None and command.from_month > month_of(died_on):
         return after_death(state, "the designation")
-    if refusal := _may_not_bill(staff, command.from_month, law):
+    if refusal := may_not_bill(staff, first_day(command.from_month), law):
         return refusal
     event = PractitionerDesignated(
         patient=patient,
@@ -107,8 +108,9 @@ def _practice(asked: Asked[DesignatePractitioner], patient: Patient, staff: Staf
     return works_in.pop() if len(works_in) == 1 else None
 
 
-def _may_not_bill(staff: Staff, month: str, law: Law) -> Refused | None:
-    rules = law.on(first_day(month))
+def may_not_bill(staff: Staff, on: date, law: Law) -> Refused | None:
+    """The refusal where a practitioner's credential bills no care management by the rules of a day."""
+    rules = law.on(on)
     by: Reading | None = rules.find(f"{_BILLING}.credentials")
     may_bill = by.value if by and isinstance(by.value, tuple) else ()
     if staff.is_person and staff.credential in may_bill:

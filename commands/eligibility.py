@@ -55,6 +55,7 @@ def decide_record_condition(asked: Asked[RecordCondition], states: States, law: 
         onset_on=command.onset_on,
         abated_on=command.abated_on,
         expected_12_months=command.expected_12_months,
+        expected_months=command.expected_months,
         document=document_of(asked, command.document),
         words=words if words != ConditionWords() else SEALED,
     )
@@ -64,8 +65,7 @@ def decide_record_condition(asked: Asked[RecordCondition], states: States, law: 
             if says_the_same(known.event, event, but="condition"):
                 return Unchanged((known.position,), (("condition", known.event.condition),), notices)
     if (ended := _ended_by(event, states.patient(patient))) is not None:
-        course = ended.expected_12_months if event.expected_12_months is None else event.expected_12_months
-        event = event.model_copy(update={"condition": ended.condition, "expected_12_months": course})
+        event = event.model_copy(update={"condition": ended.condition, **_course(event, ended)})
     return Accepted((event,), notices, (("condition", event.condition),))
 
 
@@ -80,6 +80,12 @@ def _ended_by(event: ConditionRecorded, patient: Patient) -> ConditionContent | 
     newest = {known.event.condition: known.event for known in patient.conditions}
     same = (c for c in newest.values() if (c.source_code, c.icd10, c.onset_on) == said)
     return next(same, None)
+
+
+def _course(event: ConditionRecorded, ended: ConditionContent) -> dict[str, object]:
+    """The expected course as its end says it, or, where that says nothing of it, as it was."""
+    said = ended if event.expected_12_months is None and event.expected_months is None else event
+    return {"expected_12_months": said.expected_12_months, "expected_months": said.expected_months}
 
 
 def decide_attest_risk(asked: Asked[AttestRisk], states: States, law: Law) -> Outcome:
@@ -205,9 +211,12 @@ def decide_record_death(asked: Asked[RecordDeath], states: States, law: Law) -> 
 
 def _condition_notices(command: RecordCondition, rules: Rules) -> tuple[Notice, ...]:
     found: list[Notice] = []
-    if command.expected_12_months is None:
-        by = rules.find("medicare.ccm.eligibility.condition_months_min")
+    by, months = rules.find("medicare.ccm.eligibility.condition_months_min"), command.expected_months
+    if command.expected_12_months is None and months is None:
         found.append(notice("condition_not_chronic", "Nobody said how long the condition is expected to last.", by))
+    elif not command.expected_12_months and months is not None and by is not None and months < int(str(by.value)):
+        happened = f"The condition is expected to last {months} months; CCM asks for {by.value}."
+        found.append(notice("condition_not_chronic", happened, by))
     if command.icd10 is None:
         by = rules.find("medicare.claims.diagnoses_min")
         found.append(notice("condition_without_diagnosis", "The condition has no ICD-10 code yet.", by))

@@ -13,21 +13,28 @@ from ledger.judging.evidence import of_month
 from ledger.rulebook import Edition, rulebook_of
 from ledger.terms.identity import LEDGER_TAG
 from ledger.terms.outcome import Need, Notice
+from ledger.terms.people import Programme
 
 
-def verdict_of(patient: str, month: str, states: States, law: Law) -> Verdict | Need:
-    """The month as the judge has it: by the edition in use, or by the one that its newest attestation pinned."""
+def verdict_of(
+    patient: str, month: str, states: States, law: Law, programme: Programme = Programme.CCM
+) -> Verdict | Need:
+    """The month as the judge has it: by the edition in use, or by the one that its newest attestation pinned.
+
+    Months are signed for CCM: of every other programme the edition in use speaks.
+    """
     while absent := missing_tags(patient, month, states.held()):
         if need := states.missing(*absent):
             return need
     edition, rulebook = law.edition, law.rulebook
-    pinned = pinned_edition(states.month(patient, month))
+    pinned = pinned_edition(states.month(patient, month)) if programme is Programme.CCM else None
     if pinned is not None and pinned != edition:
         if need := states.missing(LEDGER_TAG):
             return need
         adopted = next(a for a in states.governance().adoptions if a.edition == pinned)
         edition, rulebook = pinned, rulebook_of(Edition.from_bytes(adopted.content))
-    verdict = judge_month(facts_of(patient, month, states.held()), rulebook, edition=edition)
+    facts = facts_of(patient, month, states.held())
+    verdict = judge_month(facts, rulebook, edition=edition, programme=programme)
     if edition == law.edition:
         law.note(verdict.reads, book_of(verdict, rulebook))
     return verdict

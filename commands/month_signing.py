@@ -51,7 +51,7 @@ def decide_attest_mdm(asked: Asked[AttestDecisionMaking], states: States, law: L
 
 
 def decide_choose_family(asked: Asked[ChooseFamily], states: States, law: Law) -> Outcome:
-    """Choose one of the families that the month supports (CCM-UNIT-02).
+    """Choose one of the families that the month of a programme supports (CCM-UNIT-02, CCM-CODE-16).
 
     Reads everything that the verdict rests on. Refuses, in order: in_the_future, after_death,
     not_the_billing_practitioner, family_not_supported. Unchanged where the actor's newest choice is this one.
@@ -59,9 +59,10 @@ def decide_choose_family(asked: Asked[ChooseFamily], states: States, law: Law) -
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient)):
         return need
-    if isinstance(stopped := billing(asked, states, "the choice"), Refused):
+    programme = Programme(command.programme)
+    if isinstance(stopped := billing(asked, states, "the choice", programme), Refused):
         return stopped
-    verdict = _verdict(asked, states, law)
+    verdict = verdict_of(patient, command.month, states, law, programme)
     if isinstance(verdict, Need):
         return verdict
     result = verdict.result(command.family)
@@ -72,8 +73,15 @@ def decide_choose_family(asked: Asked[ChooseFamily], states: States, law: Law) -
         return refused(
             "family_not_supported", because=because, by=rules, facts=facts, month=command.month, family=command.family
         )
-    event = FamilyChosen(patient=patient, month=command.month, practitioner=asked.actor, family=command.family)
-    choices = states.month(patient, command.month).choices
+    event = FamilyChosen(
+        patient=patient,
+        month=command.month,
+        practitioner=asked.actor,
+        family=command.family,
+        programme=None if programme is Programme.CCM else programme,
+    )
+    of_month = states.month(patient, command.month).choices
+    choices = [choice for choice in of_month if choice[0].programme is event.programme]
     if choices and choices[-1][0] == event:
         return Unchanged((choices[-1][1],))
     return Accepted((event,))
@@ -135,8 +143,10 @@ def decide_attest_in_batch(asked: Asked[AttestInBatch], states: States, law: Law
     return outcome
 
 
-def billing(asked: Asked[Any], states: States, what: str) -> Designation | Refused:
-    """The designation under which the actor may do this for the month, or why not."""
+def billing(
+    asked: Asked[Any], states: States, what: str, programme: Programme = Programme.CCM
+) -> Designation | Refused:
+    """The designation under which the actor may do this for the month of a programme, or why not."""
     month = asked.command.month
     patient = states.patient(asked.patient)
     if is_future(asked, first_day(month)):
@@ -144,9 +154,10 @@ def billing(asked: Asked[Any], states: States, what: str) -> Designation | Refus
     died_on = patient.died_on()
     if died_on is not None and month > month_of(died_on):
         return after_death(patient, what)
-    standing = patient.designation(month, Programme.CCM, Side.PRACTITIONER)
+    standing = patient.designation(month, programme, Side.PRACTITIONER)
     if standing is None:
-        happened = f"Nobody is designated as billing practitioner of {month}."
+        of = "" if programme is Programme.CCM else f" for {programme.value}"
+        happened = f"Nobody is designated as billing practitioner of {month}{of}."
         return refused("not_the_billing_practitioner", happened=happened)
     if standing.event.practitioner != asked.actor:
         return refused("not_the_billing_practitioner", month=month)

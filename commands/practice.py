@@ -25,6 +25,7 @@ POLICY_VALUES: Final = {
     "untimed_counts": ("yes", "no"),
     "staff_in_person_counts": ("yes", "no"),
     "noncomplex_attestation": ("each", "batch"),
+    "g0511_billing": ("g0511", "individual"),
     "price_site": ("office", "facility"),
 }
 """What each policy may be set to."""

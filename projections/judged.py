@@ -16,6 +16,7 @@ from ledger.streams.governance import Adoption, Governance
 from ledger.streams.month_state import CareMonth
 from ledger.terms.errors import LedgerDamaged
 from ledger.terms.identity import LEDGER_TAG
+from ledger.terms.people import Programme
 from projections.states import At
 
 StateAt = Callable[[str], At]
@@ -45,7 +46,15 @@ class Judged(NamedTuple):
     position: int
 
 
-def judged(at: StateAt, rulebook_of: RulebookOf, patient: str, month: str, *, record: bool = False) -> Judged:
+def judged(
+    at: StateAt,
+    rulebook_of: RulebookOf,
+    patient: str,
+    month: str,
+    *,
+    record: bool = False,
+    programme: Programme = Programme.CCM,
+) -> Judged:
     """The verdict on a patient-month, by the states that `at` answers with; `record` names the readings too."""
     held: dict[str, At] = {}
 
@@ -54,8 +63,9 @@ def judged(at: StateAt, rulebook_of: RulebookOf, patient: str, month: str, *, re
         return found.state
 
     facts = gather(patient, month, state_of)
-    adoption = edition_for(at(LEDGER_TAG).state, facts.month)
-    verdict = judge_month(facts, rulebook_of(adoption), edition=adoption.edition, record=record)
+    adoption = edition_for(at(LEDGER_TAG).state, facts.month, programme)
+    book, edition = rulebook_of(adoption), adoption.edition
+    verdict = judge_month(facts, book, edition=edition, record=record, programme=programme)
     newest = max(found.position for tag, found in held.items() if moves_others(tag, found))
     return Judged(verdict, tuple(held), max(newest, adoption.position))
 
@@ -70,9 +80,12 @@ def moves_others(tag: str, found: At) -> bool:
     return not tag.startswith("staff_day/") or bool(found.state.contested) or found.state.was_changed
 
 
-def edition_for(governance: Governance, month: CareMonth) -> Adoption:
-    """The edition that judges a month: the one it was attested by, otherwise the one adopted last."""
-    pinned = pinned_edition(month)
+def edition_for(governance: Governance, month: CareMonth, programme: Programme = Programme.CCM) -> Adoption:
+    """The edition that judges a month: the one it was attested by, otherwise the one adopted last.
+
+    Months are attested for CCM; those of other programmes are judged by the edition adopted last.
+    """
+    pinned = pinned_edition(month) if programme is Programme.CCM else None
     adoptions = (a for a in reversed(governance.adoptions) if pinned in {None, a.edition})
     found = next(adoptions, None)
     if found is None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from ledger.judging.needs import gather
+from ledger.judging.other_families import FAMILIES_OF
 from ledger.judging.shapes import MonthFacts, Verdict
 from ledger.judging.verdict import judge_month
 from ledger.streams.base import Fact
@@ -18,6 +19,7 @@ from ledger.streams.governance import Adoption, Governance
 from ledger.streams.joining import group_of
 from ledger.streams.month_state import Attested, CareMonth
 from ledger.terms.identity import LEDGER_TAG, care_month_tag, care_plan_tag, patient_tag
+from ledger.terms.people import Programme, Side
 from projections.history_line import HistoryLine
 from projections.judged import RulebookOf, edition_for, judged
 from projections.month_states import MonthStates
@@ -96,28 +98,44 @@ class MonthAnswer(NamedTuple):
     erased: tuple[Erased, ...]
     facts: MonthFacts
     """What the verdict was made of, as folded: its reasons are looked for in it."""
+    beside: tuple[Programme, ...] = ()
+    """Other programmes that are judged, and of which the month holds time or has a billing practitioner."""
 
 
-def month_answer(log: StreamsLog, rulebook_of: RulebookOf, patient: str, month: str, position: int) -> MonthAnswer:
-    """The month as known at a position, its readings named."""
+def month_answer(
+    log: StreamsLog,
+    rulebook_of: RulebookOf,
+    patient: str,
+    month: str,
+    position: int,
+    programme: Programme = Programme.CCM,
+) -> MonthAnswer:
+    """The month of a programme as known at a position, its readings named. Months are attested for CCM only."""
     states = MonthStates(log, patient, month, after=position)
-    verdict = judged(states.at, rulebook_of, patient, month, record=True).verdict
+    verdict = judged(states.at, rulebook_of, patient, month, record=True, programme=programme).verdict
     facts = gather(patient, month, lambda tag: states.at(tag).state)
     state = facts.month
     governance: Governance = states.at(LEDGER_TAG).state
-    standing = state.standing_attestation()
+    standing = state.standing_attestation() if programme is Programme.CCM else None
     return MonthAnswer(
         verdict=verdict,
         position=position,
-        adoption=edition_for(governance, state),
+        adoption=edition_for(governance, state, programme),
         as_attested=attested(standing) if standing else None,
         attested_amount=_attested_amount(log, rulebook_of, standing, verdict) if standing else None,
         entered_after=tuple(_entered_after(state, standing)) if standing else (),
-        attestations=len(state.attestations),
+        attestations=len(state.attestations) if programme is Programme.CCM else 0,
         under_adopted=_under_adopted(states, rulebook_of, governance, verdict),
         erased=_erased_of_all(log, group_of(patient, lambda tag: states.at(tag).state), month, position),
         facts=facts,
+        beside=tuple(each for each in FAMILIES_OF if each is not programme and _is_in(facts, each)),
     )
+
+
+def _is_in(facts: MonthFacts, programme: Programme) -> bool:
+    """Whether a programme has a billing practitioner in a month, or time."""
+    designated = facts.patient.designation(facts.month.month, programme, Side.PRACTITIONER) is not None
+    return designated or any(entry.work.programme is programme for entry in facts.month.entries)
 
 
 def attested(signed: Attested) -> AsAttested:
@@ -191,7 +209,8 @@ def _under_adopted(states: States, rulebook_of: RulebookOf, governance: Governan
     if adopted.edition == verdict.edition:
         return None
     facts = gather(verdict.patient, verdict.month, lambda tag: states.at(tag).state)
-    return judge_month(facts, rulebook_of(adopted), edition=adopted.edition, record=False)
+    book, edition = rulebook_of(adopted), adopted.edition
+    return judge_month(facts, book, edition=edition, record=False, programme=verdict.programme)
 
 
 def _own_facts(log: StreamsLog, group: tuple[str, ...], month: str, position: int) -> Iterator[Fact]:

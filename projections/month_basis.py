@@ -131,11 +131,11 @@ def month_basis(log: FactsLog, states: States, rulebook: Rulebook, verdict: Verd
     facts = gather(verdict.patient, verdict.month, lambda tag: states.at(tag).state)
     patient, plan, month = facts.patient, facts.plan, facts.month
     group = group_of(verdict.patient, lambda tag: states.at(tag).state)
-    consents = tuple(_consents(log, patient, rulebook))
+    consents = tuple(_consents(log, patient, rulebook, verdict.programme))
     in_force = plan_in_force(plan, verdict.date_of_service)
     return Basis(
         clinics=tuple(_clinics(patient, verdict.month)),
-        biller=_biller(patient, verdict.month),
+        biller=_biller(patient, verdict.month, verdict.programme),
         conditions=tuple(_conditions(patient, verdict.month, rulebook)),
         consents=consents,
         first_minute=_first_minute(log, rulebook, group, patient, month, consents, verdict),
@@ -153,8 +153,8 @@ def _clinics(patient: Patient, month: str) -> Iterator[Clinic]:
         yield Clinic(practice, from_on, position)
 
 
-def _biller(patient: Patient, month: str) -> Biller | None:
-    designation = patient.designation(month, Programme.CCM, Side.PRACTITIONER)
+def _biller(patient: Patient, month: str, programme: Programme) -> Biller | None:
+    designation = patient.designation(month, programme, Side.PRACTITIONER)
     if designation is None:
         return None
     e = designation.event
@@ -173,9 +173,9 @@ def _conditions(patient: Patient, month: str, rulebook: Rulebook) -> Iterator[Co
         )
 
 
-def _consents(log: FactsLog, patient: Patient, rulebook: Rulebook) -> Iterator[ConsentEvidence]:
+def _consents(log: FactsLog, patient: Patient, rulebook: Rulebook, programme: Programme) -> Iterator[ConsentEvidence]:
     said = {c.event.consent: c for c in patient.consents}
-    standings = consents_of(patient, Programme.CCM, rulebook)
+    standings = consents_of(patient, programme, rulebook)
     facts = {fact.position: fact for fact in log.facts_at(s.position for s in standings)}
     for standing in standings:
         consent: ConsentOnRecord = said[standing.consent]
@@ -206,16 +206,17 @@ def _first_minute(
     consents: tuple[ConsentEvidence, ...],
     verdict: Verdict,
 ) -> FirstMinute | None:
-    if not month.entries:
+    entries = [entry for entry in month.entries if entry.work.programme is verdict.programme]
+    if not entries:
         return None
-    first = min(month.entries, key=_begins)
+    first = min(entries, key=_begins)
     on = first.pieces[0].on if first.pieces else first.work.on
     start = datetime.fromtimestamp(first.pieces[0].start, UTC) if first.pieces else None
     by = start or datetime.combine(on, time.max, tzinfo=UTC)
-    designation = patient.designation(verdict.month, Programme.CCM, Side.PRACTITIONER)
+    designation = patient.designation(verdict.month, verdict.programme, Side.PRACTITIONER)
 
     def since(known: Patient) -> datetime | None:
-        return _counting_since(known, designation, rulebook, verdict.month, on, by)
+        return _counting_since(known, designation, rulebook, verdict, on, by)
 
     begun = since(patient)
     counting = [c for c in consents if c.counts_from is not None and c.counts_from == begun]
@@ -225,14 +226,14 @@ def _first_minute(
 
 
 def _counting_since(
-    patient: Patient, designation: Designation | None, rulebook: Rulebook, month: str, on: date, by: datetime
+    patient: Patient, designation: Designation | None, rulebook: Rulebook, verdict: Verdict, on: date, by: datetime
 ) -> datetime | None:
     """From when the consent counts that stands at a moment of a month, as the judge sees the month; None: none does."""
-    last = last_day(month)
+    last = last_day(verdict.month)
     law = law_on(rulebook, last)
     if not law.exists:
         return None
-    found = consent_in_month(patient, designation, last, law, rulebook)
+    found = consent_in_month(patient, designation, last, law, rulebook, verdict.programme)
     if found.counts_from is None or found.counts_from > by:
         return None
     begun = found.counts_from

@@ -59,10 +59,11 @@ def month_of(
     as_of: AsOf = None,
     *,
     record: bool = True,
+    programme: Programme = Programme.CCM,
 ) -> Verdict:
     """The verdict on one patient-month as of a position or instant, with every line and what it rests on."""
     states = States(log, after=position_of(log, as_of))
-    return judged(states.at, rulebook_of, patient, month, record=record).verdict
+    return judged(states.at, rulebook_of, patient, month, record=record, programme=programme).verdict
 
 
 class Months(NamedTuple):

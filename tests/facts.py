@@ -19,6 +19,7 @@ from ledger.streams import (
     consent,
     designation,
     endings,
+    extra_planning,
     limits,
     patient,
     practice,
@@ -628,6 +629,15 @@ class Chart:
         """Compliance raises the limit of a code for the month."""
         by = opaque("st", "compliance")
         self.tell(limits.LimitRaised(patient=self.patient, month=self.month, code=code, units=to, by=by))
+
+    def extra_planning(self, on: str, *, code: str = "99214", by: str = "MD", name: str = "one") -> None:
+        """Somebody held a visit and planned beyond it."""
+        who, visit = opaque("st", by), opaque("vs", name)
+        self.tell(
+            extra_planning.ExtraPlanningAttested(
+                patient=self.patient, visit=visit, practitioner=who, on=day(on), visit_code=code
+            )
+        )
 
     def attest(self, digest: str, *, name: str = "attestation") -> None:
         """The practitioner signs a digest of the month."""

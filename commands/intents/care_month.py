@@ -14,6 +14,10 @@ CaptureGiven = Literal["asserted_timer", "edited_timer", "manual", "passive", "i
 """How the time was captured, as a sender may say; `observed_timer` is what the ledger's own timer saw (start_timer)."""
 
 
+JudgedProgramme = Literal[Programme.CCM, Programme.PCM, Programme.APCM]
+"""A programme whose months are judged, so that there are families to choose from."""
+
+
 class ContactGiven(Wire):
     """Whom the work was a contact with."""
 
@@ -79,6 +83,7 @@ class ChooseFamily(Command):
     patient: Ref
     month: CareMonth
     family: Family
+    programme: JudgedProgramme = Programme.CCM
 
 
 class AttestMonth(Command):

@@ -70,6 +70,8 @@ class RecordCondition(Command):
     onset_on: GivenDay | None = None
     abated_on: GivenDay | None = None
     expected_12_months: bool | None = None
+    expected_months: int | None = Field(default=None, ge=1, le=1200)
+    """How many months it is expected to last, where less than twelve is said of it: PCM asks for three."""
     description: Words | None = None
     pointer: Words | None = None
     document: Digest | None = None

@@ -93,10 +93,12 @@ def why_not_lines(answer: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     if not answer["is_known"]:
         known = ", ".join(answer["known"]) or "none"
-        yield from wrapped(f"{code} belongs to no family of codes of the month in force then; those that do: {known}.")
+        of = answer["programme"]
+        yield from wrapped(f"{code} belongs to no family of {of} codes in force then; those that do: {known}.")
         return
     billed, most = answer["billed_units"], answer["units_max"]
-    has = f"{code} has {counted(billed, 'unit')} of at most {most}" if billed else f"{code} is not among the codes"
+    of_most = ", and nothing limits them" if most is None else f" of at most {most}"
+    has = f"{code} has {counted(billed, 'unit')}{of_most}" if billed else f"{code} is not among the codes"
     yield f"{has} ({family_name(answer['family'])}, {counted(answer['minutes'], 'minute')})."
     yield from _short_of(answer)
     remedies: Sequence[str] = answer.get("remedies", ())
@@ -108,7 +110,9 @@ def why_not_lines(answer: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _short_of(answer: Mapping[str, Any]) -> Iterator[str]:
-    if answer["minutes_missing"]:
+    if not answer["is_by_minutes"]:
+        yield "  The code follows from the number of chronic conditions and QMB status, not from minutes."
+    elif answer["minutes_missing"]:
         needed = counted(answer["minutes_for_next_unit"], "minute")
         yield f"  The next unit needs {needed}: {answer['minutes_missing']} more."
     elif answer["minutes_missing"] is None:

@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     from projections.history_line import HistoryLine
     from projections.month_answer import MonthAnswer
 
+PROGRAMMES = ("CCM", "PCM", "APCM")
+"""Programmes whose months are judged."""
 _MORE = """\
 Amounts are national estimates by date of service. What is expected to be paid is an estimate before the deductible, by
 the site, QP status, credential, coverage and locality on record, else as assumed. --as-of answers with what the ledger
 knew then, and judges by the edition of the rulebook that held then. An attested month is judged by the edition that was
-signed; beside it stands what was attested, and what an edition adopted since would say.
+signed; beside it stands what was attested, and what an edition adopted since would say. --programme asks about the
+patient's month of principal or advanced primary care management, which is judged for itself; months are attested for
+CCM.
 """
 
 
@@ -27,6 +31,9 @@ def add(commands: Commands, shared: Parser) -> None:
     parser.add_argument("patient", metavar="PATIENT", type=patient_id, help="the patient's id; `find` answers with it")
     parser.add_argument("month", metavar="YYYY-MM", type=month)
     as_of_option(parser)
+    parser.add_argument(
+        "--programme", choices=PROGRAMMES, default=PROGRAMMES[0], help="whose month of the patient (default: CCM)"
+    )
     parser.add_argument(
         "--explain", action="store_true", help="every figure with its rules and facts, down to the entries"
     )
@@ -46,15 +53,28 @@ def add(commands: Commands, shared: Parser) -> None:
 def run_month(args: Namespace, screen: Screen) -> int:
     """Record the read, judge the month, show it."""
     from interfaces.cli.asking import ask_about, judged_at, session_of  # noqa: PLC0415 - `--help` must not wait for them
+    from ledger.terms.people import Programme  # noqa: PLC0415
     from projections.month_answer import month_answer  # noqa: PLC0415
 
+    _of_ccm_only(args)
     _minute_of_month(args)
     with session_of(args, screen) as session:
         position = judged_at(session, args)
         ask_about(session, args, "month", args.patient, month=args.month, as_of=position)
-        answer = month_answer(session.log, session.rulebook_of, args.patient, args.month, position)
+        programme = Programme(args.programme)
+        answer = month_answer(session.log, session.rulebook_of, args.patient, args.month, position, programme)
         _show(args, screen, session, answer)
     return 0
+
+
+def _of_ccm_only(args: Namespace) -> None:
+    """Refuse what is asked of months of CCM alone."""
+    if args.programme == PROGRAMMES[0]:
+        return
+    for option in ("attestations", "minute"):
+        if getattr(args, option):
+            happened = f"--{option} is about months of CCM; those of {args.programme} are not attested yet."
+            raise WrongUsage(happened, f"Ask without --programme, or without --{option}.")
 
 
 def _minute_of_month(args: Namespace) -> None:
@@ -90,10 +110,12 @@ def _show(args: Namespace, screen: Screen, session: "Session", answer: "MonthAns
     screen.answer(shown | {part.name: part.json for part in parts})
     at = session.log.facts_at([position])
     known = f", known {shown_moment(at[-1].recorded_at)}" if at else ""
-    screen.say(
-        f"{args.month} of {args.patient}, as of position {position}{known}.",
-        *month_lines(verdict, prices.billing, with_notices=not opens),
-    )
+    of = "" if args.programme == PROGRAMMES[0] else f" for {args.programme}"
+    opening = f"{args.month} of {args.patient}{of}, as of position {position}{known}."
+    screen.say(opening, *month_lines(verdict, prices.billing, with_notices=not opens))
+    for each in answer.beside:
+        shows = f"ccm-ledger month {args.patient} {args.month} --programme {each.value}"
+        screen.say(f"{each.value} has a billing practitioner or time in the month too: `{shows}`.")
     if verdict.patient != args.patient:
         screen.say(f"{args.patient} was merged into {verdict.patient}: this is the month of both.")
     month_parts.show_beside(screen, answer)
@@ -144,7 +166,12 @@ def month_json(
         entries = [_entry_json(entry, explained.told[entry["position"]], after) for entry in shown["entries"]]
         shown = shown | {"entries": entries, "reasons": explained.reasons}
     asked = {} if why is None else {"why_not": why}
-    return {"as_of": answer.position, **shown, **beside_json(answer), "amounts_are": "national estimates", **asked}
+    beside = beside_json(answer)
+    programmes = {
+        "programme": answer.verdict.programme.value,
+        "other_programmes": [each.value for each in answer.beside],
+    }
+    return {"as_of": answer.position, **programmes, **shown, **beside, "amounts_are": "national estimates", **asked}
 
 
 def _entry_json(entry: dict[str, Any], line: "HistoryLine", after: set[str]) -> dict[str, Any]:

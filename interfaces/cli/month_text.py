@@ -43,8 +43,12 @@ def month_lines(verdict: "Verdict", price: "Price | None" = None, *, with_notice
         named = ", ".join(verdict.profiles)
         yield f"Judged with the exceptions of the profile {named}; `ccm-ledger rules payers` says what they change."
     yield from _charges(verdict, price)
+    for line in verdict.with_visits:
+        yield f"With the visit of {line.on} ({line.parent}) by {line.practitioner}, on that visit's claim:"
+        yield f"  {line.code} x{line.units}  {money(line.amount)} ({ESTIMATE}; no part of the month's codes)"
     yield from _said(verdict) if with_notices else ()
-    yield f"Digest that `attest_month` signs: {verdict.digest}"
+    signs = "Digest that `attest_month` signs" if verdict.programme == "CCM" else "Digest of the month"
+    yield f"{signs}: {verdict.digest}"
     yield f"Judged by edition {verdict.edition[:12]} of the rulebook."
 
 

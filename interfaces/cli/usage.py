@@ -20,6 +20,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 _MONTH: Final = re.compile(r"^(19|20)\d{2}-(0[1-9]|1[0-2])\Z", re.ASCII)
 _DAY: Final = re.compile(r"^\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _ID: Final = re.compile(r"^([a-z]{2})_[a-z2-7]{26}\Z")
+_DIGEST: Final = re.compile(r"^[0-9a-f]{8,64}\Z")
 _CODE: Final = re.compile(r"^[A-Z0-9]{5}\Z")
 _POSITION_DIGITS: Final = 18
 """As many as surely fit into a position; more digits than Python reads would be a fault of another kind."""
@@ -267,6 +268,15 @@ def code(text: str) -> str:
     """A billing code of five characters."""
     if not _CODE.match(text):
         raise argparse.ArgumentTypeError("a code has five characters, such as 99439")
+    return text
+
+
+def edition(text: str) -> str:
+    """An edition by its digest, the beginning of one, or the word for the one of this program."""
+    if text != "shipped" and not _DIGEST.match(text):
+        raise argparse.ArgumentTypeError(
+            "takes `shipped`, or the digest of an edition: 8 to 64 of its digits 0-9 and a-f, from the first one on"
+        )
     return text
 
 

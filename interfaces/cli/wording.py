@@ -17,6 +17,10 @@ FAMILIES: Final[Mapping[str, str]] = {
     "noncomplex": "non-complex CCM",
     "complex": "complex CCM",
     "personal": "CCM by the practitioner personally",
+    "rhc": "care management of a clinic (G0511)",
+    "pcm_staff": "PCM by clinical staff",
+    "pcm_personal": "PCM by the practitioner personally",
+    "apcm": "APCM, by conditions and not by minutes",
 }
 _KINDS: Final = frozenset({"yes_no", "word", "words", "code", "codes", "effect", "text", "count"})
 """Units of a rule that say what kind of value it is and measure nothing."""

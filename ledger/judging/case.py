@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from ledger.judging.consent_month import MonthConsent
 from ledger.judging.countable import Counted
+from ledger.judging.extra_planning import Planned
 from ledger.judging.families import Families
 from ledger.judging.law import MonthLaw
-from ledger.judging.shapes import MonthFacts
+from ledger.judging.shapes import MonthFacts, VisitLine
 from ledger.judging.stays import Stays
 from ledger.judging.window import Window
 from ledger.rulebook import RulesInForce
@@ -47,11 +48,18 @@ class Case(NamedTuple):
     programme: Programme
     profiles: tuple[str, ...]
     """The payers' profiles whose exceptions are part of the law of the month."""
+    planned: Planned | None = None
+    """What practitioners planned beyond a visit of the month; None where nobody ever did for the patient."""
 
     @property
     def is_complex(self) -> bool:
         """Whether the month bills complex CCM: by choice, or by what is suggested while nobody chose."""
         return (self.chosen or self.families.suggested) == "complex"
+
+    @property
+    def with_visits(self) -> tuple[VisitLine, ...]:
+        """What rides on the claims of the month's visits."""
+        return self.planned.lines if self.planned is not None else ()
 
     @property
     def designee(self) -> str | None:

@@ -23,6 +23,8 @@ from ledger.rulebook import Reading, Rulebook, RulesInForce
 from ledger.terms.outcome import Notice
 
 _PARTS: Final = ("base", "addon")
+_LEVELS: Final = ("level_1", "level_2", "level_3")
+"""The parts of APCM, which no minutes measure."""
 
 
 class _Code(NamedTuple):
@@ -51,20 +53,22 @@ def why_not(verdict: Verdict, code: str, rulebook: Rulebook) -> dict[str, Any]:
     rules = book_of(verdict, rulebook).in_force(verdict.date_of_service)
     codes = _codes(verdict, rules)
     asked = _asked(verdict, code, codes, rules)
+    of = {"code": code, "programme": verdict.programme.value}
     if asked is None:
-        return {"code": code, "is_known": False, "known": sorted({c for _, _, c in codes}), "because": []}
+        return {**of, "is_known": False, "known": sorted({c for _, _, c in codes}), "because": []}
     result = verdict.result(asked.family)  # type: ignore[arg-type]
     assert result is not None, "only families of the verdict are asked"
     units = next((line.units for line in result.lines if line.code == code), 0)
     needed = _needed(asked, units)
     because = list(result.notices) if not result.is_available or asked.is_full(units) else []
     return {
-        "code": code,
+        **of,
         "is_known": True,
         "family": asked.family,
         "billed_units": next((line.units for line in verdict.charges if line.code == code), 0),
         "units_earned": units,
         "units_max": asked.units_max,
+        "is_by_minutes": asked.part in _PARTS,
         "minutes": result.minutes,
         "minutes_for_next_unit": needed,
         "minutes_missing": None if needed is None else max(needed - result.minutes, 0),
@@ -108,8 +112,10 @@ def why_not_reasons(ground: Ground, code: str) -> tuple[Reason, ...]:
 
 def _codes(verdict: Verdict, rules: RulesInForce) -> tuple[tuple[str, str, str], ...]:
     """(family, part, code) of the families of the verdict that are in force."""
-    families = [result.family for result in verdict.families]
-    found = ((f, part, rules.get(f"medicare.ccm.families.{f}_{part}")) for f in families for part in _PARTS)
+    families: list[str] = [result.family for result in verdict.families]
+    named = [(f, part, f"{f}_{part}") for f in families if f != "apcm" for part in _PARTS]
+    named += [("apcm", level, level) for level in _LEVELS if "apcm" in families]
+    found = ((family, part, rules.get(f"medicare.ccm.families.{name}")) for family, part, name in named)
     return tuple((family, part, str(code)) for family, part, code in found if code is not None)
 
 
@@ -119,11 +125,20 @@ def _asked(verdict: Verdict, code: str, codes: tuple[tuple[str, str, str], ...],
     if not own:
         return None
     family, part = next((each for each in own if each[0] == verdict.family), own[0])
+    if part in _LEVELS:
+        return _Code(family, part, code, 0, 0, 1)
     base = next(c for f, p, c in codes if f == family and p == "base")
     minimum = _whole(rules, base, "minutes_minimum", 0)
     step = _whole(rules, code, "minutes_step", 0) if part == "addon" else 0
+    return _Code(family, part, code, minimum, step, _most(code, verdict, rules))
+
+
+def _most(code: str, verdict: Verdict, rules: RulesInForce) -> int | None:
+    """The units that a code may have in the month: its limit, or what compliance raised it to where that may be."""
     limit = f"medicare.ccm.{code}.units_max"
-    return _Code(family, part, code, minimum, step, rules.limit(limit) if rules.find(limit) is not None else 1)
+    most = rules.limit(limit) if rules.find(limit) is not None else 1
+    raised, may_be = dict(verdict.raised).get(code, 0), f"medicare.ccm.{code}.limit_may_be_overridden"
+    return raised if most is not None and raised > most and rules.get(may_be) is True else most
 
 
 def _whole(rules: RulesInForce, code: str, name: str, default: int) -> int:
@@ -133,7 +148,7 @@ def _whole(rules: RulesInForce, code: str, name: str, default: int) -> int:
 
 def _needed(asked: _Code, units: int) -> int | None:
     """Minutes that the next unit needs; None where the code has all the units that it may have."""
-    if asked.is_full(units):
+    if asked.is_full(units) or asked.part in _LEVELS:
         return None
     return asked.minimum + asked.step * (units + 1) if asked.part == "addon" else asked.minimum
 

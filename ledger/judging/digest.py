@@ -9,6 +9,7 @@ fields parted by `|`. No field can hold either, for all are ids, codes, numbers 
     entry|id|on|performer|activity|seconds|counted|pool|notice codes, parted by commas      (in order of recording)
     family|name|minutes|available or not|code:units:dollars, parted by commas
     chosen|family
+    visit|date|code|units|dollars|parent|practitioner      (only where something rides on a visit's claim)
     finding|code
 
 A month judged by the exceptions of payers' profiles has, behind `bills`, the line `profile|name,name`.
@@ -21,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from ledger.judging.shapes import EntryLine, FamilyResult
+from ledger.judging.shapes import EntryLine, FamilyResult, VisitLine
 from ledger.terms.outcome import Notice
 from ledger.terms.people import Programme
 
@@ -46,6 +47,7 @@ def month_bytes(
     findings: Sequence[Notice],
     programme: Programme = Programme.CCM,
     profiles: tuple[str, ...] = (),
+    with_visits: Sequence[VisitLine] = (),
 ) -> bytes:
     """The canonical bytes of a derived month; `families` is what family_text says of them."""
     of_other = "" if programme is Programme.CCM else f"|{programme.value}"
@@ -57,6 +59,7 @@ def month_bytes(
         *_entries(counted.lines),
         *([families] if families else ()),
         f"chosen|{chosen or '-'}",
+        *map(_visit, with_visits),
         *[f"finding|{n.code}" for n in findings],
         "",
     ]
@@ -71,6 +74,11 @@ def _entries(lines: Sequence[EntryLine]) -> Iterator[str]:
             written = days[on] = on.isoformat()
         codes = ",".join([n.code for n in notices]) if notices else "-"
         yield f"entry|{entry}|{written}|{performer}|{activity or '-'}|{seconds}|{counted}|{pool or '-'}|{codes}"
+
+
+def _visit(line: VisitLine) -> str:
+    dollars = "-" if line.amount is None else line.amount
+    return f"visit|{line.on.isoformat()}|{line.code}|{line.units}|{dollars}|{line.parent}|{line.practitioner}"
 
 
 def family_text(results: Sequence[FamilyResult]) -> str:

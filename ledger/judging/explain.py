@@ -11,7 +11,7 @@ from typing import Any
 from ledger.judging.conflicts import services_tree
 from ledger.judging.law import reading_list
 from ledger.judging.payers import book_of
-from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Verdict
+from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Verdict, VisitLine
 from ledger.rulebook import PayerException, Reading, Rulebook
 from ledger.terms.outcome import Notice
 
@@ -48,6 +48,7 @@ def explain(verdict: Verdict, rulebook: Rulebook) -> dict[str, Any]:
         "chosen": verdict.chosen,
         "charges": _charges(verdict.charges),
         "amount": _dollars(verdict.amount),
+        "with_visits": [_with_visit(line) for line in verdict.with_visits],
         "missing": notices_json(verdict.missing),
         "notices": notices_json(verdict.notices),
         "other_services": services_tree(verdict.services),
@@ -104,6 +105,17 @@ def _family(result: FamilyResult, verdict: Verdict) -> dict[str, Any]:
 
 def _charges(lines: Iterable[ChargeLine]) -> list[dict[str, Any]]:
     return [{"code": line.code, "units": line.units, "amount": _dollars(line.amount)} for line in lines]
+
+
+def _with_visit(line: VisitLine) -> dict[str, Any]:
+    return {
+        "code": line.code,
+        "units": line.units,
+        "amount": _dollars(line.amount),
+        "on": line.on.isoformat(),
+        "parent": line.parent,
+        "practitioner": line.practitioner,
+    }
 
 
 def _reading(reading: Reading) -> dict[str, Any]:

@@ -47,6 +47,11 @@ class Families(NamedTuple):
     text: str
     """The families as they stand in the canonical bytes of the month."""
 
+    def charges(self, chosen: Family | None) -> tuple[ChargeLine, ...]:
+        """The lines of the family that bills: the chosen one, or the suggested one while none is chosen."""
+        billing = chosen or self.suggested
+        return next((r.lines for r in self.results if r.family == billing and r.is_available), ())
+
 
 def judge_families(
     staff_seconds: int,
@@ -123,7 +128,7 @@ def _unit_notices(
 ) -> tuple[Notice, ...]:
     found: list[Notice] = []
     addon = trace.get(f"medicare.ccm.families.{family}_addon")
-    if addon in raised and trace.get(f"medicare.ccm.{addon}.limit_may_be_overridden") is True:
+    if _is_raised(str(addon), raised, trace):
         by = trace.reading(f"medicare.ccm.{addon}.limit_may_be_overridden")
         happened = f"Compliance raised the limit of {addon} to {raised[str(addon)]} units for this month."
         found.append(notice("limit_raised", happened, by))
@@ -137,6 +142,14 @@ def _unit_notices(
     if above is not None and isinstance(above.value, int) and units > above.value:
         found.append(notice("units_many", f"{addon} has {units} units; above {above.value} a person looks.", above))
     return in_order(found)
+
+
+def _is_raised(addon: str, raised: Mapping[str, int], trace: TracedRules) -> bool:
+    """Whether more than the limit was let; said again down to the limit, nothing is raised any more."""
+    if addon not in raised or trace.get(f"medicare.ccm.{addon}.limit_may_be_overridden") is not True:
+        return False
+    most = trace.limit(f"medicare.ccm.{addon}.units_max")
+    return most is not None and raised[addon] > most
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from typing import Final
 from ledger.judging.case import Case
 from ledger.judging.families import Families
 from ledger.judging.law import MonthLaw, law_of
-from ledger.judging.people import merge_reviews, people_reviews
+from ledger.judging.people import merge_reviews, other_programmes, people_reviews
 from ledger.judging.plans import plan_blocks, plan_reviews
 from ledger.judging.readiness import billing_blocks, eligibility_findings, family_blocks
 from ledger.judging.visits import visit_findings
@@ -50,6 +50,9 @@ def findings_of(case: Case, others: tuple[Notice, ...] = ()) -> tuple[tuple[Noti
     found += people_reviews(case)
     found += merge_reviews(case)
     found += _family_reviews(case.families, case.chosen, case.on)
+    if case.planned is not None:
+        found += (*case.planned.notices, *case.planned.same_date)
+    found += other_programmes(case)
     if not found:
         return (), ()
     missing = [n for n in found if n.effect is _BLOCKS]

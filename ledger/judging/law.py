@@ -45,6 +45,7 @@ TIME_NAMES: Final = (
 READINESS_NAMES: Final = (
     f"{_CCM}.billing_practitioner.per_month_max",
     f"{_CCM}.billing_practitioner.credentials",
+    f"{_CCM}.billing_practitioner.other_programmes",
     f"{_CCM}.performers.exclusion_check_effect",
     f"{_CCM}.performers.other_practice_effect",
     f"{_CCM}.initiating_visit.qualifying_codes",
@@ -293,6 +294,8 @@ class Applied(NamedTuple):
     """A day whose rules say which visit the programme's first day asked for."""
     conflicts: tuple[str, ...] = ()
     """What was read of the table of other services, by the rules of the date of service."""
+    visits: Reads = ()
+    """What was read of days of visits, where something rides on their claims."""
 
 
 @lru_cache(maxsize=2048)
@@ -303,6 +306,7 @@ def readings_of(rulebook: Rulebook, applied: Applied) -> Readings:
     parts += [(on, CONSENT_NAMES) for on in applied.consents]
     parts += [(applied.started, _present(rulebook.in_force(applied.started), START_NAMES))]
     parts += [(applied.on, applied.families + applied.conflicts)]
+    parts += applied.visits
     names = tuple(dict.fromkeys(name for _, group in parts for name in group))
     reads = tuple(parts)
     return Readings(reads, names, ReadingSet.of(reading_list(rulebook, reads)).digest)

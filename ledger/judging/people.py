@@ -19,6 +19,7 @@ from ledger.terms.people import Role, Side
 _PRACTITIONER: Final = Role.PRACTITIONER
 _CHECKS: Final = "performers.exclusion_check_effect"
 _ELSEWHERE: Final = "performers.other_practice_effect"
+_BESIDE: Final = "billing_practitioner.other_programmes"
 
 
 def billing_practitioner(staff: Staff | None, designation: Designation, on: date, law: MonthLaw) -> list[Notice]:
@@ -127,6 +128,25 @@ def merge_reviews(case: Case) -> list[Notice]:
         by = case.law.reading("billing_practitioner.per_month_max")
         found.append(notice("designations_collide", happened, by))
     return found
+
+
+def other_programmes(case: Case) -> list[Notice]:
+    """That the billing practitioner is designated for a programme, too, that may not be billed beside this one.
+
+    Reads: medicare.ccm.billing_practitioner.other_programmes (CCM-CODE-16, CCM-CONF-APCM); an edition that lacks it
+    says nothing.
+    """
+    designations, month = case.facts.patient.designations, case.facts.month.month
+    if len(designations) < 2 or case.designee is None or (by := case.law.find(_BESIDE)) is None:
+        return []
+    others = dict.fromkeys(
+        d.event.programme.value
+        for d in designations
+        if d.event.practitioner == case.designee and d.event.side is Side.PRACTITIONER and d.occupies(month)
+    )
+    found = [other for other in others if isinstance(by.value, tuple) and other.lower() in by.value]
+    happened = "The billing practitioner is designated for {} in the month too; one of the two may be billed."
+    return [notice("billed_in_other_programme", happened.format(other), by) for other in found]
 
 
 def _bills(designation: Designation, case: Case) -> bool:

@@ -110,6 +110,19 @@ class ChargeLine(NamedTuple):
     amount: Decimal | None
 
 
+class VisitLine(NamedTuple):
+    """A code that rides on a visit's claim: no part of the month's charges."""
+
+    code: str
+    units: int
+    amount: Decimal | None
+    on: date
+    """The day of the visit."""
+    parent: str
+    """The visit's own code."""
+    practitioner: str
+
+
 class FamilyResult(NamedTuple):
     """What one family of codes would make of the month."""
 
@@ -192,6 +205,10 @@ class Verdict:
     """The payers' profiles whose exceptions the month was judged by."""
     services: "tuple[ServiceLine, ...]" = ()
     """Other services that the ledger was told of for the month."""
+    with_visits: tuple[VisitLine, ...] = ()
+    """What rides on the claims of the month's visits (G0506), beside its charges."""
+    raised: tuple[tuple[str, int], ...] = ()
+    """Codes whose limit compliance raised for the month, each with its units."""
 
     @property
     def digest(self) -> str:

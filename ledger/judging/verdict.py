@@ -15,6 +15,7 @@ from ledger.judging.consent_month import consent_in_month
 from ledger.judging.context import MonthContext
 from ledger.judging.countable import Counted, judge_entries
 from ledger.judging.digest import month_bytes
+from ledger.judging.extra_planning import planned_in_month
 from ledger.judging.families import Families, complex_obstacle, judge_families
 from ledger.judging.findings import findings_of
 from ledger.judging.law import Applied, MonthLaw, Readings, law_on, readings_of
@@ -29,6 +30,7 @@ from ledger.streams.care_plan import PlanRevision
 from ledger.streams.month_state import Attested, CareMonth, Entry
 from ledger.terms.calendar import first_day, last_day
 from ledger.terms.notices import notice
+from ledger.terms.outcome import Notice
 from ledger.terms.people import Programme, Side
 
 _CCM: Final = Programme.CCM
@@ -59,25 +61,7 @@ def judge_month(
     read = readings_of(rulebook, _applied(case, others.names)) if record else _NOTHING_READ
     month, families, counted = facts.month, case.families, case.counted
 
-    def signable(patient: str) -> Signable:
-        return Signable(
-            lambda: month_bytes(
-                month=month.month,
-                patient=patient,
-                practice=case.practice,
-                practitioner=case.designee,
-                payer=case.payer,
-                date_of_service=case.on,
-                counted=counted,
-                families=families.text,
-                chosen=case.chosen,
-                findings=(*missing, *notices),
-                edition=edition,
-                programme=programme,
-                profiles=case.profiles,
-            )
-        )
-
+    signable = _signing(case, (*missing, *notices), edition)
     own = signable(month.patient)
     return Verdict(
         patient=month.patient,
@@ -107,6 +91,30 @@ def judge_month(
         payer_kind=window.coverage.kind if window.coverage else None,
         profiles=case.profiles,
         services=others.lines,
+        with_visits=case.with_visits,
+        raised=month.raised,
+    )
+
+
+def _signing(case: Case, findings: tuple[Notice, ...], edition: str) -> Callable[[str], Signable]:
+    """What is signed of a month, by the id under which it is."""
+    return lambda patient: Signable(
+        lambda: month_bytes(
+            month=case.facts.month.month,
+            patient=patient,
+            practice=case.practice,
+            practitioner=case.designee,
+            payer=case.payer,
+            date_of_service=case.on,
+            counted=case.counted,
+            families=case.families.text,
+            chosen=case.chosen,
+            findings=findings,
+            edition=edition,
+            programme=case.programme,
+            profiles=case.profiles,
+            with_visits=case.with_visits,
+        )
     )
 
 
@@ -129,6 +137,11 @@ def _case(facts: MonthFacts, law: MonthLaw, window: Window, rulebook: Rulebook, 
     chosen, choice_notices = choice_in_month(month, designee, programme)
     started = consent.started_on or last
     start_rules = law.rules if law.rules.first_day <= started else rulebook.in_force(started)
+    planned = None
+    if patient.extra_planning:
+        charges = families.charges(chosen)
+        planned = planned_in_month(patient, month.month, rulebook, consent.started_on, charges=charges, on=on)
+        planned = planned if programme is _CCM else planned.beside_other_programme()
     return Case(
         facts,
         law,
@@ -148,6 +161,7 @@ def _case(facts: MonthFacts, law: MonthLaw, window: Window, rulebook: Rulebook, 
         context.besides,
         programme,
         rulebook.profiles,
+        planned,
     )
 
 
@@ -189,6 +203,7 @@ def _applied(case: Case, conflicts: tuple[str, ...]) -> Applied:
         consents=tuple([rules.first_day for rules in case.consent.read_on]),
         started=case.start_rules.first_day,
         conflicts=conflicts,
+        visits=case.planned.reads if case.planned is not None else (),
     )
 
 

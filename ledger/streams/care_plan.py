@@ -4,13 +4,14 @@ Which element groups a revision holds is clear, so that the judge can say what i
 TOPIC and field names are the storage format (CCM-PLAN-01 to -08).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from ledger.streams.base import SEALED, Closed, Event, Fact, Part, Sealing, year_scope
+from ledger.streams.replacing import replace
 from ledger.streams.wrong_patient import NO_YEAR, MoveWords, StrikeWords, StruckFor, TakenOut
 from ledger.terms.calendar import Instant
 from ledger.terms.identity import ConditionId, PatientId, StaffId, Token, care_plan_tag
@@ -218,8 +219,5 @@ def _revision(event: RevisionContent, position: int) -> PlanRevision:
 
 
 def _with(state: CarePlan, number: int, **changes: object) -> CarePlan:
-    revisions = tuple(
-        replace(r, **changes) if r.revision == number else r  # type: ignore[arg-type]
-        for r in state.revisions
-    )
+    revisions = tuple(replace(r, **changes) if r.revision == number else r for r in state.revisions)
     return replace(state, revisions=revisions)

@@ -4,13 +4,19 @@ States keep the facts that the law asks about, with the position and the instant
 no opinion on them: whether a consent is complete or a visit qualifies is judged.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, NamedTuple, TypeVar
 
 from ledger.streams.base import Fact
 from ledger.streams.consent import ConsentDeclined, ConsentRecorded, ConsentSupplemented
 from ledger.streams.designation import DesignationWithdrawn, PractitionerDesignated
+from ledger.streams.extra_planning import (
+    ExtraPlanning,
+    ExtraPlanningAttested,
+    ExtraPlanningRetracted,
+    planned_after,
+)
 from ledger.streams.merging import PatientsMerged, PatientsUnmerged
 from ledger.streams.patient import (
     ConditionContent,
@@ -25,6 +31,7 @@ from ledger.streams.patient import (
     RiskAttested,
     VisitRecorded,
 )
+from ledger.streams.replacing import replace
 from ledger.streams.status_state import CLEAN, STATUS_EVENTS, Status, evolve_status
 from ledger.streams.stays import DeathRetracted
 from ledger.streams.wrong_patient import ConditionMoved, ConditionStruck, TakenOut
@@ -108,6 +115,8 @@ class Patient:
     """Conditions that were struck or moved to another patient."""
     merges: tuple[Merge, ...] = ()
     """With whom this patient was ever merged, in order."""
+    extra_planning: tuple[ExtraPlanning, ...] = ()
+    """What practitioners attested beyond a visit (G0506); what was taken back is kept with what took it back."""
 
     @property
     def merged_into(self) -> str | None:
@@ -215,6 +224,8 @@ def evolve(state: Patient, fact: Fact) -> Patient:
             return replace(state, merges=(*state.merges, merge), position=at)
         case PatientsUnmerged():
             return replace(state, merges=_unmerged(state, event, at), position=at)
+        case ExtraPlanningAttested() | ExtraPlanningRetracted():
+            return replace(state, extra_planning=planned_after(state.extra_planning, event, at), position=at)
     if isinstance(event, STATUS_EVENTS):
         # What was said of the death before its retraction is not used any more; what is said later is.
         deaths = () if isinstance(event, DeathRetracted) else state.deaths

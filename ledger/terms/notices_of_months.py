@@ -20,6 +20,13 @@ OF_REVIEW: Final = (
         "Settle whom the patient chose, and withdraw the other designation.",
     ),
     kind(
+        "billed_in_other_programme",
+        REVIEW,
+        "The billing practitioner is designated for another programme that may not be billed beside this one.",
+        "CODE-16 CONF-APCM",
+        "Bill one of the two for the month, and withdraw the designation that the patient did not choose.",
+    ),
+    kind(
         "practitioner_left_in_month",
         REVIEW,
         "The designated practitioner left within the month.",
@@ -80,7 +87,7 @@ OF_REVIEW: Final = (
         REVIEW,
         "Who billed another service of the month decides what it means, and nobody knows who did.",
         "CONF-HH CONF-HOSP CONF-ESRD CONF-PCM-SAME",
-        "Find out who billed it, and record the service with its biller.",
+        "Find out who billed it, and record the service again with its biller: that then speaks for this report too.",
     ),
     kind(
         "services_exclude_each_other",
@@ -263,6 +270,20 @@ OF_REVIEW: Final = (
         "The units are so many that a person should look.",
         "CODE-04",
         "Check the entries before release.",
+    ),
+    kind(
+        "extra_planning_twice",
+        REVIEW,
+        "Planning beyond a visit (G0506) was attested more often than it may be billed; this one is not billed.",
+        "CODE-11",
+        "Check that two patients were not attested before they turned out to be one; take back the one that is wrong.",
+    ),
+    kind(
+        "extra_planning_late",
+        REVIEW,
+        "Planning beyond a visit (G0506) was attested long after the start of CCM.",
+        "CODE-11",
+        "Check that the visit began the programme, or began it anew.",
     ),
     kind(
         "no_price_on_file",

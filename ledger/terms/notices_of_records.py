@@ -150,7 +150,7 @@ OF_RECORDS: Final = (
         REVIEW,
         "It is not on record who furnished or billed the service.",
         "CONF-HH",
-        "Find out who billed it, take this record back, and record the service with its biller.",
+        "Find out who billed it, and record the service again with its biller: that then speaks for this report too.",
     ),
     kind(
         "condition_not_on_record",
@@ -207,6 +207,13 @@ OF_RECORDS: Final = (
         "Something still blocks the release of the month that was attested.",
         "CLAIM-07",
         "See what is missing in the month.",
+    ),
+    kind(
+        "attested_month_moved",
+        REVIEW,
+        "A month that stands attested may say something else now.",
+        "CLAIM-07",
+        "Look at the month; where it became stale, it is attested again.",
     ),
     kind(
         "login_moved",

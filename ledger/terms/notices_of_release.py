@@ -202,7 +202,7 @@ OF_RELEASE: Final = (
         BLOCKS,
         "Another service of the month and care management are not both paid for it.",
         "CONF-HH CONF-HOSP CONF-ESRD CONF-APCM CONF-TCM CONF-COMPLEX CONF-PCM-SAME CONF-99091 CONF-EVISIT CONF-SMBP "
-        "CONF-INR CODE-12",
+        "CONF-INR CONF-PROL CONF-ACCESS CODE-12 ONE-02",
         "Settle which of the two is billed; if the service was recorded in error, take it back with evidence.",
     ),
     kind(
@@ -225,5 +225,12 @@ OF_RELEASE: Final = (
         "The month supports several code families and none is chosen.",
         "UNIT-02 CODE-09",
         "The billing practitioner chooses one.",
+    ),
+    kind(
+        "extra_planning_same_date",
+        BLOCKS,
+        "A code of the month and planning beyond a visit (G0506) would be claimed on one date.",
+        "CODE-12",
+        "Choose another family for the month, or take the attestation of the planning back.",
     ),
 )

@@ -111,7 +111,14 @@ def test_no_fact_is_told_twice(name: str) -> None:
 
 
 def test_a_figure_without_words_of_its_own_is_shown_by_its_name() -> None:
-    node = {"what": "expected_to_pay", "value": "61.22", "because": [], "facts": [], "absent": None, "parts": []}
+    node: dict[str, Any] = {
+        "what": "expected_to_pay",
+        "value": "61.22",
+        "because": [],
+        "facts": [],
+        "absent": None,
+        "parts": [],
+    }
 
     assert "expected to pay: 61.22" == title(node)
     assert ["expected to pay: 61.22"] == list(ReasonsText(Quoting(), lambda _: ()).lines(node))

@@ -15,7 +15,7 @@ from interfaces.cli.services_text import services_lines
 from interfaces.cli.wording import clock, counted, money, some
 from interfaces.plain import plain
 from ledger.judging.conflicts import ServiceLine
-from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Signable, Verdict
+from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, Signable, Verdict, VisitLine
 from ledger.streams.base import ERASED
 from ledger.streams.services import OtherService, OtherServiceReported
 from ledger.terms.outcome import Effect, Notice
@@ -69,6 +69,15 @@ def test_a_month_below_the_minimum_shows_seconds_and_what_is_missing() -> None:
     assert any("the estimate is for Medicare FFS" in line for line in lines)
 
 
+def test_what_rides_on_a_visit_is_shown_as_no_part_of_the_months_codes() -> None:
+    line = VisitLine("G0506", 1, Decimal("66.47"), date(2026, 3, 12), "99214", "st_x")
+    lines = list(month_lines(verdict(with_visits=(line,))))
+
+    at = lines.index("With the visit of 2026-03-12 (99214) by st_x, on that visit's claim:")
+    assert lines[at + 1] == "  G0506 x1  $66.47 (national estimate; no part of the month's codes)"
+    assert not any("visit" in line for line in month_lines(verdict()))
+
+
 def service_of(**changes: object) -> ServiceLine:
     """Home health supervision of a day, as a payer tells of it."""
     said: dict[str, object] = {
@@ -109,11 +118,13 @@ def reasons(**changes: object) -> dict[str, object]:
     """What the judge answers about 99491 in a month that 99490 bills."""
     whole: dict[str, object] = {
         "code": "99491",
+        "programme": "CCM",
         "is_known": True,
         "family": "personal",
         "billed_units": 0,
         "units_earned": 1,
         "units_max": 1,
+        "is_by_minutes": True,
         "minutes": 31,
         "minutes_for_next_unit": None,
         "minutes_missing": None,

@@ -27,6 +27,8 @@ FIELDS: dict[str, Any] = {
     "waits_for": "patient",
     "capability": "access_24x7",
     "how": "struck",
+    "billed": "99437",
+    "limit": "2",
 }
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from commands.intents.patient import AttestRisk, CodeGiven, RecordCondition, RecordCoverage, RecordDeath, RecordVisit
 from ledger.streams.base import SEALED
 from ledger.terms.people import Role
@@ -64,6 +66,37 @@ def test_a_condition_without_expected_course_and_diagnosis_says_so() -> None:
     then = known().by(FEED).when(condition(icd10=None, expected_12_months=None))
 
     assert ["condition_not_chronic", "condition_without_diagnosis"] == then.codes
+
+
+@pytest.mark.parametrize(
+    ("said", "months", "expected"),
+    [
+        (None, 11, ["condition_not_chronic"]),
+        (None, 12, []),
+        (True, 3, []),
+        (False, 3, ["condition_not_chronic"]),
+    ],
+)
+def test_a_course_in_months_is_kept_and_says_so_where_it_is_too_short_for_ccm(
+    said: bool | None, months: int, expected: list[str]
+) -> None:
+    then = known().by(FEED).when(condition(expected_12_months=said, expected_months=months))
+
+    assert (months, expected) == (then.event.expected_months, then.codes)
+
+
+def test_a_condition_said_with_other_months_is_a_newer_word() -> None:
+    ledger = known().by(FEED).then(condition(expected_months=3))
+
+    assert 6 == ledger.when(condition(expected_months=6)).event.expected_months
+    assert (len(ledger.facts),) == ledger.when(condition(expected_months=3)).unchanged
+
+
+def test_the_end_of_a_condition_keeps_the_course_in_months_that_was_said_of_it() -> None:
+    begun = known().by(FEED).then(condition(expected_12_months=None, expected_months=6))
+    ended = begun.when(condition(abated_on=on("2026-03-10"), expected_12_months=None)).event
+
+    assert (None, 6) == (ended.expected_12_months, ended.expected_months)
 
 
 def test_no_condition_is_refused_for_its_diagnosis() -> None:

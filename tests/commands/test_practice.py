@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from commands.intents.staff import AdoptPolicy, AttestCapability, EndCapability, RegisterPractice, SiteGiven
 from ledger.streams.practice import PracticeRegistered
 from tests.commands.world import ADMIN, NURSE, OTHER_PRACTICE, PRACTICE, SINCE, SITE_ADMIN, office, on
@@ -194,6 +196,23 @@ def test_a_policy_may_go_back_to_its_first_value() -> None:
     then = office().by(ADMIN).then(adopt("no")).then(adopt("yes")).when(adopt("no"))
 
     assert "no" == then.event.value
+
+
+@pytest.mark.parametrize("value", ["g0511", "individual"])
+def test_a_clinic_says_what_it_bills_in_the_transition(value: str) -> None:
+    assert value == office().by(ADMIN).when(adopt(value, "g0511_billing")).event.value
+
+
+@pytest.mark.parametrize(("value", "policy"), [("yes", "g0511_billing"), ("g0511", "untimed_counts")])
+def test_a_value_of_the_clinics_choice_is_none_of_another_policy(value: str, policy: str) -> None:
+    assert "policy_value_unknown" == office().by(ADMIN).when(adopt(value, policy)).refused
+
+
+@pytest.mark.parametrize("kind", ["rural_health_clinic", "federally_qualified_health_center"])
+def test_a_practice_answers_for_being_a_clinic(kind: str) -> None:
+    then = office().by(ADMIN).when(attest(capability=kind, edition_year=None))
+
+    assert (kind, None) == (then.event.capability, then.event.edition_year)
 
 
 def test_a_policy_of_no_known_practice_is_refused() -> None:

@@ -64,7 +64,7 @@ others = st.tuples(
     st.sampled_from(
         (
             *("withdraw", "consent", "decline", "sign", "mdm", "choose", "attest", "again", "death", "register"),
-            *("revoke", "disenrol", "stay", "alive", "void"),
+            *("revoke", "disenrol", "stay", "alive", "void", "service", "no_service"),
         )
     ),
     st.tuples(st.sampled_from(("patient", "second")), st.sampled_from(MONTHS), st.integers(0, 3)),
@@ -169,6 +169,12 @@ def _other(it: House, name: str, patient: str, month: str, pick: int, sent: list
         case "stay":
             data = {"kind": "hospital_inpatient", "admitted_at": f"2026-02-01T0{4 + pick}:20:00Z"}
             return it.line("record_stay", who | data, actor="feed")
+        case "service":
+            data = {"code": ("G0181", "99457", "99495", "90961")[pick], "on": f"2026-01-{28 + pick}", "source": "own"}
+            return it.line("record_other_service", who | data, actor="bill")
+        case "no_service" if told := it.handler.state(f"care_month/{it.ids[patient]}/2026-01").services:
+            data = {"month": "2026-01", "service": told[pick % len(told)].event.service, "evidence": "A typo."}
+            return it.line("retract_other_service", who | {"reason": "entered_in_error"} | data, actor="bill")
         case "alive" if state.deaths:
             data = {"reason": "wrong_patient", "evidence": "Answered the door."}
             return it.line("retract_death", who | data, actor="fay")

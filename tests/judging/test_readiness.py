@@ -505,6 +505,7 @@ def test_the_order_of_what_blocks_is_pinned() -> None:
         "minutes_below_minimum",
         "chosen_family_not_available",
         "family_not_chosen",
+        "extra_planning_same_date",
     ]
     assert {kind.effect.value for kind in OF_RELEASE} == {"blocks_release"}
     assert {kind.effect.value for kind in OF_REVIEW} == {"review"}

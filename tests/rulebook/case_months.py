@@ -24,13 +24,14 @@ _GIVEN: Final = frozenset(
         "if_the_law_said", "month", "programme", "without", "people", "licences", "exclusions", "departures",
         "policies", "capability", "conditions", "risk", "visit", "coverage", "death", "consent", "supplement",
         "declined", "revoked", "disenrolled", "void", "stay", "designated", "plan", "elsewhere_before", "time",
-        "elsewhere_after", "signed", "time_after_signature", "decision_making", "choice", "limits",
+        "elsewhere_after", "signed", "time_after_signature", "decision_making", "choice", "limits", "extra_planning",
     }
 )  # fmt: skip
 _EXPECTED: Final = frozenset(
     {
         "codes", "amount", "unpaid_minutes", "counted_seconds", "staff_seconds", "personal_seconds", "why", "missing",
         "notices", "unavailable", "available", "consent_lacks", "date_of_service", "suggested", "standing",
+        "with_visits",
     }
 )  # fmt: skip
 KEYS: Final = _GIVEN | _EXPECTED
@@ -97,6 +98,7 @@ def _said(verdict: Verdict, facts: MonthFacts, book: Rulebook) -> dict[str, Any]
         "consent_lacks": _Lazy(lambda: _lacks(facts, book)),
         "date_of_service": verdict.date_of_service,
         "suggested": verdict.suggested,
+        "with_visits": {str(line.on): f"{line.code} x{line.units}, {line.amount}" for line in verdict.with_visits},
         "standing": verdict.standing,
     }
 
@@ -132,6 +134,8 @@ def chart_of(case: Mapping[str, Any]) -> Chart:
     """The fixture with everything that the case says, in the order in which it would have been told."""
     plan = case.get("plan")
     without = {*case.get("without", ()), *(("plan",) if plan is not None else ())}
+    if case.get("programme", "CCM") != "CCM":  # whoever bills CCM besides is named
+        without.add("designation")
     chart = Chart(case.get("month", "2026-03"), without=without)
     _people(chart, case)
     _patient(chart, case)
@@ -151,6 +155,9 @@ def chart_of(case: Mapping[str, Any]) -> Chart:
         chart.choose(case["choice"], programme=Programme(case.get("programme", "CCM")))
     for code, units in case.get("limits", {}).items():
         chart.raise_limit(code, units)
+    for number, planned in enumerate(_each(case.get("extra_planning", []))):
+        said = {"on": planned} if isinstance(planned, str) else dict(planned)
+        chart.extra_planning(said.pop("on"), name=f"visit {number}", **said)
     if case.get("signed"):
         chart.attest("0" * 64)
     for entry in case.get("time_after_signature", ()):

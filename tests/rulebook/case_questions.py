@@ -9,6 +9,7 @@ from commands.catalog import CATALOG
 from commands.intents.base import Command
 from ledger.judging import facts_of, judge_month, missing_tags
 from ledger.judging.due import due_on
+from ledger.judging.extra_planning import barred_beside, may_carry
 from ledger.rulebook import Rulebook, activity_standing, amount
 from ledger.rulebook.carried_out import CARRIED_OUT, not_carried_out
 from ledger.rulebook.claims import faults_of_lines, filing_deadline, filing_review_on, forms_npi
@@ -29,6 +30,7 @@ DUE_KEYS: Final = frozenset({"what", "since", "due"})
 DEADLINES_KEYS: Final = frozenset({"served", "received_by", "shown_on"})
 LINES_KEYS: Final = frozenset({"on", "lines", "faults", "programme"})
 LISTS_KEYS: Final = frozenset({"on", "visits", "credentials"})
+PLANNING_KEYS: Final = frozenset({"on", "carried_by", "not_carried_by", "barred_beside", "not_barred_beside"})
 NUMBERS_KEYS: Final = frozenset({"on", "valid", "invalid"})
 COMMAND_KEYS: Final = frozenset({"known", "given", "by", "at", "command", "said", "refused", "notices", "event"})
 FIRST_DAYS_KEYS: Final = frozenset({"on", "begins", "ends", "payer"})
@@ -102,6 +104,27 @@ def lists(case: Mapping[str, Any]) -> _Read:
         rules = book.in_force(case["on"])
         say = {"visits": visit_standing, "credentials": billing_standing}
         return {key: {word: say[key](word, rules) for word in words} for key, words in asked.items()}
+
+    return asked, ask, _not_said
+
+
+def planning(case: Mapping[str, Any]) -> _Read:
+    """Which visits carry G0506, and which codes may not stand on its date."""
+    asked = {
+        key: case[key] for key in ("carried_by", "not_carried_by", "barred_beside", "not_barred_beside") if key in case
+    }
+
+    def ask(book: Rulebook) -> dict[str, Any]:
+        rules = book.in_force(case["on"])
+        of = {"carried_by": may_carry, "not_carried_by": may_carry}
+        said = {
+            key: {code: of.get(key, barred_beside)(code, rules) is not None for code in codes}
+            for key, codes in asked.items()
+        }
+        return {
+            key: [code for code, is_so in found.items() if is_so is not key.startswith("not_")]
+            for key, found in said.items()
+        }
 
     return asked, ask, _not_said
 

@@ -54,6 +54,7 @@ KINDS: Final[dict[str, Kind]] = {
     "payments": Kind(case_payments.KEYS, case_payments.payments),
     "lines": Kind(case_questions.LINES_KEYS, case_questions.lines),
     "lists": Kind(case_questions.LISTS_KEYS, case_questions.lists),
+    "planning": Kind(case_questions.PLANNING_KEYS, case_questions.planning),
     "visits": Kind(case_months.VISITS_KEYS, case_months.visits),
     "numbers": Kind(case_questions.NUMBERS_KEYS, case_questions.numbers),
     "command": Kind(case_questions.COMMAND_KEYS, case_questions.command),

@@ -1,7 +1,8 @@
 """Golden vectors: the literal bytes of one example of every event, so that stored bytes can never change silently.
 
 `python -m tests.store.golden` prints the vectors of events that have none yet; with `--write` it also puts them into
-their files. A file that is there is never written again: the bytes of a released event are for ever.
+their files. A file that is there is never written again: the bytes of a released event are for ever. A field that came
+later and may be left out leaves the first vector as it is, and has a second one beside it.
 """
 
 import json
@@ -18,7 +19,7 @@ from ledger.store.postgres.founding import found
 from ledger.streams.base import Event, Fact, Origin
 from ledger.terms.people import Purpose
 from tests.postgres.servers import second_database, tamperer, unused_address
-from tests.store.golden_events import EXAMPLES
+from tests.store.golden_events import EXAMPLES, GROWN
 from tests.store.sample import (
     LEDGER_ID,
     MASTER_KEY,
@@ -102,22 +103,22 @@ def vector(event: Event) -> dict[str, Any]:
     return {
         "topic": found.topic,
         "version": found.version,
-        "clear": event.model_dump_json(),
+        "clear": event.model_dump_json(exclude_none=True),
         "state": found.state.hex(),
         "prefix": found.prefix.hex(),
         "leaf": found.leaf.hex(),
     }
 
 
-def path_of(topic: str, version: int) -> Path:
-    """Where the vector of an event is kept."""
-    return FOLDER / f"{topic}.v{version}.json"
+def path_of(topic: str, version: int, *, grown: bool = False) -> Path:
+    """Where the vector of an event is kept; `grown`: that of the example with fields that came later."""
+    return FOLDER / f"{topic}.v{version}{'.grown' if grown else ''}.json"
 
 
 def main(arguments: list[str]) -> None:
     """Print, and with `--write` keep, the vectors that are missing."""
-    for event in EXAMPLES:
-        path = path_of(event.TOPIC, event.VERSION)
+    for event, grown in (*((each, False) for each in EXAMPLES), *((each, True) for each in GROWN)):
+        path = path_of(event.TOPIC, event.VERSION, grown=grown)
         if not path.exists():
             text = json.dumps(vector(event), indent=1) + "\n"
             print(text, end="")

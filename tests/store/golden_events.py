@@ -49,6 +49,7 @@ from ledger.streams.endings import (
     PatientDisenrolled,
     RevocationRetracted,
 )
+from ledger.streams.extra_planning import ExtraPlanningAttested, ExtraPlanningRetracted
 from ledger.streams.governance import (
     DeliveryDiscarded,
     DeliveryParked,
@@ -60,6 +61,7 @@ from ledger.streams.governance import (
     RulebookAdopted,
     SourceRegistered,
 )
+from ledger.streams.limits import LimitRaised, LimitWords
 from ledger.streams.merging import MergeWords, PatientsMerged, PatientsUnmerged
 from ledger.streams.patient import (
     CodedConcept,
@@ -255,6 +257,12 @@ OF_PATIENT: tuple[Event, ...] = (
         words=CoverageWords(member="1EG4TE5MK73", plan="Original Medicare"),
     ),
     DeathRecorded(patient=PATIENT, on=DAY, document=TOKEN, words=NoWords()),
+    ExtraPlanningAttested(
+        patient=PATIENT, visit="vs_aaaaaaaaaaaaaaaaaaaaaaaaaa", practitioner=DOCTOR, on=DAY, visit_code="99214"
+    ),
+    ExtraPlanningRetracted(
+        patient=PATIENT, visit="vs_aaaaaaaaaaaaaaaaaaaaaaaaaa", reason="entered_in_error", words=EVIDENCE
+    ),
     PatientsMerged(patient=PATIENT, merged=OTHER_PATIENT, words=SAME_PERSON, words_of_merged=SAME_PERSON),
     PatientsUnmerged(patient=PATIENT, merged=OTHER_PATIENT, words=SAME_PERSON, words_of_merged=SAME_PERSON),
     ConditionMoved(
@@ -456,6 +464,14 @@ OF_CARE: tuple[Event, ...] = (
     MonthExcepted(
         patient=PATIENT, month="2026-03", practitioner=DOCTOR, words=AttestationWords(reason="One call is unclear.")
     ),
+    LimitRaised(
+        patient=PATIENT,
+        month="2026-03",
+        code="99489",
+        units=12,
+        by=NURSE,
+        words=LimitWords(reason="Two admissions in one month.", records="Chart, pages 40 to 52."),
+    ),
     SignatureAttested(
         patient=PATIENT,
         revision=1,
@@ -622,3 +638,16 @@ OF_REVIEWS: tuple[Event, ...] = (
 )
 
 EXAMPLES: tuple[Event, ...] = (*OF_PATIENT, *OF_CARE, *OF_PEOPLE, *OF_THE_LEDGER, *OF_REVIEWS)
+
+
+def _grown(topic: str, **fields: Any) -> Event:
+    """The example of an event with fields that its first vector did not know yet."""
+    return next(event for event in EXAMPLES if event.TOPIC == topic).model_copy(update=fields)
+
+
+GROWN: tuple[Event, ...] = (
+    _grown("condition_recorded", expected_months=6),
+    _grown("condition_moved", expected_months=6),
+    _grown("family_chosen", programme=Programme.PCM, family="pcm_staff"),
+)
+"""Examples with fields that came later and may be left out: each has a vector of its own beside the first one."""

@@ -12,15 +12,19 @@ from ledger.store.body import decode_body
 from ledger.streams.base import Event
 from ledger.streams.upcast import EVENTS, upcast
 from tests.store.golden import ENVELOPE, ORIGIN, Recorded, path_of, recorded_in_a_folder, recorded_on_a_server
-from tests.store.golden_events import EXAMPLES
+from tests.store.golden_events import EXAMPLES, GROWN
 
 Record = Callable[[Event], Recorded]
 ENGINES = (pytest.param(recorded_in_a_folder, id="sqlite"), pytest.param(recorded_on_a_server, id="postgres"))
 BY_TOPIC = {event.TOPIC: event for event in EXAMPLES}
+ALL = (
+    *(pytest.param(event, False, id=event.TOPIC) for event in EXAMPLES),
+    *(pytest.param(event, True, id=f"{event.TOPIC}-grown") for event in GROWN),
+)
 
 
-def pinned(topic: str, version: int) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(path_of(topic, version).read_text(encoding="utf-8"))
+def pinned(topic: str, version: int, *, grown: bool) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path_of(topic, version, grown=grown).read_text(encoding="utf-8"))
     return content
 
 
@@ -33,18 +37,18 @@ def test_every_event_has_an_example_and_a_vector_of_each_of_its_versions(topic: 
 
 
 @pytest.mark.parametrize("recorded", ENGINES)
-@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.TOPIC)
-def test_the_bytes_of_an_event_are_the_pinned_ones(event: Event, recorded: Record) -> None:
-    vector, found = pinned(event.TOPIC, event.VERSION), recorded(event)
+@pytest.mark.parametrize(("event", "grown"), ALL)
+def test_the_bytes_of_an_event_are_the_pinned_ones(event: Event, grown: bool, recorded: Record) -> None:
+    vector, found = pinned(event.TOPIC, event.VERSION, grown=grown), recorded(event)
 
-    assert event.model_dump_json() == vector["clear"]
+    assert event.model_dump_json(exclude_none=True) == vector["clear"]
     assert found.state.hex() == vector["state"]
     assert found.prefix.hex() == vector["prefix"]
     assert found.leaf.hex() == vector["leaf"]
 
 
 @pytest.mark.parametrize("recorded", ENGINES)
-@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.TOPIC)
+@pytest.mark.parametrize("event", [*EXAMPLES, *GROWN], ids=lambda event: event.TOPIC)
 def test_an_event_comes_back_from_the_ledger_as_it_was(event: Event, recorded: Record) -> None:
     found = recorded(event)
 
@@ -53,16 +57,16 @@ def test_an_event_comes_back_from_the_ledger_as_it_was(event: Event, recorded: R
     assert found.origin == (ORIGIN if event.sealing() else None)
 
 
-@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.TOPIC)
+@pytest.mark.parametrize("event", {**BY_TOPIC, **{each.TOPIC: each for each in GROWN}}.values(), ids=lambda e: e.TOPIC)
 def test_an_example_leaves_no_optional_field_empty(event: Event) -> None:
     empty = [name for name in type(event).model_fields if getattr(event, name) is None]
 
     assert empty == []
 
 
-@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.TOPIC)
-def test_a_pinned_body_can_still_be_read(event: Event) -> None:
-    vector = pinned(event.TOPIC, event.VERSION)
+@pytest.mark.parametrize(("event", "grown"), ALL)
+def test_a_pinned_body_can_still_be_read(event: Event, grown: bool) -> None:
+    vector = pinned(event.TOPIC, event.VERSION, grown=grown)
     body, prefix = decode_body(bytes.fromhex(vector["state"])), decode_prefix(bytes.fromhex(vector["prefix"]))
 
     assert (prefix.topic, prefix.version) == (event.TOPIC, event.VERSION)
