@@ -18,7 +18,7 @@ _KEY: Final = (
     "How the month comes about. #40 is a fact by its position, told where it first stands; [3] a rule, quoted "
     "where it first stands."
 )
-_DOLLARS: Final = ("amount", "family")
+_DOLLARS: Final = ("amount", "family", "with_visit")
 _TIME: Final = ("seconds", "entry")
 
 

@@ -200,6 +200,11 @@ def _charge(node: Node, rest: str) -> str:
     return f"{rest.rpartition('.')[2]}{units}: {dollars(node['value'])}"
 
 
+def _with_visit(node: Node, code: str) -> str:
+    """The dollars of a code that rides on a visit."""
+    return f"{code} x{node['units']} with the visit of {node['on']} ({node['parent']}): {dollars(node['value'])}"
+
+
 def _units(node: Node, rest: str) -> str:
     return f"{counted(node['value'], 'unit')} of {rest.rpartition('.')[2]}"
 
@@ -283,6 +288,7 @@ _TITLES: Final[Mapping[str, Callable[[Node, str], str]]] = {
     "amount": _amount,
     "family": _family,
     "charge": _charge,
+    "with_visit": _with_visit,
     "units": _units,
     "price": _price,
     "minutes": _minutes,

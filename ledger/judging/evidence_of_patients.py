@@ -54,6 +54,18 @@ def visits(ground: Ground) -> Evidence:
     return found(each.position for each in ground.facts.patient.visits if since <= each.event.on <= ground.last)
 
 
+def extra_planning(ground: Ground) -> Evidence:
+    """What practitioners attested beyond a visit of the month, and of any other visit; nobody took it back."""
+    standing = [each for each in ground.facts.patient.extra_planning if each.retracted is None]
+    own = {each.event.practitioner for each in standing if ground.first <= each.event.on <= ground.last}
+    return found(each.position for each in standing if each.event.practitioner in own)
+
+
+def extra_planning_late(ground: Ground) -> Evidence:
+    """The same, and the consent by which the programme started."""
+    return extra_planning(ground).and_(Evidence(counting(ground).facts))
+
+
 def no_visit(ground: Ground) -> Evidence:
     """The visits of that time, none of which qualifies, and the consent by which the programme started."""
     return visits(ground).and_(Evidence(counting(ground).facts, (VisitRecorded.TOPIC,)))

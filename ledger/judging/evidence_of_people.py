@@ -160,6 +160,13 @@ def designations(ground: Ground) -> Evidence:
     return found(d.position for d in own if d.event.side is ground.side and d.occupies(ground.verdict.month))
 
 
+def designations_of_biller(ground: Ground) -> Evidence:
+    """Every designation of whoever bills the month that occupies it, of whatever programme."""
+    month, who = ground.verdict.month, ground.verdict.practitioner
+    own = [d for d in ground.facts.patient.designations if d.event.practitioner == who and d.event.side is ground.side]
+    return found(d.position for d in own if d.occupies(month))
+
+
 def assigned(ground: Ground) -> Evidence:
     """The assignments of the patient to practices by the date of service."""
     known = ground.facts.patient.assignments

@@ -18,8 +18,10 @@ from ledger.judging.evidence import of_month
 from ledger.judging.ground import NOTHING, Evidence, Ground
 from ledger.judging.reason import Opening, Plain, Reason, see
 from ledger.judging.reasons_of_time import POOLS, TimeReasons, notice_says
-from ledger.judging.shapes import ChargeLine, FamilyResult, Pool
+from ledger.judging.shapes import ChargeLine, FamilyResult, Pool, VisitLine
 from ledger.terms.outcome import Notice
+
+_PFS: Final = "medicare.pfs."
 
 
 class MonthReasons(NamedTuple):
@@ -64,6 +66,7 @@ class _Tree:
         """The figures of the verdict, dollars first."""
         yield self._amount()
         yield from (self._family(result) for result in self._verdict.families)
+        yield from (self._with_visit(line) for line in self._verdict.with_visits)
         yield from (self._time.pool(pool) for pool in POOLS)
         yield self._time.untimed()
         yield self._time.not_counted()
@@ -107,6 +110,15 @@ class _Tree:
             return Reason(what, value, (), NOTHING, (units, self._price(line)), more=more)
 
         return self._opening.once(what, value, opened)
+
+    def _with_visit(self, line: VisitLine) -> Reason:
+        """What rides on a visit's claim, by the rules of the visit's day."""
+        rules = self._ground.rulebook.in_force(line.on)
+        read = (name for on, names in self._verdict.reads if on == line.on for name in names)
+        because = tuple(rules.reading(name) for name in read if name.startswith((f"medicare.ccm.{line.code}.", _PFS)))
+        more = (("units", line.units), ("on", line.on.isoformat()), ("parent", line.parent))
+        evidence = patients.extra_planning(self._ground)
+        return Reason(f"with_visit.{line.code}", _dollars(line.amount), because, evidence, more=more)
 
     def _units(self, result: FamilyResult, line: ChargeLine) -> Reason:
         because = self._citing.of_units(line.code, base=result.lines[0].code)

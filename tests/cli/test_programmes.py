@@ -89,9 +89,9 @@ def test_programs_are_told_whose_month_it_is(pcm: str, run_on_copy: Run) -> None
 def test_the_explained_month_of_pcm_names_the_rules_of_pcm(pcm: str, run_on_copy: Run) -> None:
     shown = run_on_copy("month", pcm, MONTH, "--programme", "PCM", "--explain").out
 
-    assert "  medicare.pcm.99426.minutes_minimum = 30 minutes\n" in shown
-    assert "  medicare.pcm.eligibility.conditions_min = 1 count\n" in shown
-    assert "  PCM by the practitioner personally: 0 minutes: not available" in shown
+    assert "medicare.pcm.99426.minutes_minimum = 30 minutes (from 2022-01-01;" in shown
+    assert "medicare.pcm.eligibility.conditions_min = 1 " in shown
+    assert "PCM by the practitioner personally: not available" in shown
 
 
 def test_why_not_answers_by_the_families_of_the_programme(pcm: str, run_on_copy: Run) -> None:
@@ -100,7 +100,8 @@ def test_why_not_answers_by_the_families_of_the_programme(pcm: str, run_on_copy:
 
     assert "99427 is not among the codes (PCM by clinical staff, 31 minutes)." in shown
     assert "  The next unit needs 60 minutes: 29 more.\n" in shown
-    assert "99490 belongs to no family of PCM codes in force then; those that do: 99424, 99425, 99426, 99427." in other
+    assert "99490 belongs to no family of PCM codes in force then; those that do: " in other
+    assert "99424, 99425, 99426, 99427." in " ".join(other.split())
 
 
 def test_why_not_of_a_bundle_says_what_its_code_follows_from(pcm: str, run_on_copy: Run) -> None:

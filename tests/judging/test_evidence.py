@@ -425,6 +425,35 @@ OF_THE_MONTH: list[tuple[str, Build, tuple[str, ...], tuple[str, ...]]] = [
         (),
     ),
     ("units_capped", only(time(length=120)), ENTRY, ()),
+    (
+        "billed_in_other_programme",
+        only(time(length=20), lambda c: c.designate("MD", programme=Programme.PCM)),
+        ("practitioner_designated",),
+        (),
+    ),
+    (
+        "extra_planning_twice",
+        only(lambda c: c.extra_planning("2026-03-12"), lambda c: c.extra_planning("2026-03-13", name="two")),
+        ("extra_planning_attested",),
+        (),
+    ),
+    (
+        "extra_planning_late",
+        only(lambda c: c.consent("2025-03-11 09:00"), lambda c: c.extra_planning("2026-03-12"), without=["consent"]),
+        ("consent_recorded", "extra_planning_attested"),
+        (),
+    ),
+    (
+        "extra_planning_same_date",
+        only(
+            time(length=60),
+            lambda c: c.decision_making("high"),
+            lambda c: c.choose("complex"),
+            lambda c: c.extra_planning("2026-03-31"),
+        ),
+        ("extra_planning_attested",),
+        (),
+    ),
 ]
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from ledger.judging import explain
+from ledger.judging import Ground, explain, reasons_of
 from ledger.judging.shapes import Verdict
 from ledger.streams.extra_planning import ExtraPlanningRetracted
 from ledger.terms.people import Programme
@@ -183,6 +183,19 @@ def test_explain_shows_it_for_programs() -> None:
     (line,) = explain(chart.verdict(), law()[0])["with_visits"]
 
     assert (line["code"], line["units"], line["on"], line["parent"]) == ("G0506", 1, "2026-03-12", "99214")
+
+
+def test_its_reasons_are_the_rules_of_the_visits_day_and_what_was_attested() -> None:
+    chart = worked()
+    planned(chart)
+    verdict = chart.verdict()
+    tree = reasons_of(Ground.of(chart.facts(), verdict, law()[0]))
+    (figure,) = [each for each in tree.figures if each.what == "with_visit.G0506"]
+
+    assert figure.value == "66.47"
+    assert "medicare.ccm.G0506.parent_codes" in [reading.name for reading in figure.because]
+    assert "medicare.pfs.rvu_nonfacility.G0506" in [reading.name for reading in figure.because]
+    assert [chart.told[at - 1][0].TOPIC for at in figure.evidence.facts] == ["extra_planning_attested"]
 
 
 # --- programmes beside each other -------------------------------------------------------------------------------
