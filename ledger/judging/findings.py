@@ -34,6 +34,7 @@ def findings_of(case: Case, others: tuple[Notice, ...] = ()) -> tuple[tuple[Noti
             staff=case.facts.staff,
             law=law,
             start_rules=case.start_rules,
+            programme=case.programme,
         )
     found += case.consent.blocks
     found += case.consent.notices

@@ -11,7 +11,7 @@ from ledger.streams.patient_state import Patient
 from ledger.streams.staff import Staff
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Notice
-from ledger.terms.people import Role
+from ledger.terms.people import Programme, Role
 
 _NAMES: Final = "medicare.ccm.initiating_visit"
 _NOBODY: Final = Staff()
@@ -26,6 +26,7 @@ def visit_findings(
     staff: Mapping[str, Staff],
     law: MonthLaw,
     start_rules: RulesInForce,
+    programme: Programme = Programme.CCM,
 ) -> list[Notice]:
     """What the visits on record leave open for a month that ends on `last`.
 
@@ -48,7 +49,7 @@ def visit_findings(
             if not doubts:
                 return []
     if best is None:
-        return [_missing(started_on, since, law)]
+        return [_missing(programme, started_on, since, law)]
     return [_doubt(code, best[1], law) for code in best[2]]
 
 
@@ -90,10 +91,10 @@ def _are_colleagues(one: Staff, other: Staff, on: date) -> bool:
     return bool(mine and theirs) and (None in mine or None in theirs or bool(mine & theirs))
 
 
-def _missing(started_on: date, since: date, law: MonthLaw) -> Notice:
+def _missing(programme: Programme, started_on: date, since: date, law: MonthLaw) -> Notice:
     window = "" if since == date.min else f" since {since.isoformat()}"
     happened = (
-        f"The programme starts on {started_on.isoformat()} and no qualifying visit with the billing practitioner"
+        f"{programme.value} starts on {started_on.isoformat()} and no qualifying visit with the billing practitioner"
         f"{window} is on record."
     )
     return notice("initiating_visit_missing", happened, law.reading("initiating_visit.missing_effect"))
