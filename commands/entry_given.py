@@ -181,7 +181,5 @@ def _seconds(command: EntryGiven, place: Place) -> int:
 
 def _designee(command: EntryGiven, states: States, whose: str, month: str) -> str | None:
     """Who supervises where the source does not say: the billing practitioner designated for the month."""
-    if command.programme is not Programme.CCM:
-        return None
-    standing = states.patient(whose).designation(month, Programme.CCM, Side.PRACTITIONER)
+    standing = states.patient(whose).designation(month, command.programme, Side.PRACTITIONER)
     return standing.event.practitioner if standing else None

@@ -13,6 +13,7 @@ from ledger.judging.context import MonthContext
 from ledger.judging.countable import judge_entries
 from ledger.judging.edges import also_held, months_beside
 from ledger.judging.law import CONSENT_NAMES, law_on
+from ledger.judging.other_families import FAMILIES_OF
 from ledger.judging.payers import book_in
 from ledger.judging.shapes import MonthFacts
 from ledger.judging.window import window_of
@@ -94,7 +95,7 @@ class _Prepared(NamedTuple):
     """The law of the month: with the exceptions that its coverage falls under."""
 
 
-_PREPARED: Final[OrderedDict[tuple[str, str, str, str | None, str], _Prepared]] = OrderedDict()
+_PREPARED: Final[OrderedDict[tuple[str, str, str, str | None, str, Programme], _Prepared]] = OrderedDict()
 """A cache, nothing else: what it holds is used only for the very states that it was made from."""
 _PREPARED_MAX: Final = 2_048
 
@@ -102,7 +103,9 @@ _PREPARED_MAX: Final = 2_048
 def _context(
     event: EntryContent, month: str, states: States, law: Law
 ) -> tuple[MonthContext, tuple[date, ...], Rulebook]:
-    key = (event.patient, month, event.performer, event.entered_by, event.practice)
+    # Work of a programme that is judged is told how it stands there; any other does not count for CCM, and hears that.
+    programme = event.programme if event.programme in FAMILIES_OF else Programme.CCM
+    key = (event.patient, month, event.performer, event.entered_by, event.practice, programme)
     patient, performer = states.patient(event.patient), states.staff(event.performer)
     enterer = states.staff(event.entered_by) if event.entered_by is not None else None
     practice = states.practice(event.practice)
@@ -117,16 +120,16 @@ def _context(
     ):
         _PREPARED.move_to_end(key)
         return held.context, held.read_on, held.book
-    designation = patient.designation(month, Programme.CCM, Side.PRACTITIONER)
+    designation = patient.designation(month, programme, Side.PRACTITIONER)
     designee = designation.event.practitioner if designation else None
     last = last_day(month)
     window = window_of(patient, first_day(month), last)
-    book = book_in(window, law.rulebook)
+    book = book_in(window, law.rulebook, programme)
     by = law_on(book, last)
-    consent = consent_in_month(patient, designation, last, by, book)
+    consent = consent_in_month(patient, designation, last, by, book, programme)
     people = {event.performer: performer} | ({event.entered_by: enterer} if event.entered_by and enterer else {})
     facts = MonthFacts(patient, CareMonth(event.patient, month), _NO_PLAN, {event.practice: practice}, people, {})
-    context = MonthContext(facts, by, window, designee, consent)
+    context = MonthContext(facts, by, window, designee, consent, programme)
     read_on = tuple(rules.first_day for rules in consent.read_on)
     _PREPARED[key] = _Prepared(patient, performer, enterer, practice, law.rulebook, context, read_on, book)
     if len(_PREPARED) > _PREPARED_MAX:

@@ -196,3 +196,26 @@ def test_a_month_that_was_signed_for_ccm_is_judged_for_pcm_by_the_edition_in_use
     ledger = spent(30, ledger=in_pcm(BO, signed), day=10)
 
     assert "pcm_staff" == ledger.when(choose()).event.family
+
+
+def told_of_pcm(ledger: Given) -> list[str]:
+    """What is said of half an hour of PCM by the nurse on 9 March."""
+    begun = utc("2026-03-09T15:00")
+    work = LogTime(
+        patient=PATIENT,
+        performer=NURSE,
+        programme=Programme.PCM,
+        start=begun,
+        end=begun + timedelta(minutes=30),
+        activity="phone_call",
+        description="Call about the heart failure.",
+    )
+    return ledger.by(NURSE).at("2026-03-09T18:00:00+00:00").when(work).codes
+
+
+def test_time_of_a_programme_that_is_judged_is_told_how_it_stands_there() -> None:
+    assert "other_programme" not in told_of_pcm(in_pcm())
+
+
+def test_time_of_pcm_without_consent_to_pcm_does_not_count() -> None:
+    assert "without_consent" in told_of_pcm(enrolled())
