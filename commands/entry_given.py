@@ -23,7 +23,7 @@ from ledger.terms.calendar import (
 )
 from ledger.terms.identity import care_month_tag, practice_tag, staff_day_tag
 from ledger.terms.outcome import Need, Refused
-from ledger.terms.people import Programme, Role, Side
+from ledger.terms.people import Role, Side
 from ledger.terms.refusals import refused
 
 DELIVERERS: Final = (Role.INTEGRATION, Role.MACHINE)
