@@ -1,7 +1,7 @@
 """`python -m tests.mutation`: change the judge and the deciders in small ways, and see which changes no test notices.
 
-Prints every survivor as it is found; with `--report` it writes the figures as JSON, for the campaign. The exit code says
-that it ran, not how it went.
+Prints every survivor as it is found; with `--report` it writes the figures as JSON, for the campaign. The exit code
+says that it ran, not how it went.
 """
 
 import argparse
@@ -67,7 +67,9 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--root", type=Path, default=ROOT, help="where the modules are (default: here)")
     parser.add_argument("--target", action="append", help="a module to change (default: the judge and the deciders)")
     parser.add_argument("--explained", type=Path, help="a list of explained survivors (default: survivors.toml)")
-    parser.add_argument("test", nargs="*", help="tests to ask (default: those of judging, commands, rulebook, scenarios)")
+    parser.add_argument(
+        "test", nargs="*", help="tests to ask (default: those of judging, commands, rulebook, scenarios)"
+    )
     return parser.parse_args(arguments)
 
 
@@ -75,7 +77,9 @@ def _figures(
     every: tuple[Mutant, ...], outcomes: list[Outcome], reasons: dict[tuple[str, str, str], str]
 ) -> dict[str, Any]:
     """What came of it: shares as text with two digits, counts by module and by kind, and each survivor."""
-    survivors = sorted((each for each in outcomes if not each.is_killed), key=lambda each: each.mutant[:1] + each.mutant[4:5])
+    survivors = sorted(
+        (each for each in outcomes if not each.is_killed), key=lambda each: each.mutant[:1] + each.mutant[4:5]
+    )
     killed = len(outcomes) - len(survivors)
     told = [each for each in survivors if each.mutant.name in reasons]
     return {

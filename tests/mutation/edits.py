@@ -19,16 +19,16 @@ class Place(NamedTuple):
 
     owner: ast.AST
     field: str
-    index: int | None
+    at: int | None
 
     def put(self, node: ast.AST | None) -> None:
         """Hang another node there; None takes an element out of its list."""
-        if self.index is None:
+        if self.at is None:
             setattr(self.owner, self.field, node)
         elif node is None:
-            del getattr(self.owner, self.field)[self.index]
+            del getattr(self.owner, self.field)[self.at]
         else:
-            getattr(self.owner, self.field)[self.index] = node
+            getattr(self.owner, self.field)[self.at] = node
 
 
 class Edit(NamedTuple):
@@ -49,7 +49,7 @@ class Edit(NamedTuple):
             return f"{_text(self.old)} without {_text(_dropped(self.old, self.new))}"
         if isinstance(self.old, ast.Constant) and isinstance(self.place.owner, _AROUND_A_CONSTANT):
             around = copy.deepcopy(self.place.owner)
-            Place(around, self.place.field, self.place.index).put(self.new)
+            Place(around, self.place.field, self.place.at).put(self.new)
             return f"{_text(self.place.owner)} -> {_text(around)}"
         return f"{_text(self.old)} -> {'nothing' if isinstance(self.new, ast.Pass) else _text(self.new)}"
 
@@ -180,7 +180,7 @@ def _is_prose(place: Place, node: ast.AST) -> bool:
     if isinstance(node, ast.IfExp) and (_is_words(node.body) or _is_words(node.orelse)):
         return True
     asked = _name(place.owner.func) if isinstance(place.owner, ast.Call) and place.field == "args" else ""
-    return (asked, place.index) in {("isinstance", 1), ("cast", 0)}
+    return (asked, place.at) in {("isinstance", 1), ("cast", 0)}
 
 
 def _is_words(node: ast.AST) -> bool:
@@ -270,7 +270,9 @@ def _of_unary(place: Place, node: ast.UnaryOp) -> Made:
 
 
 def _of_binary(place: Place, node: ast.BinOp) -> Made:
-    is_of_elements = any(isinstance(side, ast.List | ast.Tuple | ast.ListComp | ast.JoinedStr) for side in (node.left, node.right))
+    is_of_elements = any(
+        isinstance(side, ast.List | ast.Tuple | ast.ListComp | ast.JoinedStr) for side in (node.left, node.right)
+    )
     if type(node.op) in _COUNTED and not is_of_elements:
         yield "arithmetic", _changed(node, op=_COUNTED[type(node.op)]())
 
@@ -332,7 +334,8 @@ _MAKERS: Final[dict[type[ast.AST], Callable[[Place, Any], Made]]] = {
 def _dropped(old: Any, new: Any) -> ast.AST:
     """The element that a display no longer has."""
     kept = {id(each) for each in new.elts}
-    return next(each for each in old.elts if id(each) not in kept)
+    dropped: ast.AST = next(each for each in old.elts if id(each) not in kept)
+    return dropped
 
 
 class _WithoutProse(ast.NodeTransformer):

@@ -5,8 +5,8 @@ gets a child of its own: the code of the mutated function is put into the functi
 `from x import f` has it too, and the tests of its lines run, the fastest first, up to the first that fails.
 
 Promise: the children share nothing that a mutant could spoil, and start with empty caches; a test that hangs kills
-the mutant after a limit of processor time. Not promised: mutants of what a module holds outside functions in modules that
-made something else of it when they were imported.
+the mutant after a limit of processor time. Not promised: mutants of what a module holds outside functions, in modules
+that made something else of it when they were imported, and of fields of classes.
 """
 
 import ast
@@ -19,6 +19,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final, NamedTuple, NoReturn
@@ -31,6 +32,8 @@ from tests.mutation.targets import ROOT, Mutant, edit_of
 
 SURVIVED, KILLED, UNABLE = 0, 1, 3
 MEMORY_MAX: Final = 4 << 30
+WARM: Final = ("tests.gwt:shipped_rulebook", "tests.facts:law")
+"""Called before anything is forked: the law is parsed once, by modules that no mutant stands in."""
 
 
 class Outcome(NamedTuple):
@@ -87,6 +90,10 @@ class Runner:
         if session.testsfailed:
             raise pytest.UsageError("the tests could not be collected")
         self.tests = len(session.items)
+        for name in WARM:
+            module, _, function = name.partition(":")
+            if module in sys.modules:
+                getattr(sys.modules[module], function)()
         functions = _functions({str(self.root / mutant.module) for mutant in self.mutants})
         gc.freeze()
         self.say(f"{len(session.items)} tests tell which lines they run")
@@ -102,7 +109,7 @@ class Runner:
                 self._reap(waiting)
             items = [session.items[number] for number in numbers]
             allowed = 10 + 4 * int(sum(known.seconds[number] for number in numbers))
-            waiting[_forked(lambda m=mutant, i=items, a=allowed: self._tried(m, i, a, functions))] = mutant
+            waiting[_forked(partial(self._tried, mutant, items, allowed, functions))] = mutant
         while waiting:
             self._reap(waiting)
         return True
@@ -250,12 +257,13 @@ def _caches(files: Sequence[str]) -> list[Any]:
         for module in _modules()
         if getattr(module, "__file__", None) in files
         for each in vars(module).values()
-        if isinstance(each, functools._lru_cache_wrapper)
+        # What was imported from elsewhere, the parsed law above all, no mutant of this module can have spoiled.
+        if isinstance(each, functools._lru_cache_wrapper) and each.__module__ == module.__name__
     ]
 
 
 def _modules() -> Iterator[ModuleType]:
-    yield from (module for module in list(sys.modules.values()) if isinstance(module, ModuleType))
+    yield from list(sys.modules.values())
 
 
 def put_in_place(mutant: Mutant, root: Path, functions: list[FunctionType]) -> None:
