@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
     for line in (f"{name}: {value}" for name, value in figures.items() if isinstance(value, int | str)):
         print(line)
     if asked.report:
-        written = {"seed": seed, "tests": runner.tests, **figures}
+        written = {"seed": seed, "tests": runner.tests, "tests_left_out": sorted(runner.left_out), **figures}
         asked.report.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
     return 0
 
