@@ -67,6 +67,20 @@ def test_without_a_zone_the_longest_stay_that_it_may_be_is_taken() -> None:
     assert (on("2026-03-04"), on("2026-03-09")) == (then.event.admitted_on, then.event.discharged_on)
 
 
+def test_a_day_that_a_moment_may_lie_on_in_some_zone_does_not_contradict_it() -> None:
+    nowhere = office().and_(patient()).by(DESK)
+    then = nowhere.when(stay(admitted_at=utc("2026-03-05T08:00"), discharged_at=utc("2026-03-09T08:00"),
+                             admitted_on=on("2026-03-05"), discharged_on=on("2026-03-08")))  # fmt: skip
+
+    assert (on("2026-03-05"), on("2026-03-08")) == (then.event.admitted_on, then.event.discharged_on)
+
+
+def test_a_stay_may_end_at_the_moment_at_which_it_began() -> None:
+    then = known().by(DESK).when(stay(discharged_at=utc("2026-03-05T18:30")))
+
+    assert then.event.admitted_at == then.event.discharged_at
+
+
 def test_seconds_of_a_stay_are_whole() -> None:
     then = known().by(DESK).when(stay(admitted_at=utc("2026-03-05T18:30:00.900")))
 

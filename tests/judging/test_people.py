@@ -44,6 +44,20 @@ def lines(chart: Chart) -> list[tuple[int, list[str]]]:
     return [(line.counted, codes(line.notices)) for line in chart.verdict().lines]
 
 
+# --- whose minutes they are -------------------------------------------------------------------------------------
+
+
+def test_minutes_of_the_designee_in_the_role_of_clinical_staff_are_staff_minutes() -> None:
+    chart = Chart(without=("designation",))
+    chart.person("nurse", Role.CLINICAL_STAFF, "rn")
+    chart.designate("nurse")
+    chart.consent("2026-01-05 09:00", name="hers", practitioner="nurse")
+    chart.time(MORNING, 25, by="nurse")
+    verdict = chart.verdict()
+
+    assert (verdict.staff_seconds, verdict.personal_seconds) == (1500, 0)
+
+
 # --- excluded performers ----------------------------------------------------------------------------------------
 
 

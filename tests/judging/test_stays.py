@@ -135,7 +135,8 @@ def test_work_in_a_stay_of_another_kind_counts_and_is_for_review(kind: str) -> N
     chart.time("2026-04-20 10:00", 10)
 
     assert (counted(chart), reasons(chart)) == ([10, 10], [[], []])
-    assert codes(chart.verdict().notices) == ["work_in_other_stay"]
+    (found,) = chart.verdict().notices
+    assert (found.code, found.readings) == ("work_in_other_stay", ("medicare.ccm.time.stay_kinds",))
 
 
 def test_work_outside_a_stay_of_another_kind_says_nothing() -> None:

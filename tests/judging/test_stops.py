@@ -125,6 +125,16 @@ def test_a_consent_of_the_day_of_the_revocation_is_no_consent_again() -> None:
     assert codes(verdict.notices) == ["consent_on_day_of_revocation"]
 
 
+def test_a_consent_of_the_day_of_the_revocation_is_for_review_in_the_month_that_the_programme_ends_too() -> None:
+    chart = worked("2026-03-05", activity="chart_review")
+    chart.revoke("2026-03-12")
+    chart.consent("2026-03-12 16:00", name="same day")
+    found = chart.verdict().notices
+
+    assert codes(found) == ["consent_revoked_in_month", "consent_on_day_of_revocation"]
+    assert [notice.readings for notice in found] == [("medicare.ccm.consent.revocation_effective",)] * 2
+
+
 def test_a_supplement_after_a_revocation_does_not_revive_the_consent() -> None:
     chart = Chart(without=["consent"])
     chart.consent("2026-01-05 09:00", lacks=["cost_sharing"])
@@ -245,6 +255,13 @@ def test_work_that_is_no_contact_is_not_for_review(activity: str) -> None:
     chart.revoke("2026-03-12")
 
     assert "contact_after_revocation" not in reasons(chart.verdict())[0]
+
+
+def test_work_of_an_activity_that_nobody_lists_is_no_contact() -> None:
+    chart = worked("2026-03-13", activity="made_up")
+    chart.revoke("2026-03-12")
+
+    assert reasons(chart.verdict()) == [["activity_not_listed"]]
 
 
 def test_a_call_of_another_programme_is_not_for_review() -> None:

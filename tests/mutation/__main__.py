@@ -24,6 +24,9 @@ TESTS: Final = (
     "tests/commands",
     "tests/rulebook",
     "tests/scenarios",
+    "tests/handling",
+    *(f"tests/reactions/test_{name}.py" for name in ("due", "reviews_due", "settling", "stale_months")),
+    *(f"tests/projections/test_{name}.py" for name in ("merged", "months_beside", "month_reading")),
     "tests/oracle/test_found_by_the_naive_reading.py",
     f"{_ORACLE}[0]",
     f"{_ORACLE}[1]",
@@ -43,7 +46,9 @@ def main(arguments: list[str]) -> int:
     runner = Runner(chosen, root, asked.workers, lambda line: print(line, flush=True))
     with tempfile.TemporaryDirectory() as folder:
         given = ["-s", "-q", "--tb=no", "--no-header", "--assert=plain", "-p", "no:cacheprovider", "-W", "error"]
-        given += ["-m", "not soak and not slow", f"--rootdir={root}", f"--basetemp={folder}/pytest"]
+        # A server cannot be asked from two children at once.
+        given += ["-m", "not soak and not slow", "-k", "not postgres", f"--rootdir={root}"]
+        given.append(f"--basetemp={folder}/pytest")
         code = pytest.main([*given, *(asked.test or TESTS)], plugins=[runner])
     if len(runner.outcomes) < len(chosen):
         return int(code) or 1

@@ -118,6 +118,8 @@ def _is_declaration(statement: ast.stmt) -> bool:
     match statement:
         case ast.Import() | ast.ImportFrom() | ast.Expr() | ast.If():
             return True
+        case ast.Assign(value=ast.Call(func=ast.Name("TypeVar"))):
+            return True
         case ast.Assign(value=value):
             return isinstance(value, ast.Subscript | ast.BinOp)
         case _:
@@ -301,7 +303,8 @@ def _is_collection(place: Place) -> bool:
     """Whether a tuple there is a collection, and not several values that are unpacked or kept as one."""
     owner = place.owner
     return (
-        isinstance(owner, ast.Compare | ast.Starred)
+        (isinstance(owner, ast.Compare) and isinstance(owner.ops[-1], ast.In | ast.NotIn))
+        or isinstance(owner, ast.Starred)
         or (isinstance(owner, ast.For | ast.comprehension) and place.field == "iter")
         or (isinstance(owner, ast.AnnAssign) and owner.value is not None)
     )

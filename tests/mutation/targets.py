@@ -116,10 +116,13 @@ def edit_of(mutant: Mutant, root: Path = ROOT) -> tuple[ast.Module, ast.stmt, Ed
 
 
 def drawn(every: tuple[Mutant, ...], count: int, seed: int) -> tuple[Mutant, ...]:
-    """So many of the mutants, from each module its share, in the order of the modules; all where there are fewer."""
-    if count >= len(every):
-        return every
+    """So many of the mutants, from each module its share; all where there are fewer.
+
+    They are shuffled, so that whatever was run so far is a fair sample of its own.
+    """
     dice = random.Random(seed)
+    if count >= len(every):
+        return tuple(dice.sample(every, len(every)))
     by_module: dict[str, list[Mutant]] = {}
     for mutant in every:
         by_module.setdefault(mutant.module, []).append(mutant)
@@ -128,8 +131,8 @@ def drawn(every: tuple[Mutant, ...], count: int, seed: int) -> tuple[Mutant, ...
     for of_module in by_module.values():
         passed += len(of_module)
         # What all modules up to this one have to give together, less what they gave: shares are rounded once.
-        taken += sorted(dice.sample(of_module, count * passed // len(every) - len(taken)), key=lambda m: m.number)
-    return tuple(taken)
+        taken += dice.sample(of_module, count * passed // len(every) - len(taken))
+    return tuple(dice.sample(taken, len(taken)))
 
 
 def explained(file: Path = EXPLAINED) -> dict[tuple[str, str, str], str]:
