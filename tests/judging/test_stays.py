@@ -216,6 +216,13 @@ def without(*quantities: str) -> Rulebook:
     return load_rulebook(files)
 
 
+def test_a_stay_that_begins_after_the_month_is_none_of_it() -> None:
+    chart = stayed("2026-05-01")
+    chart.time("2026-04-20 10:00", 10)
+
+    assert (counted(chart), codes(chart.verdict().notices)) == ([10], [])
+
+
 def test_by_an_edition_of_old_the_stays_that_the_rule_itself_names_bar_time() -> None:
     old = without("stay_kinds", "stay_edge_effect", "disenrolment_effective", "contact_after_revocation_effect")
     chart = stayed("2026-04-05", "2026-04-09")

@@ -291,6 +291,35 @@ def test_minutes_after_the_day_of_disenrolment_do_not_count() -> None:
     assert codes(verdict.notices) == ["disenrolled_in_month"]
 
 
+def test_a_disenrolment_on_the_first_day_of_a_month_leaves_that_day() -> None:
+    chart = worked("2026-03-01", "2026-03-02")
+    chart.disenrol("2026-03-01")
+
+    assert counted(chart.verdict()) == [10, 0]
+
+
+def test_of_two_disenrolments_in_a_month_the_last_one_ends_it() -> None:
+    chart = worked("2026-03-05")
+    chart.disenrol("2026-03-10", name="first")
+    chart.consent("2026-03-15 09:00", name="again")
+    chart.disenrol("2026-03-20", name="second")
+    chart.coverage(name="second", payer="acme", kind="commercial", rank=2)
+    worked("2026-03-16", "2026-03-21", chart=chart)
+    verdict = chart.verdict()
+
+    assert counted(verdict) == [10, 10, 0]
+    assert verdict.date_of_service == date(2026, 3, 16)
+
+
+def test_a_month_without_counted_work_is_dated_by_the_last_of_its_disenrolments() -> None:
+    chart = Chart()
+    chart.disenrol("2026-03-10", name="first")
+    chart.consent("2026-03-15 09:00", name="again")
+    chart.disenrol("2026-03-20", name="second")
+
+    assert chart.verdict().date_of_service == date(2026, 3, 20)
+
+
 def test_the_date_of_service_is_never_later_than_the_disenrolment() -> None:
     chart = worked("2026-03-05", "2026-03-16", minutes=25)
     chart.disenrol("2026-03-15")

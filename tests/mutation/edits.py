@@ -176,8 +176,9 @@ def _hanging(owner: ast.AST) -> Iterator[tuple[Place, ast.AST]]:
 
 
 def _is_prose(place: Place, node: ast.AST) -> bool:
-    """Words for people, and names of types where a function asks for them."""
-    if isinstance(node, ast.JoinedStr):
+    """Words for people, where they are looked up too, and names of types where a function asks for them."""
+    is_of_catalogue = isinstance(place.owner, ast.Subscript) and _name(place.owner.value) == "REFUSALS"
+    if isinstance(node, ast.JoinedStr) or is_of_catalogue:
         return True
     if isinstance(node, ast.IfExp) and (_is_words(node.body) or _is_words(node.orelse)):
         return True

@@ -221,6 +221,22 @@ def test_a_consent_that_was_found_void_makes_none_younger() -> None:
     assert on("2026-01-05") == dates(void(enrolled()))["consent_age"]
 
 
+def test_a_revocation_ends_it_with_the_month_in_which_it_was_told() -> None:
+    revoked = ConsentRevoked(
+        patient=PATIENT, revocation=opaque("rv", 1), scope=(Programme.CCM,), told_on=on("2026-03-10")
+    )
+
+    assert ("2026-01", "2026-03") == cared_for(patient_of(enrolled().and_(revoked)))
+
+
+def test_a_revocation_of_another_programme_stops_nothing() -> None:
+    revoked = ConsentRevoked(
+        patient=PATIENT, revocation=opaque("rv", 1), scope=(Programme.RPM,), told_on=on("2026-03-10")
+    )
+
+    assert stopped_on(patient_of(enrolled().and_(revoked))) is None
+
+
 def test_a_consent_that_was_found_void_does_not_bring_back_who_revoked() -> None:
     told_on = on("2026-03-10")
     revoked = ConsentRevoked(patient=PATIENT, revocation=opaque("rv", 1), scope=(Programme.CCM,), told_on=told_on)
