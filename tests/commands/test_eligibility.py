@@ -340,6 +340,12 @@ def test_a_death_said_again_without_its_document_is_unchanged() -> None:
     assert (len(told.facts),) == told.when(RecordDeath(patient=PATIENT, on=on("2026-03-20"))).unchanged
 
 
+def test_a_day_of_death_is_compared_with_the_one_that_was_recorded_last() -> None:
+    ledger = known().and_(died("2026-03-20"), died("2026-03-19")).by(NURSE)
+
+    assert ["death_date_differs"] == ledger.when(death()).codes
+
+
 def test_another_day_of_death_is_stored_and_to_be_reviewed() -> None:
     assert ["death_date_differs"] == known().and_(died("2026-03-19")).by(NURSE).when(death()).codes
 

@@ -460,6 +460,18 @@ def test_a_month_without_two_way_contact_is_for_review() -> None:
     assert reviews(chart) == ["no_two_way_contact"]
 
 
+@pytest.mark.parametrize(("spoke", "expected"), [(True, []), (False, ["no_two_way_contact"])])
+def test_one_two_way_contact_is_enough_also_among_entries_that_are_looked_at_one_by_one(
+    spoke: bool, expected: list[str]
+) -> None:
+    chart = Chart()
+    chart.time("2026-03-09 10:00", 25, two_way=False)
+    chart.time("2026-03-10 10:00", 25, two_way=spoke)
+    chart.time("2026-03-11 10:00", 25, activity="chart_review", two_way=False, described=False)
+
+    assert reviews(chart) == expected
+
+
 def test_service_of_2027_gets_no_price() -> None:
     chart = clean("2027-03")
     verdict = chart.verdict()

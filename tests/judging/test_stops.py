@@ -288,7 +288,16 @@ def test_minutes_after_the_day_of_disenrolment_do_not_count() -> None:
     verdict = chart.verdict()
 
     assert (counted(verdict), reasons(verdict)) == ([10, 0], [[], ["after_disenrolment"]])
-    assert codes(verdict.notices) == ["disenrolled_in_month"]
+    (found,) = verdict.notices
+    assert (found.code, found.readings) == ("disenrolled_in_month", ("medicare.ccm.consent.disenrolment_effective",))
+
+
+def test_untimed_work_of_a_day_after_the_disenrolment_does_not_count() -> None:
+    chart = Chart()
+    chart.untimed("2026-03-20", 10)
+    chart.disenrol("2026-03-15")
+
+    assert [found[0] for found in reasons(chart.verdict())] == ["after_disenrolment"]
 
 
 def test_a_disenrolment_on_the_first_day_of_a_month_leaves_that_day() -> None:

@@ -9,6 +9,7 @@ import random
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -73,7 +74,13 @@ def _imported(file: Path) -> Iterator[str]:
 
 def parsed(module: str, root: Path = ROOT) -> ast.Module:
     """The tree of a module, new at every call: whoever applies an edit changes it."""
-    return ast.parse((root / module).read_text(encoding="utf-8"), filename=str(root / module))
+    return ast.parse(_source(root / module), filename=str(root / module))
+
+
+@cache
+def _source(file: Path) -> str:
+    """The text as it was when it was first asked for: whoever works on it meanwhile changes no mutant of this run."""
+    return file.read_text(encoding="utf-8")
 
 
 def mutants(module: str, root: Path = ROOT) -> tuple[Mutant, ...]:
