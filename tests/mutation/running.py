@@ -130,7 +130,7 @@ class Runner:
         self.outcomes.append(outcome)
         if not outcome.is_killed:
             self.say(f"{how}: {mutant.module}:{mutant.line} {mutant.function}: {mutant.change}")
-        if len(self.outcomes) % 100 == 0:
+        if len(self.outcomes) % 25 == 0:
             self.say(f"{sum(each.is_killed for each in self.outcomes)} of {len(self.outcomes)} killed")
 
     # --- which tests run which lines --------------------------------------------------------------------------------
