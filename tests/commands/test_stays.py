@@ -173,6 +173,12 @@ def test_a_discharge_told_later_ends_the_stay_of_that_admission() -> None:
     assert then.ids["stay"] == then.event.stay
 
 
+def test_a_whole_stay_told_again_is_unchanged_beside_one_of_that_day_that_lasts() -> None:
+    ledger = known().by(DESK).then(by_days()).then(by_days(discharged=None))
+
+    assert (len(ledger.facts) - 1,) == ledger.when(by_days()).unchanged
+
+
 def test_an_admission_of_another_day_is_another_stay() -> None:
     admitted = known().by(FEED).then(stay(discharged_at=None))
     then = admitted.when(by_days("2026-03-20", None))
