@@ -4,6 +4,7 @@ from typing import Any
 
 from commands.intents.patient import AttestRisk, CodeGiven, RecordCondition, RecordCoverage, RecordDeath, RecordVisit
 from ledger.streams.base import SEALED
+from ledger.streams.stays import DeathRetracted
 from ledger.terms.people import Role
 from tests.commands.world import (
     ADA,
@@ -342,6 +343,13 @@ def test_a_death_said_again_without_its_document_is_unchanged() -> None:
 
 def test_a_day_of_death_is_compared_with_the_one_that_was_recorded_last() -> None:
     ledger = known().and_(died("2026-03-20"), died("2026-03-19")).by(NURSE)
+
+    assert ["death_date_differs"] == ledger.when(death()).codes
+
+
+def test_a_death_that_is_on_record_again_is_compared_as_any_other() -> None:
+    taken_back = DeathRetracted(patient=PATIENT, reason="entered_in_error")
+    ledger = known().and_(died("2026-03-18"), taken_back, died("2026-03-19")).by(NURSE)
 
     assert ["death_date_differs"] == ledger.when(death()).codes
 

@@ -75,6 +75,13 @@ def test_a_day_that_a_moment_may_lie_on_in_some_zone_does_not_contradict_it() ->
     assert (on("2026-03-05"), on("2026-03-08")) == (then.event.admitted_on, then.event.discharged_on)
 
 
+def test_an_admission_may_lie_on_the_earlier_of_the_days_that_it_may_be() -> None:
+    nowhere = office().and_(patient()).by(DESK)
+    then = nowhere.when(stay(admitted_at=utc("2026-03-05T08:00"), admitted_on=on("2026-03-04")))
+
+    assert on("2026-03-04") == then.event.admitted_on
+
+
 def test_a_stay_may_end_at_the_moment_at_which_it_began() -> None:
     then = known().by(DESK).when(stay(discharged_at=utc("2026-03-05T18:30")))
 

@@ -212,6 +212,14 @@ def test_a_correction_must_be_as_readable_as_an_entry() -> None:
     assert "in_the_future" == by.when(correct(entry, "2026-03-10T15:00", "2026-03-10T16:00")).refused
 
 
+def test_clock_times_that_reach_into_another_day_are_as_late_as_they_come() -> None:
+    ledger = logged(None, ledger=two_patients().row("r1"), on=date(2026, 3, 10), minutes=25).row(None)
+    over_midnight = correct(entry_of(ledger), "2026-03-11T04:50", "2026-03-11T05:10")
+    then = ledger.by(NURSE).at("2026-03-20T15:00:00+00:00").then(over_midnight)
+
+    assert utc("2026-03-20T15:00") == month(then).entries[0].recorded_at
+
+
 # --- corrections of attested months ------------------------------------------------------------------------------
 
 

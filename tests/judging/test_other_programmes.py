@@ -203,6 +203,13 @@ def test_apcm_is_billed_by_conditions_and_qmb(conditions: tuple[str, ...], qmb: 
     assert (str(verdict.amount), verdict.standing) == (amount, "ready")
 
 
+def test_a_beneficiary_is_qualified_up_to_the_last_day_of_the_coverage_that_says_so() -> None:
+    chart = chart_of_apcm("2026-03", "I10", "E11.9", qmb=True)
+    chart.coverage(qmb=True, until_on="2026-03-31")
+
+    assert units(chart.verdict(programme=APCM), "apcm") == {"G0558": 1}
+
+
 def test_apcm_without_any_condition_has_a_code_and_no_diagnosis_to_claim_it_by() -> None:
     verdict = chart_of_apcm().verdict(programme=APCM)
 

@@ -234,6 +234,17 @@ def test_a_practitioner_who_left_within_the_month_may_bill_it() -> None:
     assert ([], ["practitioner_left_in_month"]) == (codes(chart.verdict().missing), codes(chart.verdict().notices))
 
 
+@pytest.mark.parametrize(("last", "expected"), [("2026-02-28", False), ("2026-03-01", True)])
+def test_a_departure_on_the_first_day_of_the_month_lies_within_it(last: str, expected: bool) -> None:
+    chart = Chart()
+    chart.time(MORNING, 25)
+    leave(chart, last)
+    verdict = chart.verdict()
+
+    assert ("practitioner_left_in_month" in codes(verdict.notices)) is expected
+    assert ("practitioner_departed" in codes(verdict.missing)) is not expected
+
+
 def test_months_before_the_departure_say_nothing() -> None:
     chart = Chart()
     chart.time(MORNING, 25)
