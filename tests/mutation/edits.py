@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from ledger.terms.notices import KINDS
 from ledger.terms.refusals import REFUSALS
+from tests.mutation.wording import dropped, is_words, text_of
 
 
 class Place(NamedTuple):
@@ -42,16 +43,16 @@ class Edit(NamedTuple):
     def change(self) -> str:
         """The change in the words of the code, without its prose."""
         if self.new is None:
-            return f"{_text(self.place.owner)} without {_text(self.old)}"
+            return f"{text_of(self.place.owner)} without {text_of(self.old)}"
         if isinstance(self.new, ast.If):
-            return f"what follows {_text(self.old)} -> nothing"
+            return f"what follows {text_of(self.old)} -> nothing"
         if self.operator == "element dropped":
-            return f"{_text(self.old)} without {_text(_dropped(self.old, self.new))}"
+            return f"{text_of(self.old)} without {text_of(dropped(self.old, self.new))}"
         if isinstance(self.old, ast.Constant) and isinstance(self.place.owner, _AROUND_A_CONSTANT):
             around = copy.deepcopy(self.place.owner)
             Place(around, self.place.field, self.place.at).put(self.new)
-            return f"{_text(self.place.owner)} -> {_text(around)}"
-        return f"{_text(self.old)} -> {'nothing' if isinstance(self.new, ast.Pass) else _text(self.new)}"
+            return f"{text_of(self.place.owner)} -> {text_of(around)}"
+        return f"{text_of(self.old)} -> {'nothing' if isinstance(self.new, ast.Pass) else text_of(self.new)}"
 
 
 Made = Iterator[tuple[str, ast.AST | None]]
@@ -180,16 +181,10 @@ def _is_prose(place: Place, node: ast.AST) -> bool:
     is_of_catalogue = isinstance(place.owner, ast.Subscript) and _name(place.owner.value) == "REFUSALS"
     if isinstance(node, ast.JoinedStr) or is_of_catalogue:
         return True
-    if isinstance(node, ast.IfExp) and (_is_words(node.body) or _is_words(node.orelse)):
+    if isinstance(node, ast.IfExp) and (is_words(node.body) or is_words(node.orelse)):
         return True
     asked = _name(place.owner.func) if isinstance(place.owner, ast.Call) and place.field == "args" else ""
     return (asked, place.at) in {("isinstance", 1), ("cast", 0)}
-
-
-def _is_words(node: ast.AST) -> bool:
-    return isinstance(node, ast.JoinedStr) or (
-        isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
-    )
 
 
 def _is_question(place: Place) -> bool:
@@ -330,26 +325,3 @@ _MAKERS: Final[dict[type[ast.AST], Callable[[Place, Any], Made]]] = {
     ast.Tuple: _of_elements,
     ast.Call: _of_call,
 }
-
-
-# --- in words -------------------------------------------------------------------------------------------------------
-
-
-def _dropped(old: Any, new: Any) -> ast.AST:
-    """The element that a display no longer has."""
-    kept = {id(each) for each in new.elts}
-    dropped: ast.AST = next(each for each in old.elts if id(each) not in kept)
-    return dropped
-
-
-class _WithoutProse(ast.NodeTransformer):
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
-        return ast.Constant("…") if any(_is_words(each) for each in node.values) else node
-
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        return ast.Constant("…") if _is_words(node) else node
-
-
-def _text(node: ast.AST) -> str:
-    """A node as it is written, its prose left out; of a statement that holds others, its first line."""
-    return ast.unparse(_WithoutProse().visit(copy.deepcopy(node))).partition("\n")[0].strip()
