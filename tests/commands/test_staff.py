@@ -13,6 +13,7 @@ from ledger.terms.people import Role
 from tests.commands.world import (
     ADA,
     ADMIN,
+    COMPLIANCE,
     DESK,
     FEED,
     MRN,
@@ -192,6 +193,12 @@ def test_a_role_that_ended_with_a_departure_ends_where_that_was_told() -> None:
     ledger = office().and_(left).and_(RoleGranted(staff=DESK, role=Role.BILLER, practice=PRACTICE, from_on=SINCE))
 
     assert (len(ledger.facts) - 1,) == ledger.by(ADMIN).when(end()).unchanged
+
+
+def test_an_administrator_of_one_practice_ends_no_role_in_all_of_them() -> None:
+    command = end(role=Role.COMPLIANCE, practice=None).model_copy(update={"staff": COMPLIANCE})
+
+    assert "not_in_this_practice" == office().by(SITE_ADMIN).when(command).refused
 
 
 def test_a_role_that_is_not_held_does_not_end() -> None:

@@ -227,10 +227,11 @@ def test_apcm_begins_in_2025(month: str, expected: dict[str, int]) -> None:
 def test_apcm_leaves_no_minute_unpaid_because_none_is() -> None:
     chart = chart_of_apcm("2026-03", "I10", "E11.9")
     chart.time("2026-03-10 10:00", 25, programme=APCM)
+    chart.time("2026-03-11 10:00", 10, by="MD", programme=APCM)
     result = chart.verdict(programme=APCM).result("apcm")
 
     assert result is not None
-    assert (result.minutes, result.unpaid_minutes, result.is_available) == (25, 0, True)
+    assert (result.minutes, result.unpaid_minutes, result.is_available) == (35, 0, True)
 
 
 @pytest.mark.parametrize(("visit", "missing"), [("2023-01-04", True), ("2023-01-05", False)])

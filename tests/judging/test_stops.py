@@ -462,6 +462,16 @@ def test_a_month_is_judged_as_if_a_void_consent_never_was_and_says_so() -> None:
     assert codes(verdict.notices) == ["consent_invalidated"]
 
 
+def test_the_rule_on_void_consents_is_among_those_of_ends_that_were_read() -> None:
+    chart = worked("2026-03-20")
+    chart.consent("2026-01-10 09:00", name="second")
+    chart.invalidate()
+    chart.revoke("2026-03-12")
+    read = chart.verdict().readings
+
+    assert {"medicare.ccm.consent.invalid_counts", "medicare.ccm.consent.revocation_effective"} <= set(read)
+
+
 def test_another_consent_stands_when_one_is_void() -> None:
     chart = worked("2026-03-05", "2026-03-20")
     chart.consent("2026-03-10 09:00", name="second")
