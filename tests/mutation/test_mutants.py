@@ -1,4 +1,7 @@
-"""The campaign: of the changes that a seed draws, tests of the judge and the deciders notice nineteen of twenty."""
+"""The campaign: of the changes that a seed draws, tests of the judge and the deciders notice nineteen of twenty.
+
+Those that nobody need notice, explained in survivors.toml, are left out of that share; the report gives both shares.
+"""
 
 import json
 import subprocess
@@ -22,4 +25,5 @@ def test_nineteen_of_twenty_slips_in_the_judge_and_the_deciders_are_noticed(camp
     figures = json.loads(report.read_text(encoding="utf-8"))
     campaign.note(**figures)
 
-    assert 100 * figures["killed"] >= KILLED_SHARE_MIN * figures["mutants_run"]
+    asked_for = figures["mutants_run"] - figures["survived_explained"]
+    assert 100 * figures["killed"] >= KILLED_SHARE_MIN * asked_for
