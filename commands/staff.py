@@ -15,6 +15,7 @@ from ledger.streams.staff import (
     RoleEnded,
     RoleGranted,
     Staff,
+    StaffDeparted,
     StaffLink,
     StaffRegistered,
     StaffWords,
@@ -98,8 +99,19 @@ def decide_end_role(asked: Asked[EndRole], states: States, law: Law) -> Outcome:
         return refused("role_not_held")
     event = RoleEnded(staff=staff, role=command.role, practice=command.practice, last_on=command.last_on)
     if all(role.until_on == command.last_on for role in held):
-        return Unchanged((said_at(state.said, event) or state.position,))
+        return Unchanged((said_at(state.said, event) or _end_told_at(state, event),))
     return Accepted((event,))
+
+
+def _end_told_at(state: Staff, event: RoleEnded) -> int:
+    """Where it stands that a role ends on that day, by the grant or by a departure."""
+    said = event.role, event.practice, event.last_on
+    for known, at in reversed(state.said):
+        if isinstance(known, RoleGranted) and (known.role, known.practice, known.until_on) == said:
+            return at
+        if isinstance(known, StaffDeparted) and known.last_on == event.last_on:
+            return at
+    return state.position
 
 
 def decide_record_licence(asked: Asked[RecordLicence], states: States, law: Law) -> Outcome:

@@ -4,7 +4,7 @@ The states are folded by ledger/streams/folding.py, the capacity is found by com
 from commands/catalog.py and is asked again until it needs nothing more: as in commands/handle.py, without a store.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from functools import cache
@@ -21,7 +21,7 @@ from ledger.rulebook import Rulebook, rulebook_of, shipped_edition
 from ledger.streams import folding
 from ledger.streams.base import Envelope, Event, Fact, Vouched
 from ledger.streams.joining import practices_of
-from ledger.terms.identity import patient_tag, staff_tag
+from ledger.terms.identity import staff_tag
 from ledger.terms.outcome import Accepted, Need, Notice, Outcome, Refused, Unchanged
 
 _ENVELOPE = Envelope(authenticated_as="os:test", actor="test", capacity=None, vouched=Vouched.LOGIN, command="test")
@@ -163,7 +163,8 @@ class Given:
         entry = CATALOG[command.NAME]
         named = {name: ref for name, _ in reference_fields(type(command)) if (ref := getattr(command, name))}
         people = led_on(command, named, get=self.state)
-        states = {tag: self.state(tag) for tag in self._read_by_handle(people)}
+        # Nothing is here that the decider did not ask for, not even what handle.py has read by then.
+        states: dict[str, Any] = {}
         patient = people.get("patient")
         practice = getattr(command, "practice", None)
         capacity = authority.capacity_for(
@@ -219,11 +220,6 @@ class Given:
                 return Then(outcome, frozenset(states))
             assert not set(outcome.tags) <= states.keys(), "a decider asked for what it has"
             states |= {tag: self.state(tag) for tag in outcome.tags}
-
-    def _read_by_handle(self, people: Mapping[str, str]) -> Iterator[str]:
-        yield staff_tag(self.actor)
-        for person in people.values():
-            yield patient_tag(person) if person.startswith("pt_") else staff_tag(person)
 
     def _in(self, tag: str) -> Iterator[Fact]:
         return (fact for fact in self.facts if tag in fact.event.tags())

@@ -194,6 +194,18 @@ def test_nobody_unknown_is_vouched_for_by_a_login_that_is_bound_to_nobody() -> N
     assert Vouched.LOGIN == vouched(login="os:ada", actor=None, is_act=False)
 
 
+def test_the_program_vouches_for_its_own_machine_and_for_nobody_who_names_it() -> None:
+    machine = opaque("st", 9)
+
+    def by(actor: str, source: str | None) -> object:
+        found = authority.vouched_for(LEDGER, login=FEED, actor=actor, source=source, is_act=True, machine=machine)
+        return found.code if isinstance(found, Refused) else found
+
+    assert Vouched.PROGRAM == by(machine, None)
+    assert "source_not_trusted_for_acts" == by(machine, "timer")
+    assert "login_not_bound" == by(ADA, None)
+
+
 def test_a_simulated_ledger_vouches_for_all() -> None:
     assert Vouched.SIMULATION == vouched(source="fax", ledger=Governance(simulated=True))
 

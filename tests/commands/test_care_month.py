@@ -71,6 +71,29 @@ def test_an_entry_is_cut_down_to_whole_seconds() -> None:
     assert 1170 == enrolled().by(NURSE).when(work(start=None).model_copy(update={"start": late})).event.seconds
 
 
+def test_words_of_either_kind_are_sealed() -> None:
+    described = enrolled().by(NURSE).when(work())
+    by_its_own_word = enrolled().by(NURSE).when(work(activity="foot care class", description=None))
+
+    assert ("Glucose log reviewed by phone.", None) == (
+        described.event.words.description,
+        described.event.words.activity,
+    )
+    assert (None, "foot care class") == (
+        by_its_own_word.event.words.description,
+        by_its_own_word.event.words.activity,
+    )
+
+
+def test_who_bills_ccm_supervises_no_time_of_another_programme() -> None:
+    then = enrolled().by(NURSE)
+
+    assert (ADA, None) == (
+        then.when(work()).event.supervised_by,
+        then.when(work(programme=Programme.RPM)).event.supervised_by,
+    )
+
+
 def test_work_across_midnight_at_month_end_belongs_to_both_months() -> None:
     ledger = enrolled().at("2026-04-01T06:00:00+00:00").by(NURSE)
     then = ledger.when(work("2026-04-01T04:50", "2026-04-01T05:10"))

@@ -6,6 +6,7 @@ import pytest
 
 from commands.intents.patient import AttestRisk, CodeGiven, RecordCondition, RecordCoverage, RecordDeath, RecordVisit
 from ledger.streams.base import SEALED
+from ledger.streams.stays import DeathRetracted
 from ledger.terms.people import Role
 from tests.commands.world import (
     ADA,
@@ -56,10 +57,35 @@ def test_the_same_condition_without_words_is_unchanged() -> None:
     assert ledger.when(condition()).ids == again.ids
 
 
+def test_the_same_condition_by_one_code_alone_is_unchanged() -> None:
+    ledger = known().by(FEED)
+
+    assert (len(ledger.facts) + 1,) == ledger.again(condition(icd10=None)).unchanged
+    assert (len(ledger.facts) + 1,) == ledger.again(condition(source_code=None)).unchanged
+
+
+def test_a_condition_without_any_code_is_a_new_fact_because_nothing_tells_it_from_another() -> None:
+    assert 1 == len(known().by(FEED).again(condition(icd10=None, source_code=None)).events)
+
+
 def test_a_condition_with_words_is_a_new_fact_because_words_cannot_be_compared() -> None:
     words = condition(description="Type 2 diabetes")
 
     assert 1 == len(known().by(FEED).again(words).events)
+
+
+def test_a_condition_said_again_with_words_is_one_of_its_own() -> None:
+    told = known().by(FEED).then(condition(description="Type 2 diabetes"))
+    then = told.when(condition(description="Type 2 diabetes"))
+
+    assert told.facts[-1].event.condition != then.event.condition  # type: ignore[attr-defined]
+
+
+def test_the_end_of_a_condition_without_any_code_ends_none_that_is_known() -> None:
+    told = known().by(FEED).then(condition(icd10=None, source_code=None))
+    then = told.when(condition(icd10=None, source_code=None, abated_on=on("2025-06-30")))
+
+    assert told.facts[-1].event.condition != then.event.condition  # type: ignore[attr-defined]
 
 
 def test_a_condition_without_expected_course_and_diagnosis_says_so() -> None:
@@ -346,6 +372,26 @@ def test_a_document_for_a_known_death_is_a_new_fact_without_contradiction() -> N
     then = known().by(NURSE).then(death()).when(death(document="a" * 64))
 
     assert (token("#document", "a" * 64), []) == (then.event.document, then.codes)
+
+
+def test_a_death_said_again_without_its_document_is_unchanged() -> None:
+    ledger = known().by(DESK)
+    told = ledger.then(RecordDeath(patient=PATIENT, on=on("2026-03-20"), document="d" * 64))
+
+    assert (len(told.facts),) == told.when(RecordDeath(patient=PATIENT, on=on("2026-03-20"))).unchanged
+
+
+def test_a_day_of_death_is_compared_with_the_one_that_was_recorded_last() -> None:
+    ledger = known().and_(died("2026-03-20"), died("2026-03-19")).by(NURSE)
+
+    assert ["death_date_differs"] == ledger.when(death()).codes
+
+
+def test_a_death_that_is_on_record_again_is_compared_as_any_other() -> None:
+    taken_back = DeathRetracted(patient=PATIENT, reason="entered_in_error")
+    ledger = known().and_(died("2026-03-18"), taken_back, died("2026-03-19")).by(NURSE)
+
+    assert ["death_date_differs"] == ledger.when(death()).codes
 
 
 def test_another_day_of_death_is_stored_and_to_be_reviewed() -> None:

@@ -169,6 +169,15 @@ def test_two_practitioners_for_one_month_are_for_review() -> None:
     assert "2026-03" in then.notices[0].happened
 
 
+@pytest.mark.parametrize(("mine", "theirs"), [("2026-02", "2026-03"), ("2026-03", "2026-02")])
+def test_two_practitioners_one_after_the_other_are_not(mine: str, theirs: str) -> None:
+    earlier = {"from_month": "2026-02", "until_month": "2026-02"}
+    first = designated(**earlier) if mine == "2026-02" else designated(from_month=mine)
+    second = other_designated(**earlier) if theirs == "2026-02" else other_designated(from_month=theirs)
+
+    assert [] == two().and_(first, second).when(merge()).codes
+
+
 def other_designated(who: str = BO, where: str = OTHER_PRACTICE, **changes: Any) -> Any:
     return designated(who, where, patient=OTHER_PATIENT, designation=opaque("dg", 2), **changes)
 

@@ -132,7 +132,7 @@ def test_an_earlier_choice_may_come_back() -> None:
     assert "noncomplex" == then.event.family
 
 
-@pytest.mark.parametrize("family", ["personal", "complex"])
+@pytest.mark.parametrize("family", ["personal", "complex", "apcm"])
 def test_a_family_that_the_month_does_not_support_is_refused(family: str) -> None:
     assert "family_not_supported" == worked(20).when(choose(family)).refused
 

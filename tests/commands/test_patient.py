@@ -77,6 +77,12 @@ def test_other_demographics_of_a_known_patient_are_reported_and_to_be_reviewed()
     assert ["demographics_differ"] == then.codes
 
 
+def test_what_was_reported_later_is_unchanged_where_it_was_reported() -> None:
+    told = office().by(DESK).then(register()).then(register(family="Ivory"))
+
+    assert (len(told.facts),) == told.when(register(family="Ivory")).unchanged
+
+
 def test_demographics_of_a_patient_without_any_are_no_contradiction() -> None:
     then = office().by(DESK).then(register(family=None)).when(register())
 

@@ -1,15 +1,19 @@
 """Staff: one NPI is one person, roles have dates and places, an administrator of one practice stays there."""
 
+from datetime import date
 from typing import Any
+
+import pytest
 
 from commands.intents.base import OutsideName
 from commands.intents.staff import EndRole, GrantRole, RecordLicence, RegisterStaff, RoleGiven
-from ledger.streams.staff import RoleEnded, RoleGranted, StaffRegistered
+from ledger.streams.staff import RoleEnded, RoleGranted, StaffDeparted, StaffRegistered
 from ledger.terms.identity import identifier_tag
 from ledger.terms.people import Role
 from tests.commands.world import (
     ADA,
     ADMIN,
+    COMPLIANCE,
     DESK,
     FEED,
     MRN,
@@ -181,7 +185,20 @@ def test_the_same_end_again_is_unchanged() -> None:
 def test_a_role_that_was_granted_to_its_end_needs_no_end() -> None:
     ledger = office().by(ADMIN).then(grant(until_on=on("2026-06-30")))
 
-    assert 1 == len(ledger.when(end("2026-06-30", Role.BILLER)).unchanged)
+    assert (len(ledger.facts),) == ledger.when(end("2026-06-30", Role.BILLER)).unchanged
+
+
+def test_a_role_that_ended_with_a_departure_ends_where_that_was_told() -> None:
+    left = StaffDeparted(staff=NURSE, last_on=on("2026-03-31"), reason="resigned")
+    ledger = office().and_(left).and_(RoleGranted(staff=DESK, role=Role.BILLER, practice=PRACTICE, from_on=SINCE))
+
+    assert (len(ledger.facts) - 1,) == ledger.by(ADMIN).when(end()).unchanged
+
+
+def test_an_administrator_of_one_practice_ends_no_role_in_all_of_them() -> None:
+    command = end(role=Role.COMPLIANCE, practice=None).model_copy(update={"staff": COMPLIANCE})
+
+    assert "not_in_this_practice" == office().by(SITE_ADMIN).when(command).refused
 
 
 def test_a_role_that_is_not_held_does_not_end() -> None:
@@ -211,6 +228,11 @@ def test_the_same_licence_again_is_unchanged() -> None:
     ledger = office().by(ADMIN)
 
     assert (len(ledger.facts) + 1,) == ledger.again(licence()).unchanged
+
+
+@pytest.mark.parametrize("last", [SINCE, on("2028-07-31")])
+def test_a_licence_may_have_a_last_day(last: date) -> None:
+    assert last == office().by(ADMIN).when(licence(until_on=last)).event.until_on
 
 
 def test_a_licence_does_not_end_before_it_begins() -> None:

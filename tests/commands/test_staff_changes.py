@@ -46,6 +46,12 @@ def test_a_departure_ends_every_role_on_its_day_and_nothing_before() -> None:
     assert not any(state.holds(role, on("2026-04-01")) for role in Role)
 
 
+def test_designations_stay_open_also_where_a_practitioner_had_another_role_besides() -> None:
+    both = office().and_(RoleGranted(staff=ADA, role=Role.BILLER, practice=PRACTICE, from_on=on("2025-06-01")))
+
+    assert ["designations_stay_open"] == both.by(ADMIN).when(leave(who=ADA)).codes
+
+
 def test_a_role_that_ended_before_keeps_its_end() -> None:
     ended = office().and_(RoleEnded(staff=NURSE, role=Role.CLINICAL_STAFF, practice=PRACTICE, last_on=on("2026-01-31")))
 

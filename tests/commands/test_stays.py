@@ -67,6 +67,27 @@ def test_without_a_zone_the_longest_stay_that_it_may_be_is_taken() -> None:
     assert (on("2026-03-04"), on("2026-03-09")) == (then.event.admitted_on, then.event.discharged_on)
 
 
+def test_a_day_that_a_moment_may_lie_on_in_some_zone_does_not_contradict_it() -> None:
+    nowhere = office().and_(patient()).by(DESK)
+    then = nowhere.when(stay(admitted_at=utc("2026-03-05T08:00"), discharged_at=utc("2026-03-09T08:00"),
+                             admitted_on=on("2026-03-05"), discharged_on=on("2026-03-08")))  # fmt: skip
+
+    assert (on("2026-03-05"), on("2026-03-08")) == (then.event.admitted_on, then.event.discharged_on)
+
+
+def test_an_admission_may_lie_on_the_earlier_of_the_days_that_it_may_be() -> None:
+    nowhere = office().and_(patient()).by(DESK)
+    then = nowhere.when(stay(admitted_at=utc("2026-03-05T08:00"), admitted_on=on("2026-03-04")))
+
+    assert on("2026-03-04") == then.event.admitted_on
+
+
+def test_a_stay_may_end_at_the_moment_at_which_it_began() -> None:
+    then = known().by(DESK).when(stay(discharged_at=utc("2026-03-05T18:30")))
+
+    assert then.event.admitted_at == then.event.discharged_at
+
+
 def test_seconds_of_a_stay_are_whole() -> None:
     then = known().by(DESK).when(stay(admitted_at=utc("2026-03-05T18:30:00.900")))
 
@@ -157,6 +178,12 @@ def test_a_discharge_told_later_ends_the_stay_of_that_admission() -> None:
     assert admitted.state(f"patient/{PATIENT}").status.stays[0].event.stay == then.event.stay
     assert ["stay_restated"] == then.codes
     assert then.ids["stay"] == then.event.stay
+
+
+def test_a_whole_stay_told_again_is_unchanged_beside_one_of_that_day_that_lasts() -> None:
+    ledger = known().by(DESK).then(by_days()).then(by_days(discharged=None))
+
+    assert (len(ledger.facts) - 1,) == ledger.when(by_days()).unchanged
 
 
 def test_an_admission_of_another_day_is_another_stay() -> None:

@@ -1,6 +1,7 @@
 """Corrections, moves and strikes: one fact each, all segments at once; what was said first stays readable."""
 
 from datetime import date
+from typing import Any
 
 from ledger.streams.care_month import EntryContent
 from ledger.streams.month_state import CareMonth
@@ -211,6 +212,14 @@ def test_a_correction_must_be_as_readable_as_an_entry() -> None:
     assert "in_the_future" == by.when(correct(entry, "2026-03-10T15:00", "2026-03-10T16:00")).refused
 
 
+def test_clock_times_that_reach_into_another_day_are_as_late_as_they_come() -> None:
+    ledger = logged(None, ledger=two_patients().row("r1"), on=date(2026, 3, 10), minutes=25).row(None)
+    over_midnight = correct(entry_of(ledger), "2026-03-11T04:50", "2026-03-11T05:10")
+    then = ledger.by(NURSE).at("2026-03-20T15:00:00+00:00").then(over_midnight)
+
+    assert utc("2026-03-20T15:00") == month(then).entries[0].recorded_at
+
+
 # --- corrections of attested months ------------------------------------------------------------------------------
 
 
@@ -236,6 +245,24 @@ def test_a_correction_brings_no_new_seconds_into_an_attested_month_in_place_of_o
     then = ledger.by(NURSE).then(correct(entry_of(ledger), "2026-03-10T15:15", "2026-03-10T15:40"))
 
     assert [600] == counted(then)
+
+
+def test_clock_times_within_what_was_attested_without_them_count_and_no_more() -> None:
+    untimed = logged(None, ledger=two_patients().row("r1"), on=date(2026, 3, 10), minutes=25).row(None)
+    ledger = attested(untimed).by(NURSE)
+    shorter = ledger.then(correct(entry_of(ledger)))
+    longer = ledger.then(correct(entry_of(ledger), "2026-03-10T15:00", "2026-03-10T15:50"))
+
+    assert ([600], [1500]) == (counted(shorter), counted(longer))
+
+
+def test_what_was_attested_with_clock_times_counts_without_them_as_far_as_it_did() -> None:
+    ledger = attested(logged()).by(NURSE)
+    untimed: dict[str, Any] = {"start": None, "end": None, "on": date(2026, 3, 10)}
+    shorter = ledger.then(correct(entry_of(ledger)).model_copy(update={**untimed, "minutes": 20}))
+    longer = ledger.then(correct(entry_of(ledger)).model_copy(update={**untimed, "minutes": 40}))
+
+    assert ([1200], [1500]) == (counted(shorter), counted(longer))
 
 
 def test_an_activity_that_turns_to_counted_waits_too() -> None:

@@ -80,6 +80,18 @@ def test_anybody_disputes_an_entry_and_it_counts_on() -> None:
         assert ([1500], ["time_disputed"]) == (counted(then), codes(then))
 
 
+def test_a_dispute_goes_with_the_entry_into_the_month_that_it_is_corrected_into() -> None:
+    ledger = logged()
+    disputed = ledger.by(ASSISTANT).then(dispute(entry_of(ledger)))
+    april = {"start": "2026-04-01T15:00", "end": "2026-04-01T15:10"}
+    then = disputed.by(NURSE).at(LATE).then(correct(entry_of(ledger), **april))
+    undisputed = ledger.by(NURSE).at(LATE).then(correct(entry_of(ledger), **april))
+
+    assert "time_disputed" in [n.code for n in verdict(then, month="2026-04").lines[0].notices]
+    assert "time_disputed" not in [n.code for n in verdict(undisputed, month="2026-04").lines[0].notices]
+    assert (True, None) == (told(then).brings is not None, told(undisputed).brings)
+
+
 def test_a_dispute_makes_an_attestation_stale() -> None:
     ledger = attested(logged())
     then = ledger.by(NURSE).then(dispute(entry_of(ledger)))
@@ -149,6 +161,14 @@ def test_compliance_approves_a_late_entry_and_it_counts() -> None:
     then = as_compliance(ledger).then(approve(entry_of(ledger, 1)))
 
     assert ([1500, 600], "stale") == (counted(then), verdict(then).standing)
+
+
+def test_an_entry_that_waits_in_one_of_its_two_months_is_approved() -> None:
+    over_midnight = logged("2026-04-01T04:50", "2026-04-01T05:10", ledger=attested(logged()), at=LATE)
+    then = as_compliance(over_midnight).then(approve(entry_of(over_midnight, 1)))
+
+    assert [1500, 0] == counted(over_midnight)
+    assert [1500, 600] == counted(then)
 
 
 def test_the_month_is_attested_anew_after_the_approval() -> None:

@@ -8,7 +8,7 @@ from commands.catalog import CATALOG
 from commands.intents.care_plan import RecordPlanCopy, SignCarePlan
 from commands.intents.patient import AttestRisk
 from commands.intents.wrong_patient import MoveCondition, MovePlanRevision, StrikeCondition, StrikePlanRevision
-from ledger.streams.base import SEALED
+from ledger.streams.base import ERASED, SEALED
 from ledger.streams.care_plan import PlanElement, PlanRevisionMoved, PlanRevisionStruck, PlanWords
 from ledger.streams.merging import PatientsMerged
 from ledger.streams.patient import ConditionRecorded, ConditionWords, DeathRecorded
@@ -90,6 +90,12 @@ def test_its_words_are_sealed_anew_under_the_right_patient_and_the_reason_under_
 
 def test_a_condition_without_words_is_moved_without_words() -> None:
     bare = known().and_(patient(OTHER_PATIENT, "10043"), recorded(words=SEALED)).by(COMPLIANCE)
+
+    assert SEALED is bare.when(move()).event.words
+
+
+def test_a_condition_whose_words_were_erased_is_moved_without_words() -> None:
+    bare = known().and_(patient(OTHER_PATIENT, "10043"), recorded(words=ERASED)).by(COMPLIANCE)
 
     assert SEALED is bare.when(move()).event.words
 

@@ -1,9 +1,11 @@
 """Families of codes: pools, decision making, caps, prices, what is suggested and what is chosen."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from ledger.judging.families import suggest
 from ledger.judging.shapes import FamilyResult, Verdict
 from tests.facts import Chart, codes
 
@@ -178,6 +180,23 @@ def test_99489_is_looked_at_above_four_units_and_capped_at_ten(staff: int, count
 )
 def test_without_complex_the_family_that_pays_more_is_suggested(staff: int, own: int, suggested: str) -> None:
     assert month(staff=staff, own=own).verdict().suggested == suggested
+
+
+@pytest.mark.parametrize(("first", "second"), [(None, Decimal(80)), (Decimal(60), None), (None, None)])
+def test_where_a_price_is_not_on_file_the_first_family_is_suggested(
+    first: Decimal | None, second: Decimal | None
+) -> None:
+    staff = FamilyResult("noncomplex", 30, (), first, 0, True, ())
+    personal = FamilyResult("personal", 30, (), second, 0, True, ())
+
+    assert suggest((staff, personal)) == "noncomplex"
+
+
+def test_of_two_families_that_pay_the_same_the_first_is_suggested() -> None:
+    staff = FamilyResult("noncomplex", 30, (), Decimal(60), 0, True, ())
+    personal = FamilyResult("personal", 30, (), Decimal(60), 0, True, ())
+
+    assert suggest((staff, personal)) == "noncomplex"
 
 
 def test_a_choice_by_the_billing_practitioner_bills() -> None:

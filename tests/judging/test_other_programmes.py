@@ -203,6 +203,13 @@ def test_apcm_is_billed_by_conditions_and_qmb(conditions: tuple[str, ...], qmb: 
     assert (str(verdict.amount), verdict.standing) == (amount, "ready")
 
 
+def test_a_beneficiary_is_qualified_up_to_the_last_day_of_the_coverage_that_says_so() -> None:
+    chart = chart_of_apcm("2026-03", "I10", "E11.9", qmb=True)
+    chart.coverage(qmb=True, until_on="2026-03-31")
+
+    assert units(chart.verdict(programme=APCM), "apcm") == {"G0558": 1}
+
+
 def test_apcm_without_any_condition_has_a_code_and_no_diagnosis_to_claim_it_by() -> None:
     verdict = chart_of_apcm().verdict(programme=APCM)
 
@@ -212,7 +219,19 @@ def test_apcm_without_any_condition_has_a_code_and_no_diagnosis_to_claim_it_by()
 
 @pytest.mark.parametrize(("month", "expected"), [("2024-12", {}), ("2025-01", {"G0557": 1})])
 def test_apcm_begins_in_2025(month: str, expected: dict[str, int]) -> None:
-    assert units(chart_of_apcm(month, "I10", "E11.9").verdict(programme=APCM), "apcm") == expected
+    verdict = chart_of_apcm(month, "I10", "E11.9").verdict(programme=APCM)
+
+    assert units(verdict, "apcm") == expected
+
+
+def test_apcm_leaves_no_minute_unpaid_because_none_is() -> None:
+    chart = chart_of_apcm("2026-03", "I10", "E11.9")
+    chart.time("2026-03-10 10:00", 25, programme=APCM)
+    chart.time("2026-03-11 10:00", 10, by="MD", programme=APCM)
+    result = chart.verdict(programme=APCM).result("apcm")
+
+    assert result is not None
+    assert (result.minutes, result.unpaid_minutes, result.is_available) == (35, 0, True)
 
 
 @pytest.mark.parametrize(("visit", "missing"), [("2023-01-04", True), ("2023-01-05", False)])

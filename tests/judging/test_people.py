@@ -44,6 +44,20 @@ def lines(chart: Chart) -> list[tuple[int, list[str]]]:
     return [(line.counted, codes(line.notices)) for line in chart.verdict().lines]
 
 
+# --- whose minutes they are -------------------------------------------------------------------------------------
+
+
+def test_minutes_of_the_designee_in_the_role_of_clinical_staff_are_staff_minutes() -> None:
+    chart = Chart(without=("designation",))
+    chart.person("nurse", Role.CLINICAL_STAFF, "rn")
+    chart.designate("nurse")
+    chart.consent("2026-01-05 09:00", name="hers", practitioner="nurse")
+    chart.time(MORNING, 25, by="nurse")
+    verdict = chart.verdict()
+
+    assert (verdict.staff_seconds, verdict.personal_seconds) == (1500, 0)
+
+
 # --- excluded performers ----------------------------------------------------------------------------------------
 
 
@@ -218,6 +232,17 @@ def test_a_practitioner_who_left_within_the_month_may_bill_it() -> None:
     leave(chart, "2026-03-12")
 
     assert ([], ["practitioner_left_in_month"]) == (codes(chart.verdict().missing), codes(chart.verdict().notices))
+
+
+@pytest.mark.parametrize(("last", "expected"), [("2026-02-28", False), ("2026-03-01", True)])
+def test_a_departure_on_the_first_day_of_the_month_lies_within_it(last: str, expected: bool) -> None:
+    chart = Chart()
+    chart.time(MORNING, 25)
+    leave(chart, last)
+    verdict = chart.verdict()
+
+    assert ("practitioner_left_in_month" in codes(verdict.notices)) is expected
+    assert ("practitioner_departed" in codes(verdict.missing)) is not expected
 
 
 def test_months_before_the_departure_say_nothing() -> None:

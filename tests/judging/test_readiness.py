@@ -155,6 +155,17 @@ def test_a_visit_with_a_colleague_is_for_review() -> None:
     assert (blocks(chart), reviews(chart)) == ([], ["initiating_visit_by_colleague"])
 
 
+@pytest.mark.parametrize(("since", "missing"), [("2025-12-10", False), ("2025-12-11", True)])
+def test_a_colleague_is_who_shared_the_practice_on_the_day_of_the_visit(since: str, missing: bool) -> None:
+    chart = clean(without=("visit", "designation", "consent"))
+    chart.person("new", Role.PRACTITIONER, "md", npi="1000000004", from_on=since)
+    chart.designate("new")
+    chart.consent("2026-01-05 09:00", practitioner="new")
+    chart.visit("2025-12-10", by="MD2")
+
+    assert ("initiating_visit_missing" in blocks(chart)) is missing
+
+
 def test_a_visit_with_a_stranger_does_not_qualify() -> None:
     chart = clean(without=("visit",))
     chart.person("elsewhere", Role.PRACTITIONER, "md", npi="1000000004", practice=opaque("pr", "elsewhere"))
@@ -286,6 +297,14 @@ def test_of_two_coverages_the_first_in_rank_pays() -> None:
     chart.coverage(name="second", payer="supplement", kind="commercial", rank=2)
 
     assert chart.verdict().payer == "medicare"
+
+
+@pytest.mark.parametrize(("from_on", "until_on"), [("2020-01-01", "2026-02-28"), ("2026-04-01", None)])
+def test_a_coverage_of_other_months_leaves_no_doubt_about_who_pays(from_on: str, until_on: str | None) -> None:
+    chart = clean()
+    chart.coverage(name="another", payer="acme", kind="commercial", from_on=from_on, until_on=until_on)
+
+    assert (chart.verdict().payer, blocks(chart), reviews(chart)) == ("medicare", [], [])
 
 
 def test_counted_work_on_a_day_without_coverage_is_for_review() -> None:
@@ -440,6 +459,18 @@ def test_a_month_without_two_way_contact_is_for_review() -> None:
     chart.time("2026-03-09 10:00", 25, activity="chart_review", two_way=False)
 
     assert reviews(chart) == ["no_two_way_contact"]
+
+
+@pytest.mark.parametrize(("spoke", "expected"), [(True, []), (False, ["no_two_way_contact"])])
+def test_one_two_way_contact_is_enough_also_among_entries_that_are_looked_at_one_by_one(
+    spoke: bool, expected: list[str]
+) -> None:
+    chart = Chart()
+    chart.time("2026-03-09 10:00", 25, two_way=False)
+    chart.time("2026-03-10 10:00", 25, two_way=spoke)
+    chart.time("2026-03-11 10:00", 25, activity="chart_review", two_way=False, described=False)
+
+    assert reviews(chart) == expected
 
 
 def test_service_of_2027_gets_no_price() -> None:

@@ -135,7 +135,8 @@ def test_work_in_a_stay_of_another_kind_counts_and_is_for_review(kind: str) -> N
     chart.time("2026-04-20 10:00", 10)
 
     assert (counted(chart), reasons(chart)) == ([10, 10], [[], []])
-    assert codes(chart.verdict().notices) == ["work_in_other_stay"]
+    (found,) = chart.verdict().notices
+    assert (found.code, found.readings) == ("work_in_other_stay", ("medicare.ccm.time.stay_kinds",))
 
 
 def test_work_outside_a_stay_of_another_kind_says_nothing() -> None:
@@ -213,6 +214,13 @@ def without(*quantities: str) -> Rulebook:
                 text = text.replace(f'"{rule}",', "")
         files[path] = text.encode()
     return load_rulebook(files)
+
+
+def test_a_stay_that_begins_after_the_month_is_none_of_it() -> None:
+    chart = stayed("2026-05-01")
+    chart.time("2026-04-20 10:00", 10)
+
+    assert (counted(chart), codes(chart.verdict().notices)) == ([10], [])
 
 
 def test_by_an_edition_of_old_the_stays_that_the_rule_itself_names_bar_time() -> None:

@@ -125,6 +125,16 @@ def test_a_consent_of_the_day_of_the_revocation_is_no_consent_again() -> None:
     assert codes(verdict.notices) == ["consent_on_day_of_revocation"]
 
 
+def test_a_consent_of_the_day_of_the_revocation_is_for_review_in_the_month_that_the_programme_ends_too() -> None:
+    chart = worked("2026-03-05", activity="chart_review")
+    chart.revoke("2026-03-12")
+    chart.consent("2026-03-12 16:00", name="same day")
+    found = chart.verdict().notices
+
+    assert codes(found) == ["consent_revoked_in_month", "consent_on_day_of_revocation"]
+    assert [notice.readings for notice in found] == [("medicare.ccm.consent.revocation_effective",)] * 2
+
+
 def test_a_supplement_after_a_revocation_does_not_revive_the_consent() -> None:
     chart = Chart(without=["consent"])
     chart.consent("2026-01-05 09:00", lacks=["cost_sharing"])
@@ -247,6 +257,13 @@ def test_work_that_is_no_contact_is_not_for_review(activity: str) -> None:
     assert "contact_after_revocation" not in reasons(chart.verdict())[0]
 
 
+def test_work_of_an_activity_that_nobody_lists_is_no_contact() -> None:
+    chart = worked("2026-03-13", activity="made_up")
+    chart.revoke("2026-03-12")
+
+    assert reasons(chart.verdict()) == [["activity_not_listed"]]
+
+
 def test_a_call_of_another_programme_is_not_for_review() -> None:
     chart = worked("2026-03-13", programme=Programme.RPM)
     chart.revoke("2026-03-12")
@@ -271,7 +288,45 @@ def test_minutes_after_the_day_of_disenrolment_do_not_count() -> None:
     verdict = chart.verdict()
 
     assert (counted(verdict), reasons(verdict)) == ([10, 0], [[], ["after_disenrolment"]])
-    assert codes(verdict.notices) == ["disenrolled_in_month"]
+    (found,) = verdict.notices
+    assert (found.code, found.readings) == ("disenrolled_in_month", ("medicare.ccm.consent.disenrolment_effective",))
+
+
+def test_untimed_work_of_a_day_after_the_disenrolment_does_not_count() -> None:
+    chart = Chart()
+    chart.untimed("2026-03-20", 10)
+    chart.disenrol("2026-03-15")
+
+    assert [found[0] for found in reasons(chart.verdict())] == ["after_disenrolment"]
+
+
+def test_a_disenrolment_on_the_first_day_of_a_month_leaves_that_day() -> None:
+    chart = worked("2026-03-01", "2026-03-02")
+    chart.disenrol("2026-03-01")
+
+    assert counted(chart.verdict()) == [10, 0]
+
+
+def test_of_two_disenrolments_in_a_month_the_last_one_ends_it() -> None:
+    chart = worked("2026-03-05")
+    chart.disenrol("2026-03-10", name="first")
+    chart.consent("2026-03-15 09:00", name="again")
+    chart.disenrol("2026-03-20", name="second")
+    chart.coverage(name="second", payer="acme", kind="commercial", rank=2)
+    worked("2026-03-16", "2026-03-21", chart=chart)
+    verdict = chart.verdict()
+
+    assert counted(verdict) == [10, 10, 0]
+    assert verdict.date_of_service == date(2026, 3, 16)
+
+
+def test_a_month_without_counted_work_is_dated_by_the_last_of_its_disenrolments() -> None:
+    chart = Chart()
+    chart.disenrol("2026-03-10", name="first")
+    chart.consent("2026-03-15 09:00", name="again")
+    chart.disenrol("2026-03-20", name="second")
+
+    assert chart.verdict().date_of_service == date(2026, 3, 20)
 
 
 def test_the_date_of_service_is_never_later_than_the_disenrolment() -> None:
@@ -405,6 +460,16 @@ def test_a_month_is_judged_as_if_a_void_consent_never_was_and_says_so() -> None:
     assert codes(verdict.missing) == codes(expected.missing) == ["consent_not_on_file", "minutes_below_minimum"]
     assert reasons(verdict) == reasons(expected) == [["without_consent"]]
     assert codes(verdict.notices) == ["consent_invalidated"]
+
+
+def test_the_rule_on_void_consents_is_among_those_of_ends_that_were_read() -> None:
+    chart = worked("2026-03-20")
+    chart.consent("2026-01-10 09:00", name="second")
+    chart.invalidate()
+    chart.revoke("2026-03-12")
+    read = chart.verdict().readings
+
+    assert {"medicare.ccm.consent.invalid_counts", "medicare.ccm.consent.revocation_effective"} <= set(read)
 
 
 def test_another_consent_stands_when_one_is_void() -> None:

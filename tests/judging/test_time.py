@@ -1,6 +1,7 @@
 """One entry, one fault apart from a clean month: what does not count and why, in the order of the catalogue."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 
@@ -42,6 +43,25 @@ def test_time_in_a_month_before_the_programme_existed_does_not_count() -> None:
     assert codes(verdict.missing) == ["no_rules_in_force"]
     assert codes(verdict.lines[0].notices) == ["outside_the_rules"]
     assert verdict.standing == "below_minimum"
+    assert (verdict.staff_seconds, verdict.personal_seconds, verdict.untimed_seconds) == (0, 0, 0)
+    assert (verdict.families, verdict.suggested, verdict.charges) == ((), None, ())
+
+
+def test_the_signed_bytes_of_a_month_before_the_programme_existed_say_that_nothing_counts() -> None:
+    chart = Chart("2014-06")
+    entry = chart.time("2014-06-10 10:00", 25)
+    verdict = chart.verdict()
+    lines = (
+        f"ccm-month-1|{chart.patient}|2014-06|{verdict.edition}",
+        f"bills|{chart.practice}|-|-|2014-06-30",
+        "seconds|0|0|0",
+        f"entry|{entry}|2014-06-10|{opaque('st', 'S1')}|phone_call|1500|0|-|outside_the_rules",
+        "chosen|-",
+        "finding|no_rules_in_force",
+        "",
+    )
+
+    assert verdict.digest == sha256("\n".join(lines).encode()).hexdigest()
 
 
 def test_time_of_another_programme_does_not_count_for_ccm() -> None:

@@ -246,6 +246,15 @@ def test_why_a_code_is_not_billed(code: str, missing: int, because: list[str]) -
     assert [n["code"] for n in answer["because"]] == because
 
 
+def test_a_code_that_something_else_holds_back_lacks_no_minutes() -> None:
+    chart = Chart()
+    chart.time("2026-03-09 09:00", 70)
+    answer = why_not(chart.verdict(), "99487", law()[0])
+
+    assert (answer["units_earned"], answer["minutes_for_next_unit"], answer["minutes_missing"]) == (0, 60, 0)
+    assert [n["code"] for n in answer["because"]] == ["decision_making_missing"]
+
+
 def test_a_code_at_its_cap_needs_no_more_minutes() -> None:
     chart = Chart()
     chart.time("2026-03-09 09:00", 80)

@@ -221,6 +221,29 @@ def test_a_consent_that_was_found_void_makes_none_younger() -> None:
     assert on("2026-01-05") == dates(void(enrolled()))["consent_age"]
 
 
+def test_of_two_designations_the_first_begins_it_and_the_last_ends_it() -> None:
+    second = designated(designation=opaque("dg", 2), from_month="2026-06", until_month="2026-08")
+    patient = patient_of(known().and_(designated(until_month="2026-03"), second))
+
+    assert ("2026-01", "2026-08") == cared_for(patient)
+
+
+def test_a_revocation_ends_it_with_the_month_in_which_it_was_told() -> None:
+    revoked = ConsentRevoked(
+        patient=PATIENT, revocation=opaque("rv", 1), scope=(Programme.CCM,), told_on=on("2026-03-10")
+    )
+
+    assert ("2026-01", "2026-03") == cared_for(patient_of(enrolled().and_(revoked)))
+
+
+def test_a_revocation_of_another_programme_stops_nothing() -> None:
+    revoked = ConsentRevoked(
+        patient=PATIENT, revocation=opaque("rv", 1), scope=(Programme.RPM,), told_on=on("2026-03-10")
+    )
+
+    assert stopped_on(patient_of(enrolled().and_(revoked))) is None
+
+
 def test_a_consent_that_was_found_void_does_not_bring_back_who_revoked() -> None:
     told_on = on("2026-03-10")
     revoked = ConsentRevoked(patient=PATIENT, revocation=opaque("rv", 1), scope=(Programme.CCM,), told_on=told_on)

@@ -1,0 +1,44 @@
+"""Who may give which command: the table of readings, section 2, with the role that is taken first first."""
+
+from commands.authority import MATRIX
+from ledger.terms.people import Role
+
+P, C, F, B = Role.PRACTITIONER, Role.CLINICAL_STAFF, Role.FRONT_DESK, Role.BILLER
+N, A, Q, M = Role.INTEGRATION, Role.ADMINISTRATOR, Role.COMPLIANCE, Role.MACHINE
+
+BY_ROLES = {
+    (A,): """
+        adopt_policy adopt_rulebook attest_capability bind_login end_capability end_role grant_role
+        record_departure record_licence register_practice register_source register_staff
+    """,
+    (A, Q): "record_exclusion_check",
+    (F, A, Q): "discard_delivery release_delivery resolve_delivery",
+    (F, N): "assign_practice link_identifier register_patient",
+    (Q,): """
+        approve_late_entry invalidate_consent merge_patients move_condition move_plan_revision
+        retract_disenrolment retract_revocation settle_dispute settle_review strike_condition
+        strike_plan_revision strike_time unmerge_patients
+    """,
+    (P, C, N): "allocate_time correct_time record_condition revise_care_plan start_timer stop_timer",
+    (P,): """
+        attest_in_batch attest_mdm attest_month attest_risk attest_signature choose_family designate_practitioner
+        except_month sign_care_plan
+    """,
+    (P, C, N, F, B): "log_time record_coverage record_stay record_visit",
+    (P, C, N, F): "record_consent record_death record_decline record_plan_copy supplement_consent",
+    (P, C, N, F, B, Q): "add_to_time record_revocation",
+    (P, C, N, F, Q): "record_disenrolment",
+    (Q, F, N): "retract_stay",
+    (Q, F): "retract_death",
+    (Q, P, A): "withdraw_designation",
+    (P, C, N, Q): "move_time",
+    (P, C, N, F, B, Q, A): "dispute_time",
+    (P, Q): "withdraw_attestation",
+    (M,): "close_refusal_count note_reaction_run raise_review report_stale_month",
+}
+
+
+def test_each_command_is_given_in_just_these_roles() -> None:
+    expected = {command: roles for roles, commands in BY_ROLES.items() for command in commands.split()}
+
+    assert expected == dict(MATRIX)
