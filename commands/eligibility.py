@@ -59,7 +59,7 @@ def decide_record_condition(asked: Asked[RecordCondition], states: States, law: 
         document=document_of(asked, command.document),
         words=words if words != ConditionWords() else SEALED,
     )
-    notices = _condition_notices(command, law.on(asked.today))
+    notices = _condition_notices(event, law.on(asked.today))
     if event.words is SEALED and (event.source_code or event.icd10):
         for known in states.patient(patient).conditions:
             if says_the_same(known.event, event, but="condition"):
@@ -209,15 +209,17 @@ def decide_record_death(asked: Asked[RecordDeath], states: States, law: Law) -> 
     return Accepted((event,), (notice("death_date_differs", happened),) if differs else ())
 
 
-def _condition_notices(command: RecordCondition, rules: Rules) -> tuple[Notice, ...]:
+def _condition_notices(condition: ConditionRecorded, rules: Rules) -> tuple[Notice, ...]:
     found: list[Notice] = []
-    by, months = rules.find("medicare.ccm.eligibility.condition_months_min"), command.expected_months
-    if command.expected_12_months is None and months is None:
+    by, months = rules.find("medicare.ccm.eligibility.condition_months_min"), condition.expected_months
+    if condition.expected_12_months is None and months is None:
         found.append(notice("condition_not_chronic", "Nobody said how long the condition is expected to last.", by))
-    elif not command.expected_12_months and months is not None and by is not None and months < int(str(by.value)):
+    elif months is not None and by is not None and not condition.lasts(int(str(by.value))):
         happened = f"The condition is expected to last {months} months; CCM asks for {by.value}."
+        if months >= int(str(by.value)):
+            happened = f"It is said to last {months} months, and not to last twelve; the lesser word holds."
         found.append(notice("condition_not_chronic", happened, by))
-    if command.icd10 is None:
+    if condition.icd10 is None:
         by = rules.find("medicare.claims.diagnoses_min")
         found.append(notice("condition_without_diagnosis", "The condition has no ICD-10 code yet.", by))
     return in_order(found)

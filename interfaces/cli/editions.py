@@ -56,6 +56,10 @@ def edition_named(session: "Session", args: Namespace) -> Named:
     adoptions = {each.edition: each for each in session.handler.governance().adoptions}
     shipped = shipped_edition()
     if args.rules is not None:
+        if not args.rules or not Path(args.rules).is_dir():
+            raise WrongUsage(
+                "--rules names no folder.", "Name a folder of rule files, laid out as those of this program."
+            )
         found = _of_folder(Path(args.rules))
     elif args.edition == SHIPPED:
         found = shipped

@@ -94,6 +94,11 @@ def why_not_lines(answer: Mapping[str, Any]) -> Iterator[str]:
     if not answer["is_known"]:
         known = ", ".join(answer["known"]) or "none"
         of = answer["programme"]
+        if answer.get("with_visit"):
+            yield from wrapped(
+                f"{code} is billed: it rides on the claim of its visit, and is none of the month's codes."
+            )
+            return
         yield from wrapped(f"{code} belongs to no family of {of} codes in force then; those that do: {known}.")
         return
     billed, most = answer["billed_units"], answer["units_max"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 STANDINGS: Final[Mapping[str, str]] = {
     "nothing_logged": "nothing is logged",
     "below_minimum": "no family of codes reaches its minimum",
-    "blocked": "the minutes suffice, and something is missing before release",
+    "blocked": "a code could be billed, and something is missing before release",
     "ready": "nothing blocks release; nobody has attested yet",
     "attested": "attested, and unchanged since",
     "stale": "attested, and changed since: it must be attested again",

@@ -92,9 +92,9 @@ def edition_of(args: Namespace) -> "tuple[Edition, dict[str, bytes]]":
     from ledger.rulebook import with_profiles  # noqa: PLC0415
 
     files: dict[str, bytes] = {}
-    if args.profiles:
+    if args.profiles is not None:
         folder = Path(args.profiles)
-        if not folder.is_dir():
+        if not args.profiles or not folder.is_dir():  # an unset variable must not adopt the rules without profiles
             raise WrongUsage("--profiles names no folder.", "Name the folder in which `payers` stands.")
         files = profile_files(folder)
     return with_profiles(files), files

@@ -61,18 +61,34 @@ def run_diff(args: Namespace, screen: Screen) -> int:
 
 def _edition(session: "Session", word: str, args: Namespace) -> "Edition":
     """The edition that a word names; WrongUsage with the known ones where it names none, or several."""
-    from interfaces.cli.rules_adopt import edition_of  # noqa: PLC0415 - loaded by now
-    from ledger.rulebook import Edition  # noqa: PLC0415
+    from ledger.rulebook import Edition  # noqa: PLC0415 - loaded by now
 
     if word == SHIPPED:
-        return edition_of(args)[0]
+        return _shipped(args)
     adopted = {each.edition: each for each in session.handler.governance().adoptions}
     found = [each for digest, each in adopted.items() if len(word) >= _PREFIX_MIN and digest.startswith(word.lower())]
     if len(found) != 1:
         known = ", ".join(f"{each.edition[:12]} (adopted {each.on})" for each in adopted.values())
         how = "names several editions" if found else "names no edition of this ledger"
-        raise WrongUsage(f"One of the two {how}.", f"Known are {known}, and `{SHIPPED}`; give the first letters.")
+        raise WrongUsage(
+            f"One of the two {how}.",
+            f"Known are {known}, and `{SHIPPED}`; give the first {_PREFIX_MIN} letters or more.",
+        )
     return Edition.from_bytes(found[0].content)
+
+
+def _shipped(args: Namespace) -> "Edition":
+    """The shipped rules with the profiles named; WrongUsage where those do not load."""
+    from interfaces.cli.rules_adopt import edition_of  # noqa: PLC0415 - loaded by now
+    from ledger.rulebook import RulebookError, rulebook_of  # noqa: PLC0415
+
+    try:
+        edition = edition_of(args)[0]
+        rulebook_of(edition)
+    except RulebookError as error:
+        faults = " ".join(str(fault) for fault in error.diagnostics)
+        raise WrongUsage("The profiles do not load.", f"Mend them; `rules check` tells the same: {faults}") from error
+    return edition
 
 
 def _show(

@@ -54,6 +54,9 @@ def why_not(verdict: Verdict, code: str, rulebook: Rulebook) -> dict[str, Any]:
     codes = _codes(verdict, rules)
     asked = _asked(verdict, code, codes, rules)
     of = {"code": code, "programme": verdict.programme.value}
+    if asked is None and any(line.code == code for line in verdict.with_visits):
+        known = sorted({c for _, _, c in codes})
+        return {**of, "is_known": False, "known": known, "because": [], "with_visit": True}
     if asked is None:
         return {**of, "is_known": False, "known": sorted({c for _, _, c in codes}), "because": []}
     result = verdict.result(asked.family)  # type: ignore[arg-type]

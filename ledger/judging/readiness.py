@@ -77,10 +77,7 @@ def active_conditions(patient: Patient, first: date, last: date, law: MonthLaw) 
     return [
         c
         for c in newest.values()
-        if (
-            c.expected_12_months
-            or (months is not None and c.expected_months is not None and c.expected_months >= months)
-        )
+        if (bool(c.expected_12_months) if months is None else c.lasts(months))
         and (c.onset_on is None or c.onset_on <= last)
         and (c.abated_on is None or c.abated_on >= first)
     ]

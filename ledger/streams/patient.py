@@ -147,6 +147,13 @@ class ConditionContent(_OfPatient):
     document: Token | None = None
     words: ConditionWords | Closed = Field(default=SEALED, exclude=True)
 
+    def lasts(self, months: int) -> bool:
+        """Whether it is expected to last so many months; of two words that differ the lesser holds."""
+        if self.expected_months is None:
+            return bool(self.expected_12_months)
+        most = min(self.expected_months, 11) if self.expected_12_months is False else self.expected_months
+        return most >= months
+
     def year(self) -> int:
         """The year under whose key the words are sealed: that of the onset, 0 where it is not known."""
         return self.onset_on.year if self.onset_on else 0

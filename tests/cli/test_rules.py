@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from interfaces.cli.main import main
-from ledger.rulebook import shipped_edition
+from interfaces.profiles import profile_files
+from ledger.rulebook import RulebookError, shipped_edition
 from tests.cli.conftest import MONTH, Run, World
 
 ACME = """exception = "Acme asks for thirty minutes"
@@ -241,3 +242,22 @@ def test_to_list_the_months_is_a_read_of_each(run_on_copy: Run, world: World, pr
     trail = run_on_copy("audit", "--patient", world.ids["patient"], "--json").out
 
     assert trail.count('"read_months"') >= 1
+
+
+@pytest.mark.parametrize("command", ["check", "adopt"])
+def test_profiles_from_a_variable_that_is_not_set_are_wrong_usage(
+    capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """An empty name must not adopt the shipped rules alone, and drop the profiles that were adopted before."""
+    code = main(["rules", command, "--profiles", ""])
+
+    assert (code, "--profiles names no folder." in capsys.readouterr().err) == (2, True)
+
+
+def test_a_link_among_profiles_is_told_and_not_left_out_in_silence(profiles: Path) -> None:
+    (profiles / "payers" / "beta").symlink_to(profiles / "payers" / "acme")
+    (profiles / "payers" / "acme" / "M.TOML").write_text("")
+
+    with pytest.raises(RulebookError) as caught:
+        profile_files(profiles)
+    assert [fault.file for fault in caught.value.diagnostics] == ["payers/acme/M.TOML", "payers/beta"]

@@ -99,7 +99,8 @@ def test_a_condition_without_expected_course_and_diagnosis_says_so() -> None:
     [
         (None, 11, ["condition_not_chronic"]),
         (None, 12, []),
-        (True, 3, []),
+        (True, 3, ["condition_not_chronic"]),
+        (False, 12, ["condition_not_chronic"]),
         (False, 3, ["condition_not_chronic"]),
     ],
 )

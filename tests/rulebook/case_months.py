@@ -212,6 +212,8 @@ def _people(chart: Chart, case: Mapping[str, Any]) -> None:
 def _patient(chart: Chart, case: Mapping[str, Any]) -> None:
     for condition in case.get("conditions", ()):
         said = {"icd10": condition} if isinstance(condition, str) else dict(condition)
+        if said.get("expected") == "unsaid":
+            said["expected"] = None
         chart.condition(said.pop("icd10", None), **said)
     if "risk" in case:
         chart.risk(case["risk"])
