@@ -1,9 +1,9 @@
-"""The months of one calendar month by another edition: which answers would differ, and by which readings of the law.
+"""The months of CCM of a calendar month by another edition: which answers would differ, by which readings of the law.
 
 Promise: a month is judged by the edition that it stands under now (the one that its attestation pins, otherwise the
 one adopted last) and by the other one, on the same facts as of one position; it is named if codes, units, dollars,
 seconds, families or findings differ, and nothing is written. Words of findings are not compared: a month that stays
-below its minimum is the same month under another minimum. Not promised: what a payer would say.
+below its minimum is the same month under another minimum. Not promised: what a payer would say; months of PCM and APCM.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +14,7 @@ from ledger.judging.needs import gather
 from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, MonthFacts, Standing, Verdict
 from ledger.judging.verdict import judge_month
 from ledger.rulebook import Edition, Rulebook
+from ledger.rulebook.formulas import mean_the_same
 from ledger.streams.governance import Adoption, Governance
 from ledger.terms.identity import LEDGER_TAG
 from ledger.terms.outcome import Notice
@@ -106,7 +107,7 @@ class Rejudged(NamedTuple):
 
 
 PARTS: Final = (
-    *("standing", "entries", "seconds", "families", "codes", "dollars", "suggested"),
+    *("standing", "entries", "seconds", "families", "codes", "dollars", "with_visits", "suggested"),
     *("findings", "practice", "date_of_service", "consent", "profiles"),
 )
 """The parts of a month in which two editions are compared."""
@@ -198,7 +199,8 @@ class Rejudge:
     def _between(self, adoption: Adoption, book: Rulebook) -> Mixtures:
         found = self._mixtures.get(adoption.edition)
         if found is None:
-            differ = Edition.from_bytes(adoption.content).formulas_version != self._against.formulas_version
+            formulas = Edition.from_bytes(adoption.content).formulas_version
+            differ = not mean_the_same(formulas, self._against.formulas_version)
             found = self._mixtures[adoption.edition] = Mixtures(book, self._against.rulebook, formulas_differ=differ)
         return found
 
@@ -220,7 +222,8 @@ def changed_parts(before: Verdict, after: Verdict) -> tuple[str, ...]:
 def _heads(verdict: Verdict) -> tuple[object, ...]:
     """What does not follow from entries, families and findings."""
     dates = verdict.date_of_service, verdict.consent_from
-    return *dates, verdict.suggested, verdict.practice, verdict.untimed_seconds, verdict.profiles
+    beside = verdict.with_visits, verdict.untimed_seconds, verdict.profiles
+    return *dates, verdict.suggested, verdict.practice, *beside
 
 
 def _parts(verdict: Verdict) -> dict[str, object]:
@@ -231,6 +234,7 @@ def _parts(verdict: Verdict) -> dict[str, object]:
         "families": tuple(map(_family, verdict.families)),
         "codes": tuple((line.code, line.units) for line in verdict.charges),
         "dollars": verdict.amount,
+        "with_visits": verdict.with_visits,
         "suggested": verdict.suggested,
         "findings": tuple((notice.code, notice.effect) for notice in (*verdict.missing, *verdict.notices)),
         "practice": verdict.practice,

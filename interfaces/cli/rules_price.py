@@ -92,6 +92,8 @@ def _lines(args: Namespace, price: "Price", priced: "PricedAs", periods: list[st
     yield f"{args.code} x{args.units} on {args.on}, {site}, {biller}, {status} ({ESTIMATE}):"
     if price.national is None:
         yield f"  No price is on file. Relative values {site} are: {'; '.join(periods) or 'none'}."
+        ask = "Ask about one of those days, or adopt" if periods else "Adopt"
+        yield f"  {ask} a rulebook with prices for that year."
         return
     yield from steps_lines(price)
     yield expected_line(price)

@@ -51,7 +51,8 @@ class Stop(NamedTuple):
     def happened(self) -> str:
         """What happened, in words."""
         if self.kind == "revoked":
-            until = month_of(self.last_on)
+            month = month_of(self.last_on)
+            until = month if self.last_on == last_day(month) else "that day"
             return f"the patient revoked consent on {self.said_on.isoformat()}, with effect at the end of {until}"
         return f"the practice ended the programme for the patient on {self.said_on.isoformat()}"
 
@@ -76,8 +77,9 @@ class Stop(NamedTuple):
 def stops_of(patient: Patient, programme: Programme, practice: str | None, law: MonthLaw) -> tuple[Stop, ...]:
     """Everything on record that ended consents to a programme, as it concerns the practice that bills.
 
-    A revocation takes effect at the end of its month, a disenrolment at the end of its day (CCM-CONSENT-08,
-    CCM-CLAIM-04; readings, 4 and 12). A disenrolment by another practice than the one that bills ends nothing here.
+    A revocation takes effect at the end of its month (a payer may say: of its day), a disenrolment at the end of its
+    day (CCM-CONSENT-08, CCM-CLAIM-04; readings, 4 and 12). A disenrolment by another practice than the one that bills
+    ends nothing here.
     Reads: medicare.ccm.consent.revocation_effective, .disenrolment_effective.
     """
     told = (r.event for r in patient.status.revocations if r.retracted is None and programme in r.event.scope)
@@ -92,7 +94,7 @@ def stops_of(patient: Patient, programme: Programme, practice: str | None, law: 
 
 
 def revoked(event: ConsentRevoked, law: MonthLaw) -> Stop:
-    """A revocation as what ends consents: with effect at the end of its month."""
+    """A revocation as what ends consents: with effect at the end of its month, or of its day where the rule says so."""
     at_month_end = law.rules.get(STOP_NAMES[0]) == "month_end"
     until = last_day(month_of(event.told_on)) if at_month_end else event.told_on
     return Stop("revoked", event.told_on, until, event.practitioner)

@@ -5,12 +5,16 @@ Some say what kind of thing the program does: that minutes add up by calendar mo
 programme, which effect a notice of the catalogue has. Their value stands here beside the file's. An edition that says
 something else is refused when it is opened (`rulebook_of`), rather than adopted and not obeyed.
 
-Promise: a quantity is in this table, or changing it changes an answer; tests/rulebook/test_smallest_change.py walks all
-of them. Not promised: that an edition has a quantity of this table; one that says nothing asks for nothing.
+Other words choose between things that the program can do, such as when a revocation takes effect. `KNOWN_WORDS` has all
+that code knows of each; another one, of the base or of a payer, is refused at its line when files are loaded.
+
+Promise: a quantity is in CARRIED_OUT, or changing it changes an answer; tests/rulebook/test_smallest_change.py walks
+all of them. Not promised: that an edition has a quantity of these tables; one that says nothing asks for nothing.
 """
 
+import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from ledger.rulebook.reading import Reading, Value
 from ledger.rulebook.rules import Rulebook
@@ -105,6 +109,54 @@ CARRIED_OUT: Final[dict[str, tuple[Value, ...]]] = {
     "medicare.pfs.pricing.national_estimate": (True,),
 }
 """By name, the values that this program carries out."""
+
+_PROGRAMMES: Final = ("ccm", "pcm", "apcm", "rpm", "rtm", "tcm", "bhi")
+_EVIDENCE: Final = ("signed_form", "recording", "contemporaneous_note", "recollection")
+_ATTESTED: Final = ("each", "batch")
+
+KNOWN_WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "consent.revocation_effective": ("month_end", "day_end"),
+    "consent.methods": ("verbal", "written", "electronic"),
+    "consent.evidence_counts_from_occurrence": _EVIDENCE,
+    "consent.evidence_counts_from_recording": _EVIDENCE,
+    "consent.fields_required": ("occurred_at", "obtained_by", "method", "practitioner", "given_by", "evidence"),
+    "consent.items_required": ("availability", "cost_sharing", "one_practitioner", "right_to_stop"),
+    "99487.decision_making_levels": ("straightforward", "low", "moderate", "high"),
+    "attestation.statement": ("month_reviewed_1",),
+    "billing_practitioner.other_programmes": _PROGRAMMES,
+    "care_plan.overdue_effect": _REVIEW,
+    "policy.complex_attestation": _ATTESTED,
+    "policy.noncomplex_attestation": _ATTESTED,
+    "policy.personal_attestation": _ATTESTED,
+    "practice.continuity_missing_effect": _REVIEW,
+    "rhc.capabilities": ("rural_health_clinic", "federally_qualified_health_center"),
+    "rhc.choice_policy": ("g0511_billing",),
+    "rhc.families": ("rhc", "noncomplex", "complex", "personal", "pcm_staff", "pcm_personal"),
+    "time.stay_kinds": (
+        *("hospital_inpatient", "snf_part_a", "observation", "emergency_department", "nursing_facility", "other"),
+    ),
+}
+"""By name without the programme, the words that code knows: any other would be obeyed as one of these."""
+_OF_SERVICES: Final = ("blocks_release", "review", "none")
+"""What another service may mean for a month."""
+_programme: Final = re.compile(r"medicare\.(?:ccm|pcm|apcm)\.").match
+_is_of_service: Final = re.compile(r"medicare\.conflicts\.\w+\.(?:\w+_)?effect(?:_\w+)?").fullmatch
+
+
+def known_words(name: str) -> tuple[str, ...] | None:
+    """The words that code knows of a quantity, by its full name; None where any word of its unit will do."""
+    if _is_of_service(name):
+        return _OF_SERVICES
+    programme = _programme(name)
+    return KNOWN_WORDS.get(name[programme.end() :]) if programme else None
+
+
+def unknown_words(name: str, value: Any) -> tuple[str, ...]:
+    """The words of a value that no code knows, in their order."""
+    known = known_words(name)
+    if known is None:
+        return ()
+    return tuple(word for word in (value if isinstance(value, list | tuple) else (value,)) if word not in known)
 
 
 def not_carried_out(book: Rulebook) -> Iterator[Reading]:

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final, Literal
 
-from ledger.rulebook.reading import Value
 from ledger.rulebook.rules import Rules
 
 _CCM: Final = "medicare.ccm"
@@ -72,22 +71,23 @@ def faults_of_lines(lines: Iterable[tuple[str, int]], rules: Rules) -> tuple[tup
     found: list[tuple[str, LineFault]] = []
     bases: list[str] = []
     for code, units in claimed.items():
-        most, parent = _of_code(code, "units_max", rules), _of_code(code, "parent_code", rules)
-        if not isinstance(most, int):
+        limit, parent = _name_of(code, "units_max", rules), _name_of(code, "parent_code", rules)
+        if limit is None:
             found.append((code, "code_not_known"))
             continue
         if parent is None:
             bases.append(code)
-        elif parent not in claimed:
+        elif rules.word(parent) not in claimed:
             found.append((code, "parent_missing"))
-        if units > most:
+        most = rules.limit(limit)
+        if most is not None and units > most:
             found.append((code, "units_above_max"))
     found += [(code, "base_codes_above_max") for code in bases[rules.whole(f"{_CLAIMS}.base_codes_per_month_max") :]]
     found += [(code, "families_above_max") for code in bases[rules.whole(f"{_CCM}.families.per_month_max") :]]
     return tuple(found)
 
 
-def _of_code(code: str, what: str, rules: Rules) -> Value | None:
-    """A quantity of a code, in whatever programme it stands."""
-    found = (rules.get(f"{programme}.{code}.{what}") for programme in _PROGRAMMES)
-    return next((value for value in found if value is not None), None)
+def _name_of(code: str, what: str, rules: Rules) -> str | None:
+    """The name of a quantity of a code that has a value, in whatever programme it stands; None where it has none."""
+    names = (f"{programme}.{code}.{what}" for programme in _PROGRAMMES)
+    return next((name for name in names if rules.get(name) is not None), None)

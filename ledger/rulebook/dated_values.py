@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
+from ledger.rulebook.carried_out import known_words, unknown_words
 from ledger.rulebook.reading import ABSENT, Reading, Value
 from ledger.rulebook.rule_file import Place, RuleFile
 from ledger.rulebook.units import CONFIDENCES, UNITS, is_text, source_keys
@@ -39,6 +40,13 @@ def check_value(place: Place, value: dict[str, Any], unit: str, *, may_be_absent
         place.fault("The value has no citation.", "Add `cite`: the rule or paper that says so.")
     if value.get("confidence") not in CONFIDENCES:
         place.fault("`confidence` is missing or not known.", f"Use one of {', '.join(CONFIDENCES)}.")
+
+
+def check_words(place: Place, name: str, value: Value) -> None:
+    """Notes the words of a quantity's value (full name, without a payer's mark) that no code knows."""
+    if unknown := unknown_words(name, value):
+        known = ", ".join(known_words(name) or ())
+        place.fault(f"This program does not know {', '.join(unknown)} here.", f"It knows {known}.")
 
 
 def check_dates(rule_file: RuleFile, name: str, values: list[dict[str, Any]]) -> None:

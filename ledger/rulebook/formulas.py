@@ -20,6 +20,8 @@ KNOWN_FORMULAS: Final = frozenset({1, 2})
 with 1 means the same, so an edition of version 1 is judged as ever: it holds no rules of that kind.
 """
 
+_MEAN_THE_SAME: Final = frozenset({1, 2})
+"""Versions that answer alike wherever both have a rule."""
 _CENT: Final = Decimal("0.01")
 _NOT_RAISED: Final[Mapping[str, int]] = {}
 
@@ -140,6 +142,11 @@ def lookback_start(on: date, years: int = 1) -> date:
     if (on.month, on.day) == (2, 29):
         return date(on.year - years, 2, 28)
     return on.replace(year=on.year - years)
+
+
+def mean_the_same(first: int, second: int) -> bool:
+    """Whether formulas of two versions give the same answer by the same rules: what differs are then rules alone."""
+    return first == second or {first, second} <= _MEAN_THE_SAME
 
 
 def _units(family: str, minutes: int, rules: Rules, raised: Mapping[str, int] = _NOT_RAISED) -> UnitsEarned:

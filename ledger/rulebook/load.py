@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from ledger.rulebook.dated_values import SOURCES, check_cites, check_dates, check_value, readings_of
+from ledger.rulebook.dated_values import SOURCES, check_cites, check_dates, check_value, check_words, readings_of
 from ledger.rulebook.errors import Diagnostic, RulebookError
 from ledger.rulebook.load_exceptions import PAYERS, load_exceptions
 from ledger.rulebook.reading import Quantity
@@ -103,6 +103,10 @@ def _quantity(rule_file: RuleFile, name: str, table: dict[str, Any], implements:
     if rule_file.fault_count > before:
         return None
     path = ".".join((*rule_file.name.removesuffix(".toml").split("/"), name))
+    for nth, value in enumerate(table["values"]):
+        check_words(rule_file.at(name, nth), path, value["value"])
+    if rule_file.fault_count > before:
+        return None
     rules = tuple(table["rules"])
     return Quantity(
         name=path,

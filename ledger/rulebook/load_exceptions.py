@@ -19,7 +19,7 @@ from itertools import combinations
 from typing import Any, Final, NamedTuple
 
 from ledger.rulebook.carried_out import CARRIED_OUT
-from ledger.rulebook.dated_values import check_cites, check_dates, check_value, readings_of
+from ledger.rulebook.dated_values import check_cites, check_dates, check_value, check_words, readings_of
 from ledger.rulebook.reading import ABSENT, Quantity, Reading, Value
 from ledger.rulebook.rule_file import Place, RuleFile
 from ledger.rulebook.units import is_list_of, is_payer, is_rule_id, is_text
@@ -193,6 +193,8 @@ def _check_judged(place: Place, reading: Reading, base: Mapping[str, Quantity]) 
     only = _NEEDED.get(name) or CARRIED_OUT.get(name)
     if only is not None and reading.value not in only:
         place.fault("This program judges by one answer here, and it is another.", f"It is {_shown(only)}.")
+    if not reading.is_absent:
+        check_words(place, name, reading.value)
     group, is_family, part = name.partition(".families.")
     if not is_family or reading.unit != "code" or part.startswith(_LEVELS):
         return

@@ -17,6 +17,23 @@ SCOPES: Final = ("same_npi", "same_tin", "any")
 WITHIN: Final = ("month", "date", "period30")
 """What a service is compared with."""
 
+BOUNDS: Final = {
+    "minutes": (1, 44_640),
+    "hours": (0, 8_784),
+    "days": (0, 3_660),
+    "months": (0, 1_200),
+    "years": (0, 100),
+    "count": (0, 10_000),
+    "units": (0, 10_000),
+}
+"""The least and the most that a whole number of a unit may be: no month has more minutes, no calendar more years.
+
+By a step of no minutes units cannot be counted, and so many years back there is no day: within the bounds every month
+can be judged. They may be widened, never narrowed: adopted editions use them.
+"""
+DECIMAL_MOST: Final = Decimal(10_000)
+"""The most that a relative value, a conversion factor or a percent may be: dollars stay exact to the cent."""
+
 UNLIMITED: Final = "unlimited"
 """What stands for the number of units where nothing limits them: said and cited, not left out."""
 
@@ -48,23 +65,25 @@ def is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def _is_whole(value: Any) -> bool:
-    return type(value) is int and value >= 0
+def _whole(unit: str) -> Form:
+    least, most = BOUNDS[unit]
+    return Form(f"a whole number from {least} to {most}", lambda value: type(value) is int and least <= value <= most)
+
+
+def _limit(unit: str) -> Form:
+    whole = _whole(unit)
+    return Form(f'{whole.words}, or "{UNLIMITED}"', lambda value: value == UNLIMITED or whole.fits(value))
 
 
 def _is_decimal(value: Any) -> bool:
-    return isinstance(value, Decimal) and value.is_finite() and value >= 0
+    return isinstance(value, Decimal) and value.is_finite() and 0 <= value <= DECIMAL_MOST
 
 
-_WHOLE: Final = Form("a whole number, not negative", _is_whole)
-_LIMIT: Final = Form(
-    'a whole number, not negative, or "unlimited"', lambda value: value == UNLIMITED or _is_whole(value)
-)
-_DECIMAL: Final = Form("a number with a decimal point, not negative", _is_decimal)
+_DECIMAL: Final = Form(f"a number with a decimal point, from 0.0 to {DECIMAL_MOST}.0", _is_decimal)
 
 UNITS: Final = {
-    **dict.fromkeys(("minutes", "hours", "days", "months", "years", "count"), _WHOLE),
-    "units": _LIMIT,
+    **{unit: _whole(unit) for unit in BOUNDS},
+    "units": _limit("units"),
     **dict.fromkeys(("rvu", "dollars_per_rvu", "percent"), _DECIMAL),
     "yes_no": Form("true or false", lambda value: isinstance(value, bool)),
     "effect": Form(f"one of {', '.join(EFFECTS)}", lambda value: value in EFFECTS),

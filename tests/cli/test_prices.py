@@ -156,6 +156,7 @@ def test_a_day_without_prices_says_so_and_names_those_that_have_some(capsys: Sho
     shown = capsys.readouterr().out
 
     assert "  No price is on file. Relative values outside a facility are: 2024-01-01 to 2024-12-31; " in shown
+    assert "\n  Ask about one of those days, or adopt a rulebook with prices for that year.\n" in shown
     assert "$" not in shown
 
 

@@ -4,9 +4,12 @@ from datetime import date
 
 import pytest
 
+from ledger.judging import judge_month
 from ledger.judging.shapes import Verdict
+from ledger.rulebook import rulebook_of, shipped_edition
 from ledger.terms.people import Programme
 from tests.facts import Chart, codes, opaque
+from tests.rulebook.case_months import under
 
 
 def worked(*days: str, chart: Chart | None = None, minutes: int = 10, **said: object) -> Chart:
@@ -527,6 +530,15 @@ def test_the_lapse_of_one_capability_leaves_the_others() -> None:
     chart.end_capability("cehrt_holds_all_ccm_records", "2026-01-15")
 
     assert codes(chart.verdict().missing) == []
+
+
+def test_a_notice_of_a_revocation_that_holds_at_once_says_so() -> None:
+    at_once = under(rulebook_of(shipped_edition()), {"medicare.ccm.consent.revocation_effective": "day_end"})
+    chart = worked("2026-03-20", activity="chart_review")
+    chart.revoke("2026-03-12")
+    (found,) = judge_month(chart.facts(), at_once, edition="a case").lines[0].notices
+
+    assert "revoked consent on 2026-03-12, with effect at the end of that day" in found.happened
 
 
 def test_a_notice_of_an_end_names_the_rule_and_nobody() -> None:

@@ -16,7 +16,7 @@ TESTS = ROOT / "tests"
 SHOWN_BY: Mapping[str, list[str]] = tomllib.loads((TESTS / "rulebook" / "shown_by.toml").read_text())
 
 _ids = re.compile(r"CCM-[A-Z0-9]+-[A-Z0-9]+(?:-[A-Z]+)?").findall
-_CASES = ("scenarios", "rulebook/cases")
+_CASES = ("rulebook/cases",)
 
 
 @cache

@@ -175,14 +175,14 @@ def test_an_unknown_key_of_a_file_is_refused() -> None:
 @pytest.mark.parametrize(
     ("unit", "value", "remedy"),
     [
-        ("minutes", '"20"', "Write a whole number, not negative."),
-        ("minutes", "20.0", "Write a whole number, not negative."),
-        ("minutes", "-1", "Write a whole number, not negative."),
-        ("minutes", "true", "Write a whole number, not negative."),
-        ("rvu", "2", "Write a number with a decimal point, not negative."),
-        ("rvu", "-1.88", "Write a number with a decimal point, not negative."),
-        ("rvu", "nan", "Write a number with a decimal point, not negative."),
-        ("dollars_per_rvu", '"33.4009"', "Write a number with a decimal point, not negative."),
+        ("minutes", '"20"', "Write a whole number from 1 to 44640."),
+        ("minutes", "20.0", "Write a whole number from 1 to 44640."),
+        ("minutes", "-1", "Write a whole number from 1 to 44640."),
+        ("minutes", "true", "Write a whole number from 1 to 44640."),
+        ("rvu", "2", "Write a number with a decimal point, from 0.0 to 10000.0."),
+        ("rvu", "-1.88", "Write a number with a decimal point, from 0.0 to 10000.0."),
+        ("rvu", "nan", "Write a number with a decimal point, from 0.0 to 10000.0."),
+        ("dollars_per_rvu", '"33.4009"', "Write a number with a decimal point, from 0.0 to 10000.0."),
         ("yes_no", "1", "Write true or false."),
         ("yes_no", '"yes"', "Write true or false."),
         ("effect", '"reject"', "Write one of not_counted, blocks_release, review, refused, none."),
@@ -212,7 +212,7 @@ def test_a_value_of_another_type_than_its_unit_is_refused(unit: str, value: str,
 def test_a_missing_value_is_refused() -> None:
     text = with_values('{effective = 2015-01-01, cite = "CY 2015", confidence = "CONFIRMED"}')
 
-    assert fault(text) == (9, "minutes", "The value is missing.", "Write a whole number, not negative.")
+    assert fault(text) == (9, "minutes", "The value is missing.", "Write a whole number from 1 to 44640.")
 
 
 def test_an_unknown_unit_is_refused() -> None:
@@ -425,7 +425,7 @@ def test_the_error_reads_as_a_list_for_a_person() -> None:
 
     assert str(caught.value) == (
         "The rulebook was not loaded: 1 fault.\n"
-        "toy/bad.toml:9 [minutes]: The value 20 is not of unit minutes. Write a whole number, not negative."
+        "toy/bad.toml:9 [minutes]: The value 20 is not of unit minutes. Write a whole number from 1 to 44640."
     )
 
 
