@@ -23,7 +23,7 @@ class NaiveTime(NaiveStatus):
     def pool(self, entry: Dict, on: date) -> str | None:
         """Whose minutes an entry's are: staff, personal, or nobody's."""
         person = self.person(entry["performer"])
-        if person is None or not person["is_person"] or entry["programme"] != "CCM" or not entry["described"]:
+        if person is None or not person["is_person"] or entry["programme"] != self.programme or not entry["described"]:
             return None
         if (entry["work_country"] or person["work_country"] or "US") != "US":
             return None
@@ -85,7 +85,7 @@ class NaiveTime(NaiveStatus):
             if not pool:
                 counted = {}
             if worked:
-                line = {"entry": entry["entry"], "counted": sum(counted.values()), "pool": pool}
+                line = {"entry": entry["entry"], "counted": sum(counted.values()), "pool": pool, "days": set(counted)}
                 answer.append({**line, "last": max(counted) if counted else None})
         return answer
 
