@@ -1,7 +1,7 @@
 """A second, deliberately naive reading of the documents: what one patient-month comes to.
 
-Written from the rules and readings alone, before the judge was opened: one list of plain dicts in, one dict out, a set
-with every worked second in it, no shared code with the judge. Slow and obvious; where the judge differs, one is wrong.
+Written from the rules and readings alone, before the judge was opened: one list of plain dicts in, one dict out, time
+cut wherever anything begins or ends, no shared code with the judge. Slow and obvious; where they differ, one is wrong.
 It covers 2017 to 2026, the three programmes, clinics, Medicare FFS and SEED_STRICT, one practice, non-facility.
 What the documents leave open is in `FREEDOMS`, and of other services in `naive_services.FREEDOMS`.
 """
@@ -57,13 +57,15 @@ FREEDOMS = {
     "written consent where a spoken one was supplemented in writing": "stays a spoken one; another is needed",
     "a clinic in which nobody is designated": "judged as no clinic; the month is blocked",
     "a family that is not in force or not for the clinic": "shown with its minutes, none of them paid",
+    "two policies from one day": "the one recorded last",
+    "APCM of a clinic that chose G0511": "billed by its level: the bundle does not hold it",
     "G0511 of PCM": "staff's and the practitioner's minutes together",
     "G0511 beside other families in the transition, without a choice": "suggested is what pays most",
     "choice of a clinic for G0511 outside the transition": "means nothing",
     "plan of complex CCM until 2019, in a month that death or coverage ends": "made in it by the date of service",
     "entries of APCM": "count like others and are shown; no minute of them goes unpaid",
     "QMB in APCM": "by any coverage on the date of service",
-    "payer of a month in which coverage or life ends": "the coverage of that last day, of the lowest rank",
+    "payer of a month in which coverage or life ends": "that of its last day, by rank; of one rank, recorded last",
     "limit raised below the limit": "nobody may; the limit holds",
     "E/M whose day is looked at": "office visits with the billing practitioner; other places are not drawn here",
     "G0506 of a visit in a month of PCM": "its line is the visit's, shown in months of CCM",

@@ -104,7 +104,7 @@ def ways(programme: str, on: date, *, clinic: bool, choice: str | None, strict: 
         closed |= {"rhc"}
     elif _from(2018) <= on < _from(2025):
         closed |= others
-    elif on >= _from(2025):
+    elif on >= _from(2025) and programme != APCM:
         closed |= {"g0511": others, "individual": {"rhc"}}.get(str(choice), set())
     if not clinic or on < _from(2018):
         there.pop("rhc", None)

@@ -115,19 +115,20 @@ class NaiveStatus:
         end: date = max(c["until_on"] for c in begun)
         return end
 
-    def payers(self) -> list[Dict]:
-        """The coverages in force on the month's last day, or the last one of life or of coverage; best rank first."""
+    def strict(self) -> bool:
+        """Whether the payer of the month reads the rules as SEED_STRICT does.
+
+        It is that of the coverage in force on the month's last day, or the last one of life or of coverage; of several
+        of the lowest rank, and of those of the one recorded last.
+        """
         until = self.last
         death = self.death()
         if death and self.first <= death < self.last:
             until = death
         until = self.coverage_end() or until
         held = [c for c in self.coverages() if c["from_on"] <= until <= (c["until_on"] or date.max)]
-        return sorted(held, key=lambda c: c["rank"])
-
-    def strict(self) -> bool:
-        """Whether the payer of the month reads the rules as SEED_STRICT does."""
-        return bool(self.payers()) and self.payers()[0]["payer"] == "seed_strict"
+        payer = min(reversed(held), key=lambda c: c["rank"], default=None)
+        return payer is not None and payer["payer"] == "seed_strict"
 
     # --- consent -----------------------------------------------------------------------------------------------
 
@@ -209,7 +210,8 @@ class NaiveStatus:
     def spans(self) -> list[Dict]:
         """The consents to the designee that hold in the month."""
         who = self.designee()
-        return [c for c in self.complete() if who in (None, c["names"]) and self.stands(c)]
+        held = [c for c in self.complete() if who in (None, c["names"]) and self.stands(c)]
+        return [{**c, "second": c["at"].timestamp()} for c in held]
 
     def left_on(self) -> date | None:
         """The day of a disenrolment in the month upon which no consent followed."""
@@ -221,11 +223,7 @@ class NaiveStatus:
 
     def agrees(self, spans: list[Dict], second: int, on: date) -> bool:
         """Whether one of these consents covers a second."""
-        for span in spans:
-            ended = span["stop"] is not None and on > span["stop"]["end"]
-            if second >= span["at"].timestamp() and not ended:
-                return True
-        return False
+        return any(second >= span["second"] and (span["stop"] is None or on <= span["stop"]["end"]) for span in spans)
 
     def agrees_untimed(self, on: date, order: str | None) -> bool:
         """Whether the patient's consent covers work of a day, in the order that is stated."""

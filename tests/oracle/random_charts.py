@@ -26,10 +26,11 @@ COUNTED = ACTIVITIES[:6]
 def random_chart(seed: int) -> RandomChart:
     """The patient-month of a seed."""
     dice = Dice(seed)
-    month = f"{dice.randint(2017, 2026)}-{dice.randint(1, 12):02d}"
+    month = f"{dice.choice((*range(2017, 2027), 2025, 2025, 2026))}-{dice.choice((*range(1, 13), 3, 7, 9, 12)):02d}"
     dice.pivot = dice.on(month)
-    share = dice.choice((0.1, 0.2, 0.5))
-    bent = {part for part in PARTS if dice.often(max(share, OFTEN.get(part, 0)))}
+    rich = dice.often(0.4)  # little is wrong, and there is much work: what limits and families are about
+    share = 0.04 if rich else dice.choice((0.1, 0.2, 0.5))
+    bent = {part for part in PARTS if dice.often(share if rich else max(share, OFTEN.get(part, 0)))}
     chart = RandomChart(month, without=bent | {"consent", "designation"})
     chart.asked, chart.strict = programme_of(dice, chart.year), dice.often(0.15)
     if "consent" not in bent:
@@ -42,13 +43,16 @@ def random_chart(seed: int) -> RandomChart:
     for part in sorted(bent):
         if dice.often(0.75):
             PARTS[part](chart, dice, month)
-    if dice.often(0.2):
+    if dice.often(0.05 if rich else 0.2):
         chart.death(dice.on(month, spread=20))
     for policy in ("untimed_counts", "staff_in_person_counts"):
         if dice.often(0.2):
             chart.policy(policy, dice.choice(("yes", "no")), from_on=dice.choice(("2010-01-01", dice.on(month))))
-    random_status(chart, Dice(f"status {seed}"), month, dice.pivot)
+    if not rich or dice.often(0.2):
+        random_status(chart, Dice(f"status {seed}"), month, dice.pivot)
     _work(chart, dice, month)
+    if rich:
+        _much_work(chart, dice, month)
     random_law(chart, dice, month)
     random_choices(chart, dice)
     if dice.often(0.25):
@@ -92,6 +96,17 @@ def _work(chart: RandomChart, dice: Dice, month: str) -> None:
         hour, minute = dice.choice(((9, dice.randint(0, 50)), (9, 20), (10, 0), (23, dice.randint(30, 59)), (0, 0)))
         length = f"{dice.randint(5, 70 if long else 25)}:{dice.choice((0, 0, 59, 30))}"
         chart.time(f"{on} {hour:02d}:{minute:02d}", length, **said)
+
+
+def _much_work(chart: RandomChart, dice: Dice, month: str) -> None:
+    """An hour or a day of work by the staff or the practitioner, some of it on the day of a visit."""
+    for hour, by in ((6, dice.choice(("S1", "MD"))), (13, dice.choice(("S1", "S2", "MD")))):
+        on, length = dice.on(month), f"{dice.choice((19, 29, 30, 59, 60, 95, 150, 300, 400))}:{dice.choice((0, 0, 59))}"
+        chart.time(f"{on} {hour:02d}:00", length, by=by, programme=chart.asked)
+        if dice.often(0.25):
+            chart.visit(
+                on, dice.choice(("99213", "99214", "99211", "99202", "G0439", "99441")), by=dice.choice(("MD", "MD2"))
+            )
 
 
 def _assignment(chart: RandomChart, dice: Dice, month: str) -> None:

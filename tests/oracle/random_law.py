@@ -36,7 +36,7 @@ def programme_of(dice: Dice, year: int) -> Programme:
 
 def random_law(chart: RandomChart, dice: Dice, month: str) -> None:
     """What the practice is and the payer asks."""
-    if dice.often(0.15):
+    if dice.often(0.4 if chart.year == 2025 else 0.15):
         for name in (dice.choice(CLINICS),) if dice.often(0.9) else CLINICS:
             chart.capability(name, from_on=dice.choice(("2010-01-01", "2010-01-01", dice.on(month))))
         while dice.often(0.45):
