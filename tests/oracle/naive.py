@@ -68,6 +68,7 @@ FREEDOMS = {
     "payer of a month in which coverage or life ends": "that of its last day, by rank; of one rank, recorded last",
     "limit raised below the limit": "nobody may; the limit holds",
     "E/M whose day is looked at": "office visits with the billing practitioner; other places are not drawn here",
+    "work across midnight that does not count on the day of a visit": "looked at where its other day counts",
     "G0506 of a visit in a month of PCM": "its line is the visit's, shown in months of CCM",
     "G0506 of a second visit with one practitioner": "not billed, and stands in no way on its date",
     "capability attested for later days than its end": "the end takes it, until it is attested again",
@@ -151,7 +152,7 @@ class NaiveMonth(NaiveMissing):
         """Entries with work on the day of a visit with the billing practitioner [TIME-07]; they count."""
         who = self.designee()
         days = {v["on"] for v in self.of("visit_recorded") if v["code"] in LEVELS and v["practitioner"] == who}
-        return {line["entry"] for line in lines if line["pool"] and days & line["days"]}
+        return {line["entry"] for line in lines if line["counted"] and days & line["worked"]}
 
     def extra_planning(self) -> tuple[list[tuple[date, str, Decimal | None]], set[date]]:
         """The lines of G0506 that the month shows, and the days of G0506 in it."""

@@ -102,7 +102,7 @@ class NaiveTime(NaiveStatus):
                 counted = {}
             if worked:
                 line = {"entry": entry["entry"], "counted": sum(counted.values()), "pool": pool, "days": set(counted)}
-                answer.append({**line, "last": max(counted) if counted else None})
+                answer.append({**line, "worked": set(worked), "last": max(counted) if counted else None})
         return answer
 
     def untimed_counts(self, entry: Dict) -> bool:
