@@ -8,6 +8,7 @@ given on that day, Medicare FFS. Every part can be left out (`without`) or said 
 import hashlib
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -94,8 +95,9 @@ def offset_of(text: str) -> int:
     return int(offset.total_seconds())
 
 
+@cache
 def law() -> tuple[Rulebook, str]:
-    """The shipped rulebook and its edition."""
+    """The shipped rulebook and its edition, read once."""
     edition = shipped_edition()
     return rulebook_of(edition), edition.digest
 

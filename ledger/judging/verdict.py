@@ -133,7 +133,9 @@ def _case(facts: MonthFacts, law: MonthLaw, window: Window, rulebook: Rulebook, 
     plan = plan_in_force(facts.plan, on)
     practice = facts.practices.get(designation.event.practice) if designation else None
     clinic = clinic_of(practice, on, dated.rules) if practice is not None and practice.capabilities else None
-    families = _families(facts, counted, plan, programme, clinic, law=law, dated=dated, last=last, designee=designee)
+    families = _families(
+        facts, counted, plan, programme, clinic, law=law, dated=dated, last=last, on=on, designee=designee
+    )
     chosen, choice_notices = choice_in_month(month, designee, programme)
     started = consent.started_on or last
     start_rules = law.rules if law.rules.first_day <= started else rulebook.in_force(started)
@@ -175,13 +177,14 @@ def _families(
     law: MonthLaw,
     dated: MonthLaw,
     last: date,
+    on: date,
     designee: str | None,
 ) -> Families:
-    """The families of the programme, by the rules of the date of service."""
+    """The families of the programme, by the rules of the date of service, `on`."""
     pools, raised = Pools(counted.staff_seconds, counted.personal_seconds), facts.month.raised
     if programme is Programme.APCM:
         conditions = len(distinct_conditions(active_conditions(facts.patient, last.replace(day=1), last, law)))
-        return judge_apcm(pools, conditions, is_qmb(facts.patient, last), dated.rules)
+        return judge_apcm(pools, conditions, is_qmb(facts.patient, on), dated.rules)
     obstacle = complex_obstacle(facts.month, designee, plan, dated) if programme is _CCM else None
     if clinic is not None:
         return judge_clinic(programme, pools, obstacle, law, dated.rules, raised, clinic)

@@ -1,31 +1,30 @@
-"""A second, deliberately naive reading of the documents: what one patient-month of CCM comes to.
+"""A second, deliberately naive reading of the documents: what one patient-month comes to.
 
-Written from the rules and readings alone, before the judge was opened: one list of plain dicts in, one dict out, a set
-with every worked second in it, no shared code with the judge. Slow and obvious; where the judge differs, one is wrong.
-It covers 2021 to 2026, one practice, Medicare FFS, non-facility. What the documents leave open is in `FREEDOMS`.
+Written from the rules and readings alone, before the judge was opened: one list of plain dicts in, one dict out, time
+cut wherever anything begins or ends, no shared code with the judge. Slow and obvious; where they differ, one is wrong.
+It covers 2017 to 2026, the three programmes, clinics, Medicare FFS and SEED_STRICT, one practice, non-facility.
+What the documents leave open is in `FREEDOMS`, and of other services in `naive_services.FREEDOMS`.
 """
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from typing import Any
 
+from tests.oracle.naive_law import (
+    APCM,
+    APPEALABLE,
+    CCM,
+    CLINICS,
+    LEVELS,
+    PARENTS,
+    UNLIMITED,
+    Way,
+    price,
+    ways,
+)
+from tests.oracle.naive_missing import NaiveMissing
+from tests.oracle.naive_services import NaiveServices
 from tests.oracle.naive_status import Dict
-from tests.oracle.naive_time import NaiveTime
-
-MAY_BILL = {"md", "do", "np", "pa", "cns", "cnm"}
-VISITS = {
-    "99202", "99203", "99204", "99205", "99212", "99213", "99214", "99215",
-    "G0438", "G0439", "G0402", "99495", "99496",
-}  # fmt: skip
-
-# ccm-rules 2.1 and 2.2: total RVU of a year times the conversion factor of the day, half up to cents, per unit.
-RVU = {
-    "99490": {2024: "1.88", 2025: "1.87", 2026: "1.98"},
-    "99439": {2024: "1.44", 2025: "1.42", 2026: "1.51"},
-    "99491": {2024: "2.54", 2025: "2.54", 2026: "2.67"},
-    "99437": {2024: "1.79", 2025: "1.78", 2026: "1.89"},
-    "99487": {2024: "4.03", 2025: "4.07", 2026: "4.32"},
-    "99489": {2024: "2.17", 2025: "2.18", 2026: "2.34"},
-}
 
 FREEDOMS = {
     "death or coverage end in a month without counted work": "date of service is the last day alive or covered",
@@ -55,28 +54,30 @@ FREEDOMS = {
     "admission at a known hour, discharge on that day at an unknown one": "the rest of the day does not count",
     "untimed work on a day of admission and discharge": "never counts, whatever its order",
     "death told again after it was taken back": "the patient is dead again",
+    "written consent where a spoken one was supplemented in writing": "stays a spoken one; another is needed",
+    "a clinic in which nobody is designated": "judged as no clinic; the month is blocked",
+    "a family that is not in force or not for the clinic": "shown with its minutes, none of them paid",
+    "two policies from one day": "the one recorded last",
+    "APCM of a clinic that chose G0511": "billed by its level: the bundle does not hold it",
+    "G0511 of PCM": "staff's and the practitioner's minutes together",
+    "G0511 beside other families in the transition, without a choice": "suggested is what pays most",
+    "choice of a clinic for G0511 outside the transition": "means nothing",
+    "plan of complex CCM until 2019, in a month that death or coverage ends": "made in it by the date of service",
+    "entries of APCM": "count like others and are shown; no minute of them goes unpaid",
+    "QMB in APCM": "by any coverage on the date of service",
+    "payer of a month in which coverage or life ends": "that of its last day, by rank; of one rank, recorded last",
+    "limit raised below the limit": "nobody may; the limit holds",
+    "E/M whose day is looked at": "office visits with the billing practitioner; other places are not drawn here",
+    "work across midnight that does not count on the day of a visit": "looked at where its other day counts",
+    "G0506 of a visit in a month of PCM": "its line is the visit's, shown in months of CCM",
+    "G0506 of a second visit with one practitioner": "not billed, and stands in no way on its date",
     "capability attested for later days than its end": "the end takes it, until it is attested again",
 }
 """What the documents leave open, and how this reading resolves it."""
 
 
-def day_before_a_year(on: date) -> date:
-    """The same day a year earlier; 29 February has 28 February."""
-    if (on.month, on.day) == (2, 29):
-        return date(on.year - 1, 2, 28)
-    return date(on.year - 1, on.month, on.day)
-
-
-def price(code: str, on: date) -> Decimal | None:
-    """Dollars of one unit on a date of service."""
-    if on.year not in (2024, 2025, 2026):
-        return None
-    factor = {2024: "32.7442" if on <= date(2024, 3, 8) else "33.2875", 2025: "32.3465", 2026: "33.4009"}[on.year]
-    return (Decimal(RVU[code][on.year]) * Decimal(factor)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-
-
-class NaiveMonth(NaiveTime):
-    """What the time of a patient-month comes to, and what is missing."""
+class NaiveMonth(NaiveMissing):
+    """What a patient-month comes to: seconds, codes, units, dollars, what is missing, what rides beside it."""
 
     # --- codes, units, dollars ---------------------------------------------------------------------------------
 
@@ -97,145 +98,90 @@ class NaiveMonth(NaiveTime):
 
     def families(self, staff: int, personal: int, on: date) -> dict[str, Dict]:
         """What each family makes of the month: minutes, codes with units, dollars, minutes not paid."""
-        both = (staff + personal) // 60
-        own = personal // 60
+        clinic = self.designation() is not None and any(self.has_capability(name, on) for name in CLINICS)
+        choice = self.policy("g0511_billing", "", on) or None
+        there, closed = ways(self.programme, self.last, clinic=clinic, choice=choice, strict=self.strict())
+        seconds = {"personal": personal, "pcm_personal": personal, "pcm_staff": staff}
         answer: dict[str, Dict] = {}
-        lines: list[tuple[str, int]] = []
-        if both >= 20:
-            lines = [("99490", 1), ("99439", min(2, (both - 20) // 20))]
-        answer["noncomplex"] = {"minutes": both, "lines": lines, "steps": (20, 20)}
-        lines = []
-        if both >= 60 and self.decision_making() in ("moderate", "high"):
-            lines = [("99487", 1), ("99489", min(10, (both - 60) // 30))]
-        answer["complex"] = {"minutes": both, "lines": lines, "steps": (60, 30)}
-        lines = []
-        if own >= 30:
-            lines = [("99491", 1), ("99437", min(2, (own - 30) // 30))]
-        answer["personal"] = {"minutes": own, "lines": lines, "steps": (30, 30)}
-        for family in answer.values():
-            family["lines"] = [(code, units) for code, units in family["lines"] if units]
-            base, step = family["steps"]
-            paid = sum((base if index == 0 else step * units) for index, (_, units) in enumerate(family["lines"]))
-            family["unpaid"] = family["minutes"] - paid
-            dollars = [(price(code, on), units) for code, units in family["lines"]]
-            family["amount"] = None
+        for way in there:
+            minutes = seconds.get(way.family, staff + personal) // 60
+            lines = [] if way.family in closed else self.earned(way, minutes, on)
+            paid = sum(way.minutes if code == way.base else way.step * units for code, units in lines)
+            paid = minutes if way.programme == APCM else paid  # not timed: no minute goes unpaid
+            dollars = [(price(code, on, strict=self.strict()), units) for code, units in lines]
+            amount = None
             if dollars and all(one is not None for one, _ in dollars):
-                family["amount"] = sum((one * units for one, units in dollars if one is not None), Decimal(0))
+                amount = sum((one * units for one, units in dollars if one is not None), Decimal(0))
+            answer[way.family] = {"minutes": minutes, "lines": lines, "amount": amount, "unpaid": minutes - paid}
         return answer
 
-    def chosen(self) -> str | None:
-        """The family that the billing practitioner chose last."""
-        told = [f for f in self.of("family_chosen") if f["month"] == self.month]
-        told = [f for f in told if f["practitioner"] == self.designee()]
-        return told[-1]["family"] if told else None
+    def earned(self, way: Way, minutes: int, on: date) -> list[tuple[str, int]]:
+        """The codes of a way with their units; none where it is not earned."""
+        if way.programme == APCM:
+            return [(self.level(on), 1)]
+        if minutes < way.minutes or (way.family == "complex" and not self.is_complex(on)):
+            return []
+        units = 0
+        if way.adds:
+            units = min((minutes - way.minutes) // way.step, self.limit(way.adds, way.limit))
+        return [(way.base, 1), (way.adds, units)] if way.adds and units else [(way.base, 1)]
 
-    # --- what is missing ---------------------------------------------------------------------------------------
+    def limit(self, code: str, units: int) -> int:
+        """How many units of a code a month holds, compliance's word included."""
+        if code == "99489" and self.strict():
+            return UNLIMITED
+        told = [f for f in self.of("limit_raised") if f["month"] == self.month and f["code"] == code]
+        return max(units, told[-1]["units"]) if told and code in APPEALABLE else units
 
-    def missing(self, families: dict[str, Dict], on: date) -> set[str]:
-        """The codes of what blocks release."""
-        said = self._missing_people(on) | self._missing_consent() | self._missing_patient(on) | self._missing_plan(on)
-        available = [name for name, family in families.items() if family["lines"]]
-        if not available:
-            said.add("minutes_below_minimum")
-        elif self.chosen() and self.chosen() not in available:
-            said.add("chosen_family_not_available")
-        if len(available) > 1 and not self.chosen():
-            said.add("family_not_chosen")
-        return said
+    def is_complex(self, on: date) -> bool:
+        """Whether decision making, and until 2019 a plan made or revised in the month, make it complex [CODE-08]."""
+        made = [self.local(r["revised_at"]) for r in self.of("care_plan_revised")]
+        is_made = self.last.year > 2019 or any(self.first <= day <= on for day in made)
+        return is_made and self.decision_making() in ("moderate", "high")
 
-    def _missing_people(self, on: date) -> set[str]:
-        said = set()
-        if self.practice(on) is None:
-            said.add("practice_not_assigned")
+    def level(self, on: date) -> str:
+        """The level of APCM: by conditions, and whether the patient is a Qualified Medicare Beneficiary."""
+        if self.how_many(self.conditions()) < 2:
+            return "G0556"
+        held = [c for c in self.coverages() if c["from_on"] <= on <= (c["until_on"] or date.max)]
+        return "G0558" if any(c["qmb"] for c in held) else "G0557"
+
+    # --- what rides beside it ----------------------------------------------------------------------------------
+
+    def same_day(self, lines: list[Dict]) -> set[str]:
+        """Entries with work on the day of a visit with the billing practitioner [TIME-07]; they count."""
         who = self.designee()
-        if who is None:
-            said.add("practitioner_not_designated")
-        elif not self.holds(who, "practitioner", on) or (self.person(who) or {}).get("credential") not in MAY_BILL:
-            said.add("practitioner_may_not_bill")
-        for name, code in (("cehrt_year", "cehrt_not_attested"), ("access_24x7", "access_24x7_not_attested")):
-            bills = who is not None or self.practice(on) is not None
-            if not bills or not self._has_capability(name, on):
-                said.add(code)
-        return said
+        days = {v["on"] for v in self.of("visit_recorded") if v["code"] in LEVELS and v["practitioner"] == who}
+        return {line["entry"] for line in lines if line["counted"] and days & line["worked"]}
 
-    def _has_capability(self, name: str, on: date) -> bool:
-        held: list[Dict] = []  # what was attested so far, each until its end
-        for told in self.facts:
-            if told["topic"] == "capability_attested" and told["capability"] == name:
-                held.append({"from": told["from_on"], "until": told["until_on"] or date.max})
-            elif told["topic"] == "capability_ended" and told["capability"] == name:
-                held = [{**one, "until": min(one["until"], told["last_on"])} for one in held]
-        return any(one["from"] <= on <= one["until"] for one in held)
+    def extra_planning(self) -> tuple[list[tuple[date, str, Decimal | None]], set[date]]:
+        """The lines of G0506 that the month shows, and the days of G0506 in it."""
+        first: dict[str, Dict] = {}
+        for told in self.of("extra_planning_attested"):
+            if told["visit_code"] in PARENTS:
+                first.setdefault(told["practitioner"], told)
+        planned = [f for f in first.values() if self.first <= f["on"] <= self.last]
+        days = {f["on"] for f in planned}
+        shown = planned if self.programme == CCM else []
+        return [(f["on"], f["practitioner"], price("G0506", f["on"], strict=self.strict())) for f in shown], days
 
-    def _missing_consent(self) -> set[str]:
-        if self.spans():
-            return set()
-        by_then = self.complete()
-        if any(self.stands(consent) for consent in by_then):
-            return {"consent_names_other_practitioner"}
-        if by_then:
-            last = max((c["stop"] for c in by_then), key=lambda stop: stop["on"])
-            return {"consent_revoked" if last["is"] == "revoked" else "patient_disenrolled"}
-        return {"consent_incomplete"} if any(not c["at"] for c in self.consents()) else {"consent_not_on_file"}
-
-    def _missing_patient(self, on: date) -> set[str]:
-        said = set()
-        death = self.death()
-        if death and death < self.first:
-            said.add("month_after_death")
-        if not self._has_visit():
-            said.add("initiating_visit_missing")
-        newest = {c["condition"]: c for c in self.of("condition_recorded")}
-        held = [
-            c for c in newest.values()
-            if c["expected_12_months"] and (c["onset_on"] is None or c["onset_on"] <= self.last)
-            and (c["abated_on"] is None or c["abated_on"] >= self.first)
-        ]  # fmt: skip
-        diagnoses = {c["icd10"] for c in held if c["icd10"]}
-        if len(diagnoses) + len([c for c in held if not c["icd10"]]) < 2:
-            said.add("conditions_below_minimum")
-        if len(diagnoses) < 2:
-            said.add("diagnoses_below_minimum")
-        if not any(f["on"] <= self.last for f in self.of("risk_attested")):
-            said.add("risk_not_attested")
-        end = self.coverage_end()
-        until = death if death and self.first <= death <= self.last else self.last
-        at_all = [c for c in self.coverages() if c["from_on"] <= until]
-        at_all = [c for c in at_all if c["until_on"] is None or c["until_on"] >= self.first]
-        if not at_all:
-            said.add("coverage_not_on_file")
-        ended = [c for c in at_all if c["until_on"] == end]
-        ended = [c for c in ended if c["rank"] == min(one["rank"] for one in ended)][-1:]
-        confirmed = [c for c in ended if c["verified_at"] and self.local(c["verified_at"]) >= on]
-        if end is not None and at_all and not confirmed:
-            said.add("coverage_ended_in_month")
-        return said
-
-    def _has_visit(self) -> bool:
-        starts = [self.local(consent["at"]) for consent in self.complete()]
-        earliest = day_before_a_year(min(starts) if starts else self.last)
-        visits = [v for v in self.of("visit_recorded") if v["code"] in VISITS and earliest <= v["on"] <= self.last]
-        who = self.designee()
-        # With the billing practitioner, or with another practitioner of the practice: there is one practice here.
-        return any(who in (None, v["practitioner"]) or self.holds(str(who), "practitioner", v["on"]) for v in visits)
-
-    def _missing_plan(self, on: date) -> set[str]:
-        revisions = [r for r in self.of("care_plan_revised") if self.local(r["revised_at"]) <= on]
-        if not revisions:
-            return {"care_plan_missing"}
-        who = self.designee()
-        signed = {s["revision"] for s in self.of("care_plan_signed") if who in (None, s["practitioner"])}
-        plan = max(revisions, key=lambda r: (r["revised_at"], r["revision"]))
-        said = set() if any(r["revision"] in signed for r in revisions) else {"care_plan_not_signed"}
-        if not {"problem_list", "goals", "interventions", "medications"} <= set(plan["elements"]):
-            said.add("care_plan_element_missing")
-        if not plan["intervention_owners"]:
-            said.add("care_plan_owners_missing")
-        if plan["review_on"] is None:
-            said.add("care_plan_review_date_missing")
-        if not self.of("care_plan_copy_given"):
-            said.add("care_plan_copy_not_given")
-        return said
+    def services(self, lines: list[Dict], family: str | None, on: date, codes: set[str]) -> NaiveServices:
+        """The other services of the month."""
+        bills = self.designation()
+        here = self.practice(on)
+        practice = bills["practice"] if bills else here["practice"] if here else None
+        return NaiveServices(
+            [f for f in self.facts if f.get("patient", self.patient) == self.patient],
+            first=self.first,
+            last=self.last,
+            served=on,
+            worked={day for line in lines for day in line["days"]},
+            family=family,
+            biller=self.designee(),
+            practice=practice,
+            strict=self.strict(),
+            codes=codes,
+        )
 
     # --- all of it ---------------------------------------------------------------------------------------------
 
@@ -250,12 +196,26 @@ class NaiveMonth(NaiveTime):
         suggested = None
         if available:
             suggested = max(available, key=lambda name: (name == "complex", available[name]["amount"] or 0))
+        missing = self.missing(families, on)
+        planned, days = self.extra_planning()
+        family = self.chosen() or suggested
+        codes = {code for code, _ in families[family]["lines"]} if family in families else set()
+        if on in days and codes & {"99487", "99426"}:
+            missing.add("extra_planning_same_date")
+        services: tuple[list[Any], bool] = ([], False)
+        if self.of("other_service_reported"):
+            asked = self.services(lines, family, on, codes)
+            services = sorted(asked.answer(), key=str), asked.excluding()
+            missing |= {"conflicting_service"} & {found for _, _, found in services[0]}
         return {
             "entries": {line["entry"]: line["counted"] for line in lines},
+            "same day": self.same_day(lines),
             "staff": staff,
             "personal": personal,
             "date_of_service": on,
             "families": {n: (f["minutes"], f["lines"], f["amount"], f["unpaid"]) for n, f in families.items()},
             "suggested": suggested,
-            "missing": self.missing(families, on),
+            "missing": missing,
+            "with visits": sorted(planned),
+            "services": services,
         }

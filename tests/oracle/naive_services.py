@@ -4,6 +4,7 @@ Written from that table, its section 9.1, CCM-CODE-12 and readings 12, as a list
 the judge and reads no rule file. What the table leaves open is in `FREEDOMS`.
 """
 
+from collections.abc import Container
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -20,6 +21,9 @@ FREEDOMS = {
     "transitional care without a last day": "thirty days from the date that was told",
     "the service on a day with counted time that is not the date of service": "to be looked at, where the date blocks",
     "care management told of the month's own NPI": "to be looked at: the own claim comes back with remittances",
+    "PCM told in a month of PCM": "of the own NPI the own claim; another's is for another condition, and is looked at",
+    "APCM told in a month of APCM": "blocks whoever bills it, also where the own claim comes back",
+    "a month in which no family is reached": "read as beside non-complex CCM; minutes are missing anyhow",
     "code that the payer pays to nobody": "said so, whoever furnished it",
 }
 """What the documents leave open, and how this reading resolves it."""
@@ -139,9 +143,12 @@ class NaiveServices:
         family: str | None,
         biller: str | None,
         practice: str | None,
+        strict: bool = False,
+        codes: Container[str] = (),
     ) -> None:
         self.facts, self.first, self.last, self.served = facts, first, last, served
         self.worked, self.family, self.biller, self.practice = worked, family, biller, practice
+        self.strict, self.codes = strict, codes
 
     def answer(self) -> list[tuple[str, str | None, str | None]]:
         """Of each service that touches the month: code, row, and what it leads to."""
@@ -237,10 +244,30 @@ class NaiveServices:
             return False if tin is False else None
         return False if whose == "npi" else tin
 
+    def beside(self, row: Row) -> Row:
+        """The row as it is read for this payer, beside the families of clinics, PCM and APCM."""
+        family = self.family or ""
+        if row.name == "tcm":
+            if self.strict or (family == "rhc" and self.served < year(2022)):
+                return row._replace(own=BLOCKS)  # readings 9: TCM denies; 9.1: G0511 was left out of the change
+            if (family == "pcm_personal" and self.served >= year(2022)) or "99427" in self.codes:
+                return row._replace(on_date=BLOCKS)  # 9.1: 99424 and 99427 kept their edits
+        if family in ("pcm_staff", "pcm_personal"):
+            if row.name == "ccm":
+                return row._replace(own=BLOCKS, others=LOOK)  # CODE-16, CONF-PCM-OTHER
+            if row.name == "pcm":
+                return row._replace(own=LOOK)  # the own claim comes back
+            if row.name == "g0506" and "99426" in self.codes:
+                return row._replace(own=BLOCKS)  # CODE-12
+        if family == "apcm" and row.name == "ccm":
+            return row._replace(own=BLOCKS)
+        return row
+
     def means(self, service: Dict, row: Row) -> str | None:
         """What a service leads to."""
         if not row.is_paid:
             return "service_not_payable"
+        row = self.beside(row)
         if self.family == "personal" and row.personal is not None:
             row = row._replace(own=row.personal)
         if self.family == "complex" and row.complex is not None:

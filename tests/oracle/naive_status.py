@@ -14,9 +14,14 @@ BARRING = ("hospital_inpatient", "snf_part_a")
 class NaiveStatus:
     """One patient-month of a list of facts, each `{"topic": .., "recorded_at": .., fields}` in order of recording."""
 
-    def __init__(self, facts: list[Dict], patient: str, month: str) -> None:
+    def __init__(self, facts: list[Dict], patient: str, month: str, programme: str = "CCM") -> None:
         self.facts = facts
+        self.programme = programme
         self.patient = patient
+        self.topics: dict[str, list[Dict]] = {}
+        for fact in facts:
+            if fact.get("patient", patient) == patient:
+                self.topics.setdefault(fact["topic"], []).append(fact)
         self.month = month
         year, number = int(month[:4]), int(month[5:])
         self.first = date(year, number, 1)
@@ -24,7 +29,7 @@ class NaiveStatus:
 
     def of(self, topic: str) -> list[Dict]:
         """The facts of one kind, of this patient where they are a patient's."""
-        return [f for f in self.facts if f["topic"] == topic and f.get("patient", self.patient) == self.patient]
+        return self.topics.get(topic, [])
 
     # --- who bills, for whom -----------------------------------------------------------------------------------
 
@@ -44,7 +49,9 @@ class NaiveStatus:
     def designation(self) -> Dict | None:
         """The designation that occupies the month."""
         for told in self.of("practitioner_designated"):
-            if told["from_month"] > self.month or (told["until_month"] and told["until_month"] < self.month):
+            if told["programme"] != self.programme or told["from_month"] > self.month:
+                continue
+            if told["until_month"] and told["until_month"] < self.month:
                 continue
             withdrawn = [
                 w for w in self.of("designation_withdrawn")
@@ -65,6 +72,16 @@ class NaiveStatus:
             if is_it and told["from_on"] <= on and (told["until_on"] is None or on <= told["until_on"]):
                 return True
         return False
+
+    def has_capability(self, name: str, on: date) -> bool:
+        """Whether the practice answers for a capability on a day."""
+        held: list[Dict] = []  # what was attested so far, each until its end
+        for told in self.facts:
+            if told["topic"] == "capability_attested" and told["capability"] == name:
+                held.append({"from": told["from_on"], "until": told["until_on"] or date.max})
+            elif told["topic"] == "capability_ended" and told["capability"] == name:
+                held = [{**one, "until": min(one["until"], told["last_on"])} for one in held]
+        return any(one["from"] <= on <= one["until"] for one in held)
 
     def death(self) -> date | None:
         """The day of death, as said last, unless that was taken back since."""
@@ -98,14 +115,29 @@ class NaiveStatus:
         end: date = max(c["until_on"] for c in begun)
         return end
 
+    def strict(self) -> bool:
+        """Whether the payer of the month reads the rules as SEED_STRICT does.
+
+        It is that of the coverage in force on the month's last day, or the last one of life or of coverage; of several
+        of the lowest rank, and of those of the one recorded last.
+        """
+        until = self.last
+        death = self.death()
+        if death and self.first <= death < self.last:
+            until = death
+        until = self.coverage_end() or until
+        held = [c for c in self.coverages() if c["from_on"] <= until <= (c["until_on"] or date.max)]
+        payer = min(reversed(held), key=lambda c: c["rank"], default=None)
+        return payer is not None and payer["payer"] == "seed_strict"
+
     # --- consent -----------------------------------------------------------------------------------------------
 
     def consents(self) -> list[Dict]:
-        """Each consent to CCM that is not void: when it was given, from when it is complete (None: never), to whom."""
+        """Each consent that is not void: when it was given, from when it is complete (None: never), to whom."""
         answer = []
         void = {f["consent"] for f in self.of("consent_invalidated")}
         for told in self.of("consent_recorded"):
-            if told["programme"] != "CCM" or told["consent"] in void:
+            if told["programme"] != self.programme or told["consent"] in void:
                 continue
             parts = [told] + [s for s in self.of("consent_supplemented") if s["consent"] == told["consent"]]
             dated = []
@@ -123,6 +155,9 @@ class NaiveStatus:
 
     def _complete_from(self, dated: list[tuple[Any, Dict]]) -> tuple[datetime | None, str | None]:
         whole: Dict = dict.fromkeys(ITEMS, False)
+        written = ("written", "electronic")
+        day = next((self.local(part["occurred_at"]) for _, part in dated if part["occurred_at"]), self.first)
+        needs_writing = self.strict() or day < date(2017, 1, 1)
         for moment, part in dated:
             for item in ITEMS:
                 whole[item] = whole[item] or part["items"][item]
@@ -133,16 +168,18 @@ class NaiveStatus:
             whole["moment"] = max(moments) if moments else None
             identified = whole["given_by"] == "self" or whole["known"]
             fields = ("method", "obtained_by", "practitioner", "given_by", "evidence", "moment", *ITEMS)
+            if whole["method"] not in written and needs_writing:
+                continue
             if identified and all(whole[field] for field in fields):
                 return whole["moment"], whole["practitioner"]
         return None, whole.get("practitioner")
 
     def stops(self) -> list[Dict]:
-        """What ended consents to CCM: what it is, the day it speaks of, the last day that counts, whose consents."""
+        """What ended consents: what it is, the day it speaks of, the last day that counts, whose consents."""
         back = {f["revocation"] for f in self.of("revocation_retracted")}
         answer = []
         for told in self.of("consent_revoked"):
-            if "CCM" in told["scope"] and told["revocation"] not in back:
+            if self.programme in told["scope"] and told["revocation"] not in back:
                 on = told["told_on"]
                 end = date(on.year, on.month, monthrange(on.year, on.month)[1])
                 answer.append({"is": "revoked", "on": on, "end": end, "whose": told["practitioner"]})
@@ -150,7 +187,7 @@ class NaiveStatus:
         for told in self.of("patient_disenrolled"):
             bills = self.designation()
             ours = bills is None or told["practice"] in (None, bills["practice"])
-            if told["programme"] == "CCM" and told["disenrolment"] not in back and ours:
+            if told["programme"] == self.programme and told["disenrolment"] not in back and ours:
                 answer.append({"is": "disenrolled", "on": told["on"], "end": told["on"], "whose": None})
         return answer
 
@@ -173,7 +210,8 @@ class NaiveStatus:
     def spans(self) -> list[Dict]:
         """The consents to the designee that hold in the month."""
         who = self.designee()
-        return [c for c in self.complete() if who in (None, c["names"]) and self.stands(c)]
+        held = [c for c in self.complete() if who in (None, c["names"]) and self.stands(c)]
+        return [{**c, "second": c["at"].timestamp()} for c in held]
 
     def left_on(self) -> date | None:
         """The day of a disenrolment in the month upon which no consent followed."""
@@ -185,11 +223,7 @@ class NaiveStatus:
 
     def agrees(self, spans: list[Dict], second: int, on: date) -> bool:
         """Whether one of these consents covers a second."""
-        for span in spans:
-            ended = span["stop"] is not None and on > span["stop"]["end"]
-            if second >= span["at"].timestamp() and not ended:
-                return True
-        return False
+        return any(second >= span["second"] and (span["stop"] is None or on <= span["stop"]["end"]) for span in spans)
 
     def agrees_untimed(self, on: date, order: str | None) -> bool:
         """Whether the patient's consent covers work of a day, in the order that is stated."""

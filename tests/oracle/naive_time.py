@@ -1,6 +1,8 @@
 """The naive reading of countable time; naive_status.py says on which of it, naive.py ends it in codes and dollars."""
 
 from datetime import date
+from itertools import pairwise
+from math import ceil
 
 from tests.oracle.naive_status import Dict, NaiveStatus
 
@@ -16,14 +18,14 @@ CLINICAL = {"rn", "lpn", "lvn", "cma", "rma", "ma", "cna", "lcsw", "pharmacist"}
 
 
 class NaiveTime(NaiveStatus):
-    """The time of one patient-month, each second by itself."""
+    """The time of one patient-month, piece by piece."""
 
     # --- time --------------------------------------------------------------------------------------------------
 
     def pool(self, entry: Dict, on: date) -> str | None:
         """Whose minutes an entry's are: staff, personal, or nobody's."""
         person = self.person(entry["performer"])
-        if person is None or not person["is_person"] or entry["programme"] != "CCM" or not entry["described"]:
+        if person is None or not person["is_person"] or entry["programme"] != self.programme or not entry["described"]:
             return None
         if (entry["work_country"] or person["work_country"] or "US") != "US":
             return None
@@ -44,49 +46,63 @@ class NaiveTime(NaiveStatus):
     def policy(self, name: str, otherwise: str, on: date) -> str:
         """The practice's policy on a day."""
         told = [f for f in self.of("policy_adopted") if f["policy"] == name and f["from_on"] <= on]
-        return str(max(told, key=lambda f: f["from_on"])["value"]) if told else otherwise
+        newest = max(reversed(told), key=lambda f: f["from_on"], default=None)  # of one day, the one recorded last
+        return str(newest["value"]) if newest else otherwise
 
     def is_over(self, on: date) -> bool:
         """Whether a day lies after death or after the end of coverage."""
         ends = [end for end in (self.death(), self.coverage_end()) if end is not None]
         return any(on > end for end in ends)
 
+    def borders(self) -> list[int]:
+        """The seconds at which anything begins or ends: between two of them all seconds are alike."""
+        moments = [span["at"] for span in self.spans()]
+        moments += [stay[edge] for stay in self.stays() for edge in ("admitted_at", "discharged_at") if stay[edge]]
+        for entry in [f for f in self.facts if f["topic"] == "time_logged"]:
+            moments += [piece[edge] for piece in entry["segments"] for edge in ("start", "end")]
+        return sorted({ceil(moment.timestamp()) for moment in moments})
+
+    def pieces(self, entry: Dict, borders: list[int]) -> list[tuple[int, int, date]]:
+        """An entry, cut wherever anything begins or ends: first second, the one after the last, day."""
+        answer = []
+        for piece in entry["segments"]:
+            start, end = int(piece["start"].timestamp()), int(piece["end"].timestamp())
+            edges = [start, *(second for second in borders if start < second < end), end]
+            answer += [(one, other, piece["on"]) for one, other in pairwise(edges)]
+        return answer
+
     def count(self) -> list[Dict]:
         """Each entry of the month, in order of recording, with the seconds of it that count and the last such day."""
-        spans, stays = self.spans(), self.stays()
-        taken: set[int] = set()  # seconds of this patient's that an entry recorded earlier holds
-        elsewhere: dict[str, set[int]] = {}  # seconds in which a performer is with another patient
+        spans, stays, borders = self.spans(), self.stays(), self.borders()
+        taken: set[int] = set()  # where pieces of this patient's begin that an entry recorded earlier holds
+        elsewhere: dict[str, set[int]] = {}  # where pieces begin in which a performer is with another patient
         answer = []
         for entry in [f for f in self.facts if f["topic"] == "time_logged"]:
-            seconds = {
-                second: piece["on"]
-                for piece in entry["segments"]
-                for second in range(int(piece["start"].timestamp()), int(piece["end"].timestamp()))
-            }
+            pieces = self.pieces(entry, borders)
+            begun = {start for start, _, _ in pieces}
             if entry["patient"] != self.patient:
-                elsewhere.setdefault(entry["performer"], set()).update(seconds)
+                elsewhere.setdefault(entry["performer"], set()).update(begun)
                 continue
             counted: dict[date, int] = {}
-            with_others = elsewhere.get(entry["performer"], set())
-            days = {*seconds.values()}
+            barred = taken | elsewhere.get(entry["performer"], set())
+            days = {on for _, _, on in pieces}
             open_days = {on for on in days if self.first <= on <= self.last and not self.is_over(on)}
             open_days = {on for on in open_days if self.pool(entry, on)}
-            for second, on in seconds.items():
-                free = second not in taken and second not in with_others
-                here = free and on in open_days and not self.is_away(stays, second, on)
-                if here and self.agrees(spans, second, on):
-                    counted[on] = counted.get(on, 0) + 1
+            for start, end, on in pieces:
+                free = on in open_days and start not in barred
+                if free and self.agrees(spans, start, on) and not self.is_away(stays, start, on):
+                    counted[on] = counted.get(on, 0) + end - start
             if entry["on"] is not None and self.untimed_counts(entry):
                 counted[entry["on"]] = entry["seconds"]
             worked = sorted(on for on in {*days, entry["on"]} if on and self.first <= on <= self.last)
             pools = {self.pool(entry, on) for on in worked}
             pool = "staff" if "staff" in pools else "personal" if "personal" in pools else None
-            taken |= set(seconds)
+            taken |= begun
             if not pool:
                 counted = {}
             if worked:
-                line = {"entry": entry["entry"], "counted": sum(counted.values()), "pool": pool}
-                answer.append({**line, "last": max(counted) if counted else None})
+                line = {"entry": entry["entry"], "counted": sum(counted.values()), "pool": pool, "days": set(counted)}
+                answer.append({**line, "worked": set(worked), "last": max(counted) if counted else None})
         return answer
 
     def untimed_counts(self, entry: Dict) -> bool:

@@ -8,6 +8,8 @@ from ledger.terms.people import Programme, Role
 from tests.facts import CHICAGO, ELEMENTS, Chart, instant, offset_of, opaque
 from tests.oracle.dice import Dice
 from tests.oracle.naive_status import ITEMS
+from tests.oracle.random_law import FAMILIES, RandomChart, method_of, programme_of, random_choices, random_law
+from tests.oracle.random_services import random_services
 from tests.oracle.random_status import random_status
 
 EVIDENCE = ("signed_form", "recording", "contemporaneous_note", "recollection")
@@ -21,33 +23,40 @@ CODES = ("G0439", "99213", "99211", "99495", "99441", "99202", None)
 COUNTED = ACTIVITIES[:6]
 
 
-def random_chart(seed: int) -> Chart:
+def random_chart(seed: int) -> RandomChart:
     """The patient-month of a seed."""
     dice = Dice(seed)
-    month = f"{dice.choice((2024, 2025, 2026))}-{dice.randint(1, 12):02d}"
+    month = f"{dice.choice((*range(2017, 2027), 2025, 2025, 2026))}-{dice.choice((*range(1, 13), 3, 7, 9, 12)):02d}"
     dice.pivot = dice.on(month)
-    share = dice.choice((0.1, 0.2, 0.5))
-    bent = {part for part in PARTS if dice.often(max(share, OFTEN.get(part, 0)))}
-    chart = Chart(month, without=bent | {"consent"})
+    rich = dice.often(0.4)  # little is wrong, and there is much work: what limits and families are about
+    share = 0.04 if rich else dice.choice((0.1, 0.2, 0.5))
+    bent = {part for part in PARTS if dice.often(share if rich else max(share, OFTEN.get(part, 0)))}
+    chart = RandomChart(month, without=bent | {"consent", "designation"})
+    chart.asked, chart.strict = programme_of(dice, chart.year), dice.often(0.15)
     if "consent" not in bent:
-        said_at(chart, f"{chart.year}-01-05 09:00")
+        said_at(chart, f"{chart.year}-01-05 09:00", programme=chart.asked, method=method_of(chart, dice))
+    if "designation" not in bent:
+        chart.designate("MD", programme=chart.asked)
+    if chart.strict and "coverage" not in bent:
+        chart.coverage(payer="seed_strict")
     _people(chart)
     for part in sorted(bent):
         if dice.often(0.75):
             PARTS[part](chart, dice, month)
-    if dice.often(0.2):
+    if dice.often(0.05 if rich else 0.2):
         chart.death(dice.on(month, spread=20))
     for policy in ("untimed_counts", "staff_in_person_counts"):
         if dice.often(0.2):
             chart.policy(policy, dice.choice(("yes", "no")), from_on=dice.choice(("2010-01-01", dice.on(month))))
-    random_status(chart, Dice(f"status {seed}"), month, dice.pivot)
+    if not rich or dice.often(0.2):
+        random_status(chart, Dice(f"status {seed}"), month, dice.pivot)
     _work(chart, dice, month)
-    if dice.often(0.5):
-        levels = ("straightforward", "low", "moderate", "high", "moderate")
-        for _ in range(dice.randint(1, 2)):
-            chart.decision_making(dice.choice(levels), by=dice.choice(("MD", "MD", "MD", "MD2")))
-    while dice.often(0.35):
-        chart.choose(dice.choice(("noncomplex", "complex", "personal")), by=dice.choice(("MD", "MD", "MD2")))
+    if rich:
+        _much_work(chart, dice, month)
+    random_law(chart, dice, month)
+    random_choices(chart, dice)
+    if dice.often(0.25):
+        random_services(chart, dice, dice.choice((1, 2, 4)))
     return chart
 
 
@@ -56,14 +65,14 @@ def told(chart: Chart) -> list[dict[str, Any]]:
     return [{"topic": event.TOPIC, "recorded_at": at, **event.model_dump()} for event, at in chart.told]
 
 
-def _people(chart: Chart) -> None:
+def _people(chart: RandomChart) -> None:
     chart.person("robot", Role.CLINICAL_STAFF, "rn", is_person=False)
     chart.person("abroad", Role.CLINICAL_STAFF, "lpn", country="PH")
     chart.person("left", Role.CLINICAL_STAFF, "cna", country=None, until_on=f"{chart.month}-14")
     chart.person("trainee", Role.CLINICAL_STAFF, None)
 
 
-def _work(chart: Chart, dice: Dice, month: str) -> None:
+def _work(chart: RandomChart, dice: Dice, month: str) -> None:
     crowded = [dice.on(month) for _ in range(dice.randint(1, 3))]
     long = dice.often(0.5)
     for _ in range(dice.choice((0, 1, 3, 6, 9, 12))):
@@ -71,8 +80,9 @@ def _work(chart: Chart, dice: Dice, month: str) -> None:
         said: dict[str, Any] = {"by": dice.choice(WORKERS), "activity": dice.choice(COUNTED)}
         if dice.often(0.12):
             said["activity"] = dice.choice(ACTIVITIES)
-        if dice.often(0.05):
-            said["programme"] = Programme.RPM
+        said["programme"] = chart.asked
+        if dice.often(0.07):
+            said["programme"] = dice.choice((Programme.CCM, Programme.PCM, Programme.RPM))
         if dice.often(0.05):
             said["described"] = False
         if dice.often(0.08):
@@ -88,13 +98,24 @@ def _work(chart: Chart, dice: Dice, month: str) -> None:
         chart.time(f"{on} {hour:02d}:{minute:02d}", length, **said)
 
 
-def _assignment(chart: Chart, dice: Dice, month: str) -> None:
+def _much_work(chart: RandomChart, dice: Dice, month: str) -> None:
+    """An hour or a day of work by the staff or the practitioner, some of it on the day of a visit."""
+    for hour, by in ((6, dice.choice(("S1", "MD"))), (13, dice.choice(("S1", "S2", "MD")))):
+        on, length = dice.on(month), f"{dice.choice((19, 29, 30, 59, 60, 95, 150, 300, 400))}:{dice.choice((0, 0, 59))}"
+        chart.time(f"{on} {hour:02d}:00", length, by=by, programme=chart.asked)
+        if dice.often(0.25):
+            chart.visit(
+                on, dice.choice(("99213", "99214", "99211", "99202", "G0439", "99441")), by=dice.choice(("MD", "MD2"))
+            )
+
+
+def _assignment(chart: RandomChart, dice: Dice, month: str) -> None:
     chart.tell(patient.PatientRegistered(patient=chart.patient, links=()))
     from_on = date.fromisoformat(dice.choice((dice.on(month), "2010-01-01", dice.on(month, spread=40))))
     chart.tell(patient.PracticeAssigned(patient=chart.patient, practice=chart.practice, from_on=from_on))
 
 
-def _capabilities(chart: Chart, dice: Dice, month: str) -> None:
+def _capabilities(chart: RandomChart, dice: Dice, month: str) -> None:
     for name in ("cehrt_year", "access_24x7"):
         until = date.fromisoformat(dice.on(month, spread=20)) if dice.often(0.6) else None
         chart.tell(
@@ -109,7 +130,7 @@ def _capabilities(chart: Chart, dice: Dice, month: str) -> None:
         )
 
 
-def _conditions(chart: Chart, dice: Dice, month: str) -> None:
+def _conditions(chart: RandomChart, dice: Dice, month: str) -> None:
     for number in range(dice.randint(1, 3)):
         onset = dice.choice((dice.on(month, spread=10), "2015-01-01", None))
         chart.condition(
@@ -118,22 +139,25 @@ def _conditions(chart: Chart, dice: Dice, month: str) -> None:
             onset_on=onset,
             abated_on=dice.on(month, spread=25) if dice.often(0.3) else None,
             expected=dice.choice((True, True, True, False, None)),
+            months=dice.choice((2, 3, 11, 12)) if dice.often(0.3) else None,
         )
 
 
-def _risk(chart: Chart, dice: Dice, month: str) -> None:
+def _risk(chart: RandomChart, dice: Dice, month: str) -> None:
     chart.risk(dice.on(month, spread=5))
 
 
-def _visit(chart: Chart, dice: Dice, month: str) -> None:
+def _visit(chart: RandomChart, dice: Dice, month: str) -> None:
     for _ in range(dice.randint(1, 2)):
         around = dice.choice((f"{chart.year - 1}-01-{dice.choice(('04', '05', '06'))}", dice.on(month, spread=4)))
         a_year_before = f"{int(month[:4]) - 1}{dice.on(month)[4:]}".replace("02-29", "02-28")
         on = dice.choice((around, a_year_before))
+        if chart.asked is Programme.APCM and dice.often(0.6):
+            on = f"{int(on[:4]) - dice.choice((2, 3))}{on[4:]}".replace("02-29", "02-28")
         chart.visit(on, dice.choice(CODES), by=dice.choice(("MD", "MD2")), discussed=dice.choice((True, False, None)))
 
 
-def _coverage(chart: Chart, dice: Dice, month: str) -> None:
+def _coverage(chart: RandomChart, dice: Dice, month: str) -> None:
     for number in range(dice.randint(1, 2)):
         days = sorted((dice.on(month, spread=3), dice.on(month, spread=6)))
         evening = date.fromisoformat(dice.on(month)) - timedelta(days=dice.choice((0, 1)))
@@ -142,16 +166,21 @@ def _coverage(chart: Chart, dice: Dice, month: str) -> None:
             from_on=dice.choice(("2010-01-01", "2010-01-01", days[0])),
             until_on=days[1] if dice.often(0.7) else None,
             rank=dice.randint(1, 2),
+            payer=dice.choice(("seed_strict", "seed_strict", "medicare")) if chart.strict else "medicare",
+            qmb=dice.often(0.4),
             verified=f"{evening} {dice.choice(('09:00', '20:00'))}" if dice.often(0.6) else None,
         )
 
 
-def _consent(chart: Chart, dice: Dice, month: str) -> None:
+def _consent(chart: RandomChart, dice: Dice, month: str) -> None:
     for number in range(dice.choice((1, 1, 2))):
         at = dice.at(month, spread=dice.choice((0, 0, 15)))
         late = timedelta(hours=dice.choice((0, 1, 5, 30, 200, 900)))
         lacks = [item for item in ITEMS if dice.often(0.25)]
         said: dict[str, Any] = {"evidence": dice.choice(EVIDENCE), "practitioner": dice.choice(("MD",) * 5 + ("MD2",))}
+        said |= {"method": method_of(chart, dice), "programme": chart.asked}
+        if dice.often(0.06):
+            said["programme"] = dice.choice(tuple(FAMILIES))
         if dice.often(0.1):
             said[dice.choice(("method", "obtained_by", "given_by", "evidence", "practitioner"))] = None
         if dice.often(0.08):
@@ -168,7 +197,7 @@ def _consent(chart: Chart, dice: Dice, month: str) -> None:
                 practitioner="MD" if said["practitioner"] is None else None,
                 recorded=_text(then, timedelta(hours=dice.choice((0, 1, 24, 50)))),
                 evidence=dice.choice(EVIDENCE),
-                method=dice.choice((None, "verbal")),
+                method=dice.choice((None, "verbal", "written")),
                 given_by=dice.choice((None, "self")),
                 offset=offset_of(then),
             )
@@ -183,20 +212,25 @@ def _text(at: str, later: timedelta) -> str:
     return (instant(at) + later).astimezone(CHICAGO).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _designation(chart: Chart, dice: Dice, month: str) -> None:
+def _designation(chart: RandomChart, dice: Dice, month: str) -> None:
     months = (f"{month[:4]}-01", month, _month_after(month, 1), _month_after(month, -2))
     who, from_month = dice.choice(("MD", "MD", "MD2", "S1")), dice.choice(months)
-    chart.designate(who, from_month=from_month, until_month=dice.choice((None, month, _month_after(month, -1))))
+    chart.designate(
+        who,
+        from_month=from_month,
+        until_month=dice.choice((None, month, _month_after(month, -1))),
+        programme=chart.asked,
+    )
     if dice.often(0.4):
         gone = designation.DesignationWithdrawn(
             patient=chart.patient,
-            designation=opaque("dg", f"{who} {from_month}"),
+            designation=opaque("dg", f"{who} {from_month} {chart.asked.value}".removesuffix(" CCM")),
             reason="transfer",
             from_month=dice.choice(months),
         )
         chart.tell(gone)
         if gone.from_month <= month and dice.often(0.6):
-            chart.designate("MD2" if who == "MD" else "MD", from_month=gone.from_month)
+            chart.designate("MD2" if who == "MD" else "MD", from_month=gone.from_month, programme=chart.asked)
 
 
 def _month_after(month: str, months: int) -> str:
@@ -204,7 +238,7 @@ def _month_after(month: str, months: int) -> str:
     return f"{number // 12}-{number % 12 + 1:02d}"
 
 
-def _plan(chart: Chart, dice: Dice, month: str) -> None:
+def _plan(chart: RandomChart, dice: Dice, month: str) -> None:
     for revision in range(1, dice.randint(2, 4)):
         at = f"{month[:4]}-01-05 10:00" if dice.often(0.3) else dice.at(month, spread=5)
         due = f"{int(month[:4]) + 1}-02-28"

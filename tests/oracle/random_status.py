@@ -1,20 +1,21 @@
 """What ends, voids and interrupts the programmes of random patients, crowded on few days, where rules meet."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from ledger.streams.stays import StayKind
 from ledger.terms.people import Programme
-from tests.facts import Chart, offset_of
+from tests.facts import offset_of
 from tests.oracle.dice import Dice
+from tests.oracle.random_law import RandomChart
 
-SCOPES = ((Programme.CCM,),) * 5 + ((Programme.CCM, Programme.RPM), (Programme.RPM,))
 KINDS: tuple[StayKind, ...] = (
     "hospital_inpatient", "hospital_inpatient", "snf_part_a", "observation", "nursing_facility",
 )  # fmt: skip
 CLOCKS = ("", "", " 00:00", " 09:00", " 09:20:30", " 10:15", " 23:50")
 
 
-def random_status(chart: Chart, dice: Dice, month: str, pivot: str | None) -> None:
+def random_status(chart: RandomChart, dice: Dice, month: str, pivot: str | None) -> None:
     """Revocations, disenrolments, void consents, stays, lapses; mostly none of them, sometimes several."""
     dice.pivot = pivot
     for told, share in ((_revoked, 0.25), (_disenrolled, 0.25), (_void, 0.07), (_stays, 0.3), (_lapsed, 0.07)):
@@ -26,21 +27,23 @@ def random_status(chart: Chart, dice: Dice, month: str, pivot: str | None) -> No
             chart.death(dice.on(month, spread=20))
 
 
-def _revoked(chart: Chart, dice: Dice, month: str) -> None:
+def _revoked(chart: RandomChart, dice: Dice, month: str) -> None:
     for number in range(dice.choice((1, 1, 2))):
         on = _day(dice, month)
         who = dice.choice((None, None, None, "MD", "MD2"))
-        chart.revoke(on, name=f"revocation {number}", scope=dice.choice(SCOPES), practitioner=who)
+        asked = chart.asked
+        scope = dice.choice(((asked,),) * 5 + ((asked, Programme.RPM), (Programme.RPM,)))
+        chart.revoke(on, name=f"revocation {number}", scope=scope, practitioner=who)
         if dice.often(0.15):
             chart.retract_revocation(f"revocation {number}")
         _again(chart, dice, on, f"again {number}")
 
 
-def _disenrolled(chart: Chart, dice: Dice, month: str) -> None:
+def _disenrolled(chart: RandomChart, dice: Dice, month: str) -> None:
     for number in range(dice.choice((1, 1, 2))):
         on = _day(dice, month)
         practice = dice.choice(("office", "office", None, "former"))
-        programme = dice.choice((Programme.CCM,) * 6 + (Programme.RPM,))
+        programme = dice.choice((chart.asked,) * 6 + (Programme.RPM,))
         chart.disenrol(on, name=f"disenrolment {number}", practice=practice, programme=programme)
         if dice.often(0.15):
             chart.retract_disenrolment(f"disenrolment {number}")
@@ -53,7 +56,7 @@ def _day(dice: Dice, month: str) -> str:
     return on if dice.often(0.55) else (date.fromisoformat(on) - timedelta(days=dice.randint(28, 60))).isoformat()
 
 
-def _again(chart: Chart, dice: Dice, on: str, name: str) -> None:
+def _again(chart: RandomChart, dice: Dice, on: str, name: str) -> None:
     """The patient consents again: on that day, soon, or later; or not at all."""
     if dice.often(0.4):
         return
@@ -61,14 +64,16 @@ def _again(chart: Chart, dice: Dice, on: str, name: str) -> None:
     at = f"{then} {dice.choice(('00:00', '09:00', '09:20:30', '10:00', '23:50'))}"
     who = dice.choice(("MD",) * 5 + ("MD2",))
     lacks = ["cost_sharing"] if dice.often(0.1) else []
-    chart.consent(at, name=name, practitioner=who, lacks=lacks, offset=offset_of(at))
+    how = dice.choice(("written", "verbal")) if chart.strict else "verbal"
+    said: dict[str, Any] = {"method": how, "programme": chart.asked, "offset": offset_of(at)}
+    chart.consent(at, name=name, practitioner=who, lacks=lacks, **said)
 
 
-def _void(chart: Chart, dice: Dice, month: str) -> None:
+def _void(chart: RandomChart, dice: Dice, month: str) -> None:
     chart.invalidate(dice.choice(("consent", "consent", "consent 0", "again 0", "anew 0")))
 
 
-def _stays(chart: Chart, dice: Dice, month: str) -> None:
+def _stays(chart: RandomChart, dice: Dice, month: str) -> None:
     for number in range(dice.choice((1, 1, 2))):
         for _ in range(dice.choice((1, 1, 1, 2))):  # told, and perhaps told again with other dates
             came, went = sorted((dice.on(month, spread=6), dice.on(month, spread=6)))
@@ -80,7 +85,7 @@ def _stays(chart: Chart, dice: Dice, month: str) -> None:
             chart.retract_stay(f"stay {number}")
 
 
-def _lapsed(chart: Chart, dice: Dice, month: str) -> None:
+def _lapsed(chart: RandomChart, dice: Dice, month: str) -> None:
     chart.end_capability(dice.choice(("cehrt_year", "access_24x7")), dice.on(month, spread=20))
     if dice.often(0.4):
         chart.capability("access_24x7", from_on=dice.on(month))

@@ -1,5 +1,6 @@
 """What the naive reading found wrong in the judge, each as the smallest month that shows it; all are mended."""
 
+from ledger.terms.people import Programme
 from tests.facts import Chart, codes
 
 EVERYTHING = ("availability", "cost_sharing", "one_practitioner", "right_to_stop")
@@ -95,3 +96,15 @@ def test_a_recollection_does_not_hold_back_a_note_that_says_the_same() -> None:
     assert verdict.staff_seconds == 1500
     assert verdict.consent_from is not None
     assert verdict.consent_from.isoformat() == "2026-03-04T15:00:00+00:00"
+
+
+def test_the_level_of_apcm_is_that_of_the_date_of_service() -> None:
+    # Coverage of a Qualified Medicare Beneficiary ended on the 20th; on the month's last day nobody was one.
+    chart = Chart(without=["coverage", "consent", "designation"])
+    chart.coverage(until_on="2026-03-20", qmb=True, verified="2026-03-25 09:00")
+    chart.consent("2026-01-05 09:00", programme=Programme.APCM)
+    chart.designate("MD", programme=Programme.APCM)
+    verdict = chart.verdict(programme=Programme.APCM)
+
+    assert verdict.date_of_service.isoformat() == "2026-03-20"
+    assert [line.code for line in verdict.charges] == ["G0558"]

@@ -4,31 +4,26 @@ A difference prints its seed; `random_month(seed)` builds that month again. What
 `naive_services.FREEDOMS` with how it is resolved.
 """
 
-from datetime import timedelta
-from typing import Any
-
 import pytest
 
 from ledger.judging.shapes import Verdict
 from ledger.terms.calendar import first_day, last_day
-from ledger.terms.people import Role
-from tests.facts import Chart, codes, day, opaque
+from tests.facts import Chart, codes
 from tests.oracle.dice import Dice
-from tests.oracle.naive_services import CODES, NaiveServices
+from tests.oracle.naive_services import NaiveServices
 from tests.oracle.random_charts import random_chart, told
+from tests.oracle.random_services import random_services
 
-SOURCES = ("eligibility_271", "remittance", "patient", "own", "own", "claim_history", "other")
-BY = ("MD", "MD", "MD2", "PT", "office", "stranger", "other NPI", "other TIN", None, None)
 FINDINGS = {
     *("conflicting_service", "service_of_other_biller", "service_to_look_at", "service_biller_unknown"),
     "service_not_payable",
 }
-PAIRS = ("G0506", "99457", "98980", "99091", "99453", "99426")
 
 
 def random_month(seed: int) -> Chart:
     """A month of 2015 to 2026 with other services; every third one of a bent chart with crowded time."""
     dice = Dice(f"services {seed}")
+    chart: Chart
     if seed % 3 == 0:
         chart = random_chart(seed)
     else:
@@ -45,26 +40,8 @@ def random_month(seed: int) -> Chart:
             chart.choose(dice.choice(("noncomplex", "complex", "personal")))
         if dice.often(0.3):
             chart.death(dice.choice((f"{month}-01", dice.on(month))))
-    chart.person("PT", Role.PRACTITIONER, "md", npi="1472583693", practice=opaque("pr", "elsewhere"))
-    for number in range(dice.choice((1, 2, 4, 8))):
-        _service(chart, dice, number)
+    random_services(chart, dice, dice.choice((1, 2, 4, 8)), named="more")
     return chart
-
-
-def _service(chart: Chart, dice: Dice, number: int) -> None:
-    on = dice.choice((dice.on(chart.month, spread=35), last_day(chart.month).isoformat()))
-    code = dice.choice(PAIRS) if dice.often(0.3) else dice.choice((*CODES, "99213"))
-    said: dict[str, Any] = {"by": dice.choice(BY), "source": dice.choice(SOURCES), "name": f"service {number}"}
-    if dice.often(0.25):
-        said["until"] = (day(on) + timedelta(days=dice.choice((0, 3, 20, 40)))).isoformat()
-    elif code in ("99495", "99496"):
-        said["period_until"] = day(on) + timedelta(days=29)
-    chart.other_service(code, on, **said)
-    if dice.often(0.1):
-        chart.other_service(code, on, **{**said, "by": None, "source": "patient", "name": f"again {number}"})
-    if dice.often(0.1):
-        touched = {on[:7], said.get("until", on)[:7], str(said.get("period_until", on))[:7], chart.month}
-        chart.retract_other_service(f"service {number}", *sorted(touched))
 
 
 def naive(chart: Chart, verdict: Verdict) -> NaiveServices:
@@ -78,6 +55,8 @@ def naive(chart: Chart, verdict: Verdict) -> NaiveServices:
         family=verdict.family,
         biller=verdict.practitioner,
         practice=verdict.practice,
+        strict=verdict.payer == "seed_strict",
+        codes={line.code for line in verdict.charges},
     )
 
 

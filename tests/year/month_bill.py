@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from tests.oracle.naive import price
+from tests.oracle.naive_law import price
 from tests.year.month_time import MonthTime
 
 

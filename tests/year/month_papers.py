@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from tests.oracle.naive import MAY_BILL, VISITS, day_before_a_year
+from tests.oracle.naive_law import MAY_BILL, VISITS, years_before
 from tests.year.consents import consents_of, local_days
 from tests.year.month_bill import MonthBill
 from tests.year.month_others import other_services
@@ -125,7 +125,7 @@ class MonthPapers(MonthBill):
         doubts: list[set[str]] = []
         for visit in self.told("visit_recorded"):
             on = a_day(visit["on"])
-            if visit["code"] not in VISITS or not day_before_a_year(started) <= on <= self.last:
+            if visit["code"] not in VISITS or not years_before(started, 1) <= on <= self.last:
                 continue
             found = set() if visit["ccm_discussed"] is True else {"initiating_visit_not_discussed"}
             if self.designee is not None and visit["practitioner"] != self.designee:

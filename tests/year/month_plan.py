@@ -5,7 +5,7 @@ Part of the independent reading.
 
 from datetime import date
 
-from tests.oracle.naive import day_before_a_year
+from tests.oracle.naive_law import years_before
 from tests.year.consents import local_days
 from tests.year.month_bill import MonthBill
 from tests.year.raw import Raw, day, instant
@@ -51,7 +51,7 @@ def plan_findings(month: MonthBill) -> tuple[set[str], set[str]]:
     if (plan.fact["goals"] or 0) < len(plan.fact["conditions"] or ()):
         reviews.add("care_plan_goals_few")
     oldest = half_a_year_before(month.on) if (month.chosen or month.suggested) == "complex" else None
-    if (review_on is not None and review_on < month.on) or plan.made_on < (oldest or day_before_a_year(month.on)):
+    if (review_on is not None and review_on < month.on) or plan.made_on < (oldest or years_before(month.on, 1)):
         reviews.add("care_plan_review_due")
     return blocks, reviews
 
