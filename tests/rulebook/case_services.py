@@ -1,8 +1,8 @@
 """Cases about other services of a month: which row of the table each stands in, whose it is, and what follows.
 
 `missing` and `notices` are what the services add to those of the same month without them. Not given, `time` is thirty
-minutes of S1 on the 9th. Of a `payer` with exceptions consent is in writing; a `clinic` chose to bill G0511. A `programme`
-other than CCM has its own consent and biller, and nobody is designated for CCM.
+minutes of S1 on the 9th. Of a `payer` with exceptions consent is in writing; a `clinic` chose to bill G0511. A
+`programme` other than CCM has its own consent and biller, and nobody is designated for CCM.
 """
 
 from collections.abc import Callable, Mapping
