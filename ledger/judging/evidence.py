@@ -136,6 +136,7 @@ OF_MONTHS: Final[dict[str, OfMonth]] = {
     "conditions_above_maximum": patients.plan,
     "limit_raised": time.limits,
     "billed_in_other_programme": people.designations_of_biller,
+    "programme_excludes_other": people.designations_of_all,
     "extra_planning_twice": patients.extra_planning,
     "extra_planning_late": patients.extra_planning_late,
     "extra_planning_same_date": patients.extra_planning,

@@ -167,6 +167,13 @@ def designations_of_biller(ground: Ground) -> Evidence:
     return found(d.position for d in own if d.occupies(month))
 
 
+def designations_of_all(ground: Ground) -> Evidence:
+    """Every designation that occupies the month, of whatever programme and whomever."""
+    month = ground.verdict.month
+    own = [d for d in ground.facts.patient.designations if d.event.side is ground.side]
+    return found(d.position for d in own if d.occupies(month))
+
+
 def assigned(ground: Ground) -> Evidence:
     """The assignments of the patient to practices by the date of service."""
     known = ground.facts.patient.assignments

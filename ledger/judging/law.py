@@ -46,6 +46,8 @@ READINESS_NAMES: Final = (
     f"{_CCM}.billing_practitioner.per_month_max",
     f"{_CCM}.billing_practitioner.credentials",
     f"{_CCM}.billing_practitioner.other_programmes",
+    f"{_CCM}.billing_practitioner.other_programmes_effect",
+    f"{_CCM}.billing_practitioner.anybodys_programmes",
     f"{_CCM}.performers.exclusion_check_effect",
     f"{_CCM}.performers.other_practice_effect",
     f"{_CCM}.initiating_visit.qualifying_codes",

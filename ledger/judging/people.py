@@ -9,6 +9,7 @@ from typing import Final
 
 from ledger.judging.case import Case
 from ledger.judging.law import MonthLaw
+from ledger.rulebook import Reading
 from ledger.streams.patient_state import Designation
 from ledger.streams.staff import Staff
 from ledger.terms.calendar import first_day, month_of
@@ -20,6 +21,8 @@ _PRACTITIONER: Final = Role.PRACTITIONER
 _CHECKS: Final = "performers.exclusion_check_effect"
 _ELSEWHERE: Final = "performers.other_practice_effect"
 _BESIDE: Final = "billing_practitioner.other_programmes"
+_BESIDE_ANYBODY: Final = "billing_practitioner.anybodys_programmes"
+_BESIDE_EFFECT: Final = "billing_practitioner.other_programmes_effect"
 
 
 def billing_practitioner(staff: Staff | None, designation: Designation, on: date, law: MonthLaw) -> list[Notice]:
@@ -131,22 +134,36 @@ def merge_reviews(case: Case) -> list[Notice]:
 
 
 def other_programmes(case: Case) -> list[Notice]:
-    """That the billing practitioner is designated for a programme, too, that may not be billed beside this one.
+    """Programmes that may not be billed beside this one, and for which somebody is designated in the month too.
 
-    Reads: medicare.ccm.billing_practitioner.other_programmes (CCM-CODE-16, CCM-CONF-APCM); an edition that lacks it
-    says nothing.
+    Some the same practitioner may not bill, some nobody may: each blocks the month until one of the two stands down.
+    Reads: medicare.ccm.billing_practitioner.other_programmes, .anybodys_programmes, .other_programmes_effect
+    (CCM-CODE-16, CCM-CONF-APCM; readings, section 12). An edition without the effect has them looked at, one without
+    the programmes says nothing.
     """
     designations, month = case.facts.patient.designations, case.facts.month.month
-    if len(designations) < 2 or case.designee is None or (by := case.law.find(_BESIDE)) is None:
+    if len(designations) < 2 or case.designee is None or (own := case.law.find(_BESIDE)) is None:
         return []
-    others = dict.fromkeys(
-        d.event.programme.value
-        for d in designations
-        if d.event.practitioner == case.designee and d.event.side is Side.PRACTITIONER and d.occupies(month)
-    )
-    found = [other for other in others if isinstance(by.value, tuple) and other.lower() in by.value]
-    happened = "The billing practitioner is designated for {} in the month too; one of the two may be billed."
-    return [notice("billed_in_other_programme", happened.format(other), by) for other in found]
+    excluded = dict.fromkeys(_words(own), own)
+    anybodys = case.law.find(_BESIDE_ANYBODY)
+    barred = dict.fromkeys(_words(anybodys), anybodys) if anybodys is not None else {}
+    found: dict[str, Notice] = {}
+    for each in (d for d in designations if d.event.side is Side.PRACTITIONER and d.occupies(month)):
+        other = each.event.programme.value
+        if (by := barred.get(other.lower())) is not None:
+            found[other] = _excluded(other, "Somebody", "until one of the two stands down neither is", by, case.law)
+        elif each.event.practitioner == case.designee and (by := excluded.get(other.lower())) is not None:
+            found[other] = _excluded(other, "The billing practitioner", "one of the two may be", by, case.law)
+    return list(found.values())
+
+
+def _words(by: Reading) -> tuple[str, ...]:
+    return by.value if isinstance(by.value, tuple) else ()
+
+
+def _excluded(other: str, who: str, then: str, by: Reading, law: MonthLaw) -> Notice:
+    code = "billed_in_other_programme" if law.find(_BESIDE_EFFECT) is None else "programme_excludes_other"
+    return notice(code, f"{who} is designated for {other} in the month too; {then} billed.", by)
 
 
 def _bills(designation: Designation, case: Case) -> bool:

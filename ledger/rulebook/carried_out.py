@@ -81,6 +81,7 @@ CARRIED_OUT: Final[dict[str, tuple[Value, ...]]] = {
     "medicare.ccm.performers.employers": (("practice", "leased", "contractor"),),
     "medicare.ccm.billing_practitioner.per_month_max": (1,),
     "medicare.ccm.billing_practitioner.across_practices": (True,),
+    "medicare.ccm.billing_practitioner.other_programmes_effect": _BLOCKS,
     "medicare.ccm.99487.decision_making_by": ("billing_practitioner",),
     "medicare.ccm.eligibility.risk_attested_by": ("practitioner",),
     "medicare.ccm.care_plan.signed_by": ("billing_practitioner",),

@@ -22,7 +22,7 @@ OF_REVIEW: Final = (
     kind(
         "billed_in_other_programme",
         REVIEW,
-        "The billing practitioner is designated for another programme that may not be billed beside this one.",
+        "The billing practitioner is designated for a programme excluded beside this one; an edition only looks at it.",
         "CODE-16 CONF-APCM",
         "Bill one of the two for the month, and withdraw the designation that the patient did not choose.",
     ),

@@ -57,6 +57,13 @@ OF_RELEASE: Final = (
         "Do not bill the month. If the list was wrong, record the check of that list and day again.",
     ),
     kind(
+        "programme_excludes_other",
+        BLOCKS,
+        "Another programme is designated for the month that may not be billed beside this one.",
+        "CODE-16 CONF-APCM",
+        "Settle which of the two the patient chose, and withdraw the designation for the other.",
+    ),
+    kind(
         "consent_not_on_file",
         BLOCKS,
         "No complete consent to CCM is on file for the month.",

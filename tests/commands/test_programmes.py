@@ -104,8 +104,8 @@ def test_a_second_designation_for_pcm_is_refused_as_one_for_ccm_is() -> None:
 def test_the_same_practitioner_for_both_is_accepted_and_both_months_say_so() -> None:
     ledger = worked(20).then(designate(ADA, Programme.PCM))
 
-    assert "billed_in_other_programme" in [notice.code for notice in verdict(ledger).notices]
-    assert "billed_in_other_programme" in [notice.code for notice in pcm(ledger).notices]
+    assert "programme_excludes_other" in [notice.code for notice in verdict(ledger).missing]
+    assert "programme_excludes_other" in [notice.code for notice in pcm(ledger).missing]
 
 
 # --- choose_family ----------------------------------------------------------------------------------------------

@@ -426,7 +426,7 @@ OF_THE_MONTH: list[tuple[str, Build, tuple[str, ...], tuple[str, ...]]] = [
     ),
     ("units_capped", only(time(length=120)), ENTRY, ()),
     (
-        "billed_in_other_programme",
+        "programme_excludes_other",
         only(time(length=20), lambda c: c.designate("MD", programme=Programme.PCM)),
         ("practitioner_designated",),
         (),

@@ -3,8 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from ledger.judging import Ground, explain, reasons_of
+from ledger.judging import Ground, explain, judge_month, reasons_of
 from ledger.judging.shapes import Verdict
+from ledger.rulebook import Rulebook
 from ledger.streams.extra_planning import ExtraPlanningRetracted
 from ledger.terms.people import Programme
 from tests.facts import Chart, codes, law, opaque
@@ -205,11 +206,29 @@ def designated(chart: Chart, programme: Programme, who: str = "MD") -> None:
     chart.designate(who, programme=programme)
 
 
-def test_one_practitioner_designated_for_pcm_too_is_for_review() -> None:
+def test_one_practitioner_designated_for_pcm_too_blocks_the_month() -> None:
     chart = worked()
     designated(chart, Programme.PCM)
 
-    assert codes(chart.verdict().notices) == ["billed_in_other_programme"]
+    assert codes(chart.verdict().missing) == ["programme_excludes_other"]
+
+
+def test_by_an_edition_that_does_not_say_that_it_blocks_it_is_looked_at() -> None:
+    chart = worked()
+    designated(chart, Programme.PCM)
+    book = law()[0]
+    kept = [each for name, each in book.quantities.items() if not name.endswith(".other_programmes_effect")]
+    earlier = Rulebook(kept, book.sources, book.exceptions)
+    verdict = judge_month(chart.facts(), earlier, edition="an earlier one")
+
+    assert (codes(verdict.missing), codes(verdict.notices)) == ([], ["billed_in_other_programme"])
+
+
+def test_anybodys_apcm_blocks_the_month() -> None:
+    chart = worked()
+    designated(chart, Programme.APCM, "MD2")
+
+    assert codes(chart.verdict().missing) == ["programme_excludes_other"]
 
 
 def test_one_practitioner_designated_for_remote_monitoring_too_is_not() -> None:

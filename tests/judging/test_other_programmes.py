@@ -13,7 +13,7 @@ PCM, APCM = Programme.PCM, Programme.APCM
 
 def chart_of_pcm(month: str = "2026-03", **parts: Any) -> Chart:
     """A patient with one condition, consented to PCM by the same office."""
-    chart = Chart(month, without=("conditions", "plan", *parts.pop("without", ())), **parts)
+    chart = Chart(month, without=("conditions", "plan", "designation", *parts.pop("without", ())), **parts)
     chart.condition("I50.9")
     chart.revise_plan(f"{chart.year}-01-05 10:00", conditions=1, goals=1)
     chart.sign_plan()
@@ -24,7 +24,7 @@ def chart_of_pcm(month: str = "2026-03", **parts: Any) -> Chart:
 
 
 def chart_of_apcm(month: str = "2026-03", *conditions: str, qmb: bool = False) -> Chart:
-    chart = Chart(month, without=("conditions", "risk", "coverage"))
+    chart = Chart(month, without=("conditions", "risk", "coverage", "designation"))
     for code in conditions:
         chart.condition(code)
     chart.coverage(qmb=qmb)
@@ -164,6 +164,7 @@ def test_pcm_asks_for_a_visit_within_a_year_also_while_it_goes_on(visit: str, mi
 
 def test_a_signature_of_the_ccm_month_holds_back_no_work_of_pcm() -> None:
     chart = chart_of_pcm()
+    chart.designate("MD2")
     chart.attest(chart.verdict().digest)
     chart.time("2026-03-09 09:00", 30, programme=PCM)
     verdict = chart.verdict(programme=PCM)

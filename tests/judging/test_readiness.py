@@ -511,6 +511,7 @@ def test_the_order_of_what_blocks_is_pinned() -> None:
         "practitioner_may_not_bill",
         "practitioner_departed",
         "practitioner_excluded",
+        "programme_excludes_other",
         "consent_not_on_file",
         "consent_incomplete",
         "consent_names_other_practitioner",

@@ -1,22 +1,23 @@
 """Cases about other services of a month: which row of the table each stands in, whose it is, and what follows.
 
 `missing` and `notices` are what the services add to those of the same month without them. Not given, `time` is thirty
-minutes of S1 on the 9th. Of a `payer` with exceptions consent is in writing; a `clinic` chose to bill G0511.
+minutes of S1 on the 9th. Of a `payer` with exceptions consent is in writing; a `clinic` chose to bill G0511. A
+`programme` other than CCM has its own consent and biller, and nobody is designated for CCM.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ledger.judging import MonthFacts, Verdict, judge_month
+from ledger.judging import Verdict
 from ledger.rulebook import Rulebook
 from ledger.terms.people import Programme
 from tests.facts import Chart, codes, day
-from tests.rulebook.case_months import reads_of
+from tests.rulebook.case_months import judged, reads_of
 
 KEYS: Final = frozenset(
     {
         "month", "time", "decision_making", "choice", "services", "missing", "notices", "rows", "codes", "why",
-        "counted_seconds", "died", "payer", "clinic",
+        "counted_seconds", "died", "payer", "clinic", "programme",
     }
 )  # fmt: skip
 _ALSO: Final = ("codes", "why", "counted_seconds")
@@ -30,14 +31,12 @@ def services(case: Mapping[str, Any]) -> _Read:
     expected = {"rows": case["rows"], "missing": case.get("missing", []), "notices": case.get("notices", [])}
     expected |= {"charges_moved": False} | {key: case[key] for key in _ALSO if key in case}
 
+    programme = Programme(case.get("programme", "CCM"))
+
     def ask(book: Rulebook) -> dict[str, Any]:
-        return _said(_judged(facts, book), _judged(bare, book))
+        return _said(judged(facts, book, programme), judged(bare, book, programme))
 
-    return expected, ask, lambda book: reads_of(facts, book)
-
-
-def _judged(facts: MonthFacts, book: Rulebook) -> Verdict:
-    return judge_month(facts, book, edition="a case", record=False)
+    return expected, ask, lambda book: reads_of(facts, book, programme)
 
 
 def _said(verdict: Verdict, own: Verdict) -> dict[str, Any]:
@@ -60,7 +59,12 @@ def found(verdict: Verdict) -> list[str]:
 def chart_of(case: Mapping[str, Any]) -> Chart:
     """The fixture with the case's time and services."""
     month = case.get("month", "2026-03")
-    chart = Chart(month, without=["consent"] if case.keys() & {"died", "payer"} else [])
+    programme = Programme(case.get("programme", "CCM"))
+    without = ["consent"] if case.keys() & {"died", "payer"} else []
+    chart = Chart(month, without=without if programme is Programme.CCM else [*without, "designation"])
+    if programme is not Programme.CCM:
+        chart.consent(f"{int(month[:4]) - 1}-12-15 09:00", name=programme.value.lower(), programme=programme)
+        chart.designate("MD", programme=programme)
     if "payer" in case:
         chart.consent(f"{month[:4]}-01-05 09:00", method="written")
         chart.coverage(payer=case["payer"])

@@ -29,6 +29,7 @@ GOVERNED = {
     "care_plan.missing_effect": "care_plan_missing care_plan_element_missing care_plan_not_signed",
     "consent.contact_after_revocation_effect": "contact_after_revocation",
     "consent.incomplete_effect": "consent_date_missing consent_method_not_accepted consent_evidence_missing",
+    "billing_practitioner.other_programmes_effect": "programme_excludes_other",
     "consent.late_effect": "consent_recorded_late",
     "eligibility.conditions_missing_effect": "conditions_below_minimum",
     "eligibility.coverage_missing_effect": "coverage_not_on_file",

@@ -18,7 +18,12 @@ from ledger.rulebook.units import EFFECTS
 
 Law = Callable[[str], RulesInForce]
 
-LATER_SERVICES = ("medicare.conflicts.apcm.", "medicare.conflicts.access.", "medicare.conflicts.ccm.effect_apcm")
+LATER_SERVICES = (
+    "medicare.conflicts.apcm.",
+    "medicare.conflicts.access.",
+    "medicare.conflicts.ccm.effect_apcm",
+    "medicare.ccm.billing_practitioner.anybodys_programmes",
+)
 """Services that there were not yet in 2024."""
 CODES = ("99490", "99439", "99491", "99437", "99487", "99489")
 
