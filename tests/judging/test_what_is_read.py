@@ -21,7 +21,8 @@ care_plan.required care_plan.elements_required care_plan.intervention_owners_req
 care_plan.elements_expected care_plan.goals_per_condition_min care_plan.signed_by care_plan.copy_required
 care_plan.review_months practice.cehrt_year_required practice.access_24x7_required families.choice_required
 policy.suggested_first practice.plan_access_24h_required practice.cehrt_holds_all_required
-billing_practitioner.other_programmes
+billing_practitioner.other_programmes billing_practitioner.other_programmes_effect
+billing_practitioner.anybodys_programmes
 """
 CONSENT = """
 consent.methods consent.items_required consent.fields_required consent.evidence_counts_from_occurrence
