@@ -1,6 +1,6 @@
 """The initiating visit: whether one is required, whether one is on record, and by whom (CCM-INIT-01 to -07)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -8,6 +8,7 @@ from ledger.judging.law import MonthLaw
 from ledger.rulebook import RulesInForce, lookback_start
 from ledger.streams.patient import VisitRecorded
 from ledger.streams.patient_state import Patient
+from ledger.streams.practice import Practice
 from ledger.streams.staff import Staff
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Notice
@@ -15,6 +16,7 @@ from ledger.terms.people import Programme, Role
 
 _NAMES: Final = "medicare.ccm.initiating_visit"
 _NOBODY: Final = Staff()
+_NOWHERE: Final[Mapping[str, Practice]] = {}
 
 
 def visit_findings(
@@ -27,6 +29,7 @@ def visit_findings(
     law: MonthLaw,
     start_rules: RulesInForce,
     programme: Programme = Programme.CCM,
+    practices: Mapping[str, Practice] = _NOWHERE,
 ) -> list[Notice]:
     """What the visits on record leave open for a month that ends on `last`.
 
@@ -43,7 +46,7 @@ def visit_findings(
         visit = learned.event
         if not since <= visit.on <= last or visit.code not in law.qualifying_codes:
             continue
-        doubts = _doubts(visit, designee, staff, everyone)
+        doubts = _doubts(visit, designee, staff, everyone, practices)
         if doubts is not None and (best is None or (len(doubts), -visit.on.toordinal()) < (best[0], 0)):
             best = (len(doubts), visit, doubts)
             if not doubts:
@@ -66,7 +69,11 @@ def looked_back_to(started_on: date, last: date, start_rules: RulesInForce, law:
 
 
 def _doubts(
-    visit: VisitRecorded, designee: str | None, staff: Mapping[str, Staff], everyone: bool
+    visit: VisitRecorded,
+    designee: str | None,
+    staff: Mapping[str, Staff],
+    everyone: bool,
+    practices: Mapping[str, Practice],
 ) -> tuple[str, ...] | None:
     """Codes of what is doubtful about a visit of a qualifying code; None where it does not qualify."""
     doubts: list[str] = []
@@ -77,18 +84,27 @@ def _doubts(
     if designee is not None and visit.practitioner != designee:
         if visit.practitioner is None:
             doubts.append("initiating_visit_practitioner_unknown")
-        elif _are_colleagues(staff.get(visit.practitioner, _NOBODY), staff.get(designee, _NOBODY), visit.on):
+        elif _are_colleagues(staff.get(visit.practitioner, _NOBODY), staff.get(designee, _NOBODY), visit.on, practices):
             doubts.append("initiating_visit_by_colleague")
         else:
             return None
     return tuple(doubts)
 
 
-def _are_colleagues(one: Staff, other: Staff, on: date) -> bool:
-    """Whether two practitioners share a practice on a day."""
+def _are_colleagues(one: Staff, other: Staff, on: date, practices: Mapping[str, Practice]) -> bool:
+    """Whether two practitioners share a practice on a day, or are of two of one TIN, as far as the month knows them."""
     mine = {h.practice for h in one.roles if h.role is Role.PRACTITIONER and h.covers(on)}
     theirs = {h.practice for h in other.roles if h.role is Role.PRACTITIONER and h.covers(on)}
-    return bool(mine and theirs) and (None in mine or None in theirs or bool(mine & theirs))
+    if not mine or not theirs:
+        return False
+    return (
+        None in mine or None in theirs or bool(mine & theirs) or bool(_tins(mine, practices) & _tins(theirs, practices))
+    )
+
+
+def _tins(named: Iterable[str | None], practices: Mapping[str, Practice]) -> set[str]:
+    found = (practices.get(each) for each in named if each is not None)
+    return {each.tin for each in found if each is not None and each.tin}
 
 
 def _missing(programme: Programme, started_on: date, since: date, law: MonthLaw) -> Notice:

@@ -163,6 +163,16 @@ def test_a_visit_with_a_stranger_does_not_qualify() -> None:
     assert blocks(chart) == ["initiating_visit_missing"]
 
 
+def test_a_visit_in_a_practice_of_the_same_tin_is_for_review() -> None:
+    chart, sister = clean(without=("visit",)), opaque("pr", "sister")
+    chart.tell(chart.told[0][0].model_copy(update={"practice": sister}))
+    chart.other_service("71046", "2026-03-12", by_practice=sister)
+    chart.person("elsewhere", Role.PRACTITIONER, "md", npi="1000000004", practice=sister)
+    chart.visit("2025-12-10", by="elsewhere")
+
+    assert (blocks(chart), reviews(chart)) == ([], ["initiating_visit_by_colleague"])
+
+
 def test_a_visit_with_somebody_who_is_not_registered_does_not_qualify() -> None:
     chart = clean(without=("visit",))
     chart.visit("2025-12-10", by="nobody")
