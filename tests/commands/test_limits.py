@@ -161,7 +161,7 @@ def test_a_code_that_did_not_exist_in_the_month_is_refused() -> None:
     assert "limit_not_overridable" == in_april().when(raised("99437", month="2021-12")).refused
 
 
-@pytest.mark.parametrize(("code", "limit"), [("99437", 2), ("99489", 10), ("99425", 2)])
+@pytest.mark.parametrize(("code", "limit"), [("99437", 2), ("99489", 10)])
 def test_units_within_the_limit_are_refused_and_one_more_is_not(code: str, limit: int) -> None:
     ledger = in_april()
     refusal = ledger.when(raised(code, limit)).refusal
@@ -170,6 +170,10 @@ def test_units_within_the_limit_are_refused_and_one_more_is_not(code: str, limit
     assert f"The units are not above the limit of {code}, which is {limit}." == refusal.happened
     assert f"medicare.ccm.{code}.units_max" in refusal.because
     assert limit + 1 == ledger.when(raised(code, limit + 1)).event.units
+
+
+def test_the_limit_of_99425_may_be_raised() -> None:
+    assert 3 == in_april().when(raised("99425", 3)).event.units
 
 
 def test_less_than_the_limit_is_refused_also_where_it_was_raised() -> None:
