@@ -180,6 +180,23 @@ def test_without_complex_the_family_that_pays_more_is_suggested(staff: int, own:
     assert month(staff=staff, own=own).verdict().suggested == suggested
 
 
+@pytest.mark.parametrize("year", ["2019", "2022", "2023"])
+@pytest.mark.parametrize(
+    ("staff", "own", "suggested"),
+    [(0, 29, "noncomplex"), (0, 30, "personal"), (0, 60, "personal"), (1, 60, "noncomplex"), (20, 0, "noncomplex")],
+)
+def test_where_no_price_is_on_file_the_work_says_what_is_suggested(
+    year: str, staff: int, own: int, suggested: str
+) -> None:
+    """CCM-UNIT-02: the practitioner's own family where thirty minutes are reached and no time of staff counts."""
+    chart = Chart(f"{year}-03")
+    chart.time(f"{year}-03-10 14:00", own, by="MD") if own else None
+    chart.time(f"{year}-03-11 14:00", staff) if staff else None
+    verdict = chart.verdict()
+
+    assert (verdict.suggested, verdict.amount) == (suggested, None)
+
+
 def test_a_choice_by_the_billing_practitioner_bills() -> None:
     chart = month(own=60)
     chart.choose("personal")
