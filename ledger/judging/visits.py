@@ -15,6 +15,7 @@ from ledger.terms.outcome import Notice
 from ledger.terms.people import Programme, Role
 
 _NAMES: Final = "medicare.ccm.initiating_visit"
+_LOOKBACK: Final = f"{_NAMES}.lookback_years"
 _NOBODY: Final = Staff()
 _NOWHERE: Final[Mapping[str, Practice]] = {}
 
@@ -52,7 +53,7 @@ def visit_findings(
             if not doubts:
                 return []
     if best is None:
-        return [_missing(programme, started_on, since, law)]
+        return [_missing(programme, started_on, since, law, start_rules)]
     return [_doubt(code, best[1], law) for code in best[2]]
 
 
@@ -61,11 +62,15 @@ def looked_back_to(started_on: date, last: date, start_rules: RulesInForce, law:
 
     A programme may also ask for one that is never older than so many years before the month's last day.
     """
-    years = start_rules.get(f"{_NAMES}.lookback_years")
-    since = date.min
-    if start_rules.get(f"{_NAMES}.required_for") != "everyone" and isinstance(years, int):
-        since = lookback_start(started_on, years)
+    since = _before_the_start(started_on, start_rules)
     return since if law.visit_renewal_years is None else max(since, lookback_start(last, law.visit_renewal_years))
+
+
+def _before_the_start(started_on: date, start_rules: RulesInForce) -> date:
+    years = start_rules.get(_LOOKBACK)
+    if start_rules.get(f"{_NAMES}.required_for") != "everyone" and isinstance(years, int):
+        return lookback_start(started_on, years)
+    return date.min
 
 
 def _doubts(
@@ -107,13 +112,21 @@ def _tins(named: Iterable[str | None], practices: Mapping[str, Practice]) -> set
     return {each.tin for each in found if each is not None and each.tin}
 
 
-def _missing(programme: Programme, started_on: date, since: date, law: MonthLaw) -> Notice:
-    window = "" if since == date.min else f" since {since.isoformat()}"
-    happened = (
-        f"{programme.value} starts on {started_on.isoformat()} and no qualifying visit with the billing practitioner"
-        f"{window} is on record."
+def _missing(programme: Programme, started_on: date, since: date, law: MonthLaw, start_rules: RulesInForce) -> Notice:
+    """That no visit qualifies, with the rule that says since when it may lie: of the start, or of going on."""
+    by, window = (
+        law.reading("initiating_visit.missing_effect"),
+        "" if since == date.min else f" since {since.isoformat()}",
     )
-    return notice("initiating_visit_missing", happened, law.reading("initiating_visit.missing_effect"))
+    begun, rule = f"{programme.value} starts on {started_on.isoformat()} and", start_rules.find(_LOOKBACK)
+    if since > _before_the_start(started_on, start_rules):
+        begun = f"{programme.value} goes on only with a visit of the last {law.visit_renewal_years} years, and"
+        if law.visit_renewal_years == 1:
+            begun = f"{programme.value} goes on only with a visit of the last year, and"
+        rule = law.find("initiating_visit.renewal_years")
+    happened = f"{begun} no qualifying visit with the billing practitioner{window} is on record."
+    found = notice("initiating_visit_missing", happened, by)
+    return found if rule is None or since == date.min else found._replace(readings=(*found.readings, rule.name))
 
 
 def _doubt(code: str, visit: VisitRecorded, law: MonthLaw) -> Notice:

@@ -125,6 +125,16 @@ def test_a_visit_counts_from_a_year_before_the_start_to_the_months_end(on: str, 
     assert blocks(chart) == expected
 
 
+def test_a_missing_visit_names_the_rule_of_the_window_that_was_searched() -> None:
+    (missing,) = clean(without=("visit",)).verdict().missing
+
+    assert missing.readings == (
+        "medicare.ccm.initiating_visit.missing_effect",
+        "medicare.ccm.initiating_visit.lookback_years",
+    )
+    assert "CCM starts on 2026-01-05" in missing.happened
+
+
 @pytest.mark.parametrize("code", ["99211", "99441", "93793", "99490", None])
 def test_a_service_that_does_not_qualify_is_no_visit(code: str | None) -> None:
     chart = clean(without=("visit",))
