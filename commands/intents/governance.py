@@ -13,7 +13,7 @@ class ProfileFile(Wire):
     """A file of a payer's profile: exceptions to the shipped rules, in the form of a rule file."""
 
     file: str = Field(max_length=200, pattern=r"^payers/[a-z][a-z0-9_]{0,63}/[A-Za-z0-9_]+\.toml$")
-    text: str = Field(min_length=1, max_length=200_000)
+    text: str = Field(min_length=1, max_length=200_000, pattern=r"\S")
 
 
 class AdoptRulebook(Command):

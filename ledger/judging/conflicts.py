@@ -107,7 +107,8 @@ def conflicts_in_month(case: Case) -> OtherServices:
         finding, by = (None, None) if row is None or settled else _judged(each.event, row, biller, keys, worked, case)
         lines.append(ServiceLine(each, row.short if row else None, biller.word, finding, by))
     rows = {row.name: row for line in lines if (row := row_of(case.dated.rules, line.told.event.code)) is not None}
-    findings = (*_findings(lines), *_pairs(lines, case))
+    said = [line for line in lines if line.biller != "unknown" or _key(line.told.event) not in known]
+    findings = (*_findings(lines), *_pairs(said, case))
     return OtherServices(tuple(lines), findings, tuple(name for each in sorted(rows) for name in rows[each].names))
 
 
@@ -148,15 +149,24 @@ def _same_tin(event: OtherServiceReported, case: Case) -> bool | None:
         return None
     if event.by_practice == case.practice or event.tin == here.tin or (event.npi is not None and event.npi == here.npi):
         return True
-    if event.by_practice is not None or event.tin is not None:
+    if event.by_practice is not None:
+        return _is_of(event.by_practice, here.tin, case)
+    if event.tin is not None:
         return False
     colleague = case.facts.staff.get(event.by_practitioner) if event.by_practitioner is not None else None
     if colleague is not None:
         practices = colleague.practices_on(event.on)
-        if case.practice in practices or not practices or None in practices:
-            return True if practices == {case.practice} else None
-        return False
+        if not practices or None in practices:
+            return None
+        shared = {each == case.practice or _is_of(each, here.tin, case) for each in practices}
+        return shared.pop() if len(shared) == 1 else None
     return True if event.source == "own" and event.npi is None else None
+
+
+def _is_of(practice: str | None, tin: str, case: Case) -> bool:
+    """Whether a practice bills under a TIN: two practices of one TIN are one biller."""
+    other = case.facts.practices.get(practice) if practice is not None else None
+    return other is not None and bool(tin) and other.tin == tin
 
 
 # --- what it means -------------------------------------------------------------------------------------------
@@ -237,15 +247,20 @@ def _pairs(lines: Sequence[ServiceLine], case: Case) -> list[Notice]:
         on_one_date = row is not None and row.word("within", "month") == "date"
         for second in lines:
             is_near = not on_one_date or first.told.event.on == second.told.event.on
-            if second.told.event.code in others and is_near and not _are_of_two({first.biller, second.biller}):
+            if second.told.event.code in others and is_near and _may_be_of_one(first, second):
                 by = row.says.get("not_with") if row is not None else None
                 found.append(_notice("services_exclude_each_other", (first, second), by))
     return list(dict.fromkeys(found))
 
 
-def _are_of_two(billers: set[str]) -> bool:
-    """Whether two services are of two billers for certain: one is the month's own, the other another's."""
-    return bool(billers & {"same_npi", "same_tin"}) and bool(billers & {"other", "other_npi"})
+def _may_be_of_one(first: ServiceLine, second: ServiceLine) -> bool:
+    """Whether two services may be one biller's: both the month's, of one NPI or TIN, or both of nobody knows whom."""
+    billers = {first.biller, second.biller}
+    if billers <= {"same_npi", "same_tin"} or billers == {"unknown"}:
+        return True
+    one, other = first.told.event, second.told.event
+    told = ("npi", "tin", "by_practitioner", "by_practice")
+    return any(getattr(one, name) is not None and getattr(one, name) == getattr(other, name) for name in told)
 
 
 def _notice(code: str, lines: Iterable[ServiceLine], by: Reading | None) -> Notice:

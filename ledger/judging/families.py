@@ -72,7 +72,7 @@ def judge_families(
     noncomplex = family_result(rules, "noncomplex", pooled // 60, None, raised)
     complex_ = family_result(rules, "complex", pooled // 60, obstacle, raised)
     personal = family_result(rules, "personal", personal_seconds // 60, None, raised)
-    return gathered((noncomplex, complex_, personal))
+    return gathered((noncomplex, complex_, personal), by_staff=staff_seconds > 0)
 
 
 Judged = tuple[FamilyResult, tuple[str, ...]]
@@ -153,21 +153,26 @@ def _is_raised(addon: str, raised: Mapping[str, int], trace: TracedRules) -> boo
 
 
 @lru_cache(maxsize=4096)
-def gathered(judged: tuple[Judged, ...]) -> Families:
-    """All families of a month together."""
+def gathered(judged: tuple[Judged, ...], *, by_staff: bool = True) -> Families:
+    """All families of a month together; `by_staff`: whether any time of staff counts."""
     results = tuple([result for result, _ in judged])
     read = dict.fromkeys(name for _, names in judged for name in names)
-    return Families(results, suggest(results), tuple(read), family_text(results))
+    return Families(results, suggest(results, by_staff=by_staff), tuple(read), family_text(results))
 
 
-def suggest(results: tuple[FamilyResult, ...]) -> Family | None:
+def suggest(results: tuple[FamilyResult, ...], *, by_staff: bool = True) -> Family | None:
     """The family to suggest: complex where it is available, otherwise the one that pays most (CCM-UNIT-02).
 
-    Of two that pay the same, or of whose one no price is on file, the first: staff's before the practitioner's own.
+    Of two that pay the same the first: staff's before the practitioner's own. Where a price is not on file the one
+    that the work says: the practitioner's own where no time of staff counts, otherwise staff's.
     """
     available = [result for result in results if result.is_available]
     if any(result.family == "complex" for result in available):
         return "complex"
+    if not by_staff and any(result.amount is None for result in available):
+        own = next((result for result in available if result.family == "personal"), None)
+        if own is not None:
+            return own.family
     best = available[0] if available else None
     for result in available[1:]:
         if best is None or (result.amount is not None and best.amount is not None and result.amount > best.amount):

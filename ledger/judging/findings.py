@@ -35,6 +35,7 @@ def findings_of(case: Case, others: tuple[Notice, ...] = ()) -> tuple[tuple[Noti
             law=law,
             start_rules=case.start_rules,
             programme=case.programme,
+            practices=case.facts.practices,
         )
     found += case.consent.blocks
     found += case.consent.notices

@@ -29,6 +29,7 @@ _CLINICS: Final = "medicare.ccm.rhc.capabilities"
 _CLINIC_FAMILIES: Final = "medicare.ccm.rhc.families"
 _CHOICE: Final = "medicare.ccm.rhc.choice_policy"
 _CHOICE_MISSING: Final = "medicare.ccm.rhc.choice_missing_effect"
+_PCM: Final = "medicare.ccm.families.pcm_staff_base"
 _POOLS: Final = "medicare.ccm.performers.practitioner_counts_as_staff"
 
 
@@ -45,6 +46,8 @@ class Clinic(NamedTuple):
     may_bill: frozenset[str]
     read: tuple[str, ...]
     notices: tuple[Notice, ...]
+    chosen: str | None = None
+    """What the clinic chose for all its patients, where there was a choice."""
 
 
 def clinic_of(practice: Practice | None, on: date, rules: RulesInForce) -> Clinic | None:
@@ -65,7 +68,7 @@ def clinic_of(practice: Practice | None, on: date, rules: RulesInForce) -> Clini
         return Clinic(may, read, ())
     chosen = practice.policy(str(policy.value), on)
     if chosen is not None:
-        return Clinic(may & {"rhc"} if chosen == "g0511" else may - {"rhc"}, (*read, _CHOICE), ())
+        return Clinic(may & {"rhc"} if chosen == "g0511" else may - {"rhc"}, (*read, _CHOICE), (), chosen)
     happened = "The clinic may bill G0511 or the codes one by one, and has made no choice for all its patients."
     missing = notice("clinic_choice_missing", happened, rules.find(_CHOICE_MISSING))
     return Clinic(may, (*read, _CHOICE, _CHOICE_MISSING), (missing,))
@@ -81,6 +84,8 @@ def judge_clinic(
     clinic: Clinic,
 ) -> Families:
     """The families of CCM or PCM in a clinic: those that it may bill, the others with the reason why not."""
+    if programme is Programme.PCM and rules.find(_PCM) is None:
+        return judge_pcm(pools, law, rules, raised)  # the bundle paid for CCM before there was any PCM
     whole = pools.staff + pools.personal
     pooled = whole if law.pools_practitioner else pools.staff
     judged: list[Judged] = []
@@ -90,7 +95,7 @@ def judge_clinic(
         found = family_result(rules, family, seconds // 60, blocked, raised)
         # What no longer exists is said to be so by the family itself.
         exists = rules.find(f"medicare.ccm.families.{family}_base") is not None
-        judged.append(found if family in clinic.may_bill or not exists else _not_for_clinics(found, rules))
+        judged.append(found if family in clinic.may_bill or not exists else _not_for_clinics(found, clinic, rules))
     judged[0] = (judged[0][0], tuple(dict.fromkeys((*judged[0][1], *clinic.read))))
     return gathered(tuple(judged))
 
@@ -120,9 +125,16 @@ def judge_apcm(pools: Pools, conditions: int, is_qmb: bool, rules: RulesInForce)
     return gathered(((FamilyResult("apcm", minutes, lines, sum_of(lines), 0, True, ()), trace.names()),))
 
 
-def _not_for_clinics(judged: Judged, rules: RulesInForce) -> Judged:
+def _not_for_clinics(judged: Judged, clinic: Clinic, rules: RulesInForce) -> Judged:
     result, read = judged
     allowed = rules.reading(_CLINIC_FAMILIES)
-    happened = f"The practice is a clinic that may not bill the {result.family} family on the date of service."
-    why = notice("family_not_for_clinic", happened, allowed)
+    assert isinstance(allowed.value, tuple)
+    if clinic.chosen is not None and result.family in allowed.value:
+        policy = rules.reading(_CHOICE)
+        happened = f"The clinic's policy {policy.value} says {clinic.chosen}: it bills no {result.family} family."
+        remedy = "Nothing to do; to bill otherwise the clinic adopts another policy, for all its patients."
+        why = notice("family_not_for_clinic", happened, policy, remedy=remedy)
+    else:
+        happened = f"The practice is a clinic that may not bill the {result.family} family on the date of service."
+        why = notice("family_not_for_clinic", happened, allowed)
     return FamilyResult(result.family, result.minutes, (), None, result.minutes, False, (why,)), read

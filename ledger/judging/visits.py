@@ -1,6 +1,6 @@
 """The initiating visit: whether one is required, whether one is on record, and by whom (CCM-INIT-01 to -07)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -8,13 +8,16 @@ from ledger.judging.law import MonthLaw
 from ledger.rulebook import RulesInForce, lookback_start
 from ledger.streams.patient import VisitRecorded
 from ledger.streams.patient_state import Patient
+from ledger.streams.practice import Practice
 from ledger.streams.staff import Staff
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Notice
 from ledger.terms.people import Programme, Role
 
 _NAMES: Final = "medicare.ccm.initiating_visit"
+_LOOKBACK: Final = f"{_NAMES}.lookback_years"
 _NOBODY: Final = Staff()
+_NOWHERE: Final[Mapping[str, Practice]] = {}
 
 
 def visit_findings(
@@ -27,6 +30,7 @@ def visit_findings(
     law: MonthLaw,
     start_rules: RulesInForce,
     programme: Programme = Programme.CCM,
+    practices: Mapping[str, Practice] = _NOWHERE,
 ) -> list[Notice]:
     """What the visits on record leave open for a month that ends on `last`.
 
@@ -43,13 +47,13 @@ def visit_findings(
         visit = learned.event
         if not since <= visit.on <= last or visit.code not in law.qualifying_codes:
             continue
-        doubts = _doubts(visit, designee, staff, everyone)
+        doubts = _doubts(visit, designee, staff, everyone, practices)
         if doubts is not None and (best is None or (len(doubts), -visit.on.toordinal()) < (best[0], 0)):
             best = (len(doubts), visit, doubts)
             if not doubts:
                 return []
     if best is None:
-        return [_missing(programme, started_on, since, law)]
+        return [_missing(programme, started_on, since, law, start_rules)]
     return [_doubt(code, best[1], law) for code in best[2]]
 
 
@@ -58,15 +62,23 @@ def looked_back_to(started_on: date, last: date, start_rules: RulesInForce, law:
 
     A programme may also ask for one that is never older than so many years before the month's last day.
     """
-    years = start_rules.get(f"{_NAMES}.lookback_years")
-    since = date.min
-    if start_rules.get(f"{_NAMES}.required_for") != "everyone" and isinstance(years, int):
-        since = lookback_start(started_on, years)
+    since = _before_the_start(started_on, start_rules)
     return since if law.visit_renewal_years is None else max(since, lookback_start(last, law.visit_renewal_years))
 
 
+def _before_the_start(started_on: date, start_rules: RulesInForce) -> date:
+    years = start_rules.get(_LOOKBACK)
+    if start_rules.get(f"{_NAMES}.required_for") != "everyone" and isinstance(years, int):
+        return lookback_start(started_on, years)
+    return date.min
+
+
 def _doubts(
-    visit: VisitRecorded, designee: str | None, staff: Mapping[str, Staff], everyone: bool
+    visit: VisitRecorded,
+    designee: str | None,
+    staff: Mapping[str, Staff],
+    everyone: bool,
+    practices: Mapping[str, Practice],
 ) -> tuple[str, ...] | None:
     """Codes of what is doubtful about a visit of a qualifying code; None where it does not qualify."""
     doubts: list[str] = []
@@ -77,27 +89,44 @@ def _doubts(
     if designee is not None and visit.practitioner != designee:
         if visit.practitioner is None:
             doubts.append("initiating_visit_practitioner_unknown")
-        elif _are_colleagues(staff.get(visit.practitioner, _NOBODY), staff.get(designee, _NOBODY), visit.on):
+        elif _are_colleagues(staff.get(visit.practitioner, _NOBODY), staff.get(designee, _NOBODY), visit.on, practices):
             doubts.append("initiating_visit_by_colleague")
         else:
             return None
     return tuple(doubts)
 
 
-def _are_colleagues(one: Staff, other: Staff, on: date) -> bool:
-    """Whether two practitioners share a practice on a day."""
+def _are_colleagues(one: Staff, other: Staff, on: date, practices: Mapping[str, Practice]) -> bool:
+    """Whether two practitioners share a practice on a day, or are of two of one TIN, as far as the month knows them."""
     mine = {h.practice for h in one.roles if h.role is Role.PRACTITIONER and h.covers(on)}
     theirs = {h.practice for h in other.roles if h.role is Role.PRACTITIONER and h.covers(on)}
-    return bool(mine and theirs) and (None in mine or None in theirs or bool(mine & theirs))
-
-
-def _missing(programme: Programme, started_on: date, since: date, law: MonthLaw) -> Notice:
-    window = "" if since == date.min else f" since {since.isoformat()}"
-    happened = (
-        f"{programme.value} starts on {started_on.isoformat()} and no qualifying visit with the billing practitioner"
-        f"{window} is on record."
+    if not mine or not theirs:
+        return False
+    return (
+        None in mine or None in theirs or bool(mine & theirs) or bool(_tins(mine, practices) & _tins(theirs, practices))
     )
-    return notice("initiating_visit_missing", happened, law.reading("initiating_visit.missing_effect"))
+
+
+def _tins(named: Iterable[str | None], practices: Mapping[str, Practice]) -> set[str]:
+    found = (practices.get(each) for each in named if each is not None)
+    return {each.tin for each in found if each is not None and each.tin}
+
+
+def _missing(programme: Programme, started_on: date, since: date, law: MonthLaw, start_rules: RulesInForce) -> Notice:
+    """That no visit qualifies, with the rule that says since when it may lie: of the start, or of going on."""
+    by, window = (
+        law.reading("initiating_visit.missing_effect"),
+        "" if since == date.min else f" since {since.isoformat()}",
+    )
+    begun, rule = f"{programme.value} starts on {started_on.isoformat()} and", start_rules.find(_LOOKBACK)
+    if since > _before_the_start(started_on, start_rules):
+        begun = f"{programme.value} goes on only with a visit of the last {law.visit_renewal_years} years, and"
+        if law.visit_renewal_years == 1:
+            begun = f"{programme.value} goes on only with a visit of the last year, and"
+        rule = law.find("initiating_visit.renewal_years")
+    happened = f"{begun} no qualifying visit with the billing practitioner{window} is on record."
+    found = notice("initiating_visit_missing", happened, by)
+    return found if rule is None or since == date.min else found._replace(readings=(*found.readings, rule.name))
 
 
 def _doubt(code: str, visit: VisitRecorded, law: MonthLaw) -> Notice:

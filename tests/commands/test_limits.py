@@ -146,7 +146,7 @@ def test_only_compliance_raises_a_limit() -> None:
     assert ["capacity_missing", "capacity_missing"] == refused
 
 
-@pytest.mark.parametrize("code", ["99439", "99490", "99491", "99487", "99425", "99427", "G0557", "99999"])
+@pytest.mark.parametrize("code", ["99439", "99490", "99491", "99487", "99427", "G0557", "99999"])
 def test_a_limit_that_the_rules_do_not_let_be_raised_is_refused(code: str) -> None:
     assert "limit_not_overridable" == in_april().when(raised(code)).refused
 
@@ -170,6 +170,10 @@ def test_units_within_the_limit_are_refused_and_one_more_is_not(code: str, limit
     assert f"The units are not above the limit of {code}, which is {limit}." == refusal.happened
     assert f"medicare.ccm.{code}.units_max" in refusal.because
     assert limit + 1 == ledger.when(raised(code, limit + 1)).event.units
+
+
+def test_the_limit_of_99425_may_be_raised() -> None:
+    assert 3 == in_april().when(raised("99425", 3)).event.units
 
 
 def test_less_than_the_limit_is_refused_also_where_it_was_raised() -> None:

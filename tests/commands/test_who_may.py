@@ -9,7 +9,8 @@ N, A, Q, M = Role.INTEGRATION, Role.ADMINISTRATOR, Role.COMPLIANCE, Role.MACHINE
 BY_ROLES = {
     (A,): """
         adopt_policy adopt_rulebook attest_capability bind_login end_capability end_role grant_role
-        record_departure record_licence register_practice register_source register_staff
+        record_departure record_licence record_locality record_qualifying_status register_practice register_source
+        register_staff
     """,
     (A, Q): "record_exclusion_check",
     (F, A, Q): "discard_delivery release_delivery resolve_delivery",
@@ -17,23 +18,24 @@ BY_ROLES = {
     (Q,): """
         approve_late_entry invalidate_consent merge_patients move_condition move_plan_revision
         retract_disenrolment retract_revocation settle_dispute settle_review strike_condition
-        strike_plan_revision strike_time unmerge_patients
+        strike_plan_revision strike_time unmerge_patients raise_limit
     """,
     (P, C, N): "allocate_time correct_time record_condition revise_care_plan start_timer stop_timer",
     (P,): """
         attest_in_batch attest_mdm attest_month attest_risk attest_signature choose_family designate_practitioner
-        except_month sign_care_plan
+        except_month sign_care_plan attest_extra_planning
     """,
+    (P, Q): "retract_extra_planning withdraw_attestation",
+    (P, C, N, F, B, Q): "add_to_time record_other_service record_revocation",
+    (Q, F, B, N): "retract_other_service",
     (P, C, N, F, B): "log_time record_coverage record_stay record_visit",
     (P, C, N, F): "record_consent record_death record_decline record_plan_copy supplement_consent",
-    (P, C, N, F, B, Q): "add_to_time record_revocation",
     (P, C, N, F, Q): "record_disenrolment",
     (Q, F, N): "retract_stay",
     (Q, F): "retract_death",
     (Q, P, A): "withdraw_designation",
     (P, C, N, Q): "move_time",
     (P, C, N, F, B, Q, A): "dispute_time",
-    (P, Q): "withdraw_attestation",
     (M,): "close_refusal_count note_reaction_run raise_review report_stale_month",
 }
 

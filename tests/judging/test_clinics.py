@@ -84,6 +84,31 @@ def test_in_the_transition_a_clinic_makes_one_choice_for_all(choice: str, expect
     assert "clinic_choice_missing" not in codes(verdict.notices)
 
 
+@pytest.mark.parametrize(("choice", "family"), [("g0511", "noncomplex"), ("individual", "rhc")])
+def test_what_the_clinic_did_not_choose_names_its_choice(choice: str, family: Any) -> None:
+    chart = clinic("2025-09")
+    chart.policy("g0511_billing", choice)
+    result = chart.verdict().result(family)
+    assert result is not None
+
+    assert [n.readings for n in result.notices] == [("medicare.ccm.rhc.choice_policy",)]
+    assert f"policy g0511_billing says {choice}" in result.notices[0].happened
+    assert "adopts another policy" in result.notices[0].remedy
+
+
+@pytest.mark.parametrize("month", ["2018-01", "2019-12"])
+def test_a_clinic_bills_nothing_of_pcm_before_there_is_any(month: str) -> None:
+    chart = Chart(month)
+    chart.capability("rural_health_clinic")
+    chart.consent(f"{month[:4]}-01-02 09:00", name="pcm", programme=Programme.PCM)
+    chart.designate("MD", programme=Programme.PCM)
+    chart.time(f"{month}-09 09:00", 60, programme=Programme.PCM)
+    verdict = chart.verdict(programme=Programme.PCM)
+
+    assert (billed(verdict), may_bill(verdict)) == ({}, [])
+    assert {code for result in verdict.families for code in codes(result.notices)} == {"family_not_in_force"}
+
+
 @pytest.mark.parametrize(("month", "asked"), [("2024-12", False), ("2025-01", True), ("2025-10", False)])
 def test_the_choice_is_asked_for_in_the_transition_only(month: str, asked: bool) -> None:
     assert ("clinic_choice_missing" in codes(clinic(month).verdict().notices)) is asked

@@ -45,6 +45,46 @@ def test_a_practice_that_is_named_is_compared_with_the_months() -> None:
     assert "other" == biller(Chart(), by_practice=opaque("pr", "elsewhere"))
 
 
+def test_a_practice_of_the_same_tin_is_no_other_biller() -> None:
+    chart, sister = Chart(), opaque("pr", "sister")
+    chart.tell(chart.told[0][0].model_copy(update={"practice": sister}))
+
+    assert "same_tin" == biller(chart, by_practice=sister)
+
+
+def excluded(*services: tuple[str, dict[str, Any]]) -> bool:
+    """Whether a therapeutic and a physiologic device, both told of, exclude each other."""
+    chart = Chart()
+    for nth, (code, said) in enumerate(services):
+        chart.other_service(code, "2026-03-12", name=f"{nth}", **said)
+    return "services_exclude_each_other" in codes(chart.verdict().notices)
+
+
+STRANGER = {"npi": "1000000004", "tin": "987654321"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "exclude"),
+    [
+        ({"by": "MD"}, {"by": "office"}, True),
+        (STRANGER, {"npi": "1000000004"}, True),
+        (STRANGER, {"tin": "987654321"}, True),
+        ({}, {}, True),
+        (STRANGER, {"npi": "2000000002", "tin": "912345678"}, False),
+        (STRANGER, {"by": "MD"}, False),
+        (STRANGER, {}, False),
+    ],
+)
+def test_only_services_of_one_biller_exclude_each_other(
+    one: dict[str, Any], other: dict[str, Any], exclude: bool
+) -> None:
+    assert exclude is excluded(("98976", one), ("99454", other))
+
+
+def test_a_report_that_names_the_biller_speaks_for_one_that_does_not_here_too() -> None:
+    assert not excluded(("98976", {"by": "MD"}), ("99454", {}), ("99454", STRANGER))
+
+
 def test_the_number_of_the_practice_is_the_practices() -> None:
     chart = Chart()
     again = chart.told[0][0].model_copy(update={"npi": "2000000002"})

@@ -182,14 +182,21 @@ def test_without_complex_the_family_that_pays_more_is_suggested(staff: int, own:
     assert month(staff=staff, own=own).verdict().suggested == suggested
 
 
-@pytest.mark.parametrize(("first", "second"), [(None, Decimal(80)), (Decimal(60), None), (None, None)])
-def test_where_a_price_is_not_on_file_the_first_family_is_suggested(
-    first: Decimal | None, second: Decimal | None
+@pytest.mark.parametrize("year", ["2019", "2022", "2023"])
+@pytest.mark.parametrize(
+    ("staff", "own", "suggested"),
+    [(0, 29, "noncomplex"), (0, 30, "personal"), (0, 60, "personal"), (1, 60, "noncomplex"), (20, 0, "noncomplex")],
+)
+def test_where_no_price_is_on_file_the_work_says_what_is_suggested(
+    year: str, staff: int, own: int, suggested: str
 ) -> None:
-    staff = FamilyResult("noncomplex", 30, (), first, 0, True, ())
-    personal = FamilyResult("personal", 30, (), second, 0, True, ())
+    """CCM-UNIT-02: the practitioner's own family where thirty minutes are reached and no time of staff counts."""
+    chart = Chart(f"{year}-03")
+    chart.time(f"{year}-03-10 14:00", own, by="MD") if own else None
+    chart.time(f"{year}-03-11 14:00", staff) if staff else None
+    verdict = chart.verdict()
 
-    assert suggest((staff, personal)) == "noncomplex"
+    assert (verdict.suggested, verdict.amount) == (suggested, None)
 
 
 def test_of_two_families_that_pay_the_same_the_first_is_suggested() -> None:

@@ -162,6 +162,20 @@ def test_pcm_asks_for_a_visit_within_a_year_also_while_it_goes_on(visit: str, mi
     assert ("initiating_visit_missing" in codes(chart.verdict(programme=PCM).missing)) is missing
 
 
+def test_a_visit_that_pcm_lacks_to_go_on_is_told_by_that_rule() -> None:
+    chart = Chart("2026-03", without=("visit", "designation"))
+    chart.visit("2024-03-30")
+    chart.consent("2024-03-31 12:00", name="pcm", programme=PCM)
+    chart.designate("MD", programme=PCM)
+    (missing,) = [n for n in chart.verdict(programme=PCM).missing if n.code == "initiating_visit_missing"]
+
+    assert missing.happened.startswith(
+        "PCM goes on only with a visit of the last year, and no qualifying visit with the billing practitioner since"
+        " 2025-03-31 is on record."
+    )
+    assert missing.readings[1:] == ("medicare.pcm.initiating_visit.renewal_years",)
+
+
 def test_a_signature_of_the_ccm_month_holds_back_no_work_of_pcm() -> None:
     chart = chart_of_pcm()
     chart.designate("MD2")

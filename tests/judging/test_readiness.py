@@ -125,6 +125,16 @@ def test_a_visit_counts_from_a_year_before_the_start_to_the_months_end(on: str, 
     assert blocks(chart) == expected
 
 
+def test_a_missing_visit_names_the_rule_of_the_window_that_was_searched() -> None:
+    (missing,) = clean(without=("visit",)).verdict().missing
+
+    assert missing.readings == (
+        "medicare.ccm.initiating_visit.missing_effect",
+        "medicare.ccm.initiating_visit.lookback_years",
+    )
+    assert "CCM starts on 2026-01-05" in missing.happened
+
+
 @pytest.mark.parametrize("code", ["99211", "99441", "93793", "99490", None])
 def test_a_service_that_does_not_qualify_is_no_visit(code: str | None) -> None:
     chart = clean(without=("visit",))
@@ -172,6 +182,16 @@ def test_a_visit_with_a_stranger_does_not_qualify() -> None:
     chart.visit("2025-12-10", by="elsewhere")
 
     assert blocks(chart) == ["initiating_visit_missing"]
+
+
+def test_a_visit_in_a_practice_of_the_same_tin_is_for_review() -> None:
+    chart, sister = clean(without=("visit",)), opaque("pr", "sister")
+    chart.tell(chart.told[0][0].model_copy(update={"practice": sister}))
+    chart.other_service("71046", "2026-03-12", by_practice=sister)
+    chart.person("elsewhere", Role.PRACTITIONER, "md", npi="1000000004", practice=sister)
+    chart.visit("2025-12-10", by="elsewhere")
+
+    assert (blocks(chart), reviews(chart)) == ([], ["initiating_visit_by_colleague"])
 
 
 def test_a_visit_with_somebody_who_is_not_registered_does_not_qualify() -> None:
