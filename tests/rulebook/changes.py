@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, NamedTuple
 
 from ledger.rulebook import Quantity, Reading, Rulebook, Value
+from ledger.rulebook.carried_out import known_words
 from ledger.rulebook.units import EFFECTS
 
 _DAY: Final = timedelta(days=1)
@@ -120,7 +121,8 @@ def other_values(reading: Reading) -> Iterator[Value]:
             step = Decimal(1).scaleb(int(value.as_tuple().exponent))
             yield from (value - step, value + step)
         case str() if unit == "effect":
-            yield from (effect for effect in EFFECTS if effect != value)
+            # Words that no code knows are refused before anybody is judged by them.
+            yield from (effect for effect in known_words(name) or EFFECTS if effect != value)
         case str():
             yield _OTHER.get(name, _OTHER_OF_UNIT.get(unit, "something_else"))
         case (_,):
