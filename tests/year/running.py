@@ -100,8 +100,13 @@ OFTEN: Final = (
     "transferred_late",
 )
 """What may go several ways: six times at least, so that each way is gone; everything else twice at least."""
-NOT_IN_THE_YEAR: Final = {"reaction_ran", "refusals_counted", "month_went_stale", "review_came_due", "review_settled"}
-"""Kinds of facts that do not happen: those of the machine, which reports about the months and changes none."""
+NOT_IN_THE_YEAR: Final = {
+    *("reaction_ran", "refusals_counted", "month_went_stale", "review_came_due", "review_settled"),
+    *("locality_recorded", "qualifying_status_recorded"),
+    *("limit_raised", "extra_planning_attested", "extra_planning_retracted"),
+}
+"""Kinds of facts that do not happen: those of the machine, which reports about the months and changes none; those that
+price a month and move no verdict; and acts about single codes, which the year's reading does not know yet."""
 SIGNING_DAYS: Final = (date(2026, 2, 4), *(date(2026, month, 3) for month in range(3, 13)))
 RESTORED_ON: Final = date(2026, 7, 6)
 CHECKED_ON: Final = (date(2026, 3, 31), date(2026, 10, 30))
