@@ -27,6 +27,7 @@ from tests.oracle.naive_services import NaiveServices
 from tests.oracle.naive_status import Dict
 
 FREEDOMS = {
+    "two words on how long a condition lasts (ELIG-01, CODE-15)": "the lesser holds",
     "death or coverage end in a month without counted work": "date of service is the last day alive or covered",
     "untimed work on the last day of coverage": "a boundary day, like the days of consent and death",
     "entry across a midnight within the month": "its service date, for role and policy, is the day on which it begins",
@@ -42,7 +43,8 @@ FREEDOMS = {
     "death before coverage ends, in one month": "coverage on the day of death is what matters",
     "one diagnosis recorded twice": "one condition",
     "supplement beside its consent": "rests on it: never complete before the conversation itself counts",
-    "two amounts alike, or no price": "suggested family: not compared without prices",
+    "two amounts alike": "the family of staff is suggested",
+    "no price on file (UNIT-02)": "the practitioner's own family is suggested where no time of staff counts",
     "consent and revocation on one day": "the revocation is the later word: consent again is needed",
     "supplement after a revocation": "completes what was revoked; the conversation itself decides what came first",
     "programme start after a revocation, or a disenrolment": "the first complete consent stays the start",
@@ -196,6 +198,9 @@ class NaiveMonth(NaiveMissing):
         suggested = None
         if available:
             suggested = max(available, key=lambda name: (name == "complex", available[name]["amount"] or 0))
+            priceless = any(each["amount"] is None for each in available.values())
+            if priceless and "complex" not in available and "personal" in available and not staff:
+                suggested = "personal"  # CCM-UNIT-02: the practitioner's own work, where no price says which pays more
         missing = self.missing(families, on)
         planned, days = self.extra_planning()
         family = self.chosen() or suggested

@@ -82,10 +82,18 @@ class NaiveMissing(NaiveTime):
         newest = {c["condition"]: c for c in self.of("condition_recorded")}
         return [
             c for c in newest.values()
-            if (c["expected_12_months"] or (c["expected_months"] or 0) >= months)
+            if self._lasts(c) >= months
             and (c["onset_on"] is None or c["onset_on"] <= self.last)
             and (c["abated_on"] is None or c["abated_on"] >= self.first)
         ]  # fmt: skip
+
+    @staticmethod
+    def _lasts(condition: Dict) -> int:
+        """Months that a condition is expected to last; of two words that differ the lesser (a freedom)."""
+        said, twelve = condition["expected_months"], condition["expected_12_months"]
+        if said is None:
+            return 12 if twelve else 0
+        return min(said, 11) if twelve is False else int(said)
 
     def how_many(self, held: list[Dict]) -> int:
         """How many conditions those are: one diagnosis is one, and each without a diagnosis."""

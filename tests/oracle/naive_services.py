@@ -13,6 +13,7 @@ BLOCKS, LOOK, NOTHING = 2, 1, 0
 ALWAYS, EVER = date(2015, 1, 1), date(9999, 12, 31)
 
 FREEDOMS = {
+    "two services that one biller is not paid for together": "one biller: both ours, both unknown, or both name one",
     "nobody knows who billed": "to be looked at where it would make a difference, and blocks nothing",
     "another practice's TIN, and no NPI": "another biller",
     "a colleague who works in this practice only": "bills under its TIN",
@@ -172,9 +173,11 @@ class NaiveServices:
         back = {f["service"] for f in self.facts if f["topic"] == "other_service_retracted"}
         told = [f for f in self.facts if f["topic"] == "other_service_reported" and f["service"] not in back]
         told = [f for f in told if self.touches(f)]
+        named = {(f["code"], f["on"]) for f in told if self.whose(f) != (None, None)}
+        told = [f for f in told if self.whose(f) != (None, None) or (f["code"], f["on"]) not in named]
         for one in told:
             for other in told:
-                if self.never_both(one, other) and not self.are_two(one, other):
+                if self.never_both(one, other) and self.are_one(one, other):
                     return True
         return False
 
@@ -188,11 +191,12 @@ class NaiveServices:
             for first, second, begins, _ in NEVER_BOTH
         )
 
-    def are_two(self, one: Dict, other: Dict) -> bool:
-        """Whether one of two services is the month's own biller's and the other another's."""
-        own = [self.whose(f)[0] is True or self.whose(f)[1] is True for f in (one, other)]
-        strange = [not mine and False in self.whose(f) for mine, f in zip(own, (one, other), strict=True)]
-        return (own[0] and strange[1]) or (own[1] and strange[0])
+    def are_one(self, one: Dict, other: Dict) -> bool:
+        """Whether two services may be one biller's: both the month's, both of nobody knows whom, or both name one."""
+        own = [True in self.whose(f) for f in (one, other)]
+        unknown = [self.whose(f) == (None, None) for f in (one, other)]
+        named = ("npi", "tin", "by_practitioner", "by_practice")
+        return all(own) or all(unknown) or any(one[n] is not None and one[n] == other[n] for n in named)
 
     def row(self, code: str) -> Row | None:
         """The row of a code on the date of service."""
@@ -267,6 +271,11 @@ class NaiveServices:
         """What a service leads to."""
         if not row.is_paid:
             return "service_not_payable"
+        if self.family == "apcm" and row.name == "apcm":  # the month's own claim told back is looked at
+            told_back = self.is_own(service, "tin")
+            if told_back is None:
+                return "service_biller_unknown"
+            return "service_to_look_at" if told_back else "conflicting_service"
         row = self.beside(row)
         if self.family == "personal" and row.personal is not None:
             row = row._replace(own=row.personal)
