@@ -69,6 +69,13 @@ class Opened(NamedTuple):
             assert answer.outcome == "accepted", (answer.key, answer.outcome, answer.refusal)
         return answers
 
+    def read_all(self, batch: int) -> int:
+        """How many facts there are, each read and validated, in batches."""
+        count, position = 0, 0
+        while facts := self.log.follow(position, batch):
+            count, position = count + len(facts), facts[-1].position
+        return count
+
     def _group(self, batch: Sequence[bytes]) -> list[Answer]:
         return self.handler.handle([self.handler.read(raw) for raw in batch]) if batch else []
 

@@ -81,6 +81,13 @@ def out_of_reach_of_staff(asked: Asked[Any], states: States, staff: str) -> Refu
     return refused("not_in_this_practice", facts=actor.told_at(*ROLE_FACTS))
 
 
+def unregistered(states: States, practice: str) -> Need | Refused | None:
+    """Need for a practice that was not read yet, the refusal of one that nobody registered; None where it is known."""
+    if need := states.missing(practice_tag(practice)):
+        return need
+    return None if states.practice(practice).is_registered else refused("no_such_practice")
+
+
 def practice_needed(asked: Asked[Any], states: States, when: datetime) -> Need | None:
     """Need for the practice that the patient belonged to then, which decides what local time it was."""
     practice = states.patient(asked.patient).practice_on(when.date())

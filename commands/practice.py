@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from commands.deciding import Asked, Law, States
-from commands.guards import named_by, said_at
+from commands.guards import named_by, said_at, unregistered
 from commands.intents.staff import AdoptPolicy, AttestCapability, EndCapability, RegisterPractice
 from ledger.streams.practice import (
     CapabilityAttested,
@@ -75,11 +75,9 @@ def decide_attest_capability(asked: Asked[AttestCapability], states: States, law
     the same was attested, by whomever.
     """
     command = asked.command
-    if need := states.missing(practice_tag(command.practice)):
-        return need
+    if no_practice := unregistered(states, command.practice):
+        return no_practice
     state = states.practice(command.practice)
-    if not state.is_registered:
-        return refused("no_such_practice")
     if command.until_on and command.until_on < command.from_on:
         return refused("end_before_start", what="The capability")
     if command.capability == "cehrt_year" and command.edition_year is None:
@@ -104,11 +102,9 @@ def decide_end_capability(asked: Asked[EndCapability], states: States, law: Law)
     end_before_start (it began later still). Unchanged where it was ended on that day and not attested since.
     """
     command = asked.command
-    if need := states.missing(practice_tag(command.practice)):
-        return need
+    if no_practice := unregistered(states, command.practice):
+        return no_practice
     state = states.practice(command.practice)
-    if not state.is_registered:
-        return refused("no_such_practice")
     event = CapabilityEnded(practice=command.practice, capability=command.capability, last_on=command.last_on)
     cut = [held for held in state.capabilities if event.cuts(held)]
     if cut and all(held.from_on - _DAY > event.last_on for held in cut):
@@ -126,11 +122,9 @@ def decide_adopt_policy(asked: Asked[AdoptPolicy], states: States, law: Law) -> 
     that policy and day is this one.
     """
     command = asked.command
-    if need := states.missing(practice_tag(command.practice)):
-        return need
+    if no_practice := unregistered(states, command.practice):
+        return no_practice
     state = states.practice(command.practice)
-    if not state.is_registered:
-        return refused("no_such_practice")
     values = POLICY_VALUES[command.policy]
     if command.value not in values:
         return refused("policy_value_unknown", policy=command.policy, values=" or ".join(values))

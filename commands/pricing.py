@@ -4,13 +4,12 @@ Both are facts from outside, and move estimates only: no month is judged by them
 """
 
 from commands.deciding import Asked, Law, States
-from commands.guards import out_of_reach_of_staff
+from commands.guards import out_of_reach_of_staff, unregistered
 from commands.intents.staff import RecordLocality, RecordQualifyingStatus
 from ledger.streams.practice import LocalityRecorded
 from ledger.streams.staff import QualifyingStatusRecorded
-from ledger.terms.identity import practice_tag, staff_tag
+from ledger.terms.identity import staff_tag
 from ledger.terms.outcome import Accepted, Outcome, Unchanged
-from ledger.terms.refusals import refused
 
 
 def decide_record_qualifying_status(asked: Asked[RecordQualifyingStatus], states: States, law: Law) -> Outcome:
@@ -39,11 +38,9 @@ def decide_record_locality(asked: Asked[RecordLocality], states: States, law: La
     Reads the practice. Refuses, in order: no_such_practice. Unchanged where just this was said last of that day.
     """
     command = asked.command
-    if need := states.missing(practice_tag(command.practice)):
-        return need
+    if no_practice := unregistered(states, command.practice):
+        return no_practice
     state = states.practice(command.practice)
-    if not state.is_registered:
-        return refused("no_such_practice")
     event = LocalityRecorded(
         practice=command.practice,
         locality=command.locality,

@@ -6,13 +6,12 @@ own. Not promised: that what is asked for in `remedies` is true of the patient; 
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from ledger.judging import evidence_of_time as time
 from ledger.judging.citing import PRICE_UNITS, Citing
 from ledger.judging.evidence import of_month
-from ledger.judging.explain import notices_json
+from ledger.judging.explain import charges_json, dollars, notices_json
 from ledger.judging.ground import NOTHING, Ground
 from ledger.judging.payers import book_of
 from ledger.judging.reason import Opening, Reason
@@ -174,9 +173,12 @@ def _instead(ground: Ground, asked: _Code, citing: Citing) -> Iterator[Reason]:
         return
     billing = next((result for result in verdict.families if result.family == verdict.family), None)
     assert billing is not None, "the family that bills is one of the verdict"
-    lines = [{"code": line.code, "units": line.units, "amount": _dollars(line.amount)} for line in billing.lines]
     how = ".families.choice_required" if verdict.chosen else ".policy.suggested_first"
-    more = (("is_chosen", verdict.chosen is not None), ("lines", lines), ("amount", _dollars(billing.amount)))
+    more = (
+        ("is_chosen", verdict.chosen is not None),
+        ("lines", charges_json(billing.lines)),
+        ("amount", dollars(billing.amount)),
+    )
     yield Reason("bills_instead", verdict.family, citing.of(how), time.choices(ground), more=more)
 
 
@@ -196,7 +198,3 @@ def _remedies(verdict: Verdict, asked: _Code, result: FamilyResult, needed: int 
 
 def _asks_for_something(notice: Notice) -> bool:
     return bool(notice.remedy) and not notice.remedy.startswith("Nothing to do")
-
-
-def _dollars(amount: Decimal | None) -> str | None:
-    return None if amount is None else str(amount)

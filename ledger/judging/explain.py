@@ -46,8 +46,8 @@ def explain(verdict: Verdict, rulebook: Rulebook) -> dict[str, Any]:
         "families": [_family(result, verdict) for result in verdict.families],
         "suggested": verdict.suggested,
         "chosen": verdict.chosen,
-        "charges": _charges(verdict.charges),
-        "amount": _dollars(verdict.amount),
+        "charges": charges_json(verdict.charges),
+        "amount": dollars(verdict.amount),
         "with_visits": [_with_visit(line) for line in verdict.with_visits],
         "missing": notices_json(verdict.missing),
         "notices": notices_json(verdict.notices),
@@ -97,21 +97,22 @@ def _family(result: FamilyResult, verdict: Verdict) -> dict[str, Any]:
         "bills": result.is_available and result.family == verdict.family,
         "minutes": result.minutes,
         "unpaid_minutes": result.unpaid_minutes,
-        "lines": _charges(result.lines),
-        "amount": _dollars(result.amount),
+        "lines": charges_json(result.lines),
+        "amount": dollars(result.amount),
         "because": notices_json(result.notices),
     }
 
 
-def _charges(lines: Iterable[ChargeLine]) -> list[dict[str, Any]]:
-    return [{"code": line.code, "units": line.units, "amount": _dollars(line.amount)} for line in lines]
+def charges_json(lines: Iterable[ChargeLine]) -> list[dict[str, Any]]:
+    """Charge lines with code, units and amount; the amount is a text of dollars, or null without a price on file."""
+    return [{"code": line.code, "units": line.units, "amount": dollars(line.amount)} for line in lines]
 
 
 def _with_visit(line: VisitLine) -> dict[str, Any]:
     return {
         "code": line.code,
         "units": line.units,
-        "amount": _dollars(line.amount),
+        "amount": dollars(line.amount),
         "on": line.on.isoformat(),
         "parent": line.parent,
         "practitioner": line.practitioner,
@@ -132,5 +133,6 @@ def _reading(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _dollars(amount: Decimal | None) -> str | None:
+def dollars(amount: Decimal | None) -> str | None:
+    """An amount as text, to the cent as it stands; None stays None."""
     return None if amount is None else str(amount)

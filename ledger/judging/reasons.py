@@ -15,6 +15,7 @@ from ledger.judging import evidence_of_people as people
 from ledger.judging import evidence_of_time as time
 from ledger.judging.citing import PRICE_UNITS, Citing, Readings
 from ledger.judging.evidence import of_month
+from ledger.judging.explain import dollars
 from ledger.judging.ground import NOTHING, Evidence, Ground
 from ledger.judging.reason import Opening, Plain, Reason, see
 from ledger.judging.reasons_of_time import POOLS, TimeReasons, notice_says
@@ -90,8 +91,8 @@ class _Tree:
         billing = verdict.result(verdict.family) if verdict.family else None
         parts = [self._charge(billing, line) for line in verdict.charges] if billing is not None else []
         evidence = NOTHING if parts else time.counted(self._ground)
-        families = () if parts else tuple(see(f"family.{r.family}", _dollars(r.amount)) for r in verdict.families)
-        return Reason("amount", _dollars(verdict.amount), (), evidence, (*parts, *families))
+        families = () if parts else tuple(see(f"family.{r.family}", dollars(r.amount)) for r in verdict.families)
+        return Reason("amount", dollars(verdict.amount), (), evidence, (*parts, *families))
 
     def _family(self, result: FamilyResult) -> Reason:
         family = result.family
@@ -99,10 +100,10 @@ class _Tree:
         unpaid = self._unpaid(result)
         parts = (*charges, self._minutes(result), unpaid, *(self.said("notice", each) for each in result.notices))
         more = (("is_available", result.is_available), ("bills", bool(charges) and family == self._verdict.family))
-        return Reason(f"family.{family}", _dollars(result.amount), (), NOTHING, parts, more=more)
+        return Reason(f"family.{family}", dollars(result.amount), (), NOTHING, parts, more=more)
 
     def _charge(self, result: FamilyResult, line: ChargeLine) -> Reason:
-        what, value = f"charge.{result.family}.{line.code}", _dollars(line.amount)
+        what, value = f"charge.{result.family}.{line.code}", dollars(line.amount)
 
         def opened() -> Reason:
             units = self._units(result, line)
@@ -118,7 +119,7 @@ class _Tree:
         because = tuple(rules.reading(name) for name in read if name.startswith((f"medicare.ccm.{line.code}.", _PFS)))
         more = (("units", line.units), ("on", line.on.isoformat()), ("parent", line.parent))
         evidence = patients.extra_planning(self._ground)
-        return Reason(f"with_visit.{line.code}", _dollars(line.amount), because, evidence, more=more)
+        return Reason(f"with_visit.{line.code}", dollars(line.amount), because, evidence, more=more)
 
     def _units(self, result: FamilyResult, line: ChargeLine) -> Reason:
         because = self._citing.of_units(line.code, base=result.lines[0].code)
@@ -130,7 +131,7 @@ class _Tree:
         what = f"price.{line.code}"
         if line.amount is None:
             return Reason(what, None, (), people.adoption(self._ground).and_(Evidence((), ("price",))))
-        one = _dollars(line.amount / line.units)
+        one = dollars(line.amount / line.units)
         because = self._citing.of_price(line.code)
         return self._opening.once(what, one, lambda: Reason(what, one, because, more=_product(because)))
 
@@ -181,7 +182,7 @@ class _Tree:
 
     def _choice(self) -> Iterator[Reason]:
         verdict = self._verdict
-        families = tuple(see(f"family.{r.family}", _dollars(r.amount)) for r in verdict.families)
+        families = tuple(see(f"family.{r.family}", dollars(r.amount)) for r in verdict.families)
         evidence = NOTHING if families else people.adoption(self._ground)
         yield Reason("suggested", verdict.suggested, self._citing.of(".policy.suggested_first"), evidence, families)
         asked = self._citing.of(".families.choice_required")
@@ -193,7 +194,7 @@ class _Tree:
         if verdict.standing == "blocked":
             parts = tuple(see(f"missing.{each.code}", each.seconds) for each in verdict.missing)
         elif verdict.standing == "below_minimum":
-            parts = tuple(see(f"family.{r.family}", _dollars(r.amount)) for r in verdict.families)
+            parts = tuple(see(f"family.{r.family}", dollars(r.amount)) for r in verdict.families)
         rule = _STANDINGS.get(verdict.standing, time.attestations)
         return Reason("standing", verdict.standing, (), rule(self._ground), parts)
 
@@ -211,7 +212,3 @@ def _product(because: Readings) -> tuple[tuple[str, Plain], ...]:
     if not isinstance(relative, Decimal) or not isinstance(factor, Decimal):
         return ()
     return (("before_rounding", str(relative * factor)), ("rounding", "half up, to cents"))
-
-
-def _dollars(amount: Decimal | None) -> str | None:
-    return None if amount is None else str(amount)

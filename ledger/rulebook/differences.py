@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Final, Literal, NamedTuple
 
 from ledger.rulebook.reading import Quantity, Reading, Value
-from ledger.rulebook.rules import Rulebook
+from ledger.rulebook.rules import Rulebook, days_of_change
 
 _DAY: Final = timedelta(days=1)
 
@@ -70,20 +70,12 @@ def _change(of: _Of, old: tuple[Quantity, ...], new: tuple[Quantity, ...]) -> Ch
 
 
 def _spans(old: tuple[Quantity, ...], new: tuple[Quantity, ...]) -> Iterator[Span]:
-    starts = sorted({*_starts((*old, *new))})
+    starts = sorted({*days_of_change((*old, *new))})
     for nth, first in enumerate(starts):
         before, after = _on(old, first), _on(new, first)
         if _value(before) != _value(after):
             last = starts[nth + 1] - _DAY if nth + 1 < len(starts) else date.max
             yield Span(first, last, before, after)
-
-
-def _starts(quantities: Iterable[Quantity]) -> Iterator[date]:
-    for quantity in quantities:
-        for reading in quantity.readings:
-            yield reading.effective
-            if reading.until is not None and reading.until < date.max:
-                yield reading.until + _DAY
 
 
 def _on(quantities: tuple[Quantity, ...], day: date) -> Reading | None:

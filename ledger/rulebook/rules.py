@@ -7,7 +7,7 @@ and `listed` answer None where it does not, everything else raises NoSuchRule.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, Protocol, final
@@ -240,7 +240,7 @@ class Rulebook:
         """The exceptions of all payers' profiles; they act in a view, and nowhere else."""
         self.applied: tuple[PayerException, ...] = ()
         """Those of them that are laid over this view; none in the book itself."""
-        self._starts = sorted({date.min, *_changes(self.quantities.values())})
+        self._starts = sorted({date.min, *days_of_change(self.quantities.values())})
         self._cached: list[RulesInForce | None] = [None] * len(self._starts)
         self._by_rule: dict[str, tuple[Quantity, ...]] | None = None
         self._programmes: Final = programmes_of(self.quantities)
@@ -321,7 +321,7 @@ class Rulebook:
         return RulesInForce(first, last, there)
 
 
-def _changes(quantities: Iterable[Quantity]) -> Iterable[date]:
+def days_of_change(quantities: Iterable[Quantity]) -> Iterator[date]:
     """Every day on which some reading begins to hold or has just ceased to."""
     for quantity in quantities:
         for reading in quantity.readings:
