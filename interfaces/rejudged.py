@@ -18,7 +18,7 @@ from projections.rejudge import Answer, Rejudged, RejudgedMonth
 from projections.rule_changes import Because, RuleChange
 
 Line = tuple[str, bytes]
-"""A patient, and the JSON of their month."""
+"""A patient with a programme, by which lines are ordered, and the JSON of that month."""
 _KEPT_BEYOND: Final = 10_000
 """How many lines more than wanted are kept before the last ones are dropped."""
 _ZERO: Final = Decimal(0)
@@ -41,6 +41,7 @@ class Reason(NamedTuple):
 class Part(NamedTuple):
     """What became of some patients' months."""
 
+    patients: int
     looked_at: int
     attested: int
     amount_before: Decimal
@@ -52,9 +53,9 @@ class Part(NamedTuple):
 def part_of(found: Rejudged) -> Part:
     """The same in the shape in which it is kept and shown."""
     return Part(
-        *found[:4],
+        *found[:5],
         tuple(_added(_reason(month) for month in found.differing)),
-        tuple((month.patient, orjson.dumps(month_json(month))) for month in found.differing),
+        tuple((f"{month.patient} {month.programme}", orjson.dumps(month_json(month))) for month in found.differing),
     )
 
 
@@ -101,8 +102,8 @@ class Sums:
         return tuple(sorted(self._reasons, key=lambda each: (-each.months, [c.name for c in each.because.changes])))
 
     def patients(self) -> list[str]:
-        """Of whom a line will be shown, in order."""
-        return [patient for patient, _ in self._first()]
+        """Of whom a line will be shown, in order, each once."""
+        return list(dict.fromkeys(whose.split()[0] for whose, _ in self._first()))
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """The lines that will be shown, by patient."""
@@ -121,6 +122,7 @@ def month_json(month: RejudgedMonth) -> dict[str, Any]:
     return {
         "patient": month.patient,
         "month": month.month,
+        "programme": month.programme.value,
         "practice": month.practice,
         "as_attested": _attested_json(month.as_attested) if month.as_attested else None,
         "before": _answer_json(month.before),

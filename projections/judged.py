@@ -5,18 +5,19 @@ which folds them from the log; both call `ledger.judging`, so they cannot disagr
 is judged by the edition that its newest attestation names, any other by the edition adopted last (readings, section 6).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ledger.judging.needs import gather, pinned_edition
-from ledger.judging.shapes import Verdict
+from ledger.judging.other_families import FAMILIES_OF
+from ledger.judging.shapes import MonthFacts, Verdict
 from ledger.judging.verdict import judge_month
 from ledger.rulebook import Edition, Rulebook, rulebook_of
 from ledger.streams.governance import Adoption, Governance
 from ledger.streams.month_state import CareMonth
 from ledger.terms.errors import LedgerDamaged
 from ledger.terms.identity import LEDGER_TAG
-from ledger.terms.people import Programme
+from ledger.terms.people import Programme, Side
 from projections.states import At
 
 StateAt = Callable[[str], At]
@@ -68,6 +69,14 @@ def judged(
     verdict = judge_month(facts, book, edition=edition, record=record, programme=programme)
     newest = max(found.position for tag, found in held.items() if moves_others(tag, found))
     return Judged(verdict, tuple(held), max(newest, adoption.position))
+
+
+def programmes_in(facts: MonthFacts) -> Iterator[Programme]:
+    """The programmes that are judged, and of which a month holds time or has a billing practitioner."""
+    timed = {entry.work.programme for entry in facts.month.entries}
+    for each in FAMILIES_OF:
+        if each in timed or facts.patient.designation(facts.month.month, each, Side.PRACTITIONER) is not None:
+            yield each
 
 
 def moves_others(tag: str, found: At) -> bool:

@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from ledger.judging.needs import gather
-from ledger.judging.other_families import FAMILIES_OF
 from ledger.judging.shapes import MonthFacts, Verdict
 from ledger.judging.verdict import judge_month
 from ledger.streams.base import Fact
@@ -19,9 +18,9 @@ from ledger.streams.governance import Adoption, Governance
 from ledger.streams.joining import group_of
 from ledger.streams.month_state import Attested, CareMonth
 from ledger.terms.identity import LEDGER_TAG, care_month_tag, care_plan_tag, patient_tag
-from ledger.terms.people import Programme, Side
+from ledger.terms.people import Programme
 from projections.history_line import HistoryLine
-from projections.judged import RulebookOf, edition_for, judged
+from projections.judged import RulebookOf, edition_for, judged, programmes_in
 from projections.month_states import MonthStates
 from projections.month_walk import walk
 from projections.patient_history import StreamsLog, lines_beside
@@ -128,14 +127,8 @@ def month_answer(
         under_adopted=_under_adopted(states, rulebook_of, governance, verdict),
         erased=_erased_of_all(log, group_of(patient, lambda tag: states.at(tag).state), month, position),
         facts=facts,
-        beside=tuple(each for each in FAMILIES_OF if each is not programme and _is_in(facts, each)),
+        beside=tuple(each for each in programmes_in(facts) if each is not programme),
     )
-
-
-def _is_in(facts: MonthFacts, programme: Programme) -> bool:
-    """Whether a programme has a billing practitioner in a month, or time."""
-    designated = facts.patient.designation(facts.month.month, programme, Side.PRACTITIONER) is not None
-    return designated or any(entry.work.programme is programme for entry in facts.month.entries)
 
 
 def attested(signed: Attested) -> AsAttested:

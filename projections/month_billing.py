@@ -122,9 +122,15 @@ class MonthBilling:
 
 
 def is_begun(at: StateAt, patient: str, month: str) -> bool:
-    """Whether a month is the patient's own and something stands in it; of merged patients it is that of who goes on."""
+    """Whether a month is the patient's own and something stands in it."""
+    group = own_group(at, patient)
+    return any(at(care_month_tag(each, month)).position for each in group)
+
+
+def own_group(at: StateAt, patient: str) -> tuple[str, ...]:
+    """The patients whose months are judged as this one's; nobody where they are those of who goes on after a merge."""
     group = group_of(patient, lambda tag: at(tag).state)
-    return group[0] == patient and any(at(care_month_tag(each, month)).position for each in group)
+    return group if group[0] == patient else ()
 
 
 def elsewhere(patient: str, month: str, position: int) -> Row:

@@ -1,9 +1,10 @@
-"""The months of CCM of a calendar month by another edition: which answers would differ, by which readings of the law.
+"""The months of a calendar month by another edition: which answers would differ, by which readings of the law.
 
 Promise: a month is judged by the edition that it stands under now (the one that its attestation pins, otherwise the
 one adopted last) and by the other one, on the same facts as of one position; it is named if codes, units, dollars,
 seconds, families or findings differ, and nothing is written. Words of findings are not compared: a month that stays
-below its minimum is the same month under another minimum. Not promised: what a payer would say; months of PCM and APCM.
+below its minimum is the same month under another minimum. Of a patient with PCM or APCM that month is judged too, by
+its own rules. Not promised: what a payer would say.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,21 +12,23 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from ledger.judging.needs import gather
-from ledger.judging.shapes import ChargeLine, EntryLine, FamilyResult, MonthFacts, Standing, Verdict
+from ledger.judging.shapes import ChargeLine, EntryLine, MonthFacts, Standing, Verdict
 from ledger.judging.verdict import judge_month
 from ledger.rulebook import Edition, Rulebook
 from ledger.rulebook.formulas import mean_the_same
 from ledger.streams.governance import Adoption, Governance
 from ledger.terms.identity import LEDGER_TAG
 from ledger.terms.outcome import Notice
+from ledger.terms.people import Programme
 from projections.base import Rows
-from projections.judged import RulebookOf, edition_for
+from projections.judged import RulebookOf, edition_for, programmes_in
 from projections.month_answer import AsAttested, attested
-from projections.month_billing import is_begun
+from projections.month_billing import is_begun, own_group
 from projections.month_chunks import ChunkStates
 from projections.patient_history import StreamsLog
+from projections.rejudge_parts import changed_parts, codes_of, unsigned_standing
 from projections.rule_changes import Because, Mixtures
-from projections.tables.layout import MONTH_BILLING, MONTH_READS
+from projections.tables.layout import MONTH_BILLING, MONTH_READS, PATIENT_PROGRAMMES
 
 PATIENTS_AT_ONCE: Final = 400
 """How many months are read together: their states are in memory at once."""
@@ -81,6 +84,7 @@ class RejudgedMonth(NamedTuple):
 
     patient: str
     month: str
+    programme: Programme
     practice: str | None
     as_attested: AsAttested | None
     before: Answer
@@ -97,7 +101,10 @@ class RejudgedMonth(NamedTuple):
 class Rejudged(NamedTuple):
     """What became of some patients' months."""
 
+    patients: int
+    """Of how many it was asked."""
     looked_at: int
+    """How many months were judged: of a patient with several programmes, one of each."""
     attested: int
     """How many of those looked at are signed."""
     amount_before: Decimal
@@ -106,22 +113,31 @@ class Rejudged(NamedTuple):
     differing: tuple[RejudgedMonth, ...]
 
 
-PARTS: Final = (
-    *("standing", "entries", "seconds", "families", "codes", "dollars", "with_visits", "suggested"),
-    *("findings", "practice", "date_of_service", "consent", "profiles"),
-)
-"""The parts of a month in which two editions are compared."""
+class _Twice(NamedTuple):
+    """A month judged by the edition that it stands under, and by the other one."""
+
+    facts: MonthFacts
+    programme: Programme
+    adoption: Adoption
+    before: Verdict
+    after: Verdict
 
 
 def patients_to_ask(models: Rows, asked: Asked, *, is_now: bool) -> tuple[str, ...]:
     """The patients of whom something stands in the month, those of one performer together: their days are shared.
 
-    As of an earlier position, `is_now` being False, the practice that billed then is not known before judging.
+    And those with PCM or APCM, which is billed in months in which nothing was recorded too. As of an earlier position,
+    `is_now` being False, the practice that billed then is not known before judging.
     """
     where, bound = "WHERE month = ?", [asked.month]
     if is_now and asked.practice is not None:
         where, bound = f"{where} AND practice = ?", [asked.month, asked.practice]
-    known = [str(patient) for (patient,) in models.rows(f"SELECT patient FROM {MONTH_BILLING.name} {where}", bound)]
+    with_other = f"SELECT DISTINCT patient FROM {PATIENT_PROGRAMMES.name} WHERE from_month <= ?"
+    found = (
+        *models.rows(f"SELECT patient FROM {MONTH_BILLING.name} {where}", bound),
+        *models.rows(with_other, [asked.month]),
+    )
+    known = {str(patient) for (patient,) in found}
     first_days = (
         f"SELECT patient, MIN(tag) FROM {MONTH_READS.name} WHERE tag >= ? AND tag < ? AND month = ? GROUP BY patient"
     )
@@ -146,49 +162,69 @@ class Rejudge:
         looked_at = signed = 0
         before_all = after_all = _ZERO
         self._states.take(patients)
-        for facts, adoption, before, after in self._judged(patients):
+        for twice in self._judged(patients):
+            before, after = twice.before, twice.after
             looked_at += 1
             signed += before.attested is not None
             before_all += before.amount or _ZERO
             after_all += after.amount or _ZERO
             if before is not after and (changed := changed_parts(before, after)):
-                found.append(self._differing(facts, adoption, changed))
-        return Rejudged(looked_at, signed, before_all, after_all, tuple(found))
+                found.append(self._differing(twice, changed))
+        return Rejudged(len(patients), looked_at, signed, before_all, after_all, tuple(found))
 
-    def _judged(self, patients: Sequence[str]) -> Iterator[tuple[MonthFacts, Adoption, Verdict, Verdict]]:
-        month, practice, state = self._asked.month, self._asked.practice, self._states.state
+    def _judged(self, patients: Sequence[str]) -> Iterator[_Twice]:
+        month, practice, at = self._asked.month, self._asked.practice, self._states.at
         for patient in patients:
-            # Of merged patients the month is that of whoever goes on; behind the position nothing had begun.
-            if not is_begun(self._states.at, patient, month):
+            # Of merged patients the month is that of whoever goes on.
+            if not own_group(at, patient):
                 continue
-            facts = gather(patient, month, state)
-            adoption = edition_for(self._governance, facts.month)
-            before = after = judge_month(facts, self._rulebook_of(adoption), edition=adoption.edition, record=False)
-            if adoption.edition != self._against.edition:
-                after = judge_month(facts, self._against.rulebook, edition=self._against.edition, record=False)
-            if practice in (None, before.practice, after.practice):
-                yield facts, adoption, before, after
+            facts = gather(patient, month, self._states.state)
+            for programme in self._programmes(facts):
+                twice = self._twice(facts, programme)
+                if practice in (None, twice.before.practice, twice.after.practice):
+                    yield twice
 
-    def _differing(self, facts: MonthFacts, adoption: Adoption, changed: tuple[str, ...]) -> RejudgedMonth:
+    def _programmes(self, facts: MonthFacts) -> Iterator[Programme]:
+        """CCM where anything stands in the month, as in the list of months; every other that is in it."""
+        if is_begun(self._states.at, facts.month.patient, facts.month.month):
+            yield Programme.CCM
+        yield from (each for each in programmes_in(facts) if each is not Programme.CCM)
+
+    def _twice(self, facts: MonthFacts, programme: Programme) -> _Twice:
+        adoption, against = edition_for(self._governance, facts.month, programme), self._against
+        before = after = self._verdict(facts, programme, self._rulebook_of(adoption), adoption.edition)
+        if adoption.edition != against.edition:
+            after = self._verdict(facts, programme, against.rulebook, against.edition)
+        return _Twice(facts, programme, adoption, before, after)
+
+    @staticmethod
+    def _verdict(
+        facts: MonthFacts, programme: Programme, book: Rulebook, edition: str, *, record: bool = False
+    ) -> Verdict:
+        return judge_month(facts, book, edition=edition, record=record, programme=programme)
+
+    def _differing(self, twice: _Twice, changed: tuple[str, ...]) -> RejudgedMonth:
         """The same month again, its readings named."""
+        facts, programme, adoption = twice.facts, twice.programme, twice.adoption
         against, book = self._against, self._rulebook_of(adoption)
-        before = judge_month(facts, book, edition=adoption.edition)
-        after = judge_month(facts, against.rulebook, edition=against.edition)
+        before = self._verdict(facts, programme, book, adoption.edition, record=True)
+        after = self._verdict(facts, programme, against.rulebook, against.edition, record=True)
         because = self._between(adoption, book).because(
             before,
             after,
-            lambda mixed, edition: judge_month(facts, mixed, edition=edition, record=False),
+            lambda mixed, edition: self._verdict(facts, programme, mixed, edition),
             lambda verdict: not changed_parts(verdict, after),
         )
-        standing = facts.month.standing_attestation()
+        standing = facts.month.standing_attestation() if before.attested is not None else None
         findings = [(*verdict.missing, *verdict.notices) for verdict in (before, after)]
         return RejudgedMonth(
             patient=before.patient,
             month=before.month,
+            programme=programme,
             practice=before.practice,
             as_attested=attested(standing) if standing is not None else None,
             before=_answer(before, before.standing),
-            after=_answer(after, _standing(after)),
+            after=_answer(after, unsigned_standing(after)),
             changed=changed,
             entries=tuple(_moved(before, after)),
             findings_added=_beyond(findings[1], findings[0]),
@@ -203,62 +239,6 @@ class Rejudge:
             differ = not mean_the_same(formulas, self._against.formulas_version)
             found = self._mixtures[adoption.edition] = Mixtures(book, self._against.rulebook, formulas_differ=differ)
         return found
-
-
-def changed_parts(before: Verdict, after: Verdict) -> tuple[str, ...]:
-    """The parts in which two verdicts on the same facts differ, in the order of `PARTS`."""
-    if (
-        before.lines == after.lines
-        and before.missing == after.missing
-        and before.notices == after.notices
-        and _heads(before) == _heads(after)
-        and _are_same(before.families, after.families)
-    ):
-        return ()
-    first, second = _parts(before), _parts(after)
-    return tuple(name for name in PARTS if first[name] != second[name])
-
-
-def _heads(verdict: Verdict) -> tuple[object, ...]:
-    """What does not follow from entries, families and findings."""
-    dates = verdict.date_of_service, verdict.consent_from
-    beside = verdict.with_visits, verdict.untimed_seconds, verdict.profiles
-    return *dates, verdict.suggested, verdict.practice, *beside
-
-
-def _parts(verdict: Verdict) -> dict[str, object]:
-    return {
-        "standing": _standing(verdict),
-        "entries": tuple((line.entry, line.counted, line.pool, _codes(line.notices)) for line in verdict.lines),
-        "seconds": (verdict.staff_seconds, verdict.personal_seconds, verdict.untimed_seconds),
-        "families": tuple(map(_family, verdict.families)),
-        "codes": tuple((line.code, line.units) for line in verdict.charges),
-        "dollars": verdict.amount,
-        "with_visits": verdict.with_visits,
-        "suggested": verdict.suggested,
-        "findings": tuple((notice.code, notice.effect) for notice in (*verdict.missing, *verdict.notices)),
-        "practice": verdict.practice,
-        "date_of_service": verdict.date_of_service,
-        "consent": verdict.consent_from,
-        "profiles": verdict.profiles,
-    }
-
-
-def _are_same(before: Sequence[FamilyResult], after: Sequence[FamilyResult]) -> bool:
-    if len(before) != len(after):
-        return False
-    return all(was == now or _family(was) == _family(now) for was, now in zip(before, after, strict=True))
-
-
-def _family(result: FamilyResult) -> tuple[object, ...]:
-    """A family as it is compared: one that is not available by neither edition says only why."""
-    minutes = result.minutes if result.is_available else None
-    return result.family, result.is_available, minutes, result.lines, result.amount, _codes(result.notices)
-
-
-def _standing(verdict: Verdict) -> Standing | None:
-    # The edition stands in the bytes that are signed: that they are others by another edition says nothing.
-    return None if verdict.attested is not None else verdict.standing
 
 
 def _answer(verdict: Verdict, standing: Standing | None) -> Answer:
@@ -276,17 +256,13 @@ def _answer(verdict: Verdict, standing: Standing | None) -> Answer:
 def _moved(before: Verdict, after: Verdict) -> Iterator[EntryMoved]:
     for was, now in zip(before.lines, after.lines, strict=True):
         assert was.entry == now.entry, "the same facts have the same entries in the same order"
-        if (was.counted, was.pool, _codes(was.notices)) != (now.counted, now.pool, _codes(now.notices)):
+        if (was.counted, was.pool, codes_of(was.notices)) != (now.counted, now.pool, codes_of(now.notices)):
             yield _entry(was, now)
 
 
 def _entry(was: EntryLine, now: EntryLine) -> EntryMoved:
-    codes = _codes(was.notices), _codes(now.notices)
+    codes = codes_of(was.notices), codes_of(now.notices)
     return EntryMoved(was.entry, was.position, was.seconds, was.counted, now.counted, *codes)
-
-
-def _codes(notices: Sequence[Notice]) -> tuple[str, ...]:
-    return tuple([notice.code for notice in notices])
 
 
 def _beyond(notices: Sequence[Notice], known: Sequence[Notice]) -> tuple[Notice, ...]:

@@ -15,9 +15,13 @@ from projections.due_dates import DueDates
 from projections.judged import RulebookOf
 from projections.month_billing import MonthBilling
 from projections.practice_patients import PracticePatients
+from projections.programme_patients import ProgrammePatients
 from projections.states import FACTS_MAX, States
 
-PROJECTIONS: Final[tuple[type[Projection], ...]] = (MonthBilling, AuditTrail, PracticePatients, DueDates)
+PROJECTIONS: Final[tuple[type[Projection], ...]] = (
+    *(MonthBilling, AuditTrail, PracticePatients),
+    *(ProgrammePatients, DueDates),
+)
 TABLES: Final[tuple[Table, ...]] = tuple(table for projection in PROJECTIONS for table in projection.tables)
 SET_NAME: Final = "+".join(f"{projection.name}@{projection.version}" for projection in PROJECTIONS)
 """Under which the position is tracked."""
@@ -48,6 +52,7 @@ class Pass:
             MonthBilling(self.states, rulebook_of, models, suffix=self.suffix, is_empty=after == 0),
             AuditTrail(),
             PracticePatients(),
+            ProgrammePatients(),
             DueDates(self.states),
         )
 

@@ -16,11 +16,11 @@ _WORKERS_MAX: Final = 64
 _LISTED: Final = 100
 """How many patient-months a person is shown who does not say how many."""
 _MORE: Final = """\
-Every patient-month of CCM of the calendar month is judged twice on the same facts: by the edition under which it stands
-(the one that its attestation pins, otherwise the one adopted last) and by the edition named; PCM and APCM are not
-judged. Listed is what would differ in codes, units, dollars, seconds, families, codes that ride on a visit's claim
-(G0506) or findings, each with the readings that do it. Nothing is changed: an edition comes into use by
-`adopt_rulebook`, and a signed month stays as it was signed.
+Every patient-month of the calendar month is judged twice on the same facts: by the edition under which it stands (the
+one that its attestation pins, otherwise the one adopted last) and by the edition named; of a patient with several
+programmes, the month of each. Listed is what would differ in codes, units, dollars, seconds, families, codes that ride
+on a visit's claim (G0506) or findings, each with the readings that do it. Nothing is changed: an edition comes into use
+by `adopt_rulebook`, and a signed month stays as it was signed.
 
 With --json the sums stand on the first line, and each patient-month on a line of its own behind it.
 """
@@ -94,7 +94,7 @@ def _summed(session: "Session", args: Namespace, screen: Screen, job: "Job", pat
         with screen.progress("Judging every month twice", len(patients)) as bar:
             for part in rejudged(session.log, job, patients, workers=used):
                 sums.add(part)
-                bar.advance(part.looked_at)
+                bar.advance(part.patients)
     except RulebookError as fault:
         raise WrongUsage(fault.happened, "These rules cannot judge that month. Nothing was changed.") from fault
     return sums

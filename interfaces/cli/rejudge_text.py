@@ -14,6 +14,7 @@ from projections.rejudge import Asked
 
 _COLUMNS = (
     "patient",
+    "programme",
     "standing (as signed)",
     "now",
     "estimate",
@@ -29,7 +30,7 @@ _SHOWN = 90
 def show(screen: Screen, named: Named, asked: Asked, sums: Sums, closed: Collection[str]) -> None:
     """Sums, reasons and months; `closed` are patients of whom the reader may not read."""
     if screen.as_json:
-        screen.line(_sums_json(named, asked, sums, len(closed)))
+        screen.line(_sums_json(named, asked, sums, closed))
         for month in sums.lines():
             if month["patient"] not in closed:
                 screen.line(month)
@@ -39,13 +40,13 @@ def show(screen: Screen, named: Named, asked: Asked, sums: Sums, closed: Collect
         screen.say(*_reason_lines(reason))
     rows = [month for month in sums.lines() if month["patient"] not in closed]
     if rows:
-        screen.table(_COLUMNS, [_cells(month) for month in rows], right=(3, 5))
+        screen.table(_COLUMNS, [_cells(month) for month in rows], right=(4, 6))
     if rows and len(rows) < sums.differing:
         screen.say(f"{len(rows):,} of {sums.differing:,} are listed; --limit N lists more, --json all.")
     screen.say("Nothing was changed.")
 
 
-def _sums_json(named: Named, asked: Asked, sums: Sums, closed: int) -> dict[str, Any]:
+def _sums_json(named: Named, asked: Asked, sums: Sums, closed: Collection[str]) -> dict[str, Any]:
     adopted = named.adoption
     return {
         "month": asked.month,
@@ -58,7 +59,7 @@ def _sums_json(named: Named, asked: Asked, sums: Sums, closed: int) -> dict[str,
         "looked_at": sums.looked_at,
         "attested": sums.attested,
         "differing": sums.differing,
-        "listed": len(sums.patients()) - closed,
+        "listed": sum(1 for month in sums.lines() if month["patient"] not in closed),
         "amount_before": str(sums.amount_before),
         "amount_after": str(sums.amount_after),
         "because": [reason_json(reason) for reason in sums.reasons],
@@ -106,6 +107,7 @@ def _cells(month: dict[str, Any]) -> tuple[str, ...]:
     because = some([change["name"].removeprefix("medicare.") for change in month["because"]], shown_max=1)
     return (
         month["patient"],
+        month["programme"],
         standing,
         *_charges(before),
         *_charges(after),

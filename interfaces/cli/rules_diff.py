@@ -18,9 +18,10 @@ SHIPPED: Final = "shipped"
 _PREFIX_MIN: Final = 4
 _MORE: Final = """\
 E1 and E2 name editions: the beginning of the digest of one that this ledger adopted, or the word `shipped`; with
---profiles that is the shipped edition with these profiles, as `rules adopt` would make it. The months are those of CCM
-that nobody attested and that have days on which a rule differs; `rejudge` says which of them come out otherwise. To
-list them is a read, and is recorded. With --rules-only no month is looked at.
+--profiles that is the shipped edition with these profiles, as `rules adopt` would make it. The months are those
+that nobody attested and that have days on which a rule differs, of a patient with several programmes the month of each;
+`rejudge` says which of them come out otherwise. To list them is a read, and is recorded. With --rules-only no month is
+looked at.
 """
 
 
@@ -54,7 +55,13 @@ def run_diff(args: Namespace, screen: Screen) -> int:
             models = pulled(session, screen)
             states = States(session.log, after=session.log.refresh())
             touched = touched_months(states, models, changes, args.practice)
-            ask(session, args, "months", [each.patient for each in touched.months], as_of=touched.position)
+            ask(
+                session,
+                args,
+                "months",
+                list(dict.fromkeys(each.patient for each in touched.months)),
+                as_of=touched.position,
+            )
         _show(screen, before.digest, after.digest, changes, touched)
     return 0
 
@@ -111,7 +118,7 @@ def _show(
     many = len(touched.months)
     screen.say(f"Open months with days on which a rule differs: {counted(many, 'patient-month')}.")
     for month, count in sorted(Counter(each.month for each in touched.months).items()):
-        screen.say(f"  {month}: {counted(count, 'patient')}")
+        screen.say(f"  {month}: {counted(count, 'patient-month')}")
     if many:
         screen.say("--json lists them; `ccm-ledger rejudge` judges them by another edition.")
 

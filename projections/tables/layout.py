@@ -70,6 +70,11 @@ PATIENT_PRACTICES: Final = Table(
 )
 """Every practice that a patient ever belonged to, with the position at which the ledger learned it."""
 
+PATIENT_PROGRAMMES: Final = Table(
+    "patient_programmes", text("patient", "programme", "from_month"), key=3, indexes=(("from_month",),)
+)
+"""From which months on somebody was ever designated for a patient and a programme other than CCM."""
+
 PATIENT_DATES: Final = Table(
     "patient_dates",
     text(

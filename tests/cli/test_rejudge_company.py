@@ -17,7 +17,8 @@ from ledger.judging.needs import gather
 from ledger.judging.verdict import judge_month
 from projections.judged import judged
 from projections.month_billing import is_begun
-from projections.rejudge import Asked, Rejudge, changed_parts, patients_to_ask
+from projections.rejudge import Asked, Rejudge, patients_to_ask
+from projections.rejudge_parts import changed_parts
 from projections.states import States
 from tests.postgres.servers import shared_server
 from tests.projections.editions import CAP, CONDITIONS, altered, minimum_of

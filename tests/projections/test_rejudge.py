@@ -12,14 +12,17 @@ from ledger.judging.shapes import Verdict
 from ledger.judging.verdict import judge_month
 from ledger.store.engine import StoredReadModels
 from ledger.streams.care_month import MonthAttested
+from ledger.streams.consent import ConsentRecorded
+from ledger.streams.designation import PractitionerDesignated
 from ledger.streams.merging import PatientsMerged
 from ledger.streams.patient import CoverageRecorded
 from ledger.terms.identity import care_month_tag
-from ledger.terms.people import Role
+from ledger.terms.people import Programme, Role
 from projections.follow import Follower
 from projections.judged import AdoptedRulebooks, judged
 from projections.month_billing import is_begun
-from projections.rejudge import Asked, Law, Rejudge, Rejudged, RejudgedMonth, changed_parts, patients_to_ask
+from projections.rejudge import Asked, Law, Rejudge, Rejudged, RejudgedMonth, patients_to_ask
+from projections.rejudge_parts import changed_parts
 from projections.states import States
 from tests.projections.company import (
     ADMINISTRATOR,
@@ -87,6 +90,7 @@ def rejudged(log: FakeLog, against: Law, month: str = MONTH, *, at_once: int = 1
     rejudge = Rejudge(log, AdoptedRulebooks(), Asked(month, log.refresh(), **asked), against)
     parts = [rejudge.of(patients[at : at + at_once]) for at in range(0, len(patients), at_once)]
     return Rejudged(
+        len(patients),
         sum(part.looked_at for part in parts),
         sum(part.attested for part in parts),
         sum((part.amount_before for part in parts), Decimal(0)),
@@ -275,6 +279,58 @@ def test_those_of_one_performer_are_asked_about_together(models: StoredReadModel
     assert patients_to_ask(models, asked, is_now=True) == (patient(1), patient(2), patient(7))
     assert patients_to_ask(models, asked._replace(practice=PRACTICES[0]), is_now=True) == (patient(2),)
     assert patients_to_ask(models, asked._replace(month="2026-04"), is_now=True) == ()
+
+
+# --- months of other programmes -----------------------------------------------------------------------------------
+
+PCM_MINIMUM = ("medicare/pcm/99426.toml", "value = 30,", "value = 26,")
+
+
+def with_programme(log: FakeLog, programme: Programme, number: int = 1) -> FakeLog:
+    """Consent to a programme and its billing practitioner, for a patient who is in CCM with somebody else."""
+    for event in chart(patient(number), number, date(2026, 2, 2)):
+        if isinstance(event, ConsentRecorded | PractitionerDesignated):
+            own = (
+                {"consent": an_id("cs", 70)} if isinstance(event, ConsentRecorded) else {"designation": an_id("dg", 70)}
+            )
+            log.add(event.model_copy(update={"programme": programme, **own}), BY)
+    return log
+
+
+def test_a_month_of_pcm_is_judged_beside_that_of_ccm() -> None:
+    log = with_programme(log_with({1: 20}), Programme.PCM)
+    at = datetime(2026, 3, 12, 13, 0, tzinfo=UTC)
+    entry = time(patient(1), 90, NURSES[0], at, 1_680)
+    work = entry.model_copy(update={"programme": Programme.PCM})
+    log.add(work, envelope(NURSES[0], "log_time"), at + timedelta(hours=1))
+
+    found = rejudged(log, law(PCM_MINIMUM))
+
+    (month,) = found.differing
+    assert (found.patients, found.looked_at) == (1, 2)
+    assert (month.programme, month.before.charges, month.as_attested) == (Programme.PCM, (), None)
+    assert [(line.code, line.units) for line in month.after.charges] == [("99426", 1)]
+    assert named(month) == ["medicare.ccm.99426.minutes_minimum"]
+
+
+def test_a_month_of_apcm_is_one_without_anything_recorded_in_it(models: StoredReadModels) -> None:
+    log = with_programme(log_with({1: 20}), Programme.APCM)
+    Follower(log, models, rulebook_of=AdoptedRulebooks()).pull()
+    later = Asked("2026-05", log.refresh())
+    price = ("medicare/pfs/rvu_nonfacility.toml", "value = 1.61", "value = 1.71")
+
+    assert patients_to_ask(models, later, is_now=True) == (patient(1),)
+    assert patients_to_ask(models, later._replace(month="2026-01"), is_now=True) == ()
+    (month,) = Rejudge(log, AdoptedRulebooks(), later, law(price)).of([patient(1)]).differing
+    assert (month.programme, month.month) == (Programme.APCM, "2026-05")
+    assert "dollars" in month.changed
+
+
+def test_a_programme_whose_designation_had_no_month_yet_is_not_asked_about() -> None:
+    log = with_programme(log_with({1: 20}), Programme.APCM)
+
+    assert rejudged(log, shipped()).looked_at == 2
+    assert Rejudge(log, AdoptedRulebooks(), Asked("2026-01", log.refresh()), shipped()).of([patient(1)]).looked_at == 0
 
 
 # --- against judging one by one -----------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from ledger.judging.shapes import Verdict
 from ledger.judging.verdict import judge_month
 from ledger.rulebook import FORMULAS_VERSION, Quantity, Reading, Rulebook, Value, rulebook_of, shipped_edition
 from projections.judged import AdoptedRulebooks
-from projections.rejudge import Asked, Law, Rejudge, RejudgedMonth, changed_parts
+from projections.rejudge import Asked, Law, Rejudge, RejudgedMonth
+from projections.rejudge_parts import changed_parts
 from projections.states import States
 from tests.projections.company import happenings
 from tests.projections.fake_log import FakeLog

@@ -5,7 +5,7 @@ from ledger.judging import judge_month
 from ledger.judging.shapes import Verdict
 from ledger.rulebook import Edition, rulebook_of, shipped_edition
 from ledger.rulebook.formulas import mean_the_same
-from projections.rejudge import changed_parts
+from projections.rejudge_parts import changed_parts
 from tests.facts import Chart
 from tests.projections.editions import CAP, altered, law, minimum_of
 from tests.projections.test_rejudge import log_with, named, rejudged

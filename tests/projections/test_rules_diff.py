@@ -9,7 +9,9 @@ from ledger.rulebook import Edition, Rulebook, rulebook_of, shipped_edition, wit
 from ledger.rulebook.differences import differences
 from ledger.store.engine import StoredReadModels
 from ledger.streams.care_month import MonthAttested
+from ledger.streams.designation import PractitionerDesignated
 from ledger.streams.patient import CoverageRecorded
+from ledger.terms.people import Programme
 from projections.follow import Follower
 from projections.judged import AdoptedRulebooks
 from projections.rules_diff import touched_months
@@ -147,3 +149,28 @@ def test_what_is_only_cited_otherwise_touches_no_month(log: FakeLog, models: Sto
     files[name] = files[name].replace(b"Units that one patient's month may hold.", b"Units of a month.")
 
     assert touched(log, models, rulebook_of(Edition.of(files))) == []
+
+
+def test_a_rule_of_pcm_touches_the_months_of_pcm_alone(log: FakeLog, models: StoredReadModels) -> None:
+    designated = next(
+        event for event in chart(SECOND, 2, date(2026, 2, 2)) if isinstance(event, PractitionerDesignated)
+    )
+    own = {"designation": an_id("dg", 70), "programme": Programme.PCM, "from_month": "2026-03"}
+    log.add(designated.model_copy(update=own), envelope(BILLER, "set_up"))
+    Follower(log, models, rulebook_of=AdoptedRulebooks()).pull()
+
+    def of(file: str, old: bytes, new: bytes) -> list[tuple[str, str, Programme]]:
+        files = dict(shipped_edition().files)
+        assert old in files[file]
+        files[file] = files[file].replace(old, new)
+        changes = differences(rulebook_of(shipped_edition()), rulebook_of(Edition.of(files)))
+        found = touched_months(States(log, after=len(log.facts)), models, changes, None)
+        return [(each.patient, each.month, each.programme) for each in found.months]
+
+    assert of("medicare/pcm/99426.toml", b"value = 30", b"value = 31") == [(SECOND, "2026-03", Programme.PCM)]
+    assert of("medicare/pfs/rvu_nonfacility.toml", b"value = 1.98", b"value = 2.00") == [
+        (FIRST, "2026-03", Programme.CCM),
+        (SECOND, "2026-03", Programme.CCM),
+        (SECOND, "2026-03", Programme.PCM),
+        (FIRST, "2026-04", Programme.CCM),
+    ]
