@@ -66,11 +66,16 @@ def plan_blocks(plan: CarePlan, revision: PlanRevision | None, designee: str | N
 
 def _is_signed(revision: PlanRevision, designee: str | None) -> bool:
     """Whether the billing practitioner signed the revision, or answered for it later (CCM-AMEND-07)."""
-    return any(designee in (None, signer) for signer, _ in (*revision.signatures, *revision.answered_for))
+    for signer, _ in revision.signatures:
+        if designee is None or signer == designee:
+            return True
+    return any(designee in (None, signer) for signer, _ in revision.answered_for)
 
 
 def _signed_by_then(plan: CarePlan, revision: PlanRevision, designee: str | None) -> bool:
     """Whether this revision or an earlier one is signed. A late entry can have a higher number and an earlier date."""
+    if revision.taken_out is None and _is_signed(revision, designee):
+        return True
     standing = (r for r in plan.revisions if r.revised_at <= revision.revised_at and r.taken_out is None)
     return any(_is_signed(r, designee) for r in standing)
 

@@ -135,10 +135,10 @@ class Practice:
 
     def has(self, capability: str, on: date) -> bool:
         """Whether a capability is attested for a day, and had not lapsed by then."""
-        return any(
-            c.capability == capability and c.from_on <= on and (c.until_on is None or on <= c.until_on)
-            for c in self.capabilities
-        )
+        for held in self.capabilities:
+            if held.capability == capability and held.from_on <= on and (held.until_on is None or on <= held.until_on):
+                return True
+        return False
 
     def policy(self, policy: str, on: date) -> str | None:
         """The value of a policy in force on a day: of those begun by then the newest, the later fact winning a tie."""
