@@ -11,6 +11,7 @@ from base64 import b32encode
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -76,6 +77,7 @@ class _Stretched:
         self._is_whole = whole
         self._facts = [row for row in tables.rows(Section.FACTS) if isinstance(row, FactRow)]
         self._entries = [row for row in self._facts if (_is_of_people(row) if whole else row.topic == TOPIC)]
+        self._copied = frozenset(row.position for row in self._entries)
         self._copies = max(-(-(wanted - len(self._facts)) // len(self._entries)), 0)
         self._streams: dict[bytes, list[int]] = {}
         for row in tables.rows(Section.STREAMS):
@@ -88,10 +90,7 @@ class _Stretched:
         self._count()
         yield Section.STREAMS, (StreamRow(tag_id, head, tag.decode()) for tag, (tag_id, head) in self._streams.items())
         yield Section.FACTS, self._all_facts()
-        keys = [row for row in self._tables.rows(Section.KEYS) if isinstance(row, KeyRow)]
-        keys += self._keys()
-        keys.sort(key=lambda row: row.token)
-        yield Section.KEYS, iter(keys)
+        yield Section.KEYS, self._all_keys()
         for section in (Section.READING_SETS, Section.REFUSALS, Section.DATA_KEYS):
             yield section, self._tables.rows(section)
 
@@ -108,27 +107,44 @@ class _Stretched:
                     stream[1] += 1
 
     def _all_facts(self) -> Iterator[FactRow]:
-        yield from self._facts
-        position, recorded_at = self._facts[-1].position, self._facts[-1].recorded_at
-        heads = self._heads
-        for copy in range(1, self._copies + 1):
-            for fact in self._entries:
-                position += 1
-                tags = []
-                for tag in fact.tags:
-                    name = _renamed(tag.tag, copy, self._renamed)
-                    seq = heads[name] = heads.get(name, 0) + 1
-                    tags.append(TagRow(self._streams[name][0], seq, tag.salt, name))
-                blinds = [(blinded(tag.tag.decode(), tag.salt), tag.seq) for tag in tags]
-                prefix, state = _told_of(fact, copy) if self._is_whole else (fact.prefix, fact.state)
-                leaf = leaf_hash(prefix, encode_tail(position - 1, recorded_at, blinds))
-                yield FactRow(position, recorded_at, leaf, fact.topic, prefix, state, tuple(tags))
+        heads = dict.fromkeys(self._heads, 0)
+        for position, (fact, copy) in enumerate(self._in_order(), start=1):
+            tags = []
+            for tag in fact.tags:
+                name = _renamed(tag.tag, copy, self._renamed) if copy else tag.tag
+                seq = heads[name] = heads.get(name, 0) + 1
+                tags.append(TagRow(self._streams[name][0], seq, tag.salt, name))
+            blinds = [(blinded(tag.tag.decode(), tag.salt), tag.seq) for tag in tags]
+            prefix, state = _told_of(fact, copy) if copy and self._is_whole else (fact.prefix, fact.state)
+            recorded_at = fact.recorded_at if self._is_whole or not copy else self._facts[-1].recorded_at
+            leaf = leaf_hash(prefix, encode_tail(position - 1, recorded_at, blinds))
+            yield FactRow(position, recorded_at, leaf, fact.topic, prefix, state, tuple(tags))
 
-    def _keys(self) -> Iterator[KeyRow]:
-        position = self._facts[-1].position
-        for number in range(1, self._copies * len(self._entries) + 1):
-            token = sha256(f"copy {number}".encode()).hexdigest()[:32]
-            yield KeyRow(token, bytes(32), "accepted", (position + number,), "[]")
+    def _in_order(self) -> Iterator[tuple[FactRow, int]]:
+        """Each fact with the number of its copy, 0 for itself, in the order of the file.
+
+        The copies come behind everything; where they are whole, behind the evening that told the first ones, so that
+        nothing is recorded later than it was.
+        """
+        evenings = [list(facts) for _, facts in groupby(self._facts, lambda fact: fact.recorded_at)]
+        for told in evenings if self._is_whole else [self._facts]:
+            yield from ((fact, 0) for fact in told)
+            copied = [fact for fact in told if fact.position in self._copied]
+            yield from ((fact, copy) for copy in range(1, self._copies + 1) for fact in copied)
+
+    def _all_keys(self) -> Iterator[KeyRow]:
+        """A key for every copy, and the first ones where their facts have gone."""
+        now: dict[int, int] = {}
+        copies: list[KeyRow] = []
+        for position, (fact, copy) in enumerate(self._in_order(), start=1):
+            if copy:
+                token = sha256(f"copy {len(copies)}".encode()).hexdigest()[:32]
+                copies.append(KeyRow(token, bytes(32), "accepted", (position,), "[]"))
+            else:
+                now[fact.position] = position
+        own = (row for row in self._tables.rows(Section.KEYS) if isinstance(row, KeyRow))
+        moved = (row._replace(positions=tuple(now[at] for at in row.positions)) for row in own)
+        yield from sorted((*moved, *copies), key=lambda row: row.token)
 
 
 def _is_of_people(row: FactRow) -> bool:

@@ -76,8 +76,9 @@ def _all_at_once(entries: tuple[Entry, ...], context: MonthContext, tally: Tally
             staff += seconds
         else:
             personal += seconds
-    lines = Lines(len(entries), lambda: [_plain_line(entry, pools) for entry in entries])
-    return Counted(lines, staff, personal, 0, tally.last_on, tally.two_way, tally.activities, False)
+    return Counted(
+        Lines(entries, pools, _plain_line), staff, personal, 0, tally.last_on, tally.two_way, tally.activities, False
+    )
 
 
 def _plain_line(entry: Entry, pools: Mapping[By, Pool]) -> EntryLine:

@@ -5,19 +5,19 @@ dollars and reasons, never a name or a word about a patient.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, NamedTuple, overload
 
 from ledger.streams.care_month import Family
 from ledger.streams.care_plan import CarePlan
-from ledger.streams.month_state import CareMonth
+from ledger.streams.month_state import CareMonth, Entry
 from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
 from ledger.streams.staff import Staff
 from ledger.streams.staff_day import StaffDay
+from ledger.streams.tally import By
 from ledger.terms.outcome import Notice
 from ledger.terms.people import Programme
 
@@ -68,20 +68,26 @@ class EntryLine(NamedTuple):
 class Lines(Sequence[EntryLine]):
     """What became of each entry of a month that counts whole: made when somebody looks, for most never do."""
 
-    __slots__ = ("_count", "_made", "_make")
+    __slots__ = ("_made", "_make", "_of", "_pools")
 
-    def __init__(self, count: int, make: Callable[[], Iterable[EntryLine]]) -> None:
-        self._count = count
+    def __init__(
+        self,
+        entries: tuple[Entry, ...],
+        pools: Mapping[By, Pool],
+        make: Callable[[Entry, Mapping[By, Pool]], EntryLine],
+    ) -> None:
+        self._of = entries
+        self._pools = pools
         self._make = make
         self._made: tuple[EntryLine, ...] | None = None
 
     def _lines(self) -> tuple[EntryLine, ...]:
         if self._made is None:
-            self._made = tuple(self._make())
+            self._made = tuple([self._make(entry, self._pools) for entry in self._of])
         return self._made
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._of)
 
     def __iter__(self) -> Iterator[EntryLine]:
         return iter(self._lines())
@@ -96,6 +102,9 @@ class Lines(Sequence[EntryLine]):
         return self._lines()[at]
 
     def __eq__(self, other: object) -> bool:
+        if isinstance(other, Lines) and self._of is other._of and self._make is other._make:
+            # The same entries, each counted whole: only the pools may differ.
+            return self._pools == other._pools
         return isinstance(other, Sequence) and self._lines() == tuple(other)
 
     def __hash__(self) -> int:
@@ -161,8 +170,7 @@ class Signable:
         return hash(self.digest)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The answer for one patient-month, with the reasons."""
 
     patient: str

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -396,7 +395,7 @@ def of_another_family() -> Ground:
     lines = (ChargeLine("99426", 1, Decimal("61.79")),)
     family: Any = "pcm_staff"
     result = FamilyResult(family, 45, lines, Decimal("61.79"), 15, True, ())
-    verdict = replace(chart.verdict(), families=(result,), suggested=family)
+    verdict = chart.verdict()._replace(families=(result,), suggested=family)
     return Ground(chart.facts(), verdict, book, adopted=1)
 
 

@@ -1,9 +1,13 @@
 """A month of plain entries is judged by what they add up to: the same answer as entry by entry, line by line."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from ledger.judging import judge_month
-from ledger.streams.tally import tally_of
+from ledger.judging.shapes import EntryLine, Lines, Pool
+from ledger.streams.month_state import Entry
+from ledger.streams.tally import By, tally_of
 from tests.facts import Chart, law
 from tests.oracle.random_charts import random_chart
 
@@ -64,3 +68,21 @@ def test_lines_are_equal_to_the_tuple_of_the_same_lines() -> None:
 
     assert lines == tuple(lines)
     assert (len(lines), lines[0].counted, lines[:1]) == (1, 600, (lines[0],))
+
+
+def test_lines_of_the_same_entries_are_equal_where_each_counts_in_the_same_pool() -> None:
+    chart = Chart()
+    chart.time("2026-03-09 09:00", 10)
+    entries, (line,) = chart.facts().month.entries, chart.verdict().lines
+
+    def in_pool(entry: Entry, pools: Mapping[By, Pool]) -> EntryLine:
+        return line._replace(entry=entry.work.entry, pool=next(iter(pools.values())))
+
+    def lines(pool: Pool) -> Lines:
+        work = entries[0].work
+        return Lines(entries, {(work.performer, work.practice, work.work_country): pool}, in_pool)
+
+    assert lines("personal") == lines("personal")
+    assert lines("personal") != lines("staff")
+    assert tuple(lines("personal")) != tuple(lines("staff"))
+    assert lines("staff") != (*lines("staff"), lines("staff")[0])
