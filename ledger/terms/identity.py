@@ -42,6 +42,8 @@ DisenrolmentId = Annotated[str, _id_of("ds")]
 StayId = Annotated[str, _id_of("sy")]
 OtherServiceId = Annotated[str, _id_of("os")]
 ReviewId = Annotated[str, _id_of("rw")]
+ClaimId = Annotated[str, _id_of("cl")]
+OverpaymentId = Annotated[str, _id_of("ov")]
 
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=160)]
 Token = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
@@ -72,6 +74,11 @@ def care_plan_tag(patient: str) -> str:
 def care_month_tag(patient: str, month: str) -> str:
     """The stream of one patient's month: time, decision making, family choice, attestations."""
     return f"care_month/{patient}/{month}"
+
+
+def claims_tag(patient: str) -> str:
+    """The claims of one patient: what was released, what came back, possible overpayments."""
+    return f"claims/{patient}"
 
 
 def staff_tag(staff: str) -> str:
