@@ -13,6 +13,7 @@ import orjson
 from benchmarks import lines, world
 from benchmarks.measuring import Target, gate, table
 from ledger.store.postgres.address import Address
+from tests.campaign import unmeasured
 
 MIB: Final = 1024.0
 GROWTH_MAX: Final = Target(20, is_ceiling=True)
@@ -59,6 +60,7 @@ def measure(base: Path, *, early: int, late: int, address: Address | None = None
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        env=unmeasured(),
     )
     assert process.stdin is not None
     assert process.stdout is not None

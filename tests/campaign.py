@@ -5,6 +5,7 @@ when it fails; the same seed on the same commit makes the same choices. Not prom
 """
 
 import json
+import os
 import random
 import subprocess
 import time
@@ -45,6 +46,14 @@ class Campaign:
         }
         written.write_text(json.dumps(content, indent=2, default=str) + "\n", encoding="utf-8")
         return written
+
+
+def unmeasured() -> dict[str, str]:
+    """The environment without what has a child process note which lines it runs.
+
+    Races, kills and resident memory are not run to see lines, which other tests reach, and noting them takes longer.
+    """
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
 
 
 def commit() -> str:

@@ -117,9 +117,13 @@ def _key(event: OtherServiceReported) -> tuple[str, date]:
 
 
 def _keys(case: Case) -> tuple[str, ...]:
-    """What an exception may be made for: the codes that the month would bill, then their family."""
-    family = case.chosen or case.families.suggested
-    result = next((each for each in case.families.results if each.family == family), None)
+    """What an exception may be made for: the codes that the month would bill, then their family.
+
+    A chosen family that the month does not reach is meant all the same; one that it cannot have is not.
+    """
+    by_family = {each.family: each for each in case.families.results}
+    named = (case.chosen, case.families.suggested)
+    result = next((by_family[each] for each in named if each is not None and each in by_family), None)
     return (*(line.code for line in result.lines), result.family) if result is not None else ()
 
 

@@ -9,7 +9,7 @@ Not promised: that the patient understood; evidence is what is on record.
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from ledger.judging.days import earliest_date, local_dates
+from ledger.judging.days import local_dates
 from ledger.judging.law import CONSENT_NAMES, MonthLaw, law_of
 from ledger.rulebook import Reading, Rulebook, RulesInForce
 from ledger.streams.consent import ConsentSupplemented
@@ -97,13 +97,15 @@ def consents_of(patient: Patient, programme: Programme, rulebook: Rulebook) -> t
 def judge_consent(consent: ConsentOnRecord, rulebook: Rulebook) -> ConsentStanding:
     """Whether a consent is complete and from which moment it counts.
 
-    What it must show is read by the rules of its own day. A signed form, a recording or a note of the time counts from
-    when it happened; recollection from when it was recorded; what was missing counts from its supplement's own moment.
+    What it must show is read by the rules of its own day, whenever it is supplemented. A signed form, a recording or a
+    note of the time counts from when it happened; recollection from when it was recorded; what was missing counts from
+    its supplement's own moment.
     Reads: medicare.ccm.consent.fields_required, .methods, .items_required, .evidence_counts_from_recording
     (CCM-CONSENT-01, -02, -04, -09, -12).
     """
     event = consent.event
-    law = law_of(rules_of_day(event.occurred_at or consent.recorded_at, rulebook))
+    told_at = (event.occurred_at, event.offset) if event.occurred_at is not None else (consent.recorded_at, None)
+    law = law_of(rules_of_day(*told_at, rulebook))
     so_far = _base(consent)
     recollected = event.evidence in law.recalling_evidence
     moment = consent.recorded_at if recollected else event.occurred_at
@@ -116,7 +118,9 @@ def judge_consent(consent: ConsentOnRecord, rulebook: Rulebook) -> ConsentStandi
             moment = at if moment is None else max(moment, at)
             offset = supplement.event.offset if supplement.event.offset is not None else offset
             recollected = recollected or recalls
-            lacks = _lacks(so_far, law_of(rules_of_day(moment, rulebook)))
+            if event.occurred_at is None and so_far.occurred_at is not None:
+                law = law_of(rules_of_day(so_far.occurred_at, offset, rulebook))
+            lacks = _lacks(so_far, law)
             if not lacks:
                 break
     happened = event.occurred_at
@@ -141,10 +145,29 @@ def _counts_at(supplement: Learned[ConsentSupplemented], law: MonthLaw) -> datet
     return supplement.recorded_at if recalls else supplement.event.occurred_at
 
 
-def rules_of_day(instant: datetime, rulebook: Rulebook) -> RulesInForce:
-    """The rules by which a consent of a moment is read; before the programme began, those of its first day."""
-    on = max(earliest_date(instant), rulebook.quantity(CONSENT_NAMES[0]).readings[0].effective)
+def rules_of_day(instant: datetime, offset: int | None, rulebook: Rulebook) -> RulesInForce:
+    """The rules by which a consent of a moment is read, by its local day; before there were any, the first ones.
+
+    Without an offset from UTC the day is the earliest that it may be in the United States.
+    """
+    on = max(local_dates(instant, offset)[0], rulebook.quantity(CONSENT_NAMES[0]).readings[0].effective)
     return rulebook.in_force(on)
+
+
+def not_before(began: date, programme: Programme, rulebook: Rulebook, last: date) -> date:
+    """The day on which a programme starts that was consented to on a day: no programme starts before there is one."""
+    first = rulebook.quantities.get(_BEGINS_WITH.get(programme, ""))
+    if first is None or not began < first.readings[0].effective <= last:
+        return began
+    return first.readings[0].effective
+
+
+_BEGINS_WITH: Final = {
+    Programme.CCM: CONSENT_NAMES[0],
+    Programme.PCM: "medicare.ccm.families.pcm_staff_base",
+    Programme.APCM: "medicare.ccm.families.level_1",
+}
+"""The quantity with whose first reading each programme begins."""
 
 
 def _base(consent: ConsentOnRecord) -> _Gathered:

@@ -14,6 +14,7 @@ from ledger.judging.consent import (
     judge_consent,
     lack_reading,
     lack_words,
+    not_before,
 )
 from ledger.judging.days import end_of
 from ledger.judging.law import MonthLaw
@@ -65,13 +66,21 @@ def consent_in_month(
     asked = _Asked(patient, programme, designation, last, law)
     standings = consents_of(patient, programme, rulebook)
     if patient.status is CLEAN:
-        return _unstopped(asked, standings)
+        return _started(_unstopped(asked, standings), asked, rulebook)
     practice = designation.event.practice if designation else None
     stops = stops_of(patient, programme, practice, law)
     found = _stopped(asked, standings, stops) if stops else None
     if found is None:
         found = _unstopped(asked, standings)
-    return _with_void(found, asked, rulebook)
+    return _with_void(_started(found, asked, rulebook), asked, rulebook)
+
+
+def _started(found: MonthConsent, asked: "_Asked", rulebook: Rulebook) -> MonthConsent:
+    """The same, started on no day before its programme began."""
+    if found.started_on is None:
+        return found
+    started = not_before(found.started_on, asked.programme, rulebook, asked.last)
+    return found if started == found.started_on else found._replace(started_on=started)
 
 
 class _Asked(NamedTuple):

@@ -6,7 +6,7 @@ judge says what counts from when, these are the facts that it had before it.
 
 from datetime import date
 
-from ledger.judging.consent import ConsentStanding, consents_of
+from ledger.judging.consent import ConsentStanding, consents_of, not_before
 from ledger.judging.evidence_of_people import designated
 from ledger.judging.ground import Evidence, Ground, found
 from ledger.judging.shapes import EntryLine
@@ -32,7 +32,8 @@ def counting(ground: Ground) -> Evidence:
 def started_in(ground: Ground) -> date | None:
     """The day of the first complete consent to the programme by the month's end, whoever is named."""
     begun = (s.local[0] for s in _standings(ground) if s.local is not None)
-    return min((on for on in begun if on <= ground.last), default=None)
+    first = min((on for on in begun if on <= ground.last), default=None)
+    return None if first is None else not_before(first, ground.programme, ground.rulebook, ground.last)
 
 
 def all_consents(ground: Ground) -> Evidence:

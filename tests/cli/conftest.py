@@ -5,7 +5,6 @@ a folder says so with `in_a_folder`.
 """
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from psycopg import conninfo, sql
 from interfaces.cli.main import main
 from ledger.store.connection import Place
 from ledger.store.postgres.address import Address, parse_address
+from tests.campaign import unmeasured
 from tests.house import KEY, house
 from tests.postgres.servers import shared_server, unused_name
 
@@ -62,7 +62,7 @@ class World:
 
     def environment(self) -> dict[str, str]:
         """What a process needs to find it."""
-        return {**os.environ, "CCM_LEDGER": str(self.place), "CCM_LEDGER_KEY_FILE": str(self.key_file)}
+        return {**unmeasured(), "CCM_LEDGER": str(self.place), "CCM_LEDGER_KEY_FILE": str(self.key_file)}
 
     def process(self, *words: str, given: bytes = b"") -> Ran:
         """Run the command line in a process of its own."""

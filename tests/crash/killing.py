@@ -21,7 +21,7 @@ from benchmarks import lines, world
 from interfaces.embedded import Server
 from ledger.store.fsck import verify
 from ledger.streams.care_month import TimeLogged
-from tests.campaign import ROOT
+from tests.campaign import ROOT, unmeasured
 
 KILLED: Final = -9
 DONE: Final = 0
@@ -85,6 +85,7 @@ def submitting(place: world.Place, given: Sequence[bytes], seed: int = 0) -> Ite
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env=unmeasured(),
     )
     running = Running(process, given, seed)
     try:

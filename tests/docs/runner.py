@@ -146,8 +146,7 @@ def _run_python(document: Path, block: Block, namespace: dict[str, object]) -> N
 
 def _environment(folder: Path) -> dict[str, str]:
     # A closed list: the settings of whoever runs this must not make an example work.
-    kept = {name: value for name, value in os.environ.items() if name.startswith(("COVERAGE_", "COV_"))}
-    return kept | {
+    return {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "HOME": str(folder),
         "USER": "reader",

@@ -321,3 +321,14 @@ def test_a_row_makes_exceptions_for_families_and_codes_of_other_programmes(
     row: str, kind: str, keys: tuple[str, ...], on: str, means: str | None
 ) -> None:
     assert means == effect(row, kind, keys, on)
+
+
+def test_beside_a_choice_that_the_month_cannot_have_the_suggested_family_is_meant() -> None:
+    chart = Chart("2026-03")
+    chart.time("2026-03-09 10:00", 35, by="MD")
+    chart.choose("rhc")
+    chart.other_service("99091", "2026-03-16", by="MD")
+    verdict = chart.verdict()
+
+    assert verdict.suggested == "personal"
+    assert [line.finding for line in verdict.services] == ["conflicting_service"]

@@ -64,6 +64,10 @@ FREEDOMS = {
     "G0511 of PCM": "staff's and the practitioner's minutes together",
     "G0511 beside other families in the transition, without a choice": "suggested is what pays most",
     "choice of a clinic for G0511 outside the transition": "means nothing",
+    "a chosen family that the month does not reach": "other services are read beside it",
+    "a chosen family that the month cannot have": "other services are read beside what is suggested",
+    "a supplement in 2017 of a consent spoken in 2016": "it had to be written on its day, and another is needed",
+    "consent to a programme before its first day": "the programme starts on its first day",
     "plan of complex CCM until 2019, in a month that death or coverage ends": "made in it by the date of service",
     "entries of APCM": "count like others and are shown; no minute of them goes unpaid",
     "QMB in APCM": "by any coverage on the date of service",
@@ -203,9 +207,10 @@ class NaiveMonth(NaiveMissing):
                 suggested = "personal"  # CCM-UNIT-02: the practitioner's own work, where no price says which pays more
         missing = self.missing(families, on)
         planned, days = self.extra_planning()
-        family = self.chosen() or suggested
+        family = self.chosen() if self.chosen() in families else suggested
         codes = {code for code, _ in families[family]["lines"]} if family in families else set()
-        if on in days and codes & {"99487", "99426"}:
+        bills = codes if family == (self.chosen() or suggested) else set()
+        if on in days and bills & {"99487", "99426"}:
             missing.add("extra_planning_same_date")
         services: tuple[list[Any], bool] = ([], False)
         if self.of("other_service_reported"):

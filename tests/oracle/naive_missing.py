@@ -6,6 +6,9 @@ from tests.oracle.naive_law import APCM, CCM, MAY_BILL, PCM, VISITS, years_befor
 from tests.oracle.naive_status import Dict
 from tests.oracle.naive_time import NaiveTime
 
+BEGINS = {CCM: date(2015, 1, 1), PCM: date(2020, 1, 1), APCM: date(2025, 1, 1)}
+"""The first day of each programme [CODE-01, CODE-15, CONF-APCM]."""
+
 
 class NaiveMissing(NaiveTime):
     """What is missing of a patient-month."""
@@ -117,13 +120,22 @@ class NaiveMissing(NaiveTime):
 
     def _has_visit(self) -> bool:
         starts = [self.local(consent["at"]) for consent in self.complete()]
-        start = min(starts) if starts else self.last
+        start = max(min(starts), BEGINS[self.programme]) if starts else self.last
+        if start < date(2017, 1, 1):
+            return self._has_visit_of_2016()
         if self.programme == PCM:
             start = self.last  # a year counts while it goes on too [INIT-08]
         earliest = years_before(start, 3 if self.programme == APCM else 1)
         visits = [v for v in self.of("visit_recorded") if v["code"] in VISITS and earliest <= v["on"] <= self.last]
         who = self.designee()
         # With the billing practitioner, or with another practitioner of the practice: there is one practice here.
+        return any(who in (None, v["practitioner"]) or self.holds(str(who), "practitioner", v["on"]) for v in visits)
+
+    def _has_visit_of_2016(self) -> bool:
+        """Until 2016 everybody needed a visit, however long ago, at which CCM was discussed [INIT-01]."""
+        who = self.designee()
+        visits = [v for v in self.of("visit_recorded") if v["code"] in VISITS and v["on"] <= self.last]
+        visits = [v for v in visits if v["ccm_discussed"]]
         return any(who in (None, v["practitioner"]) or self.holds(str(who), "practitioner", v["on"]) for v in visits)
 
     def _missing_plan(self, on: date) -> set[str]:

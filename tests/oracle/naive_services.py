@@ -261,7 +261,7 @@ class NaiveServices:
                 return row._replace(own=BLOCKS, others=LOOK)  # CODE-16, CONF-PCM-OTHER
             if row.name == "pcm":
                 return row._replace(own=LOOK)  # the own claim comes back
-            if row.name == "g0506" and "99426" in self.codes:
+            if row.name == "g0506" and family == "pcm_staff" and self.served >= year(2022):
                 return row._replace(own=BLOCKS)  # CODE-12
         if family == "apcm" and row.name == "ccm":
             return row._replace(own=BLOCKS)

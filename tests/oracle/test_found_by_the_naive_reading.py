@@ -108,3 +108,52 @@ def test_the_level_of_apcm_is_that_of_the_date_of_service() -> None:
 
     assert verdict.date_of_service.isoformat() == "2026-03-20"
     assert [line.code for line in verdict.charges] == ["G0558"]
+
+
+def test_a_spoken_consent_of_the_first_minute_of_2017_counts() -> None:
+    # Midnight in Chicago is 06:00 in UTC; the day was taken to be the evening before, when consent had to be written.
+    chart = Chart("2017-01", without=["consent"])
+    chart.consent("2017-01-01 00:00", method="verbal", offset=-6 * 3600)
+    chart.time("2017-01-09 10:00", 25)
+
+    assert chart.verdict().staff_seconds == 1500
+
+
+def test_a_spoken_consent_of_2016_that_is_supplemented_in_2017_had_to_be_written() -> None:
+    # It was read by the rules of the day of its supplement, by which it may be spoken.
+    chart = Chart("2017-01", without=["consent"])
+    chart.consent("2016-12-29 12:00", method="verbal", lacks=EVERYTHING[1:])
+    chart.supplement("2017-01-04 09:00", affirms=EVERYTHING)
+    chart.time("2017-01-09 10:00", 25)
+
+    assert codes(chart.verdict().missing)[0] == "consent_incomplete"
+    assert chart.verdict().staff_seconds == 0
+
+
+def test_a_written_consent_of_2016_is_completed_in_2017() -> None:
+    chart = Chart("2017-01", without=["consent"])
+    chart.consent("2016-12-29 12:00", method="written", lacks=EVERYTHING[1:])
+    chart.supplement("2017-01-04 09:00", affirms=EVERYTHING)
+    chart.time("2017-01-09 10:00", 25)
+
+    assert chart.verdict().staff_seconds == 1500
+
+
+def test_apcm_that_was_consented_to_in_2024_starts_with_the_programme() -> None:
+    # Its start was read by the rules of 2024, when there was no APCM: those of CCM, which look back one year.
+    chart = Chart("2025-02", without=["visit", "consent", "designation"])
+    chart.consent("2024-12-20 09:00", programme=Programme.APCM)
+    chart.designate("MD", programme=Programme.APCM)
+    chart.visit("2022-01-01", "99214")
+
+    assert "initiating_visit_missing" not in codes(chart.verdict(programme=Programme.APCM).missing)
+
+
+def test_a_visit_of_more_than_three_years_before_apcm_began_opens_nothing() -> None:
+    chart = Chart("2025-02", without=["visit", "consent", "designation"])
+    chart.consent("2024-12-20 09:00", programme=Programme.APCM)
+    chart.designate("MD", programme=Programme.APCM)
+    chart.visit("2021-12-31", "99214")
+    (missing,) = [n for n in chart.verdict(programme=Programme.APCM).missing if n.code == "initiating_visit_missing"]
+
+    assert "APCM starts on 2025-01-01" in missing.happened

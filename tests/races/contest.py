@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 import orjson
 
 from benchmarks.world import Place
-from tests.campaign import ROOT
+from tests.campaign import ROOT, unmeasured
 
 HEAD_START: Final = 0.004
 """Seconds between telling the contestants and the start: long enough for all of them to be awake."""
@@ -41,6 +41,7 @@ class Contest:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=said,
+                    env=unmeasured(),
                 )
                 for _ in range(processes)
             ]

@@ -9,8 +9,8 @@ from tests.year.running import run
 
 
 @pytest.mark.slow
-def test_a_year_of_sixty_patients(tmp_path: Path) -> None:
-    run(tmp_path, seed=2026, clients=60)
+def test_a_year_of_forty_patients(tmp_path: Path) -> None:
+    run(tmp_path, seed=2026, clients=40)
 
 
 @pytest.mark.soak
