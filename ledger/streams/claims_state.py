@@ -1,0 +1,178 @@
+"""The claims of one patient as folded: where each stands, what was paid for it, and which of them are live.
+
+Live is a claim that the payer may still pay, or has adjudicated, and that nothing stands for: withdrawn, rejected,
+replaced and voided claims are not (readings, section 3; CCM-CLAIM-20, -25, -28). At most one live claim has a patient,
+month, programme and side. A rejected replacement stands for nothing: what it was to replace is live again.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final, Literal, NamedTuple
+
+from ledger.streams.base import Fact
+from ledger.streams.claims import (
+    ClaimAcknowledged,
+    ClaimReleased,
+    ClaimRemitted,
+    ClaimReopened,
+    ClaimWithdrawn,
+    CostShareWaived,
+)
+from ledger.streams.overpayments import ClaimLostGround, OverpaymentNoticed
+from ledger.streams.replacing import replace
+
+ClaimStatus = Literal[
+    "released", "accepted", "rejected", "paid", "denied", "reversed", "withdrawn", "replaced", "voided"
+]
+"""released: handed to billing, nothing heard. accepted, rejected: acknowledged so. paid, denied, reversed: as the
+newest remittance says. withdrawn: taken back by us. replaced, voided: another claim stands for it."""
+Guard = tuple[str, str, str]
+"""(month, programme, side): what at most one live claim of a patient may have."""
+_ZERO: Final = Decimal(0)
+_OVER: Final = frozenset({"withdrawn", "rejected", "replaced", "voided"})
+
+
+class Heard(NamedTuple):
+    """A fact about a claim, with where it stands."""
+
+    event: Any
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim with everything that was said of it since."""
+
+    event: ClaimReleased
+    position: int
+    read_set: tuple[tuple[str, int], ...]
+    """What the release rested on: pinned."""
+    acknowledged: tuple[Heard, ...] = ()
+    remitted: tuple[Heard, ...] = ()
+    withdrawn: Heard | None = None
+    reopened: tuple[Heard, ...] = ()
+    waived: Heard | None = None
+    lost: tuple[Heard, ...] = ()
+    """What the machine found that it lost, unpaid."""
+    overpaid: tuple[Heard, ...] = ()
+    """What the machine found that it lost, paid."""
+
+    @property
+    def guard(self) -> Guard:
+        """What it occupies."""
+        return self.event.month, self.event.programme.value, self.event.side.value
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Whether the payer said anything of it at its front door."""
+        return bool(self.acknowledged)
+
+    @property
+    def own_status(self) -> ClaimStatus:
+        """Where it stands by itself, whatever stands for it."""
+        if self.withdrawn is not None:
+            return "withdrawn"
+        if self.remitted:
+            status: ClaimStatus = self.remitted[-1].event.status
+            return status
+        if self.acknowledged:
+            outcome: ClaimStatus = self.acknowledged[-1].event.outcome
+            return outcome
+        return "released"
+
+    @property
+    def paid(self) -> Decimal:
+        """What the payer has paid for it, less what it took back."""
+        return sum((heard.event.paid for heard in self.remitted), _ZERO)
+
+    @property
+    def patient_share(self) -> Decimal:
+        """What the payer left to the patient, as it stands now."""
+        return sum((heard.event.patient_share for heard in self.remitted), _ZERO)
+
+    @property
+    def payer_number(self) -> str | None:
+        """The newest number under which the payer keeps it."""
+        heard = (*self.acknowledged, *self.remitted)
+        return next((each.event.payer_number for each in reversed(heard) if each.event.payer_number), None)
+
+    @property
+    def adjudicated_on(self) -> date | None:
+        """The day of its first adjudication: what reopening counts from (CCM-CLAIM-27)."""
+        return self.remitted[0].event.on if self.remitted else None
+
+    @property
+    def received_on(self) -> date | None:
+        """The day on which the payer received it in a form that counts as filed (CCM-CLAIM-25)."""
+        accepted = (h.event.received_on for h in self.acknowledged if h.event.outcome == "accepted")
+        return min(accepted, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """All claims of one patient, in the order of their release."""
+
+    claims: tuple[Claim, ...] = ()
+    position: int = 0
+
+    def claim(self, claim: str) -> Claim | None:
+        """One claim by its id."""
+        return next((each for each in self.claims if each.event.claim == claim), None)
+
+    def by_control_number(self, number: str) -> Claim | None:
+        """One claim by the number under which the payer gives it back."""
+        return next((each for each in self.claims if each.event.control_number == number), None)
+
+    def stands_for(self, claim: Claim) -> Claim | None:
+        """The claim that stands for this one: released behind it, and neither rejected nor withdrawn itself."""
+        for later in reversed(self.claims):
+            if later.event.replaces == claim.event.claim and later.own_status not in ("rejected", "withdrawn"):
+                return later
+        return None
+
+    def status(self, claim: Claim) -> ClaimStatus:
+        """Where a claim stands."""
+        own = claim.own_status
+        if own == "withdrawn" or (later := self.stands_for(claim)) is None:
+            return own
+        return "voided" if later.event.frequency == "8" else "replaced"
+
+    def is_live(self, claim: Claim) -> bool:
+        """Whether it occupies its month: the payer may pay it, or has adjudicated it; a void asks for nothing."""
+        return claim.event.frequency != "8" and self.status(claim) not in _OVER
+
+    def live(self, guard: Guard) -> Claim | None:
+        """The live claim of a month, programme and side."""
+        return next((each for each in self.claims if each.guard == guard and self.is_live(each)), None)
+
+
+def evolve(state: Claims, fact: Fact) -> Claims:
+    """The claims after one more fact of the claims stream."""
+    event, at = fact.event, fact.position
+    if isinstance(event, ClaimReleased):
+        claim = Claim(event, at, tuple(fact.envelope.read_set))
+        return replace(state, claims=(*state.claims, claim), position=at)
+    named = getattr(event, "claim", None)
+    claims = tuple(_after(each, event, at) if each.event.claim == named else each for each in state.claims)
+    return replace(state, claims=claims, position=at)
+
+
+def _after(claim: Claim, event: Any, at: int) -> Claim:
+    heard = Heard(event, at)
+    match event:
+        case ClaimAcknowledged():
+            return replace(claim, acknowledged=(*claim.acknowledged, heard))
+        case ClaimRemitted():
+            return replace(claim, remitted=(*claim.remitted, heard))
+        case ClaimWithdrawn():
+            return replace(claim, withdrawn=heard)
+        case ClaimReopened():
+            return replace(claim, reopened=(*claim.reopened, heard))
+        case CostShareWaived():
+            return replace(claim, waived=heard)
+        case ClaimLostGround():
+            return replace(claim, lost=(*claim.lost, heard))
+        case OverpaymentNoticed():
+            return replace(claim, overpaid=(*claim.overpaid, heard))
+    return claim
