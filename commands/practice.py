@@ -27,6 +27,7 @@ POLICY_VALUES: Final = {
     "noncomplex_attestation": ("each", "batch"),
     "g0511_billing": ("g0511", "individual"),
     "price_site": ("office", "facility"),
+    "release_timing": ("month_end", "threshold"),
 }
 """What each policy may be set to."""
 _DAY: Final = timedelta(days=1)

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from ledger.streams import (
     care_plan,
+    claims_state,
     governance,
     month_state,
     patient_state,
@@ -72,6 +73,7 @@ FOLDINGS: Final[dict[str, Folding]] = {
     "patient": Folding(lambda _: patient_state.Patient(), lambda s, f, _: patient_state.evolve(s, f)),
     "care_plan": Folding(lambda _: care_plan.CarePlan(), care_plan.evolve),
     "care_month": Folding(_care_month, lambda s, f, _: month_state.evolve(s, f)),
+    "claims": Folding(lambda _: claims_state.Claims(), lambda s, f, _: claims_state.evolve(s, f)),
     "staff_day": Folding(
         lambda _: staff_day.StaffDay(),
         lambda s, f, tag: staff_day.evolve_staff_day(s, f, date.fromisoformat(tag[-10:])),

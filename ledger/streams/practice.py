@@ -5,6 +5,7 @@ TOPIC and field names are the storage format.
 
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar, Final, Literal
 
 from pydantic import Field
@@ -22,8 +23,17 @@ Capability = Literal[
     "federally_qualified_health_center",
 ]
 """What a practice answers for: what CCM asks of it, and that it is a clinic that bills by rules of its own."""
-Policy = Literal["untimed_counts", "staff_in_person_counts", "noncomplex_attestation", "price_site", "g0511_billing"]
-PolicyValue = Literal["yes", "no", "each", "batch", "office", "facility", "g0511", "individual"]
+Policy = Literal[
+    "untimed_counts",
+    "staff_in_person_counts",
+    "noncomplex_attestation",
+    "price_site",
+    "g0511_billing",
+    "release_timing",
+]
+PolicyValue = Literal[
+    "yes", "no", "each", "batch", "office", "facility", "g0511", "individual", "month_end", "threshold"
+]
 GPCI_SHAPE: Final = r"^[0-9]\.[0-9]{1,4}$"
 LOCALITY_SHAPE: Final = r"^[A-Za-z0-9][A-Za-z0-9 .-]{0,39}$"
 
@@ -110,6 +120,15 @@ class LocalityRecorded(_OfPractice):
     """Where the indices were read: the list and its release."""
 
 
+class ChargeAdopted(_OfPractice):
+    """What the practice asks for one unit of a code, for service from a day on; the later fact wins a tie."""
+
+    TOPIC: ClassVar[str] = "charge_adopted"
+    code: str = Field(pattern=r"^[A-Z0-9]{5}$")
+    amount: Decimal = Field(gt=0, max_digits=10, decimal_places=2)
+    from_on: date
+
+
 @dataclass(frozen=True, slots=True)
 class Practice:
     """One practice as folded."""
@@ -155,6 +174,12 @@ class Practice:
         """The locality recorded for a day, and the position of the fact: the newest begun, the later fact winning."""
         found = [(e.from_on, at, e) for e, at in self.said if isinstance(e, LocalityRecorded) and e.from_on <= on]
         newest = max(found, key=lambda each: each[:2], default=None)
+        return (newest[2], newest[1]) if newest else None
+
+    def charge(self, code: str, on: date) -> tuple[ChargeAdopted, int] | None:
+        """What is asked for one unit of a code on a day, and the position of the fact that says so."""
+        found = [(e.from_on, at, e) for e, at in self.said if isinstance(e, ChargeAdopted) and e.code == code]
+        newest = max((each for each in found if each[0] <= on), key=lambda each: each[:2], default=None)
         return (newest[2], newest[1]) if newest else None
 
 

@@ -11,6 +11,7 @@ from ledger.terms.notices import Cited
 from ledger.terms.outcome import Refused, WaitsFor
 from ledger.terms.refusal import Refusal
 from ledger.terms.refusals_of_changes import ACTING_OF_CHANGES, NAMING_OF_CHANGES
+from ledger.terms.refusals_of_claims import ACTING_OF_CLAIMS, NAMING_OF_CLAIMS
 from ledger.terms.refusals_of_codes import ACTING_OF_LIMITS, ACTING_OF_VISITS, NAMING_OF_CODES
 from ledger.terms.refusals_of_commands import ACTING, NAMING
 from ledger.terms.refusals_of_lines import READING, SPEAKING
@@ -24,11 +25,13 @@ CATALOGUE: Final[tuple[Refusal, ...]] = (
     *NAMING,
     *NAMING_OF_CHANGES,
     *NAMING_OF_CODES,
+    *NAMING_OF_CLAIMS,
     *SHAPE,
     *ACTING_OF_VISITS,
     *ACTING,
     *ACTING_OF_CHANGES,
     *ACTING_OF_LIMITS,
+    *ACTING_OF_CLAIMS,
 )
 """Every refusal, the one that goes first first."""
 REFUSALS: Final[dict[str, Refusal]] = {refusal.code: refusal for refusal in CATALOGUE}

@@ -1,0 +1,84 @@
+"""What a month may be released as: its lines with charges, its day, its place, its diagnoses, and what is missing.
+
+Promise: equal verdict, record and rules give an equal claim; what is missing is said all at once, in the order of the
+catalogue. Not promised: that the payer takes it.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from ledger.judging.law import MonthLaw
+from ledger.judging.readiness import active_conditions
+from ledger.judging.shapes import ChargeLine, Verdict
+from ledger.rulebook import Rules
+from ledger.rulebook.claims import faults_of_lines
+from ledger.streams.claims import DIAGNOSES_MAX, ClaimLine
+from ledger.streams.patient_state import Patient
+from ledger.streams.practice import Practice, Site
+from ledger.terms.calendar import first_day, last_day
+
+_OFFICE: Final = "11"
+_PARENT: Final = "medicare.ccm.{code}.parent_code"
+
+
+class Content(NamedTuple):
+    """What a claim says of a month."""
+
+    lines: tuple[ClaimLine, ...]
+    diagnoses: tuple[str, ...]
+    place_of_service: str
+    uncharged: tuple[str, ...]
+    """Codes for which the practice adopted no charge."""
+    faults: tuple[tuple[str, str], ...]
+    """Codes with what is wrong with their lines, whatever the minutes."""
+
+    @property
+    def charge(self) -> Decimal:
+        """What all lines ask for."""
+        return sum((line.charge for line in self.lines), Decimal(0))
+
+
+def content_of(verdict: Verdict, patient: Patient, practice: Practice, law: MonthLaw, rules: Rules) -> Content:
+    """A claim's content by a verdict; `law` is that of the month's last day, `rules` those of the date of service.
+
+    Reads: the codes' parent_code and units_max, medicare.ccm.families.per_month_max, what eligibility reads
+    (CCM-CLAIM-05, -06, -08, CCM-CODE-06, -09).
+    """
+    lines = tuple(_lines(verdict.charges, practice, verdict.date_of_service, rules))
+    charged = {line.code for line in lines}
+    return Content(
+        lines,
+        diagnoses_of(patient, verdict.month, law),
+        place_of(practice.sites),
+        tuple(line.code for line in verdict.charges if line.code not in charged),
+        faults_of_lines(((line.code, line.units) for line in verdict.charges), rules),
+    )
+
+
+def _lines(charges: tuple[ChargeLine, ...], practice: Practice, on: date, rules: Rules) -> Iterator[ClaimLine]:
+    """One line a code with its units (CCM-CLAIM-08)."""
+    for line in charges:
+        asked = practice.charge(line.code, on)
+        if asked is None:
+            continue
+        parent = rules.get(_PARENT.format(code=line.code))
+        yield ClaimLine(
+            code=line.code,
+            units=line.units,
+            charge=asked[0].amount * line.units,
+            expected=line.amount,
+            parent=str(parent) if parent is not None else None,
+        )
+
+
+def diagnoses_of(patient: Patient, month: str, law: MonthLaw) -> tuple[str, ...]:
+    """The diagnoses of the chronic conditions in force in a month, each once, the one recorded first first."""
+    active = active_conditions(patient, first_day(month), last_day(month), law)
+    return tuple(dict.fromkeys(each.icd10 for each in active if each.icd10 is not None))[:DIAGNOSES_MAX]
+
+
+def place_of(sites: tuple[Site, ...]) -> str:
+    """The place of service: of the practice's first site; an office where none is on record (CCM-CLAIM-05)."""
+    return sites[0].place_of_service if sites else _OFFICE

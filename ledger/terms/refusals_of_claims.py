@@ -1,0 +1,108 @@
+"""Refusals about claims: a month that cannot be released, a claim that cannot be withdrawn or replaced.
+
+In precedence order. refusals.py joins the catalogue.
+"""
+
+from typing import Final
+
+from ledger.terms.refusal import Refusal
+
+_BEFORE_ATTESTATION: Final = (
+    "Nothing is submitted before its documentation is complete and signed (CCM-CLAIM-07; readings, 6)."
+)
+_ONE_CLAIM: Final = (
+    "A patient's month has one live claim for each programme and side, whatever its date of service (CCM-CLAIM-20; "
+    "readings, 3)."
+)
+
+NAMING_OF_CLAIMS: Final = (
+    Refusal(
+        "no_such_claim",
+        "The patient's record holds no claim with the id that the command gives.",
+        "A fact names what it is about, and that must be in the ledger (readings, 1).",
+        "Look the claim up with `ccm-ledger history`.",
+    ),
+)
+
+ACTING_OF_CLAIMS: Final = (
+    Refusal(
+        "month_not_over",
+        "The month {month} has not ended yet.",
+        "By default a claim is released when its month is over, so that later work needs no second one (readings, 12).",
+        "Release it on the first day of the next month, or adopt the policy `release_timing` with `threshold`.",
+        retryable=True,
+    ),
+    Refusal(
+        "month_not_attested",
+        "Nobody has attested the month {month}, or the attestation was withdrawn.",
+        _BEFORE_ATTESTATION,
+        "Have the billing practitioner attest the month.",
+        retryable=True,
+        audited=True,
+    ),
+    Refusal(
+        "attestation_stale",
+        "The month {month} is no longer what was attested.",
+        _BEFORE_ATTESTATION,
+        "Look at it with `ccm-ledger month`, and have the billing practitioner attest it anew.",
+        retryable=True,
+        audited=True,
+    ),
+    Refusal(
+        "month_blocked_from_release",
+        "The month {month} is not ready: {codes}.",
+        "What blocks the release of a month stands in its own notices, each with its rule (readings, 12).",
+        "`ccm-ledger month --explain` says of each what to do.",
+        retryable=True,
+        audited=True,
+    ),
+    Refusal(
+        "claim_is_live",
+        "A claim of {month} for this programme and side is live.",
+        _ONE_CLAIM,
+        "Withdraw that claim, or name it in `replaces` where the payer rejected it or takes replacements.",
+        audited=True,
+    ),
+    Refusal(
+        "claim_not_replaceable",
+        "The claim that is to be replaced is {status}.",
+        "A claim that was rejected is sent again; one that the payer has is replaced where the payer takes that, and is "
+        "reopened otherwise (CCM-CLAIM-25, CCM-CLAIM-26; readings, 7).",
+        "Record its acknowledgment or remittance first, or ask for a reopening with `reopen_claim`.",
+    ),
+    Refusal(
+        "lines_do_not_stand",
+        "Lines of the claim do not go together: {codes}.",
+        "An add-on stands beside its base code, one family is billed in a month, and no code has more units than its "
+        "limit (CCM-CODE-06, CCM-CODE-09).",
+        "`ccm-ledger month --explain` shows the families of the month; the billing practitioner chooses one.",
+        audited=True,
+    ),
+    Refusal(
+        "charge_not_adopted",
+        "The practice adopted no charge for {codes} on the date of service.",
+        "A claim line carries what the practice asks for it (CCM-CLAIM-08).",
+        "Adopt it with `adopt_charge`.",
+        retryable=True,
+    ),
+    Refusal(
+        "npi_not_on_record",
+        "The NPI of the {whose} is not on record.",
+        "A claim names who rendered the service and who bills it by NPI (CCM-NPI-01, CCM-NPI-03).",
+        "Record the NPI, then release the month.",
+        retryable=True,
+    ),
+    Refusal(
+        "filing_deadline_over",
+        "The last day on which this claim could be received was {deadline}.",
+        "A claim is received within one calendar year of its date of service (CCM-CLAIM-22 to CCM-CLAIM-24).",
+        "Where the payer grants an exception, say which in `late_because`.",
+    ),
+    Refusal(
+        "claim_not_withdrawable",
+        "The claim is {status}.",
+        "A claim is withdrawn before the payer adjudicated it; afterwards it is reopened, voided or refunded "
+        "(CCM-CLAIM-26, CCM-CLAIM-27; readings, 7).",
+        "Ask for a reopening with `reopen_claim`, or return the money.",
+    ),
+)
