@@ -11,6 +11,7 @@ from commands import (
     attesting,
     care_month,
     care_plan,
+    claims,
     consent,
     designation,
     eligibility,
@@ -39,6 +40,7 @@ from commands.deciding import Asked, Law, States
 from commands.intents import attesting as attestations
 from commands.intents import care_month as months
 from commands.intents import care_plan as plans
+from commands.intents import claims as claim_commands
 from commands.intents import codes, services, status, timers
 from commands.intents import consent as consents
 from commands.intents import designation as designations
@@ -83,6 +85,7 @@ _ENTRIES: Final = (
     Entry(people.AttestCapability, practice.decide_attest_capability),
     Entry(people.EndCapability, practice.decide_end_capability),
     Entry(people.AdoptPolicy, practice.decide_adopt_policy),
+    Entry(claim_commands.AdoptCharge, claims.decide_adopt_charge),
     Entry(people.RecordLocality, pricing.decide_record_locality),
     Entry(people.RegisterStaff, staff.decide_register_staff),
     Entry(people.GrantRole, staff.decide_grant_role, "staff"),
@@ -131,6 +134,8 @@ _ENTRIES: Final = (
     Entry(plans.SignCarePlan, care_plan.decide_sign_care_plan, "patient"),
     Entry(months.AttestDecisionMaking, month_signing.decide_attest_mdm, "patient"),
     Entry(months.ChooseFamily, month_signing.decide_choose_family, "patient"),
+    Entry(claim_commands.ReleaseClaim, claims.decide_release_claim, "patient", is_alone=True),
+    Entry(claim_commands.WithdrawClaim, claims.decide_withdraw_claim, "patient"),
     Entry(codes.RaiseLimit, limits.decide_raise_limit, "patient", is_alone=True),
     Entry(codes.AttestExtraPlanning, extra_planning.decide_attest_extra_planning, "patient"),
     Entry(codes.RetractExtraPlanning, extra_planning.decide_retract_extra_planning, "patient"),

@@ -66,8 +66,8 @@ ACTING_OF_CLAIMS: Final = (
     Refusal(
         "claim_not_replaceable",
         "The claim that is to be replaced is {status}.",
-        "A claim that was rejected is sent again; one that the payer has is replaced where the payer takes that, and is "
-        "reopened otherwise (CCM-CLAIM-25, CCM-CLAIM-26; readings, 7).",
+        "A claim that was rejected is sent again; one that the payer has is replaced where the payer takes that, and "
+        "is reopened otherwise (CCM-CLAIM-25, CCM-CLAIM-26; readings, 7).",
         "Record its acknowledgment or remittance first, or ask for a reopening with `reopen_claim`.",
     ),
     Refusal(
