@@ -90,7 +90,7 @@ def test_nor_one_whose_attestation_was_withdrawn() -> None:
     ledger = attested()
     signed = _signed(ledger).attestation
     taken = WithdrawAttestation(
-        patient=PATIENT, month=MONTH, attestation=signed, reason="entered_in_error", words="Mine."
+        patient=PATIENT, month=MONTH, attestation=signed, reason="signed_in_error", words="Mine."
     )
 
     assert ledger.by(ADA).then(taken).by(BILLER).when(release()).refusal.code == "month_not_attested"
