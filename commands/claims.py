@@ -24,6 +24,8 @@ from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
 from ledger.terms.people import Programme, Side
 from ledger.terms.refusals import refused
 
+NUMBERS: Final = "#claim"
+"""The system under whose name control numbers are kept as tokens."""
 _BY_THRESHOLD: Final = "threshold"
 _RESENT: Final = frozenset({"rejected", "withdrawn"})
 _AT_THE_PAYER: Final = frozenset({"accepted", "paid", "denied"})
@@ -141,6 +143,7 @@ def _released(
     if asked.today > deadline and command.late_because is None:
         return refused("filing_deadline_over", deadline=deadline.isoformat())
     claim = asked.new_id("cl")
+    number = control_number(claim)
     assert verdict.payer is not None, "a month without coverage is blocked"
     assert verdict.practitioner is not None, "a month without a billing practitioner is blocked"
     assert verdict.family is not None, "a month with charges has a family"
@@ -158,7 +161,7 @@ def _released(
         place_of_service=content.place_of_service,
         diagnoses=content.diagnoses,
         lines=content.lines,
-        control_number=control_number(claim),
+        control_number=number,
         frequency=before.frequency if before is not None else "1",
         replaces=before.claim.event.claim if before is not None else None,
         payer_number=before.claim.payer_number if before is not None and before.frequency != "1" else None,
@@ -166,6 +169,7 @@ def _released(
         digest=verdict.digest,
         as_of=asked.position,
         edition=verdict.edition,
+        link=asked.token(NUMBERS, number),
     )
     return Accepted((event,), (), (("claim", claim),))
 

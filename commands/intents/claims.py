@@ -1,12 +1,21 @@
-"""Commands about claims: what a practice asks for a code, release to billing, withdrawal."""
+"""Commands about claims: what a practice asks for a code, release, withdrawal, what comes back, reopening."""
 
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from commands.intents.base import Command, Ref, Stated
-from ledger.streams.claims import WithdrawalReason
+from commands.intents.base import Command, Ref, Stated, Wire
+from ledger.streams.claims import (
+    Acknowledged,
+    AdjustmentGroup,
+    AnswerCode,
+    Code,
+    ControlNumber,
+    PayerNumber,
+    PaymentStatus,
+    WithdrawalReason,
+)
 from ledger.terms.calendar import CareMonth, GivenDay
 from ledger.terms.identity import ClaimId, Digest, PracticeId
 from ledger.terms.people import Programme
@@ -63,4 +72,63 @@ class WithdrawClaim(Command):
     patient: Ref
     claim: ClaimId
     reason: WithdrawalReason
+    words: Stated
+
+
+class RecordAcknowledgment(Command):
+    """Record what the payer's front door said of a claim: that it has it, or that it cannot process it (277CA)."""
+
+    NAME: ClassVar = "record_acknowledgment"
+    KIND: ClassVar = "testimony"
+    control_number: ControlNumber
+    outcome: Acknowledged
+    received_on: GivenDay
+    payer_number: PayerNumber | None = None
+    codes: tuple[AnswerCode, ...] = Field(default=(), max_length=20)
+
+
+class AdjustmentGiven(Wire):
+    """Why a charge was not paid in full."""
+
+    group: AdjustmentGroup
+    reason: AnswerCode
+    amount: Dollars
+
+
+class LineGiven(Wire):
+    """What became of one line."""
+
+    code: Code
+    units: int = Field(ge=0, le=999)
+    charge: Dollars
+    paid: Dollars
+    adjustments: tuple[AdjustmentGiven, ...] = Field(default=(), max_length=30)
+    remarks: tuple[AnswerCode, ...] = Field(default=(), max_length=20)
+
+
+class RecordRemittance(Command):
+    """Record that the payer adjudicated a claim, or took an adjudication back (835)."""
+
+    NAME: ClassVar = "record_remittance"
+    KIND: ClassVar = "testimony"
+    control_number: ControlNumber
+    status: PaymentStatus
+    on: GivenDay
+    payer_number: PayerNumber | None = None
+    charge: Dollars
+    paid: Dollars
+    patient_share: Dollars
+    adjustments: tuple[AdjustmentGiven, ...] = Field(default=(), max_length=30)
+    lines: tuple[LineGiven, ...] = Field(default=(), max_length=60)
+
+
+class ReopenClaim(Command):
+    """Ask the payer to reopen a claim that it adjudicated (42 CFR 405.980)."""
+
+    NAME: ClassVar = "reopen_claim"
+    KIND: ClassVar = "act"
+    patient: Ref
+    claim: ClaimId
+    on: GivenDay
+    good_cause: bool = False
     words: Stated

@@ -24,6 +24,7 @@ from ledger.terms.identity import (
     StaffId,
     Token,
     claims_tag,
+    identifier_tag,
     type_of_id,
 )
 from ledger.terms.people import Programme, Side, Word
@@ -48,6 +49,8 @@ Acknowledged = Literal["accepted", "rejected"]
 PaymentStatus = Literal["paid", "denied", "reversed"]
 """paid: adjudicated with or without a payment. denied: adjudicated, nothing owed. reversed: an earlier answer is taken
 back, its amounts are below zero."""
+AdjustmentGroup = Literal["CO", "PR", "OA", "PI", "CR"]
+"""Whose an adjustment is: the contract's (CO), the patient's (PR), other (OA), the payer's own (PI), a correction (CR)."""
 DIAGNOSES_MAX: Final = 12
 LINES_MAX: Final = 12
 CONTROL_NUMBER_DIGITS: Final = 20
@@ -116,6 +119,11 @@ class ClaimReleased(_OfClaim):
     as_of: int = Field(ge=1)
     """The position as of which the month was judged."""
     edition: Digest
+    link: Token
+    """The token of the control number, by which the payer's answers find the patient."""
+
+    def tags(self) -> tuple[str, ...]:
+        return (claims_tag(self.patient), identifier_tag(self.link))
 
     @property
     def charge(self) -> Decimal:
@@ -163,8 +171,7 @@ class ClaimAcknowledged(_OfClaim):
 class Adjustment(Part):
     """Why a charge was not paid in full: group, reason, and the amount that was taken off (CCM-CLAIM-21, -22)."""
 
-    group: Literal["CO", "PR", "OA", "PI", "CR"]
-    """Whose: the contract's (CO), the patient's (PR), other (OA), the payer's own (PI), corrections (CR)."""
+    group: AdjustmentGroup
     reason: AnswerCode
     amount: Cents
 

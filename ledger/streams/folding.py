@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from ledger.streams import (
     care_plan,
+    claims,
     claims_state,
     governance,
     month_state,
@@ -27,7 +28,10 @@ from ledger.streams.staff import StaffRegistered
 
 
 class Named(NamedTuple):
-    """Whom an outside identifier leads to: kind (patient, staff, practice) and id; neither while it leads to nobody."""
+    """Whom an outside identifier leads to: kind (patient, staff, practice, claim) and id; neither while it leads nowhere.
+
+    The number of a claim leads to the patient whose claim it is.
+    """
 
     kind: str | None = None
     subject: str | None = None
@@ -43,6 +47,8 @@ def _evolve_named(state: Named, fact: Fact) -> Named:
             return state if state.subject else Named("staff", e.staff, fact.position)
         case practice.PracticeRegistered() as e:
             return state if state.subject else Named("practice", e.practice, fact.position)
+        case claims.ClaimReleased() as e:
+            return state if state.subject else Named("claim", e.patient, fact.position)
     return state
 
 

@@ -22,6 +22,13 @@ NAMING_OF_CLAIMS: Final = (
         "A fact names what it is about, and that must be in the ledger (readings, 1).",
         "Look the claim up with `ccm-ledger history`.",
     ),
+    Refusal(
+        "answer_without_claim",
+        "No claim of this ledger has the control number that the answer gives.",
+        "Answers of payers are matched by the control number of the claim (readings, 7).",
+        "Look whether the claim was released from another system; if it was ours, check the number with the payer.",
+        retryable=True,
+    ),
 )
 
 ACTING_OF_CLAIMS: Final = (
