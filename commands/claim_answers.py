@@ -204,6 +204,5 @@ def decide_reopen_claim(asked: Asked[ReopenClaim], states: States, law: Law) -> 
 
 def _years_later(on: date, years: int) -> date:
     """The same day so many years later; 29 February ends on 28 February."""
-    return (
-        on.replace(year=on.year + years, day=28) if (on.month, on.day) == (2, 29) else on.replace(year=on.year + years)
-    )
+    is_leap_day = (on.month, on.day) == (2, 29)
+    return on.replace(year=on.year + years, day=28 if is_leap_day else on.day)

@@ -50,7 +50,7 @@ PaymentStatus = Literal["paid", "denied", "reversed"]
 """paid: adjudicated with or without a payment. denied: adjudicated, nothing owed. reversed: an earlier answer is taken
 back, its amounts are below zero."""
 AdjustmentGroup = Literal["CO", "PR", "OA", "PI", "CR"]
-"""Whose an adjustment is: the contract's (CO), the patient's (PR), other (OA), the payer's own (PI), a correction (CR)."""
+"""Whose an adjustment is: the contract (CO), the patient (PR), other (OA), the payer (PI), a correction (CR)."""
 DIAGNOSES_MAX: Final = 12
 LINES_MAX: Final = 12
 CONTROL_NUMBER_DIGITS: Final = 20

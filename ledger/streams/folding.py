@@ -28,7 +28,7 @@ from ledger.streams.staff import StaffRegistered
 
 
 class Named(NamedTuple):
-    """Whom an outside identifier leads to: kind (patient, staff, practice, claim) and id; neither while it leads nowhere.
+    """Whom an outside identifier leads to: kind (patient, staff, practice, claim) and id; None while it leads nowhere.
 
     The number of a claim leads to the patient whose claim it is.
     """

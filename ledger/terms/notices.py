@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final, Protocol
 
 from ledger.terms.notice_kind import NoticeKind
+from ledger.terms.notices_of_claims import OF_CLAIMS
 from ledger.terms.notices_of_consents import OF_CONSENTS
 from ledger.terms.notices_of_months import OF_REVIEW
 from ledger.terms.notices_of_prices import OF_PRICES
@@ -44,6 +45,7 @@ CATALOGUE: Final[tuple[NoticeKind, ...]] = (
     *OF_REVIEW,
     *OF_RECORDS,
     *OF_PRICES,
+    *OF_CLAIMS,
 )
 """Every notice, in order of precedence."""
 KINDS: Final[dict[str, NoticeKind]] = {kind.code: kind for kind in CATALOGUE}

@@ -106,6 +106,18 @@ ACTING_OF_CLAIMS: Final = (
         "Where the payer grants an exception, say which in `late_because`.",
     ),
     Refusal(
+        "claim_not_adjudicated",
+        "The payer has not adjudicated the claim.",
+        "A reopening changes an initial determination; before there is one, a claim is withdrawn (CCM-CLAIM-27).",
+        "Withdraw the claim with `withdraw_claim`, or wait for the remittance.",
+    ),
+    Refusal(
+        "reopening_too_late",
+        "A reopening for this reason could be asked for within {years} years of the adjudication, until {last}.",
+        "Within one year for any reason, within four years for good cause (CCM-CLAIM-27).",
+        "State good cause, where there is one; otherwise an appeal may be open.",
+    ),
+    Refusal(
         "claim_not_withdrawable",
         "The claim is {status}.",
         "A claim is withdrawn before the payer adjudicated it; afterwards it is reopened, voided or refunded "
