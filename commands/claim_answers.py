@@ -156,7 +156,8 @@ def _money(event: ClaimRemitted, law: Law, today: date) -> tuple[Notice, ...]:
         found.append(notice("remittance_does_not_add_up", happened))
     competing = law.on(today).find("medicare.claims.competing_biller_reasons")
     reasons = set(competing.value) if competing is not None and isinstance(competing.value, tuple) else set()
-    if event.status == "denied" and reasons & {*event.reasons, *event.remarks}:
+    said = {each.lower().replace("-", "_") for each in (*event.reasons, *event.remarks)}
+    if event.status == "denied" and reasons & said:
         happened = "The payer says that somebody else was paid for the month."
         found.append(notice("competing_biller_paid", happened, competing))
     return tuple(found)

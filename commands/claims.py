@@ -13,6 +13,8 @@ from commands.judged_months import reasons_of_notices, verdict_of
 from ledger.claims.building import Content, content_of
 from ledger.judging import Verdict, book_of
 from ledger.judging.law import law_on
+from ledger.judging.payers import book_on
+from ledger.rulebook import Rulebook
 from ledger.rulebook.claims import filing_deadline
 from ledger.streams.claims import ClaimReleased, ClaimWithdrawn, ClaimWords, Frequency, control_number
 from ledger.streams.claims_state import Claim, Claims
@@ -71,7 +73,7 @@ def decide_release_claim(asked: Asked[ReleaseClaim], states: States, law: Law) -
     if isinstance(signed, Refused):
         return signed
     of_all = [states.get(claims_tag(each)) for each in group]
-    before = _before(asked, of_all)
+    before = _before(asked, states, of_all, law)
     if isinstance(before, Refused):
         return before
     live = next((found for claims in of_all if (found := claims.live(_guard(command))) is not None), None)
@@ -112,7 +114,7 @@ def _signed(asked: Asked[ReleaseClaim], states: States, verdict: Verdict, law: L
     return attested
 
 
-def _before(asked: Asked[ReleaseClaim], of_all: list[Claims]) -> _Before | Refused | None:
+def _before(asked: Asked[ReleaseClaim], states: States, of_all: list[Claims], law: Law) -> _Before | Refused | None:
     """The claim that is to be replaced, or why it cannot be; None where the command names none."""
     named = asked.command.replaces
     if named is None:
@@ -124,9 +126,18 @@ def _before(asked: Asked[ReleaseClaim], of_all: list[Claims]) -> _Before | Refus
     status = claims.status(claim)
     if status in _RESENT:
         return _Before(claim, "1")
-    if status not in _AT_THE_PAYER:
-        return refused("claim_not_replaceable", status=status, facts=(claim.position,))
+    taken = law.on(asked.today, _book(states, claim, law)).find("medicare.claims.replacements_taken")
+    if status not in _AT_THE_PAYER or taken is None or taken.value is not True:
+        by = (taken,) if status in _AT_THE_PAYER else ()
+        return refused("claim_not_replaceable", status=status, by=by, facts=(claim.position,))
     return _Before(claim, "7")
+
+
+def _book(states: States, claim: Claim, law: Law) -> Rulebook:
+    """The rules of the payer to whom a claim went."""
+    return book_on(
+        states.patient(claim.event.patient), claim.event.date_of_service, law.rulebook, claim.event.programme
+    )
 
 
 def _released(

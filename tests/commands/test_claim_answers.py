@@ -1,0 +1,200 @@
+"""What payers say of claims is kept and matched by the control number; reopenings are asked for in time."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from commands.intents.claims import AdjustmentGiven, LineGiven, RecordAcknowledgment, RecordRemittance, ReopenClaim
+from ledger.streams.claims import ClaimAcknowledged, ClaimRemitted
+from ledger.streams.claims_state import Claims, ClaimStatus
+from ledger.terms.identity import claims_tag
+from ledger.terms.outcome import Refused
+from tests.commands.test_claims import attested, claim_of, release, withdraw
+from tests.commands.world import BILLER, COMPLIANCE, PATIENT, on
+from tests.gwt import Given
+
+
+def released() -> Given:
+    """A month released on the second of April, and the biller in May."""
+    return attested().then(release()).by(BILLER).at("2026-05-04T15:00:00+00:00")
+
+
+def number_of(ledger: Given) -> str:
+    number: str = ledger.state(claims_tag(PATIENT)).claims[-1].event.control_number
+    return number
+
+
+def dollars(amount: str) -> Decimal:
+    return Decimal(amount)
+
+
+def acknowledged(ledger: Given, outcome: str = "accepted", **changes: Any) -> RecordAcknowledgment:
+    whole = {"control_number": number_of(ledger), "outcome": outcome, "received_on": on("2026-04-03"), **changes}
+    return RecordAcknowledgment(**whole)
+
+
+def off(reason: str, amount: str, group: Any = "CO") -> AdjustmentGiven:
+    return AdjustmentGiven(group=group, reason=reason, amount=dollars(amount))
+
+
+def paid(ledger: Given, **changes: Any) -> RecordRemittance:
+    """85 asked, 66.13 allowed: 52.90 paid, 13.23 left to the patient."""
+    line = LineGiven(
+        code="99490",
+        units=1,
+        charge=dollars("85.00"),
+        paid=dollars("52.90"),
+        adjustments=(off("45", "18.87"), off("2", "13.23", "PR")),
+    )
+    whole: dict[str, Any] = {
+        "control_number": number_of(ledger),
+        "status": "paid",
+        "on": on("2026-04-20"),
+        "payer_number": "2226100000001",
+        "charge": dollars("85.00"),
+        "paid": dollars("52.90"),
+        "patient_share": dollars("13.23"),
+        "lines": (line,),
+    }
+    return RecordRemittance(**{**whole, **changes})
+
+
+def denied(ledger: Given, *reasons: str, remarks: tuple[str, ...] = ()) -> RecordRemittance:
+    taken = tuple(off(reason, "85.00") for reason in reasons)
+    line = LineGiven(
+        code="99490", units=1, charge=dollars("85.00"), paid=dollars("0.00"), adjustments=taken, remarks=remarks
+    )
+    return paid(ledger, status="denied", paid=dollars("0.00"), patient_share=dollars("0.00"), lines=(line,))
+
+
+def status(ledger: Given) -> ClaimStatus:
+    claims: Claims = ledger.state(claims_tag(PATIENT))
+    return claims.status(claims.claims[-1])
+
+
+def test_released_is_not_submitted_until_somebody_says_so() -> None:
+    ledger = released()
+
+    assert status(ledger) == "released"
+    assert status(ledger.then(acknowledged(ledger))) == "accepted"
+    assert status(ledger.then(acknowledged(ledger, "rejected"))) == "rejected"
+
+
+def test_only_an_accepted_claim_counts_as_filed() -> None:
+    ledger = released()
+    rejected = ledger.then(acknowledged(ledger, "rejected"))
+    filed = rejected.then(acknowledged(rejected, received_on=on("2026-04-05")))
+
+    assert rejected.state(claims_tag(PATIENT)).claims[0].received_on is None
+    assert filed.state(claims_tag(PATIENT)).claims[0].received_on == on("2026-04-05")
+
+
+def test_a_payment_is_kept_line_by_line_with_what_was_taken_off() -> None:
+    ledger = released()
+    outcome = ledger.when(paid(ledger))
+    event = outcome.event
+
+    assert isinstance(event, ClaimRemitted)
+    assert (event.claim, event.paid, event.patient_share) == (claim_of(ledger), dollars("52.90"), dollars("13.23"))
+    assert event.reasons == ("CO-45", "PR-2")
+    assert outcome.notices == ()
+
+
+def test_what_is_taken_back_is_below_zero_and_leaves_nothing_paid() -> None:
+    ledger = released()
+    line = LineGiven(
+        code="99490",
+        units=1,
+        charge=dollars("-85.00"),
+        paid=dollars("-52.90"),
+        adjustments=(off("45", "-18.87"), off("2", "-13.23", "PR")),
+    )
+    back = paid(
+        ledger,
+        status="reversed",
+        on=on("2026-05-01"),
+        charge=dollars("-85.00"),
+        paid=dollars("-52.90"),
+        patient_share=dollars("-13.23"),
+        lines=(line,),
+    )
+    after = ledger.then(paid(ledger)).then(back)
+    claim = after.state(claims_tag(PATIENT)).claims[0]
+
+    assert (status(after), claim.paid, claim.patient_share) == ("reversed", dollars("0.00"), dollars("0.00"))
+
+
+@pytest.mark.parametrize(("reason", "remarks", "told"), [("B20", (), True), ("97", ("N111",), True), ("50", (), False)])
+def test_a_denial_for_another_biller_says_so(reason: str, remarks: tuple[str, ...], told: bool) -> None:
+    ledger = released()
+    codes = [each.code for each in ledger.when(denied(ledger, reason, remarks=remarks)).notices]
+
+    assert (codes == ["competing_biller_paid"]) == told
+
+
+def test_amounts_that_do_not_add_up_are_kept_and_noticed() -> None:
+    ledger = released()
+    outcome = ledger.when(paid(ledger, paid=dollars("52.91")))
+
+    assert [each.code for each in outcome.notices] == ["remittance_does_not_add_up"]
+
+
+def test_the_same_answer_again_is_known() -> None:
+    ledger = released().then(acknowledged(released()))
+
+    assert ledger.when(acknowledged(ledger)).unchanged == (ledger.facts[-1].position,)
+    assert isinstance(ledger.when(acknowledged(ledger, codes=("A2:20",))).event, ClaimAcknowledged)
+
+
+def test_a_number_that_is_nobodys_is_refused() -> None:
+    ledger = released()
+
+    assert ledger.when(acknowledged(ledger, control_number="Z" * 20)).refusal.code == "answer_without_claim"
+
+
+def test_an_answer_to_a_claim_that_was_withdrawn_is_noticed() -> None:
+    ledger = released()
+    outcome = ledger.then(withdraw(claim_of(ledger))).when(paid(ledger))
+
+    assert [each.code for each in outcome.notices] == ["answer_after_withdrawal"]
+
+
+def test_a_claim_that_the_payer_has_is_replaced_by_no_other_where_the_payer_does_not_take_that() -> None:
+    ledger = released()
+    there = ledger.then(denied(ledger, "50"))
+
+    assert there.when(release(replaces=claim_of(there))).refusal.code == "claim_not_replaceable"
+
+
+# --- reopening ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "good_cause", "code"),
+    [
+        ("2027-04-20", False, None),
+        ("2027-04-21", False, "reopening_too_late"),
+        ("2027-04-21", True, None),
+        ("2030-04-20", True, None),
+        ("2030-04-21", True, "reopening_too_late"),
+    ],
+)
+def test_a_reopening_is_asked_for_within_a_year_or_for_good_cause_within_four(
+    day: str, good_cause: bool, code: str | None
+) -> None:
+    ledger = released()
+    told = ledger.then(denied(ledger, "50")).by(COMPLIANCE).at(f"{day}T20:00:00+00:00")
+    asked = ReopenClaim(
+        patient=PATIENT, claim=claim_of(told), on=on(day), good_cause=good_cause, words="A plan was filed."
+    )
+    outcome = told.when(asked).outcome
+
+    assert (outcome.code if isinstance(outcome, Refused) else None) == code
+
+
+def test_a_claim_that_was_not_adjudicated_is_not_reopened() -> None:
+    ledger = released().by(COMPLIANCE)
+    asked = ReopenClaim(patient=PATIENT, claim=claim_of(ledger), on=on("2026-04-30"), words="A line is missing.")
+
+    assert ledger.when(asked).refusal.code == "claim_not_adjudicated"
