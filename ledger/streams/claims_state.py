@@ -20,6 +20,7 @@ from ledger.streams.claims import (
     CostShareWaived,
 )
 from ledger.streams.overpayments import ClaimLostGround, OverpaymentNoticed
+from ledger.streams.overpayments_state import Overpayment, evolve_overpayment
 from ledger.streams.replacing import replace
 
 ClaimStatus = Literal[
@@ -115,10 +116,15 @@ class Claims:
 
     claims: tuple[Claim, ...] = ()
     position: int = 0
+    overpayments: tuple[Overpayment, ...] = ()
 
     def claim(self, claim: str) -> Claim | None:
         """One claim by its id."""
         return next((each for each in self.claims if each.event.claim == claim), None)
+
+    def overpayment(self, overpayment: str) -> Overpayment | None:
+        """One possible overpayment by its id."""
+        return next((each for each in self.overpayments if each.event.overpayment == overpayment), None)
 
     def by_control_number(self, number: str) -> Claim | None:
         """One claim by the number under which the payer gives it back."""
@@ -153,9 +159,16 @@ def evolve(state: Claims, fact: Fact) -> Claims:
     if isinstance(event, ClaimReleased):
         claim = Claim(event, at, tuple(fact.envelope.read_set))
         return replace(state, claims=(*state.claims, claim), position=at)
+    overpayments = state.overpayments
+    if isinstance(event, OverpaymentNoticed):
+        overpayments = (*overpayments, Overpayment(event, at))
+    elif (about := getattr(event, "overpayment", None)) is not None:
+        overpayments = tuple(
+            evolve_overpayment(each, event, at) if each.event.overpayment == about else each for each in overpayments
+        )
     named = getattr(event, "claim", None)
     claims = tuple(_after(each, event, at) if each.event.claim == named else each for each in state.claims)
-    return replace(state, claims=claims, position=at)
+    return replace(state, claims=claims, overpayments=overpayments, position=at)
 
 
 def _after(claim: Claim, event: Any, at: int) -> Claim:
