@@ -1,7 +1,7 @@
 """What a claim has lost since its release: units that the month no longer supports, and what was paid for them.
 
-Promise: what a month gained since is no part of it, a loss that was noticed before is not noticed again, and amounts are
-to the cent. Supported is what the month would bill by the edition that was signed, where nothing blocks its release.
+Promise: what a month gained since is no part of it, a loss that was noticed before is not noticed again, and amounts
+are to the cent. Supported is what the month would bill by the edition that was signed, where nothing blocks its release.
 Not promised: that money is owed; that a person says.
 """
 

@@ -33,7 +33,7 @@ def deadlines(overpayment: Overpayment, today: date, rules: Rules) -> Deadlines:
     identified = overpayment.identified_on
     if identified is None:
         return Deadlines(triage, conservative, None, None)
-    still = _suspension(overpayment, identified, today, rules)
+    still = _suspension(overpayment, identified, rules)
     formal = identified + _days("return_days", rules)
     if still is None:
         return Deadlines(triage, conservative, formal, None)
@@ -42,7 +42,7 @@ def deadlines(overpayment: Overpayment, today: date, rules: Rules) -> Deadlines:
     return Deadlines(triage, conservative, formal + (until - begun), until if goes_on else None)
 
 
-def _suspension(overpayment: Overpayment, identified: date, today: date, rules: Rules) -> tuple[date, date] | None:
+def _suspension(overpayment: Overpayment, identified: date, rules: Rules) -> tuple[date, date] | None:
     """From when until when the deadline stood still; None where it never did."""
     if overpayment.begun is None:
         return None
