@@ -26,9 +26,10 @@ from projections.month_answer import AsAttested, attested
 from projections.month_billing import is_begun, own_group
 from projections.month_chunks import ChunkStates
 from projections.patient_history import StreamsLog
+from projections.programme_patients import patients_with_other
 from projections.rejudge_parts import changed_parts, codes_of, unsigned_standing
 from projections.rule_changes import Because, Mixtures
-from projections.tables.layout import MONTH_BILLING, MONTH_READS, PATIENT_PROGRAMMES
+from projections.tables.layout import MONTH_BILLING, MONTH_READS
 
 PATIENTS_AT_ONCE: Final = 400
 """How many months are read together: their states are in memory at once."""
@@ -132,12 +133,8 @@ def patients_to_ask(models: Rows, asked: Asked, *, is_now: bool) -> tuple[str, .
     where, bound = "WHERE month = ?", [asked.month]
     if is_now and asked.practice is not None:
         where, bound = f"{where} AND practice = ?", [asked.month, asked.practice]
-    with_other = f"SELECT DISTINCT patient FROM {PATIENT_PROGRAMMES.name} WHERE from_month <= ?"
-    found = (
-        *models.rows(f"SELECT patient FROM {MONTH_BILLING.name} {where}", bound),
-        *models.rows(with_other, [asked.month]),
-    )
-    known = {str(patient) for (patient,) in found}
+    found = models.rows(f"SELECT patient FROM {MONTH_BILLING.name} {where}", bound)
+    known = patients_with_other(models, asked.month).union(str(patient) for (patient,) in found)
     first_days = (
         f"SELECT patient, MIN(tag) FROM {MONTH_READS.name} WHERE tag >= ? AND tag < ? AND month = ? GROUP BY patient"
     )
