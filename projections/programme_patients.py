@@ -1,4 +1,4 @@
-"""Of which patients a programme other than CCM may have months: who was designated for it, or has time of it, since when.
+"""Of which patients a programme other than CCM may have months, and since when: by a designation, or by work.
 
 Such a month is one even where nothing was recorded in it: APCM needs no time. Promise: every patient whom a question
 about months of PCM and APCM must look at, as of whatever position; of patients who were ever merged all, for the months

@@ -1,4 +1,4 @@
-"""Whom a rejudge must ask about: of merged patients who goes on, and whoever planned beyond a visit in a quiet month."""
+"""Whom a rejudge must ask about: of merged patients who goes on; who planned beyond a visit in a quiet month."""
 
 from datetime import UTC, date, datetime
 
