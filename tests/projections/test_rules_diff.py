@@ -245,7 +245,9 @@ def test_and_no_further_than_the_month_in_which_the_newest_fact_was_recorded(
 
 def test_a_designation_that_was_withdrawn_has_no_months_behind_its_end(log: FakeLog, models: StoredReadModels) -> None:
     designated(log, SECOND, 2, APCM)
-    withdrawn = DesignationWithdrawn(patient=SECOND, designation=an_id("dg", 70), reason="transfer", from_month="2026-04")
+    withdrawn = DesignationWithdrawn(
+        patient=SECOND, designation=an_id("dg", 70), reason="transfer", from_month="2026-04"
+    )
     log.add(withdrawn, envelope(BILLER, "set_up"))
 
     assert open_months(log, models, PRICE_OF_G0557) == [(SECOND, "2026-03", APCM)]
