@@ -177,7 +177,7 @@ def _change_json(change: RuleChange) -> dict[str, Any]:
 def _answer_json(answer: Answer) -> dict[str, Any]:
     charges = [{"code": line.code, "units": line.units, "amount": plain(line.amount)} for line in answer.charges]
     own = {"charges": charges, "amount": plain(answer.amount), "payment": plain(answer.payment)}
-    return {**answer._asdict(), **own}
+    return {**answer._asdict(), **own, "with_visits": [plain(line) for line in answer.with_visits]}
 
 
 def _attested_json(signed: AsAttested) -> dict[str, Any]:

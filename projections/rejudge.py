@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from ledger.judging.needs import gather
-from ledger.judging.shapes import ChargeLine, EntryLine, MonthFacts, Standing, Verdict
+from ledger.judging.shapes import ChargeLine, EntryLine, MonthFacts, Standing, Verdict, VisitLine
 from ledger.judging.verdict import judge_month
 from ledger.rulebook import Edition, Rulebook
 from ledger.rulebook.formulas import mean_the_same
@@ -66,6 +66,8 @@ class Answer(NamedTuple):
     """What that family bills."""
     amount: Decimal | None
     payment: Payment
+    with_visits: tuple[VisitLine, ...]
+    """What rides on the claims of the month's visits (G0506), beside these."""
     staff_seconds: int
     personal_seconds: int
 
@@ -283,6 +285,7 @@ def _answer(verdict: Verdict, standing: Standing | None, found: Paid) -> Answer:
         charges=verdict.charges,
         amount=verdict.amount,
         payment=found.payment,
+        with_visits=verdict.with_visits,
         staff_seconds=verdict.staff_seconds,
         personal_seconds=verdict.personal_seconds,
     )

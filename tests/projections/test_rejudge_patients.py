@@ -1,9 +1,11 @@
 """Whom a rejudge must ask about: of merged patients who goes on; who planned beyond a visit in a quiet month."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
+from interfaces.rejudged import month_json
 from ledger.store.engine import StoredReadModels
 from ledger.streams.consent import ConsentRecorded
 from ledger.streams.designation import PractitionerDesignated
@@ -141,8 +143,13 @@ def test_and_a_rejudge_asks_for_it(models: StoredReadModels) -> None:
     found = asked(log, models, law(PLANNING_PRICE))
 
     assert (found.looked_at, whose(found)) == (1, [(GOES_ON, Programme.CCM)])
-    assert found.differing[0].changed == ("with_visits",)
-    assert [each.name for each in found.differing[0].because.changes] == ["medicare.pfs.rvu_nonfacility.G0506"]
+    (month,) = found.differing
+    assert month.changed == ("with_visits",)
+    assert [line.amount for line in month.before.with_visits] == [Decimal("66.47")]
+    assert [line.amount for line in month.after.with_visits] == [Decimal("99.87")]
+    shown = month_json(month)["after"]["with_visits"]
+    assert [(line["code"], line["amount"], line["on"]) for line in shown] == [("G0506", "99.87", "2026-05-12")]
+    assert [each.name for each in month.because.changes] == ["medicare.pfs.rvu_nonfacility.G0506"]
 
 
 def test_planning_that_is_taken_back_leaves_a_month_in_which_nothing_stands(models: StoredReadModels) -> None:
