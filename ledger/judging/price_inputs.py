@@ -53,6 +53,21 @@ def price_month(
     return MonthPrices(billing, families)
 
 
+def price_billing(
+    verdict: Verdict, rulebook: Rulebook, *, patient: Patient, practice: Practice | None, biller: Staff | None
+) -> Price | None:
+    """The price of the family that bills alone, as `price_month` has it; None where the month bills nothing.
+
+    Reads: as price_month.
+    """
+    if not verdict.charges:
+        return None
+    on = verdict.date_of_service
+    rules = rulebook.in_force(on)
+    priced = priced_as(patient, practice, biller, verdict.month, on, rules)
+    return price_charges(verdict.charges, priced, on=on, rules=rules)
+
+
 def priced_as(
     patient: Patient, practice: Practice | None, biller: Staff | None, month: str, on: date, rules: Rules
 ) -> PricedAs:
