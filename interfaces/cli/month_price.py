@@ -7,6 +7,7 @@ is called assumed. Not promised: a payment.
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from interfaces.cli.reasons_text import rule_text, wrapped
 from interfaces.cli.wording import money
 from interfaces.plain import plain
 
@@ -49,7 +50,9 @@ def expected_line(price: "Price") -> str:
 
 
 def price_lines(prices: "MonthPrices") -> Iterator[str]:
-    """The codes that bill step by step, each step with its rules; the inputs; what other families would pay."""
+    """The codes that bill step by step, each step with its rules; the inputs; what other families would pay; the rules."""
+    from ledger.judging.reason import plain_reading  # noqa: PLC0415 - loaded by now
+
     billing = prices.billing
     if billing is None:
         return
@@ -60,6 +63,9 @@ def price_lines(prices: "MonthPrices") -> Iterator[str]:
         if price is not billing:
             paid = money(price.expected)
             yield f"  Family {family}, did it bill: {money(price.schedule)} of the fee schedule, {paid} expected."
+    yield "  By these rules:"
+    for reading in billing.reads:
+        yield from wrapped(rule_text(plain_reading(reading)), "    ")
 
 
 def steps_lines(price: "Price") -> Iterator[str]:
