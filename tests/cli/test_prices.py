@@ -56,8 +56,9 @@ def test_the_rules_of_an_explained_price_stand_below_it_with_dates_and_sources(r
 
 
 def test_an_explained_price_of_a_payers_exception_names_the_exception() -> None:
-    chart = Chart(without=("coverage",))
+    chart = Chart(without=("coverage", "consent"))
     chart.coverage(payer="seed_strict")
+    chart.consent("2026-01-05 09:00", method="written")
     chart.time("2026-03-09 10:00", 25)
     facts, verdict = chart.facts(), chart.verdict()
     lines = list(
