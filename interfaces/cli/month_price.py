@@ -50,7 +50,7 @@ def expected_line(price: "Price") -> str:
 
 
 def price_lines(prices: "MonthPrices") -> Iterator[str]:
-    """The codes that bill step by step, each step with its rules; the inputs; what other families would pay; the rules."""
+    """The codes that bill, step by step; the inputs; what other families would pay; the rules."""
     from ledger.judging.reason import plain_reading  # noqa: PLC0415 - loaded by now
 
     billing = prices.billing

@@ -16,14 +16,13 @@ from ledger.judging.ground import NOTHING, Ground
 from ledger.judging.payers import book_of
 from ledger.judging.reason import Opening, Reason
 from ledger.judging.reasons import pools_of
+from ledger.judging.reasons_of_levels import FAMILY, LEVELS, level_asked, level_of, level_says
 from ledger.judging.reasons_of_time import TimeReasons, notice_says
-from ledger.judging.shapes import FamilyResult, Verdict
+from ledger.judging.shapes import FamilyResult, MonthFacts, Verdict
 from ledger.rulebook import Reading, Rulebook, RulesInForce
 from ledger.terms.outcome import Notice
 
 _PARTS: Final = ("base", "addon")
-_LEVELS: Final = ("level_1", "level_2", "level_3")
-"""The parts of APCM, which no minutes measure."""
 
 
 class _Code(NamedTuple):
@@ -43,9 +42,10 @@ class _Code(NamedTuple):
         return self.units_max is not None and units >= self.units_max
 
 
-def why_not(verdict: Verdict, code: str, rulebook: Rulebook) -> dict[str, Any]:
+def why_not(verdict: Verdict, code: str, rulebook: Rulebook, facts: MonthFacts | None = None) -> dict[str, Any]:
     """Why a code is not among a month's charges, or why it has no more units: minutes needed, and what stands against.
 
+    Of a level of APCM, whom it is for and what the month has; `facts` are asked for that, and for nothing else.
     Reads: medicare.ccm.families.* and the code's own quantities, by the rules of the date of service. A code of no
     family of the month in force on that day is answered with the codes that are.
     """
@@ -63,6 +63,8 @@ def why_not(verdict: Verdict, code: str, rulebook: Rulebook) -> dict[str, Any]:
     units = next((line.units for line in result.lines if line.code == code), 0)
     needed = _needed(asked, units)
     because = list(result.notices) if not result.is_available or asked.is_full(units) else []
+    level = level_of(verdict, asked.part, rulebook, facts) if asked.part in LEVELS and facts is not None else None
+    remedies = (*(level.lacks() if level is not None else ()), *_remedies(verdict, asked, result, needed))
     return {
         **of,
         "is_known": True,
@@ -77,7 +79,8 @@ def why_not(verdict: Verdict, code: str, rulebook: Rulebook) -> dict[str, Any]:
         "other_family_bills": verdict.family if verdict.family not in {asked.family, None} else None,
         "uncounted_seconds": sum(line.seconds - line.counted for line in verdict.lines),
         "because": notices_json((*because, *verdict.missing)),
-        "remedies": list(dict.fromkeys(_remedies(verdict, asked, result, needed))),
+        "level": level_says(level) if level is not None else None,
+        "remedies": list(dict.fromkeys(remedies)),
     }
 
 
@@ -101,6 +104,8 @@ def why_not_reasons(ground: Ground, code: str) -> tuple[Reason, ...]:
         Reason(f"against.{n.code}", n.seconds, citing.of_notice(n), of_month(n, ground), more=notice_says(n))
         for n in (*against, *verdict.missing)
     )
+    if asked.part in LEVELS:
+        return (*level_asked(ground, citing, asked.part, code), *said)
     pools = tuple(seconds.pool(pool) for pool in pools_of(asked.family))
     rounding = citing.of(".time.rounding")
     return (
@@ -115,8 +120,8 @@ def why_not_reasons(ground: Ground, code: str) -> tuple[Reason, ...]:
 def _codes(verdict: Verdict, rules: RulesInForce) -> tuple[tuple[str, str, str], ...]:
     """(family, part, code) of the families of the verdict that are in force."""
     families: list[str] = [result.family for result in verdict.families]
-    named = [(f, part, f"{f}_{part}") for f in families if f != "apcm" for part in _PARTS]
-    named += [("apcm", level, level) for level in _LEVELS if "apcm" in families]
+    named = [(f, part, f"{f}_{part}") for f in families if f != FAMILY for part in _PARTS]
+    named += [(FAMILY, level, level) for level in LEVELS if FAMILY in families]
     found = ((family, part, rules.get(f"medicare.ccm.families.{name}")) for family, part, name in named)
     return tuple((family, part, str(code)) for family, part, code in found if code is not None)
 
@@ -127,7 +132,7 @@ def _asked(verdict: Verdict, code: str, codes: tuple[tuple[str, str, str], ...],
     if not own:
         return None
     family, part = next((each for each in own if each[0] == verdict.family), own[0])
-    if part in _LEVELS:
+    if part in LEVELS:
         return _Code(family, part, code, 0, 0, 1)
     base = next(c for f, p, c in codes if f == family and p == "base")
     minimum = _whole(rules, base, "minutes_minimum", 0)
@@ -150,7 +155,7 @@ def _whole(rules: RulesInForce, code: str, name: str, default: int) -> int:
 
 def _needed(asked: _Code, units: int) -> int | None:
     """Minutes that the next unit needs; None where the code has all the units that it may have."""
-    if asked.is_full(units) or asked.part in _LEVELS:
+    if asked.is_full(units) or asked.part in LEVELS:
         return None
     return asked.minimum + asked.step * (units + 1) if asked.part == "addon" else asked.minimum
 

@@ -80,6 +80,17 @@ def coverage(ground: Ground) -> Evidence:
     return found(at for at, c in touching if c.until_on is None or c.until_on >= ground.first)
 
 
+def qmb(ground: Ground) -> Evidence:
+    """The coverages of the date of service that say that the patient is a QMB; else those of the month, none of which.
+
+    One coverage that says so suffices.
+    """
+    on = ground.verdict.date_of_service
+    held = (c for c in _coverages(ground) if c[1].from_on <= on and (c[1].until_on is None or c[1].until_on >= on))
+    saying = [at for at, c in held if c.qmb]
+    return found(saying) if saying else coverage(ground).and_(Evidence((), (CoverageRecorded.TOPIC,)))
+
+
 def no_coverage(ground: Ground) -> Evidence:
     """All coverages on file, none of which holds in the month."""
     return found((at for at, _ in _coverages(ground)), absent=(CoverageRecorded.TOPIC,))

@@ -13,6 +13,7 @@ from ledger.judging import evidence_of_consents as consents
 from ledger.judging import evidence_of_patients as patients
 from ledger.judging import evidence_of_people as people
 from ledger.judging import evidence_of_time as time
+from ledger.judging import reasons_of_levels as levels
 from ledger.judging.citing import PRICE_UNITS, Citing, Readings
 from ledger.judging.evidence import of_month
 from ledger.judging.explain import dollars
@@ -122,6 +123,8 @@ class _Tree:
         return Reason(f"with_visit.{line.code}", dollars(line.amount), because, evidence, more=more)
 
     def _units(self, result: FamilyResult, line: ChargeLine) -> Reason:
+        if result.family == levels.FAMILY:
+            return levels.level_units(self._ground, self._citing, line)
         because = self._citing.of_units(line.code, base=result.lines[0].code)
         what = f"units.{result.family}.{line.code}"
         return Reason(what, line.units, because, NOTHING, (self._minutes(result),))
