@@ -107,7 +107,7 @@ def _group(node: Node, code: str) -> str:
 
 def _needed(node: Node, code: str) -> str:
     if node["value"] is None:
-        return f"{code} has all the units that it may have"
+        return f"The minutes make all the units that {code} may have"
     return f"The next unit of {code} needs {counted(node['value'], 'minute')}"
 
 

@@ -218,6 +218,18 @@ def test_dollars_open_into_units_minutes_and_the_product_that_was_rounded() -> N
     assert dict(price.more) == {"before_rounding": "66.133782", "rounding": "half up, to cents"}
 
 
+def test_a_price_is_by_the_factor_of_the_date_of_service_also_beside_a_visit_of_another_factor() -> None:
+    chart = priced("2024-03")
+    chart.extra_planning("2024-03-05")
+    price = opened(tree(lambda: chart))["price.99490"]
+
+    assert [(r.name, str(r.effective)) for r in price.because] == [
+        ("medicare.pfs.rvu_nonfacility.99490", "2024-01-01"),
+        ("medicare.pfs.conversion_factor.nonqp", "2024-03-09"),
+    ]
+    assert ("62.58", "62.5805") == (price.value, str(dict(price.more)["before_rounding"])[:7])
+
+
 def test_a_reading_has_value_dates_source_and_confidence() -> None:
     plain = plain_reason(opened(tree(months.clean))["minutes.noncomplex"], {}, AS_OF)
 
