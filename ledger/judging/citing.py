@@ -21,11 +21,12 @@ Readings = tuple[Reading, ...]
 class Citing:
     """The readings of one verdict."""
 
-    __slots__ = ("_by_name", "_of_service", "_rules", "on")
+    __slots__ = ("_by_name", "_of_service", "_quantities", "_rules", "on")
 
     def __init__(self, verdict: Verdict, rulebook: Rulebook) -> None:
         self._by_name: dict[str, list[Reading]] = {}
         self._rules = rulebook.in_force(last_day(verdict.month))
+        self._quantities = rulebook.quantities
         self.on: date = verdict.date_of_service
         self._of_service: dict[Reading, None] = {}
         service = rulebook.in_force(self.on)
@@ -77,6 +78,12 @@ class Citing:
         own = [r for r in self._of_code(code) if r.unit in PRICE_UNITS]
         factor = [r for r in self._of_service if r.unit == "dollars_per_rvu"] if own else []
         return tuple(dict.fromkeys([*own, *factor]))
+
+    def of_none(self, name: str) -> Readings:
+        """The exception by which something has no value on the date of service; nothing where the base has none."""
+        quantity = self._quantities.get(name)
+        reading = quantity.on(self.on) if quantity is not None else None
+        return (reading,) if reading is not None and reading.is_absent else ()
 
     def of_activity(self, activity: str | None) -> Readings:
         """The list in which an activity stands."""

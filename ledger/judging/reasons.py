@@ -101,7 +101,8 @@ class _Tree:
         unpaid = self._unpaid(result)
         parts = (*charges, self._minutes(result), unpaid, *(self.said("notice", each) for each in result.notices))
         more = (("is_available", result.is_available), ("bills", bool(charges) and family == self._verdict.family))
-        return Reason(f"family.{family}", dollars(result.amount), (), NOTHING, parts, more=more)
+        without = () if charges else self._citing.of_none(f"medicare.ccm.families.{family}_base")
+        return Reason(f"family.{family}", dollars(result.amount), without, NOTHING, parts, more=more)
 
     def _charge(self, result: FamilyResult, line: ChargeLine) -> Reason:
         what, value = f"charge.{result.family}.{line.code}", dollars(line.amount)
@@ -133,7 +134,8 @@ class _Tree:
         """The national price of one unit: relative values times conversion factor, rounded half up to cents."""
         what = f"price.{line.code}"
         if line.amount is None:
-            return Reason(what, None, (), people.adoption(self._ground).and_(Evidence((), ("price",))))
+            without = self._citing.of_none(f"{_PFS}rvu_nonfacility.{line.code}")
+            return Reason(what, None, without, people.adoption(self._ground).and_(Evidence((), ("price",))))
         one = dollars(line.amount / line.units)
         because = self._citing.of_price(line.code)
         return self._opening.once(what, one, lambda: Reason(what, one, because, more=_product(because)))

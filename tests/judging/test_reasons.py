@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ledger.judging import Ground, reasons_of, why_not, why_not_reasons
+from ledger.judging import Ground, judge_month, reasons_of, why_not, why_not_reasons
 from ledger.judging.reason import Reason, Told, plain_reason, positions_in
 from ledger.judging.shapes import ChargeLine, FamilyResult, Verdict
 from ledger.rulebook import Reading, Rulebook
@@ -15,8 +15,19 @@ from ledger.rulebook.reading import Quantity
 from ledger.terms.identity import care_month_tag, care_plan_tag, patient_tag
 from tests import months
 from tests.facts import Chart, day, law, opaque
+from tests.judging.test_payers import with_profile
 
 AS_OF = 99
+ACME_HAS_NONE = """exception = "Acme has none"
+base = "medicare"
+applies_to = {payer = "acme"}
+implements = ["RULE"]
+checked = 2026-11-22
+
+["QUANTITY"]
+says = "None."
+values = [{effective = 2026-01-01, until = 2026-12-31, absent = true, cite = "Acme manual", confidence = "CONFIRMED"}]
+"""
 Build = Callable[[], Chart]
 
 
@@ -228,6 +239,29 @@ def test_a_price_is_by_the_factor_of_the_date_of_service_also_beside_a_visit_of_
         ("medicare.pfs.conversion_factor.nonqp", "2024-03-09"),
     ]
     assert ("62.58", "62.5805") == (price.value, str(dict(price.more)["before_rounding"])[:7])
+
+
+def without(quantity: str, rule: str) -> dict[str, Reason]:
+    """The tree of a month whose payer has no value for something."""
+    chart = Chart(without=("coverage",))
+    chart.coverage(payer="acme")
+    chart.time("2026-03-09 10:00", 65)
+    book = with_profile(ACME_HAS_NONE.replace("QUANTITY", quantity).replace("RULE", rule))
+    verdict = judge_month(chart.facts(), book, edition="acme")
+    return opened(reasons_of(Ground.of(chart.facts(), verdict, book, adopted=1)).all)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "rule", "what"),
+    [
+        ("medicare.pfs.rvu_nonfacility.99490", "CCM-RATE-10", "price.99490"),
+        ("medicare.ccm.families.complex_base", "CCM-CODE-09", "family.complex"),
+    ],
+)
+def test_what_a_payer_has_not_cites_the_exception_that_says_so(quantity: str, rule: str, what: str) -> None:
+    node = without(quantity, rule)[what]
+
+    assert [(r.name, r.is_absent, r.cite) for r in node.because] == [(f"{quantity}@acme", True, "Acme manual")]
 
 
 def test_a_reading_has_value_dates_source_and_confidence() -> None:
