@@ -93,14 +93,7 @@ def why_not_lines(answer: Mapping[str, Any]) -> Iterator[str]:
     code = answer["code"]
     yield ""
     if not answer["is_known"]:
-        known = ", ".join(answer["known"]) or "none"
-        of = answer["programme"]
-        if answer.get("with_visit"):
-            yield from wrapped(
-                f"{code} is billed: it rides on the claim of its visit, and is none of the month's codes."
-            )
-            return
-        yield from wrapped(f"{code} belongs to no family of {of} codes in force then; those that do: {known}.")
+        yield from _of_no_family(answer)
         return
     billed, most = answer["billed_units"], answer["units_max"]
     of_most = ", and nothing limits them" if most is None else f" of at most {most}"
@@ -113,6 +106,16 @@ def why_not_lines(answer: Mapping[str, Any]) -> Iterator[str]:
         yield "  What would have to be so, or to be done:"
         for remedy in remedies:
             yield from wrapped(f"- {remedy}", "    ")
+    yield from _opened(answer)
+
+
+def _of_no_family(answer: Mapping[str, Any]) -> Iterator[str]:
+    code, known = answer["code"], ", ".join(answer["known"]) or "none"
+    if answer.get("with_visit"):
+        yield from wrapped(f"{code} is billed: it rides on the claim of its visit, and is none of the month's codes.")
+    else:
+        of = answer["programme"]
+        yield from wrapped(f"{code} belongs to no family of {of} codes in force then; those that do: {known}.")
     yield from _opened(answer)
 
 

@@ -123,6 +123,19 @@ def _level(node: Node, code: str) -> str:
     return f"{code} is for {level_text(node)}"
 
 
+def _elsewhere(node: Node, code: str) -> str:
+    if node["is_for_clinics"]:
+        return f"{code} is for rural health clinics and federally qualified health centers; the practice is none"
+    if node["in_force"]:
+        return f"{code} is one of {node['value']}: ask with `--programme {node['value']}`"
+    dates = f"to {node['until']} only" if node["until"] else "on"
+    return f"{code} is one of {node['value']} from {node['from']} {dates}"
+
+
+def _on_visit(_: Node, code: str) -> str:
+    return f"{code} rides on the claim of a visit whose code carries it; on none of the month it does"
+
+
 def _conditions(node: Node, _: str) -> str:
     return counted(node["value"], "active chronic condition")
 
@@ -161,6 +174,8 @@ _TITLES: Final[Mapping[str, Callable[[Node, str], str]]] = {
     "needed": _needed,
     "bills_instead": _instead,
     "level": _level,
+    "elsewhere": _elsewhere,
+    "on_visit": _on_visit,
     "conditions": _conditions,
     "qmb": lambda node, _: f"Qualified Medicare Beneficiary (QMB): {node['value']}",
     "date_of_service": lambda node, _: f"Date of service: {node['value']}",

@@ -6,23 +6,29 @@ own. Not promised: that what is asked for in `remedies` is true of the patient; 
 """
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.judging import evidence_of_time as time
 from ledger.judging.citing import PRICE_UNITS, Citing
+from ledger.judging.code_elsewhere import (
+    PARTS,
+    elsewhere,
+    elsewhere_json,
+    elsewhere_reasons,
+    parts_of,
+    said_of_planning,
+)
 from ledger.judging.evidence import of_month
 from ledger.judging.explain import charges_json, dollars, notices_json
 from ledger.judging.ground import NOTHING, Ground
 from ledger.judging.payers import book_of
 from ledger.judging.reason import Opening, Reason
 from ledger.judging.reasons import pools_of
-from ledger.judging.reasons_of_levels import FAMILY, LEVELS, level_asked, level_of, level_says
+from ledger.judging.reasons_of_levels import LEVELS, level_asked, level_of, level_says
 from ledger.judging.reasons_of_time import TimeReasons, notice_says
 from ledger.judging.shapes import FamilyResult, MonthFacts, Verdict
 from ledger.rulebook import Reading, Rulebook, RulesInForce
 from ledger.terms.outcome import Notice
-
-_PARTS: Final = ("base", "addon")
 
 
 class _Code(NamedTuple):
@@ -53,11 +59,8 @@ def why_not(verdict: Verdict, code: str, rulebook: Rulebook, facts: MonthFacts |
     codes = _codes(verdict, rules)
     asked = _asked(verdict, code, codes, rules)
     of = {"code": code, "programme": verdict.programme.value}
-    if asked is None and any(line.code == code for line in verdict.with_visits):
-        known = sorted({c for _, _, c in codes})
-        return {**of, "is_known": False, "known": known, "because": [], "with_visit": True}
     if asked is None:
-        return {**of, "is_known": False, "known": sorted({c for _, _, c in codes}), "because": []}
+        return {**of, **_of_no_family(verdict, code, codes, rulebook)}
     result = verdict.result(asked.family)  # type: ignore[arg-type]
     assert result is not None, "only families of the verdict are asked"
     units = next((line.units for line in result.lines if line.code == code), 0)
@@ -72,7 +75,7 @@ def why_not(verdict: Verdict, code: str, rulebook: Rulebook, facts: MonthFacts |
         "billed_units": next((line.units for line in verdict.charges if line.code == code), 0),
         "units_earned": units,
         "units_max": asked.units_max,
-        "is_by_minutes": asked.part in _PARTS,
+        "is_by_minutes": asked.part in PARTS,
         "minutes": result.minutes,
         "minutes_for_next_unit": needed,
         "minutes_missing": None if needed is None else max(needed - result.minutes, 0),
@@ -87,13 +90,13 @@ def why_not(verdict: Verdict, code: str, rulebook: Rulebook, facts: MonthFacts |
 def why_not_reasons(ground: Ground, code: str) -> tuple[Reason, ...]:
     """The same as a tree: what the code needs, the minutes there are, what does not count, and all that is against it.
 
-    Nothing where the code is none of the month's families.
+    Of a code that is none of the month's, where else it is one; nothing where it is none anywhere.
     """
     verdict = ground.verdict
     rules = ground.rulebook.in_force(verdict.date_of_service)
     asked = _asked(verdict, code, _codes(verdict, rules), rules)
     if asked is None:
-        return ()
+        return tuple(elsewhere_reasons(ground, code))
     result = verdict.result(asked.family)  # type: ignore[arg-type]
     assert result is not None, "only families of the verdict are asked"
     citing = Citing(verdict, ground.rulebook)
@@ -117,11 +120,24 @@ def why_not_reasons(ground: Ground, code: str) -> tuple[Reason, ...]:
     )
 
 
+def _of_no_family(
+    verdict: Verdict, code: str, codes: tuple[tuple[str, str, str], ...], rulebook: Rulebook
+) -> dict[str, Any]:
+    """A code that is none of the month's families: those that are, and where else it is one."""
+    rides = {"with_visit": True} if any(line.code == code for line in verdict.with_visits) else {}
+    return {
+        "is_known": False,
+        "known": sorted({known for _, _, known in codes}),
+        "elsewhere": elsewhere_json(elsewhere(verdict, code, rulebook)),
+        "because": notices_json(said_of_planning(verdict, code)),
+        **rides,
+    }
+
+
 def _codes(verdict: Verdict, rules: RulesInForce) -> tuple[tuple[str, str, str], ...]:
     """(family, part, code) of the families of the verdict that are in force."""
     families: list[str] = [result.family for result in verdict.families]
-    named = [(f, part, f"{f}_{part}") for f in families if f != FAMILY for part in _PARTS]
-    named += [(FAMILY, level, level) for level in LEVELS if FAMILY in families]
+    named = ((family, part, name) for family in families for part, name in parts_of(family))
     found = ((family, part, rules.get(f"medicare.ccm.families.{name}")) for family, part, name in named)
     return tuple((family, part, str(code)) for family, part, code in found if code is not None)
 

@@ -54,6 +54,11 @@ def visits(ground: Ground) -> Evidence:
     return found(each.position for each in ground.facts.patient.visits if since <= each.event.on <= ground.last)
 
 
+def visits_of_month(ground: Ground) -> Evidence:
+    """The visits of the month."""
+    return found(each.position for each in ground.facts.patient.visits if ground.first <= each.event.on <= ground.last)
+
+
 def extra_planning(ground: Ground) -> Evidence:
     """What practitioners attested beyond a visit of the month, and of any other visit; nobody took it back."""
     standing = [each for each in ground.facts.patient.extra_planning if each.retracted is None]

@@ -49,6 +49,11 @@ def reasons_of(ground: Ground) -> MonthReasons:
     )
 
 
+def with_visits(ground: Ground) -> tuple[Reason, ...]:
+    """What rides on the claims of the month's visits."""
+    return tuple(_Tree(ground).with_visits())
+
+
 def pools_of(family: str) -> tuple[Pool, ...]:
     """Whose seconds the minutes of a family are made of: the practitioner's own, or those of everybody."""
     return ("personal",) if family == "personal" or family.endswith("_personal") else POOLS
@@ -68,7 +73,7 @@ class _Tree:
         """The figures of the verdict, dollars first."""
         yield self._amount()
         yield from (self._family(result) for result in self._verdict.families)
-        yield from (self._with_visit(line) for line in self._verdict.with_visits)
+        yield from self.with_visits()
         yield from (self._time.pool(pool) for pool in POOLS)
         yield self._time.untimed()
         yield self._time.not_counted()
@@ -78,6 +83,10 @@ class _Tree:
         yield from self._parties()
         yield from self._choice()
         yield self._standing()
+
+    def with_visits(self) -> Iterator[Reason]:
+        """What rides on visits' claims."""
+        yield from (self._with_visit(line) for line in self._verdict.with_visits)
 
     def said(self, what: str, notice: Notice) -> Reason:
         """Something said of the month."""
