@@ -50,6 +50,10 @@ class Citing:
         found = (self.named(f"medicare.ccm{name}" if name.startswith(".") else name) for name in names)
         return tuple(reading for reading in found if reading is not None)
 
+    def read(self, *names: str) -> Readings:
+        """The same, without those that the verdict did not read."""
+        return self.of(*(name for name in names if f"medicare.ccm{name}" in self._by_name))
+
     def named(self, name: str, said: str = "") -> Reading | None:
         """The reading of a name; of several (consents of several days) the one that `said` quotes, else the last."""
         known = self._by_name.get(name, ())

@@ -112,7 +112,9 @@ def why_not_reasons(ground: Ground, code: str) -> tuple[Reason, ...]:
     pools = tuple(seconds.pool(pool) for pool in pools_of(asked.family))
     rounding = citing.of(".time.rounding")
     return (
-        Reason(f"needed.{code}", _needed(asked, units), _quantities(asked, rules, citing)),
+        Reason(
+            f"needed.{code}", _needed(asked, units), _quantities(asked, rules, citing), time.limits_of(ground, code)
+        ),
         Reason(f"minutes.{asked.family}", result.minutes, rounding, NOTHING, pools),
         seconds.not_counted(),
         *_instead(ground, asked, citing),

@@ -21,6 +21,7 @@ from ledger.streams.care_plan import (
 from ledger.streams.patient import (
     ConditionRecorded,
     CoverageRecorded,
+    DeathRecorded,
     RiskAttested,
     VisitRecorded,
 )
@@ -30,6 +31,12 @@ from ledger.streams.stays import StayRecorded
 def death(ground: Ground) -> Evidence:
     """The death as last recorded."""
     return found(each.position for each in ground.facts.patient.deaths[-1:])
+
+
+def until_the_end(ground: Ground) -> Evidence:
+    """What the last day of service rests on where no end lies before it: coverage, and that nobody told of a death."""
+    told = death(ground)
+    return coverage(ground).and_(told if told.facts else Evidence((), (DeathRecorded.TOPIC,)))
 
 
 def conditions(ground: Ground) -> Evidence:

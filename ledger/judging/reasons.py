@@ -17,9 +17,10 @@ from ledger.judging import reasons_of_levels as levels
 from ledger.judging.citing import PRICE_UNITS, Citing, Readings
 from ledger.judging.evidence import of_month
 from ledger.judging.explain import dollars
-from ledger.judging.ground import NOTHING, Evidence, Ground
+from ledger.judging.ground import NOTHING, Evidence, Ground, found
 from ledger.judging.reason import Opening, Plain, Reason, see
 from ledger.judging.reasons_of_time import POOLS, TimeReasons, notice_says
+from ledger.judging.reasons_of_units import unit_facts, unit_rules
 from ledger.judging.shapes import ChargeLine, FamilyResult, Pool, VisitLine
 from ledger.terms.outcome import Notice
 
@@ -135,9 +136,10 @@ class _Tree:
     def _units(self, result: FamilyResult, line: ChargeLine) -> Reason:
         if result.family == levels.FAMILY:
             return levels.level_units(self._ground, self._citing, line)
-        because = self._citing.of_units(line.code, base=result.lines[0].code)
+        because = unit_rules(self._ground, self._citing, result, line.code)
+        evidence = unit_facts(self._ground, self._citing, result.family, line.code)
         what = f"units.{result.family}.{line.code}"
-        return Reason(what, line.units, because, NOTHING, (self._minutes(result),))
+        return Reason(what, line.units, because, evidence, (self._minutes(result),))
 
     def _price(self, line: ChargeLine) -> Reason:
         """The national price of one unit: relative values times conversion factor, rounded half up to cents."""
@@ -160,18 +162,18 @@ class _Tree:
         return self._opening.once(what, result.minutes, opened)
 
     def _unpaid(self, result: FamilyResult) -> Reason:
-        of_units = self._citing.of_units
-        every = (r for line in result.lines for r in of_units(line.code, base=result.lines[0].code))
-        because = tuple(dict.fromkeys(every))
+        ground, citing, codes = self._ground, self._citing, [line.code for line in result.lines]
+        because = tuple(dict.fromkeys(r for code in codes for r in citing.of_units(code, base=codes[0])))
+        evidence = found(at for code in codes for at in time.limits_of(ground, code).facts)
         parts = (see(f"minutes.{result.family}", result.minutes),)
-        return Reason(f"unpaid_minutes.{result.family}", result.unpaid_minutes, because, NOTHING, parts)
+        return Reason(f"unpaid_minutes.{result.family}", result.unpaid_minutes, because, evidence, parts)
 
     # --- who, when, and where it stands --------------------------------------------------------------------------
 
     def _date_of_service(self) -> Reason:
         verdict, ground = self._verdict, self._ground
         because = self._citing.of("medicare.claims.date_of_service")
-        evidence = NOTHING if because else people.adoption(ground)
+        evidence = patients.until_the_end(ground) if because else people.adoption(ground)
         if verdict.date_of_service != ground.last:
             ends = (patients.death, patients.coverage, consents.disenrolments, time.counted)
             for end in ends:

@@ -264,6 +264,60 @@ def test_what_a_payer_has_not_cites_the_exception_that_says_so(quantity: str, ru
     assert [(r.name, r.is_absent, r.cite) for r in node.because] == [(f"{quantity}@acme", True, "Acme manual")]
 
 
+def topics_of(chart: Chart, node: Reason) -> list[str]:
+    return [chart.told[at - 1][0].TOPIC for at in node.evidence.facts]
+
+
+def test_units_beyond_a_limit_name_who_raised_it() -> None:
+    chart = Chart()
+    chart.time("2026-03-09 09:00", 150, by="MD")
+    chart.raise_limit("99437", 4)
+    units = opened(tree(lambda: chart))["units.personal.99437"]
+    base = opened(tree(lambda: chart))["units.personal.99491"]
+
+    assert (4, ["limit_raised"], []) == (units.value, topics_of(chart, units), topics_of(chart, base))
+    assert "medicare.ccm.99437.limit_may_be_overridden" in {r.name for r in units.because}
+    assert ["limit_raised"] == topics_of(chart, why_not_reasons(ground_of(chart), "99437")[0])
+
+
+def test_units_of_complex_care_name_the_decision_making_that_was_attested() -> None:
+    chart = chosen_complex()
+    units = opened(tree(lambda: chart))["units.complex.99487"]
+
+    assert ["decision_making_attested"] == topics_of(chart, units)
+    assert "medicare.ccm.99487.decision_making_levels" in {r.name for r in units.because}
+
+
+def test_units_of_complex_care_name_the_plan_while_it_had_to_be_revised() -> None:
+    chart = Chart("2018-01")
+    chart.time("2018-01-09 10:00", 65)
+    chart.decision_making("high")
+    units = opened(tree(lambda: chart))["units.complex.99487"]
+
+    assert ["care_plan_revised", "decision_making_attested"] == topics_of(chart, units)
+    assert "medicare.ccm.families.complex_plan_revision_required" in {r.name for r in units.because}
+
+
+def test_units_of_a_clinic_name_what_the_practice_attested_to_be() -> None:
+    chart = Chart("2025-03")
+    chart.capability("rural_health_clinic")
+    chart.policy("g0511_billing", "g0511")
+    chart.time("2025-03-10 10:00", 25)
+    units = opened(tree(lambda: chart))["units.rhc.G0511"]
+
+    assert {"capability_attested", "policy_adopted"} == set(topics_of(chart, units))
+    assert {"medicare.ccm.rhc.families", "medicare.ccm.rhc.capabilities", "medicare.ccm.rhc.choice_policy"} <= {
+        r.name for r in units.because
+    }
+
+
+def test_the_date_of_service_rests_on_coverage_and_on_no_death() -> None:
+    chart = months.clean()
+    node = opened(tree(lambda: chart))["date_of_service"]
+
+    assert (["coverage_recorded"], ("death_recorded",)) == (topics_of(chart, node), node.evidence.absent)
+
+
 def test_a_reading_has_value_dates_source_and_confidence() -> None:
     plain = plain_reason(opened(tree(months.clean))["minutes.noncomplex"], {}, AS_OF)
 
