@@ -79,7 +79,7 @@ def why_not(verdict: Verdict, code: str, rulebook: Rulebook, facts: MonthFacts |
         "minutes": result.minutes,
         "minutes_for_next_unit": needed,
         "minutes_missing": None if needed is None else max(needed - result.minutes, 0),
-        "other_family_bills": verdict.family if verdict.family not in {asked.family, None} else None,
+        "other_family_bills": verdict.family if verdict.charges and verdict.family != asked.family else None,
         "uncounted_seconds": sum(line.seconds - line.counted for line in verdict.lines),
         "because": notices_json((*because, *verdict.missing)),
         "level": level_says(level) if level is not None else None,
@@ -190,9 +190,12 @@ def _quantities(asked: _Code, rules: RulesInForce, citing: Citing) -> tuple[Read
 
 
 def _instead(ground: Ground, asked: _Code, citing: Citing) -> Iterator[Reason]:
-    """The family that bills in the place of the asked one, and why it does."""
+    """The family that bills in the place of the asked one, and why it does; one chosen that the month has not."""
     verdict = ground.verdict
     if verdict.family in {asked.family, None}:
+        return
+    if not verdict.charges:
+        yield Reason("chosen", verdict.chosen, citing.of(".families.choice_required"), time.choices(ground))
         return
     billing = next((result for result in verdict.families if result.family == verdict.family), None)
     assert billing is not None, "the family that bills is one of the verdict"

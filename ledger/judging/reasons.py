@@ -129,7 +129,7 @@ class _Tree:
         rules = self._ground.rulebook.in_force(line.on)
         read = (name for on, names in self._verdict.reads if on == line.on for name in names)
         because = tuple(rules.reading(name) for name in read if name.startswith((f"medicare.ccm.{line.code}.", _PFS)))
-        more = (("units", line.units), ("on", line.on.isoformat()), ("parent", line.parent))
+        more = (("units", line.units), ("on", line.on.isoformat()), ("parent", line.parent), *_product(because))
         evidence = patients.extra_planning(self._ground)
         return Reason(f"with_visit.{line.code}", dollars(line.amount), because, evidence, more=more)
 
@@ -200,7 +200,8 @@ class _Tree:
         verdict = self._verdict
         families = tuple(see(f"family.{r.family}", dollars(r.amount)) for r in verdict.families)
         evidence = NOTHING if families else people.adoption(self._ground)
-        yield Reason("suggested", verdict.suggested, self._citing.of(".policy.suggested_first"), evidence, families)
+        first = self._citing.of(".policy.suggested_first") if verdict.result("complex") is not None else ()
+        yield Reason("suggested", verdict.suggested, first, evidence, families)
         asked = self._citing.of(".families.choice_required")
         yield Reason("chosen", verdict.chosen, asked, time.choices(self._ground))
 

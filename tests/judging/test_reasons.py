@@ -13,8 +13,10 @@ from ledger.judging.shapes import ChargeLine, FamilyResult, Verdict
 from ledger.rulebook import Reading, Rulebook
 from ledger.rulebook.reading import Quantity
 from ledger.terms.identity import care_month_tag, care_plan_tag, patient_tag
+from ledger.terms.people import Programme
 from tests import months
 from tests.facts import Chart, day, law, opaque
+from tests.judging.test_other_programmes import chart_of_pcm
 from tests.judging.test_payers import with_profile
 
 AS_OF = 99
@@ -427,6 +429,32 @@ def test_a_code_of_another_family_says_which_one_bills_and_who_chose_it() -> Non
         instead.value,
         [chart.told[at - 1][0].TOPIC for at in instead.evidence.facts],
     )
+
+
+def test_a_chosen_family_that_the_month_does_not_support_is_said_to_be_chosen_and_not_to_bill() -> None:
+    chart = Chart()
+    chart.time("2026-03-09 10:00", 25)
+    chart.choose("complex")
+    ground = ground_of(chart)
+    answer, found = why_not(ground.verdict, "99490", ground.rulebook), why_not_reasons(ground, "99490")
+    chosen = next(each for each in found if each.what == "chosen")
+
+    assert (None, ["chosen_family_not_available"]) == (
+        answer["other_family_bills"],
+        [notice["code"] for notice in answer["because"]],
+    )
+    assert "The billing practitioner chooses the family noncomplex (choose_family)." in answer["remedies"]
+    assert ("complex", ["family_chosen"]) == (chosen.value, topics_of(chart, chosen))
+    assert "bills_instead" not in {each.what for each in found}
+
+
+def test_what_pays_most_is_suggested_by_no_rule_where_no_complex_family_is() -> None:
+    chart = chart_of_pcm()
+    chart.time("2026-03-09 10:00", 45, programme=Programme.PCM)
+    ground = Ground.of(chart.facts(), chart.verdict(programme=Programme.PCM), law()[0], adopted=1)
+    suggested = opened(reasons_of(ground).all)["suggested"]
+
+    assert ("pcm_staff", ()) == (suggested.value, suggested.because)
 
 
 def test_the_remedies_say_what_would_have_to_happen() -> None:
