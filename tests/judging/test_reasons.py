@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
@@ -56,6 +56,29 @@ def died() -> Chart:
     return chart
 
 
+def of_a_clinic() -> Chart:
+    chart = Chart("2025-03")
+    chart.capability("rural_health_clinic")
+    chart.policy("g0511_billing", "g0511")
+    chart.time("2025-03-10 10:00", 25)
+    return chart
+
+
+def under_strict() -> Chart:
+    chart = Chart(without=("consent", "coverage"))
+    chart.consent("2026-01-05 10:00", method="written")
+    chart.coverage(payer="seed_strict")
+    chart.time("2026-03-10 10:00", 45)
+    return chart
+
+
+def raised() -> Chart:
+    chart = Chart()
+    chart.time("2026-03-09 09:00", 150, by="MD")
+    chart.raise_limit("99437", 4)
+    return chart
+
+
 MONTHS: dict[str, Build] = {
     "clean": months.clean,
     "troubled": months.troubled,
@@ -71,6 +94,12 @@ MONTHS: dict[str, Build] = {
     "moved_here": months.moved_here,
     "merged": months.merged,
     "attested_twice": months.attested_twice,
+    "after_the_prices": lambda: priced("2027-03"),
+    "before_the_prices": lambda: priced("2023-03"),
+    "clinic": of_a_clinic,
+    "strict": under_strict,
+    "raised": raised,
+    "two_factors": lambda: with_a_visit("2024-03-05"),
 }
 
 
@@ -80,11 +109,17 @@ def priced(month: str) -> Chart:
     return chart
 
 
+def with_a_visit(on: str) -> Chart:
+    chart = priced(on[:7])
+    chart.extra_planning(on)
+    return chart
+
+
 every_month = pytest.mark.parametrize("build", MONTHS.values(), ids=MONTHS)
 
 
 def ground_of(chart: Chart) -> Ground:
-    return Ground(chart.facts(), chart.verdict(), law()[0], adopted=1)
+    return Ground.of(chart.facts(), chart.verdict(), law()[0], adopted=1)
 
 
 def tree(build: Build) -> tuple[Reason, ...]:
@@ -167,6 +202,23 @@ def test_every_leaf_names_a_rule_a_fact_or_what_is_not_there(build: Build) -> No
 
 
 @every_month
+def test_no_node_names_two_readings_of_one_rule(build: Build) -> None:
+    ground = ground_of(build())
+    asked = (each for code in ("99439", "99489", "99437", "G0511", "G0506") for each in why_not_reasons(ground, code))
+    named = [[r.name.partition("@")[0] for r in each.because] for each in walk((*reasons_of(ground).all, *asked))]
+
+    assert [] == [names for names in named if len(set(names)) < len(names)]
+
+
+@every_month
+def test_a_price_is_what_its_rules_come_to(build: Build) -> None:
+    prices = [n for n in walk(tree(build)) if n.value and n.what.startswith(("price.", "with_visit.")) and n.because]
+    products = [Decimal(str(dict(n.more)["before_rounding"])) for n in prices]
+
+    assert [n.value for n in prices] == [str(each.quantize(Decimal("0.01"), ROUND_HALF_UP)) for each in products]
+
+
+@every_month
 def test_what_is_opened_elsewhere_is_opened_once(build: Build) -> None:
     nodes = list(walk(tree(build)))
     whole = [each.what for each in nodes if not each.is_opened_elsewhere and "." in each.what]
@@ -232,8 +284,7 @@ def test_dollars_open_into_units_minutes_and_the_product_that_was_rounded() -> N
 
 
 def test_a_price_is_by_the_factor_of_the_date_of_service_also_beside_a_visit_of_another_factor() -> None:
-    chart = priced("2024-03")
-    chart.extra_planning("2024-03-05")
+    chart = with_a_visit("2024-03-05")
     price = opened(tree(lambda: chart))["price.99490"]
 
     assert [(r.name, str(r.effective)) for r in price.because] == [
@@ -271,9 +322,7 @@ def topics_of(chart: Chart, node: Reason) -> list[str]:
 
 
 def test_units_beyond_a_limit_name_who_raised_it() -> None:
-    chart = Chart()
-    chart.time("2026-03-09 09:00", 150, by="MD")
-    chart.raise_limit("99437", 4)
+    chart = raised()
     units = opened(tree(lambda: chart))["units.personal.99437"]
     base = opened(tree(lambda: chart))["units.personal.99491"]
 
@@ -301,10 +350,7 @@ def test_units_of_complex_care_name_the_plan_while_it_had_to_be_revised() -> Non
 
 
 def test_units_of_a_clinic_name_what_the_practice_attested_to_be() -> None:
-    chart = Chart("2025-03")
-    chart.capability("rural_health_clinic")
-    chart.policy("g0511_billing", "g0511")
-    chart.time("2025-03-10 10:00", 25)
+    chart = of_a_clinic()
     units = opened(tree(lambda: chart))["units.rhc.G0511"]
 
     assert {"capability_attested", "policy_adopted"} == set(topics_of(chart, units))
