@@ -55,6 +55,19 @@ def test_the_rules_of_an_explained_price_stand_below_it_with_dates_and_sources(r
     assert "CCM-PAY-01)" in shown
 
 
+def test_an_explained_price_of_a_family_that_does_not_bill_is_opened_too() -> None:
+    chart = Chart()
+    chart.time("2026-03-09 10:00", 40, by="MD")
+    facts, book = chart.facts(), law()[0]
+    prices = price_month(chart.verdict(), book, patient=facts.patient, practice=None, biller=None)
+    beside = "\n".join(price_lines(prices)).partition("  Family personal, did it bill: ")[2]
+
+    assert "\n    99491 x1: $69.91 from Medicare\n" in beside
+    assert "\n        by medicare.pfs.rvu_nonfacility.99491 = 2.67\n" in beside
+    assert "\n    medicare.pfs.rvu_nonfacility.99491 = 2.67 rvu (from 2026-01-01 to 2026-12-31; " in beside
+    assert 1 == beside.count("    medicare.pfs.payment.coinsurance_percent = 20.0 percent")
+
+
 def test_an_explained_price_of_a_payers_exception_names_the_exception() -> None:
     chart = Chart(without=("coverage", "consent"))
     chart.coverage(payer="seed_strict")

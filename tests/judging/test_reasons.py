@@ -359,6 +359,14 @@ def test_units_of_a_clinic_name_what_the_practice_attested_to_be() -> None:
     }
 
 
+def test_a_programme_without_codes_on_the_day_rests_on_the_edition_and_not_on_minutes() -> None:
+    chart = chart_of_pcm("2019-03")
+    ground = Ground.of(chart.facts(), chart.verdict(programme=Programme.PCM), law()[0], adopted=1)
+    below = opened(reasons_of(ground).all)["missing.minutes_below_minimum"]
+
+    assert ((1,), ()) == below.evidence
+
+
 def test_the_date_of_service_rests_on_coverage_and_on_no_death() -> None:
     chart = months.clean()
     node = opened(tree(lambda: chart))["date_of_service"]
