@@ -64,7 +64,7 @@ def test_an_explained_price_of_a_family_that_does_not_bill_is_opened_too() -> No
 
     assert "\n    99491 x1: $69.91 from Medicare\n" in beside
     assert "\n        by medicare.pfs.rvu_nonfacility.99491 = 2.67\n" in beside
-    assert "\n    medicare.pfs.rvu_nonfacility.99491 = 2.67 rvu (from 2026-01-01 to 2026-12-31; " in beside
+    assert "\n    medicare.pfs.rvu_nonfacility.99491 = 2.67 rvu (from 2026-01-01 to 2026-12-31;" in beside
     assert 1 == beside.count("    medicare.pfs.payment.coinsurance_percent = 20.0 percent")
 
 
