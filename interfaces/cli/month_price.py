@@ -7,6 +7,7 @@ is called assumed. Not promised: a payment.
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from interfaces.cli.reasons_text import rule_text, wrapped
 from interfaces.cli.wording import money
 from interfaces.plain import plain
 
@@ -49,7 +50,9 @@ def expected_line(price: "Price") -> str:
 
 
 def price_lines(prices: "MonthPrices") -> Iterator[str]:
-    """The codes that bill step by step, each step with its rules; the inputs; what other families would pay."""
+    """The codes that bill, step by step; the inputs; what other families would pay; the rules."""
+    from ledger.judging.reason import plain_reading  # noqa: PLC0415 - loaded by now
+
     billing = prices.billing
     if billing is None:
         return
@@ -60,13 +63,15 @@ def price_lines(prices: "MonthPrices") -> Iterator[str]:
         if price is not billing:
             paid = money(price.expected)
             yield f"  Family {family}, did it bill: {money(price.schedule)} of the fee schedule, {paid} expected."
+            yield from (f"  {step}" for step in _steps(price))
+    yield "  By these rules:"
+    for reading in dict.fromkeys(r for price in (billing, *dict(prices.families).values()) for r in price.reads):
+        yield from wrapped(rule_text(plain_reading(reading)), "    ")
 
 
 def steps_lines(price: "Price") -> Iterator[str]:
     """Every line step by step, and every input."""
-    readings = {reading.name: reading for reading in price.reads}
-    for line in price.lines:
-        yield from _line(line, readings)
+    yield from _steps(price)
     if price.inputs:
         yield "  It depends on:"
     for each in price.inputs:
@@ -75,6 +80,12 @@ def steps_lines(price: "Price") -> Iterator[str]:
         yield f"  {found.code}: {found.happened}"
         if found.remedy:
             yield f"    {found.remedy}"
+
+
+def _steps(price: "Price") -> Iterator[str]:
+    readings = {reading.name: reading for reading in price.reads}
+    for line in price.lines:
+        yield from _line(line, readings)
 
 
 def _line(line: "LinePrice", readings: Mapping[str, "Reading"]) -> Iterator[str]:

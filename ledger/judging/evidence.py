@@ -27,6 +27,13 @@ def _whole_month(rule: OfMonth) -> OfEntry:
     return lambda ground, _: rule(ground)
 
 
+def _below_minimum(ground: Ground) -> Evidence:
+    """The entries that count; of a programme without codes on the date of service the adoption of the edition."""
+    nearest = ground.verdict.families[0].notices
+    not_in_force = any(notice.code == "family_not_in_force" for notice in nearest)
+    return people.adoption(ground) if not_in_force else time.counted(ground)
+
+
 OF_ENTRIES: Final[dict[str, OfEntry]] = {
     "outside_the_rules": _whole_month(people.adoption),
     "other_programme": time.of_entry,
@@ -152,7 +159,7 @@ OF_MONTHS: Final[dict[str, OfMonth]] = {
     "exclusion_check_missing": people.checks_of_all,
     "worked_for_other_practice": time.elsewhere,
     "no_two_way_contact": time.counted,
-    "minutes_below_minimum": time.counted,
+    "minutes_below_minimum": _below_minimum,
     "chosen_family_not_available": time.choices,
     "family_not_chosen": time.choices,
     "choice_by_other": time.choices,

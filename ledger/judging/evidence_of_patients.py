@@ -21,6 +21,7 @@ from ledger.streams.care_plan import (
 from ledger.streams.patient import (
     ConditionRecorded,
     CoverageRecorded,
+    DeathRecorded,
     RiskAttested,
     VisitRecorded,
 )
@@ -30,6 +31,12 @@ from ledger.streams.stays import StayRecorded
 def death(ground: Ground) -> Evidence:
     """The death as last recorded."""
     return found(each.position for each in ground.facts.patient.deaths[-1:])
+
+
+def until_the_end(ground: Ground) -> Evidence:
+    """What the last day of service rests on where no end lies before it: coverage, and that nobody told of a death."""
+    told = death(ground)
+    return coverage(ground).and_(told if told.facts else Evidence((), (DeathRecorded.TOPIC,)))
 
 
 def conditions(ground: Ground) -> Evidence:
@@ -52,6 +59,11 @@ def visits(ground: Ground) -> Evidence:
     started_on = started_in(ground) or ground.last
     since = looked_back_to(started_on, ground.last, ground.rulebook.in_force(started_on), ground.law)
     return found(each.position for each in ground.facts.patient.visits if since <= each.event.on <= ground.last)
+
+
+def visits_of_month(ground: Ground) -> Evidence:
+    """The visits of the month."""
+    return found(each.position for each in ground.facts.patient.visits if ground.first <= each.event.on <= ground.last)
 
 
 def extra_planning(ground: Ground) -> Evidence:
@@ -78,6 +90,17 @@ def coverage(ground: Ground) -> Evidence:
     """The coverages on file that touch the month, each as last recorded."""
     touching = (c for c in _coverages(ground) if c[1].from_on <= ground.last)
     return found(at for at, c in touching if c.until_on is None or c.until_on >= ground.first)
+
+
+def qmb(ground: Ground) -> Evidence:
+    """The coverages of the date of service that say that the patient is a QMB; else those of the month, none of which.
+
+    One coverage that says so suffices.
+    """
+    on = ground.verdict.date_of_service
+    held = (c for c in _coverages(ground) if c[1].from_on <= on and (c[1].until_on is None or c[1].until_on >= on))
+    saying = [at for at, c in held if c.qmb]
+    return found(saying) if saying else coverage(ground).and_(Evidence((), (CoverageRecorded.TOPIC,)))
 
 
 def no_coverage(ground: Ground) -> Evidence:

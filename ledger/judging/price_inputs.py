@@ -13,6 +13,7 @@ from ledger.judging.prices import Gpci, Price, PricedAs, PriceInput, percent_rea
 from ledger.judging.shapes import Verdict
 from ledger.judging.window import window_of
 from ledger.rulebook import Rulebook, Rules
+from ledger.rulebook.views import base_name
 from ledger.streams.care_month import Family
 from ledger.streams.patient import CoverageRecorded
 from ledger.streams.patient_state import Patient
@@ -103,7 +104,7 @@ def _clinic(practice: Practice | None, on: date, rules: Rules) -> PriceInput | N
     said = [(e, at) for e, at in practice.said if isinstance(e, CapabilityAttested)]
     attested = [at for e, at in said if e.capability in words and e.from_on <= on]
     says = "the practice attests it: the national amount outside a facility, whoever bills"
-    return PriceInput("site", "health_center", attested[-1], says, (_CLINICS,))
+    return PriceInput("site", "health_center", attested[-1], says, _own(rules, _CLINICS))
 
 
 def _site(practice: Practice | None, on: date, rules: Rules) -> PriceInput:
@@ -116,10 +117,10 @@ def _site(practice: Practice | None, on: date, rules: Rules) -> PriceInput:
         known = rules.get(name)
         if practice is not None and places and isinstance(known, tuple) and set(places) <= set(known):
             says = f"the place of service of every site of the practice is {' or '.join(places)}"
-            return PriceInput("site", value, practice.position, says, (name,))
+            return PriceInput("site", value, practice.position, says, _own(rules, name))
     name = f"{_PRICING}.facility_unless_told"
     why = f"its sites ({', '.join(places)}) do not settle it" if places else "no policy and no site is on record"
-    return PriceInput("site", "facility" if rules.get(name) else "office", None, why, (name,))
+    return PriceInput("site", "facility" if rules.get(name) else "office", None, why, _own(rules, name))
 
 
 def _status(biller: Staff | None, on: date, rules: Rules) -> PriceInput:
@@ -129,7 +130,7 @@ def _status(biller: Staff | None, on: date, rules: Rules) -> PriceInput:
         return PriceInput("qualifying_participant", _YES_NO[said[0]], said[1], says)
     name = f"{_PRICING}.qp_unless_told"
     why = f"nothing is on record for payment year {on.year}"
-    return PriceInput("qualifying_participant", _YES_NO[bool(rules.get(name))], None, why, (name,))
+    return PriceInput("qualifying_participant", _YES_NO[bool(rules.get(name))], None, why, _own(rules, name))
 
 
 def _credential(biller: Staff | None, rules: Rules) -> PriceInput:
@@ -139,10 +140,16 @@ def _credential(biller: Staff | None, rules: Rules) -> PriceInput:
     readings = (reading.name,) if reading is not None else ()
     if biller is None or not biller.is_registered:
         return PriceInput("credential", "none", None, "nobody is designated, or is not on record", readings)
-    if reading is None or reading.name.endswith(f".{credential}"):
+    if reading is None or base_name(reading.name).endswith(f".{credential}"):
         return PriceInput("credential", credential or "none", biller.position, "registered of whoever bills", readings)
     why = "no percent is known for the credential of whoever bills" if credential else "no credential is on record"
     return PriceInput("credential", credential or "none", None, why, readings)
+
+
+def _own(rules: Rules, name: str) -> tuple[str, ...]:
+    """What stands under a name, by its own; nothing where the edition has no such rule."""
+    reading = rules.find(name)
+    return (reading.name,) if reading is not None else ()
 
 
 def _coverage(patient: Patient, month: str, on: date) -> tuple[PriceInput, PriceInput, bool]:

@@ -21,6 +21,7 @@ from typing import Final, Literal, NamedTuple
 
 from ledger.judging.shapes import ChargeLine
 from ledger.rulebook import Reading, Rules, RulesInForce, TracedRules, amount
+from ledger.rulebook.views import base_name
 from ledger.terms.notices import in_order, notice
 from ledger.terms.outcome import Notice
 
@@ -93,6 +94,7 @@ class Step(NamedTuple):
     name: StepName
     amount: Decimal
     readings: tuple[str, ...]
+    """By their own names: an exception's says whose it is."""
 
 
 class LinePrice(NamedTuple):
@@ -227,7 +229,7 @@ def _line(
         where = "in a facility" if priced.is_facility else "outside a facility"
         found.append(notice("no_price_on_file", f"No price is on file for {code} {where} on {on.isoformat()}."))
         return LinePrice(code, units)
-    steps = [Step("national", national, (_total_name(code, priced), _factor_name(priced)))]
+    steps = [Step("national", national, _named(rules, _total_name(code, priced), _factor_name(priced)))]
     local = _local(code, units, priced, priced.gpci, rules, found) if priced.gpci is not None else None
     if local is not None:
         steps.append(local)
@@ -265,7 +267,7 @@ def _local(code: str, units: int, priced: PricedAs, gpci: Gpci, rules: Rules, fo
     work, practice, malpractice = held
     adjusted = work * gpci.work + practice * gpci.practice_expense + malpractice * gpci.malpractice
     unit = (adjusted * rules.decimal(_factor_name(priced))).quantize(_CENT, ROUND_HALF_UP)
-    return Step("locality", unit * units, (*names, _factor_name(priced)))
+    return Step("locality", unit * units, _named(rules, *names, _factor_name(priced)))
 
 
 def _total_name(code: str, priced: PricedAs) -> str:
@@ -274,6 +276,11 @@ def _total_name(code: str, priced: PricedAs) -> str:
 
 def _factor_name(priced: PricedAs) -> str:
     return f"{_PFS}.conversion_factor.{'qp' if priced.is_qualifying else 'nonqp'}"
+
+
+def _named(rules: Rules, *names: str) -> tuple[str, ...]:
+    """What stands under these names, by its own."""
+    return tuple(rules.reading(name).name for name in names)
 
 
 def _percent(of: Decimal, by: Reading) -> Decimal:
@@ -291,5 +298,5 @@ def _reads(priced: PricedAs, trace: TracedRules) -> tuple[Reading, ...]:
     """The readings of the steps, then those of the inputs."""
     for each in priced.inputs:
         for name in each.readings:
-            trace.find(name)
+            trace.find(base_name(name))
     return trace.reads()

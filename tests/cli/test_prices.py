@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 
 from interfaces.cli.main import main
+from interfaces.cli.month_price import price_lines
+from ledger.judging import book_of
+from ledger.judging.price_inputs import price_month
 from tests.cli.conftest import MONTH, Run, World, in_a_folder
+from tests.facts import Chart, law
 
 Shown = pytest.CaptureFixture[str]
 
@@ -42,6 +46,42 @@ def test_an_explained_month_shows_every_step_with_its_rules_and_every_input(run:
     assert "    sequestration $1.06\n      by medicare.pfs.payment.sequestration_percent = 2.0\n" in shown
     assert "    site: office; recorded at position " in shown
     assert "    QP status: no; assumed: nothing is on record for payment year 2026\n" in shown
+
+
+def test_the_rules_of_an_explained_price_stand_below_it_with_dates_and_sources(run: Run, kept_world: World) -> None:
+    shown = run("month", kept_world.ids["patient"], MONTH, "--explain").out.partition("  By these rules:\n")[2]
+
+    assert "    medicare.pfs.payment.coinsurance_percent = 20.0 percent (from 2015-01-01; " in shown
+    assert "CCM-PAY-01)" in shown
+
+
+def test_an_explained_price_of_a_family_that_does_not_bill_is_opened_too() -> None:
+    chart = Chart()
+    chart.time("2026-03-09 10:00", 40, by="MD")
+    facts, book = chart.facts(), law()[0]
+    prices = price_month(chart.verdict(), book, patient=facts.patient, practice=None, biller=None)
+    beside = "\n".join(price_lines(prices)).partition("  Family personal, did it bill: ")[2]
+
+    assert "\n    99491 x1: $69.91 from Medicare\n" in beside
+    assert "\n        by medicare.pfs.rvu_nonfacility.99491 = 2.67\n" in beside
+    assert "\n    medicare.pfs.rvu_nonfacility.99491 = 2.67 rvu (from 2026-01-01 to 2026-12-31;" in beside
+    assert 1 == beside.count("    medicare.pfs.payment.coinsurance_percent = 20.0 percent")
+
+
+def test_an_explained_price_of_a_payers_exception_names_the_exception() -> None:
+    chart = Chart(without=("coverage", "consent"))
+    chart.coverage(payer="seed_strict")
+    chart.consent("2026-01-05 09:00", method="written")
+    chart.time("2026-03-09 10:00", 25)
+    facts, verdict = chart.facts(), chart.verdict()
+    lines = list(
+        price_lines(price_month(verdict, book_of(verdict, law()[0]), patient=facts.patient, practice=None, biller=None))
+    )
+
+    assert "      by medicare.pfs.conversion_factor.nonqp@seed_strict = 32.3465" in lines
+    assert [
+        line for line in lines if line.startswith("    medicare.pfs.conversion_factor.nonqp@seed_strict = 32.3465 ")
+    ]
 
 
 def test_the_whole_breakdown_is_in_json_as_text(run: Run, kept_world: World) -> None:
