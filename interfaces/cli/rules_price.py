@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Parser, WrongUsage, as_of_option, code, count, day
+from interfaces.cli.usage import Parser, WrongUsage, as_of_option, code, count, day, index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,13 @@ def add(inner: Any, shared: Parser) -> None:
     parser.add_argument("--facility", action="store_true", help="in a facility")
     parser.add_argument("--qp", action="store_true", help="by a qualifying APM participant")
     parser.add_argument(
+        "--gpci",
+        metavar=("WORK", "PE", "MP"),
+        nargs=3,
+        type=index,
+        help="the three indices of the locality, such as 1.049 1.181 1.624; else the national amount",
+    )
+    parser.add_argument(
         "--credential", metavar="C", help="the credential of whoever bills, such as np; else a physician's"
     )
     as_of_option(parser)
@@ -41,19 +48,21 @@ def add(inner: Any, shared: Parser) -> None:
 def run_price(args: Namespace, screen: Screen) -> int:
     """Work out one price and show it with its rules; a code or credential without any is told those that have one."""
     from datetime import date  # noqa: PLC0415 - `--help` must not wait for them
+    from decimal import Decimal  # noqa: PLC0415
 
     from interfaces.cli.month_price import price_json  # noqa: PLC0415
     from interfaces.cli.rules import book_asked  # noqa: PLC0415
-    from ledger.judging.prices import PricedAs, price_charges  # noqa: PLC0415
+    from ledger.judging.prices import Gpci, PricedAs, price_charges  # noqa: PLC0415
     from ledger.judging.shapes import ChargeLine  # noqa: PLC0415
 
     book, edition = book_asked(args, screen)
     on = date.fromisoformat(args.on)
     _check(args, book, on)
-    priced = PricedAs(is_facility=args.facility, is_qualifying=args.qp, credential=args.credential)
+    gpci = Gpci("given", *map(Decimal, args.gpci)) if args.gpci else None
+    priced = PricedAs(is_facility=args.facility, is_qualifying=args.qp, credential=args.credential, gpci=gpci)
     price = price_charges([ChargeLine(args.code, args.units, None)], priced, on=on, rules=book.in_force(on))
     periods = [_period(reading) for reading in _totals(book, args)]
-    asked = {"code": args.code, "units": args.units, "facility": args.facility, "qp": args.qp}
+    asked = {"code": args.code, "units": args.units, "facility": args.facility, "qp": args.qp, "gpci": args.gpci}
     screen.answer(
         {"edition": edition, **asked, "credential": args.credential, "on_file": periods, "price": price_json(price)}
     )
