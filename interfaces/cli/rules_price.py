@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _MORE = """\
 Amounts are national estimates of Medicare fee-for-service: the fee schedule's amount, what of it the biller's
-credential is allowed, the patient's share and sequestration, before the deductible. With a ledger the rules are those
+credential is allowed, the patient's share and sequestration, before the deductible; with --gpci those of a locality,
+where the parts of the code's relative values are on file (docs/payers.md). With a ledger the rules are those
 of the edition that it has adopted (--as-of: by then); without one, those that this program ships.
 """
 _TOTALS = ("medicare.pfs.rvu_nonfacility.", "medicare.pfs.rvu_facility.")
@@ -98,7 +99,9 @@ def _lines(args: Namespace, price: "Price", priced: "PricedAs", periods: list[st
     site = "in a facility" if priced.is_facility else "outside a facility"
     biller = f"credential {priced.credential}" if priced.credential else "a physician"
     status = "a qualifying participant" if priced.is_qualifying else "not a qualifying participant"
-    yield f"{args.code} x{args.units} on {args.on}, {site}, {biller}, {status} ({ESTIMATE}):"
+    is_local = any(step.name == "locality" for line in price.lines for step in line.steps)
+    what = "estimate of the locality" if is_local else ESTIMATE
+    yield f"{args.code} x{args.units} on {args.on}, {site}, {biller}, {status} ({what}):"
     if price.national is None:
         yield f"  No price is on file. Relative values {site} are: {'; '.join(periods) or 'none'}."
         ask = "Ask about one of those days, or adopt" if periods else "Adopt"
