@@ -51,7 +51,7 @@ def load_additions(
 
 
 def _addition(rule_file: RuleFile, base: Mapping[str, Quantity], sources: Mapping[str, str]) -> tuple[Quantity, ...]:
-    tables = {key: value for key, value in rule_file.tables.items() if isinstance(value, dict)}
+    tables = {key: value for key, value in rule_file.tables.items() if isinstance(value, dict) and key != "applies_to"}
     _check_head(rule_file, rule_file.tables.keys() - tables.keys(), base)
     if not tables:
         rule_file.fault("The addition adds nothing.", 'Add a table ["medicare.pfs.rvu_mp.99490"], or remove the file.')

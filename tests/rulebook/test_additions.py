@@ -163,6 +163,12 @@ def test_one_part_added_twice_is_refused_and_both_places_are_named() -> None:
         ('base = "medicare"', 'base = "medicaid"', 2, "`base` names no rules that exist."),
         ('implements = ["CCM-RATE-11"]', 'implements = ["CCM-RATE-10"]', 3, "`implements` is another rule"),
         ("checked = 2026-11-22", "checked = 7", 4, "`checked` is missing or not a date."),
+        (
+            "checked = 2026-11-22",
+            'checked = 2026-11-22\napplies_to = {payer = "a"}',
+            5,
+            "Key `applies_to` is not known.",
+        ),
         ("checked = 2026-11-22", 'checked = 2026-11-22\nkind = "x"', 5, "Key `kind` is not known."),
     ],
 )
