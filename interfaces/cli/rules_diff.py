@@ -90,11 +90,11 @@ def _edition(session: "Session", word: str, args: Namespace) -> "Edition":
 def _shipped(args: Namespace) -> "Edition":
     """The shipped rules with the profiles named; WrongUsage where those do not load."""
     from interfaces.cli.rules_adopt import edition_of  # noqa: PLC0415 - loaded by now
-    from ledger.rulebook import RulebookError, rulebook_of  # noqa: PLC0415
+    from ledger.rulebook import RulebookError, admitted  # noqa: PLC0415
 
     try:
         edition = edition_of(args)[0]
-        rulebook_of(edition)
+        admitted(edition)
     except RulebookError as error:
         faults = " ".join(str(fault) for fault in error.diagnostics)
         raise WrongUsage("The profiles do not load.", f"Mend them; `rules check` tells the same: {faults}") from error

@@ -20,7 +20,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal, NamedTuple
 
 from ledger.judging.shapes import ChargeLine
-from ledger.rulebook import Reading, Rules, RulesInForce, TracedRules, amount
+from ledger.rulebook import PAYMENT_STEPS, Reading, Rules, RulesInForce, TracedRules, add_up, amount
 from ledger.rulebook.views import base_name
 from ledger.terms.notices import in_order, notice
 from ledger.terms.outcome import Notice
@@ -32,12 +32,6 @@ _PRICING: Final = f"{_PFS}.pricing"
 _CENT: Final = Decimal("0.01")
 _HUNDRED: Final = Decimal(100)
 _NOTHING: Final = Decimal("0.00")
-_TAKEN: Final = {
-    f"{_PAYMENT}.order": ("practitioner_percent", "patient_share", "sequestration"),
-    f"{_PAYMENT}.rounding": "half_up_to_cents_per_line",
-    f"{_PAYMENT}.deductible_taken_off": False,
-}
-"""How this program goes from the fee schedule to a payment; an edition that asks for anything else gets none."""
 
 StepName = Literal["national", "locality", "allowed", "patient_share", "sequestration"]
 InputName = Literal["site", "qualifying_participant", "credential", "payer", "qmb", "locality"]
@@ -204,7 +198,7 @@ def _percents(priced: PricedAs, rules: Rules) -> _Percents | Notice:
     if practitioner is None or coinsurance is None or sequestration is None:
         happened = "The edition has no rules from the fee schedule to a payment for the date of service."
         return notice("no_payment_rules", happened)
-    other = [name for name, known in _TAKEN.items() if rules.get(name) != known]
+    other = [name for name, known in PAYMENT_STEPS.items() if rules.get(name) != known]
     if other:
         happened = "The edition asks for steps to a payment that this program does not know."
         return notice("no_payment_rules", happened, rules.find(other[0]))
@@ -260,7 +254,7 @@ def _local(code: str, units: int, priced: PricedAs, gpci: Gpci, rules: Rules, fo
         happened = f"Locality {gpci.locality}: {', '.join(missing)} not on file; the national amount stands."
         found.append(notice("locality_not_priced", happened))
         return None
-    if sum(held) != rules.decimal(_total_name(code, priced)):
+    if not add_up(held, rules.decimal(_total_name(code, priced))):
         happened = f"Locality {gpci.locality}: the parts of {code} do not add up to its total; the national one stands."
         found.append(notice("locality_not_priced", happened))
         return None

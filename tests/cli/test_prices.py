@@ -145,6 +145,73 @@ def test_a_locality_without_parts_on_file_says_what_is_missing(run_on_copy: Run,
     assert "locality_not_priced: Locality 1320201: medicare.pfs.rvu_pe_nonfacility.99490, medicare.pfs.rvu_mp" in shown
 
 
+PARTS = """addition = "Parts of relative values"
+base = "medicare"
+implements = ["CCM-RATE-11"]
+checked = 2026-11-22
+"""
+
+
+def with_parts(folder: Path) -> str:
+    """A folder with parts of the relative values of 99490 and 99439 in 2026: invented ones, which come to the total."""
+    values = {
+        "rvu_pe_nonfacility.99490": "0.91",
+        "rvu_mp.99490": "0.07",
+        "rvu_pe_nonfacility.99439": "0.76",
+        "rvu_mp.99439": "0.05",
+    }
+    tables = (
+        f'["medicare.pfs.{name}"]\nunit = "rvu"\nsays = "Invented for a test."\nrules = ["CCM-RATE-11"]\n'
+        f'values = [{{effective = 2026-01-01, value = {value}, cite = "The file", confidence = "SEED"}}]\n'
+        for name, value in values.items()
+    )
+    file = folder / "payers" / "gpci" / "parts.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(PARTS + "".join(tables))
+    return str(folder)
+
+
+@in_a_folder
+def test_with_parts_of_ones_own_a_recorded_locality_moves_the_price_of_a_month_to_the_cent(
+    run_on_copy: Run, world: World, tmp_path: Path
+) -> None:
+    words = ("month", world.ids["patient"], MONTH, "--json")
+    before = run_on_copy(*words).json["price"]
+    folder = with_parts(tmp_path / "ours")
+    assert run_on_copy("rules", "check", "--profiles", folder, "--json").json["profiles"] == ["gpci", "seed_strict"]
+    assert run_on_copy("rules", "adopt", "--profiles", folder, actor="admin").code == 0
+    indices = {"gpci_work": "1.049", "gpci_pe": "1.181", "gpci_mp": "1.624", "cite": "Addendum E"}
+    where = {"practice": world.ids["practice"], "locality": "1320201", "from_on": "2026-01-01"}
+    adopted = run_on_copy(*words).json["price"]
+    told(world, tmp_path, ("record_locality", where | indices))
+    after = run_on_copy(*words).json["price"]
+
+    # (1.049 + 0.91 x 1.181 + 0.07 x 1.624) x 33.4009, and (0.70 x 1.049 + 0.76 x 1.181 + 0.05 x 1.624) x 33.4009
+    assert ["74.73", "57.22"] == [line["schedule"] for line in after["lines"]]
+    assert (
+        ["66.13", "50.44"]
+        == [line["schedule"] for line in adopted["lines"]]
+        == [line["schedule"] for line in before["lines"]]
+    )
+    assert ("116.57", "131.95", []) == (after["national"], after["schedule"], after["notices"])
+
+
+def test_indices_are_options_of_the_price_of_one_code(run_on_copy: Run, tmp_path: Path) -> None:
+    words = ("rules", "price", "99490", "--on", "2026-03-31", "--gpci", "1.049", "1.181", "1.624")
+    without = run_on_copy(*words).out
+    run_on_copy("rules", "adopt", "--profiles", with_parts(tmp_path / "ours"), actor="admin")
+    shown = run_on_copy(*words).out
+
+    assert "locality_not_priced: " in without
+    assert "    in the locality $74.73\n      by medicare.pfs.rvu_work.99490 = 1.00\n" in shown
+    assert "Expected of $74.73 allowed: " in shown
+
+
+def test_an_index_that_no_list_has_is_wrong_usage(capsys: Shown) -> None:
+    assert main(["rules", "price", "99490", "--on", "2026-03-31", "--gpci", "1.049", "-1", "x"]) == 2
+    assert "--gpci" in capsys.readouterr().err
+
+
 @in_a_folder
 def test_as_of_an_earlier_moment_a_month_is_priced_by_what_was_known_then(
     run_on_copy: Run, world: World, tmp_path: Path
