@@ -687,7 +687,7 @@ def test_minutes_count_from_one_consent_that_names_whoever_bills(
 
 
 def test_where_no_minutes_count_all_consents_are_named_complete_or_not() -> None:
-    chart = two_consents(lacks=("right_to_stop",))
+    chart = two_consents(lacks=("right_to_stop",), practitioner="MD2")
     chart.say("designated", chart.designate, "MD2")
     ground = Ground(chart.facts(), chart.verdict(), law()[0])
 
