@@ -12,6 +12,7 @@ import pytest
 
 from ledger.judging import Ground, explain, reasons_of, why_not, why_not_reasons
 from ledger.judging.reason import Reason
+from ledger.terms.people import Programme
 from tests import months
 from tests.facts import Chart, law, opaque
 
@@ -77,7 +78,54 @@ def of_2018() -> Chart:
     return chart
 
 
+def before_the_programme() -> Chart:
+    """A month of 2014: logged, and by no rules."""
+    chart = Chart("2014-03")
+    chart.time("2014-03-03 10:00", 25)
+    return chart
+
+
+def of_a_clinic() -> Chart:
+    """A clinic in the year in which it might bill the bundle or the codes one by one."""
+    chart = Chart("2025-03")
+    chart.capability("rural_health_clinic")
+    chart.time("2025-03-05 10:00", 25)
+    return chart
+
+
+def strict() -> Chart:
+    """A month of a payer whose exceptions stand in a profile, by a consent of older rules."""
+    chart = Chart(without=("coverage", "consent"))
+    chart.consent("2026-01-05 10:00", method="verbal")
+    chart.coverage(name="strict", payer="seed_strict")
+    chart.time("2026-03-09 10:00", 15)
+    return chart
+
+
+def consents_of_two_rules() -> Chart:
+    """Two consents by word of mouth alone, one of the days when they were to be written."""
+    chart = Chart(without=("consent",))
+    chart.consent("2016-06-01 09:00", method="verbal", name="old")
+    chart.consent("2026-01-05 09:00", lacks=("right_to_stop",), name="new")
+    chart.time("2026-03-03 10:00", 25)
+    return chart
+
+
+def of_pcm() -> Chart:
+    """A month of PCM, worked by the practitioner and by staff."""
+    chart = Chart()
+    chart.consent("2026-01-05 09:00", name="pcm", programme=Programme.PCM)
+    chart.designate("MD", programme=Programme.PCM)
+    chart.time("2026-03-03 10:00", 35, programme=Programme.PCM, by="MD")
+    chart.time("2026-03-04 10:00", 25, programme=Programme.PCM)
+    return chart
+
+
 MONTHS: dict[str, tuple[Build, tuple[str, ...]]] = {
+    "before_the_programme": (before_the_programme, ("99490",)),
+    "of_a_clinic": (of_a_clinic, ("G0511", "99490")),
+    "strict": (strict, ("99490",)),
+    "consents_of_two_rules": (consents_of_two_rules, ()),
     "troubled": (months.troubled, ("99439", "99487")),
     "blocked": (months.blocked, ("99490", "99491")),
     "complex_with_visit": (complex_with_visit, ("99490", "99491", "99489", "G0506")),
@@ -88,7 +136,9 @@ MONTHS: dict[str, tuple[Build, tuple[str, ...]]] = {
     "of_2018": (of_2018, ()),
     "late_raise": (months.late_raise, ()),
     "corrected": (months.corrected, ()),
+    "of_pcm": (of_pcm, ("99424", "99426")),
 }
+PROGRAMMES = {"of_pcm": Programme.PCM}
 
 
 def short(text: object) -> str:
@@ -117,10 +167,11 @@ def lines_of(name: str) -> list[str]:
     """The whole outline of a month: its tree, then why each of some codes is not among its charges."""
     build, asked = MONTHS[name]
     chart = build()
-    ground = Ground.of(chart.facts(), chart.verdict(), law()[0], adopted=1)
+    verdict = chart.verdict(programme=PROGRAMMES.get(name, Programme.CCM))
+    ground = Ground.of(chart.facts(), verdict, law()[0], adopted=1)
     found = list(outline(chart, reasons_of(ground).all))
     for code in asked:
-        answer = why_not(ground.verdict, code, ground.rulebook)
+        answer = why_not(ground.verdict, code, law()[0])
         found += ["", f"why not {code}"]
         for key, value in answer.items():
             if key == "because":
