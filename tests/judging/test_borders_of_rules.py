@@ -1,19 +1,21 @@
 """Cases one fact away from a rule: where two rules meet, which comes first, what one leaves to the other."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from ledger.judging import prices
 from ledger.judging.due import newest_due
 from ledger.judging.edges import months_beside
-from ledger.judging.stops import Pause, Stop
+from ledger.judging.stops import Pause, Stop, Stopped, latest
 from ledger.streams.care_month import ClockOrder
 from ledger.streams.patient import CodedConcept, ConditionRecorded, PracticeAssigned
 from ledger.streams.patient_state import Patient
 from ledger.streams.practice import PracticeRegistered
-from ledger.streams.staff import RoleEnded, StaffDeparted
-from ledger.terms.people import Programme, Role
+from ledger.streams.staff import ExclusionChecked, RoleEnded, RoleGranted, StaffDeparted, StaffRegistered
+from ledger.terms.people import Programme, Role, Side
+from tests.decoys import designated
 from tests.facts import Chart, codes, day, instant, opaque
 from tests.months import clean
 
@@ -66,6 +68,14 @@ def test_who_left_on_the_date_of_service_and_held_no_role_any_more_did_not_leave
     assert "practitioner_left_in_month" not in codes(verdict.notices)
 
 
+def test_a_designee_whom_nobody_registered_is_said_to_be_unknown_and_not_to_lack_a_credential() -> None:
+    chart = worked(without=("designation",))
+    chart.designate("nobody")
+    (said,) = [each for each in chart.verdict().missing if each.code == "practitioner_may_not_bill"]
+
+    assert "is not registered as staff" in said.happened
+
+
 def test_work_for_two_practices_is_not_for_review_where_none_bills() -> None:
     chart = Chart(without=("designation", "assignment"))
     chart.time(MORNING, 25)
@@ -86,6 +96,37 @@ def test_other_programmes_exclude_nothing_of_a_month_that_nobody_bills() -> None
     chart.designate("MD2", programme=Programme.APCM)
 
     assert "programme_excludes_other" not in codes(chart.verdict().missing)
+
+
+@pytest.mark.parametrize(
+    ("said", "excluded"),
+    [
+        ({}, True),
+        ({"side": Side.FACILITY}, False),
+        ({"until_month": "2026-02"}, False),
+        ({"from_month": "2026-04"}, False),
+    ],
+)
+def test_another_programme_of_the_biller_excludes_the_month_on_its_side_and_in_its_months(
+    said: dict[str, Any], excluded: bool
+) -> None:
+    chart = worked()
+    designated(chart, "MD", name="pcm", programme=Programme.PCM, **said)
+
+    assert ("programme_excludes_other" in codes(chart.verdict().missing)) is excluded
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [("2026-02-28", True), ("2026-03-01", False), ("2026-03-31", False), ("2026-04-01", True)],
+)
+def test_a_check_on_any_day_of_the_month_is_one_in_it(on: str, expected: bool) -> None:
+    chart = worked()
+    for each in ("2026-02-02", on):
+        checked = ExclusionChecked(staff=opaque("st", "S1"), checked_on=day(each), source="leie", result="clear")
+        chart.tell(checked)
+
+    assert ("exclusion_check_missing" in codes(chart.verdict().notices)) is expected
 
 
 # --- conditions -------------------------------------------------------------------------------------------------
@@ -117,6 +158,24 @@ def test_conditions_without_a_diagnosis_are_told_apart_by_what_their_source_call
     assert ("conditions_below_minimum" not in codes(chart.verdict().missing)) is enough
 
 
+def test_one_diagnosis_alone_is_not_said_to_share_its_category() -> None:
+    chart = worked(without=("conditions",))
+    chart.condition("E11.9")
+
+    assert "conditions_of_one_family" not in codes(chart.verdict().notices)
+
+
+@pytest.mark.parametrize(("conditions", "expected"), [(1, []), (2, ["conditions_above_maximum"])])
+def test_a_plan_of_pcm_manages_one_condition(conditions: int, expected: list[str]) -> None:
+    chart = Chart(without=("plan",))
+    chart.revise_plan("2026-01-05 10:00", conditions=conditions, goals=2)
+    chart.consent("2026-01-05 09:00", name="pcm", programme=Programme.PCM)
+    chart.designate("MD", programme=Programme.PCM)
+    verdict = chart.verdict(programme=Programme.PCM)
+
+    assert expected == [c for c in codes((*verdict.missing, *verdict.notices)) if c == "conditions_above_maximum"]
+
+
 # --- visits -----------------------------------------------------------------------------------------------------
 
 
@@ -129,6 +188,18 @@ def test_of_two_doubtful_visits_the_one_with_fewer_doubts_is_told_whichever_came
 
     assert ["initiating_visit_by_colleague"] == codes(chart.verdict().notices)
     assert "2025-12-10" in chart.verdict().notices[0].happened
+
+
+def test_whoever_works_everywhere_is_no_colleague_of_a_designee_who_worked_nowhere() -> None:
+    chart = worked(without=("visit", "designation"))
+    chart.person("new", Role.PRACTITIONER, "md", npi="1558598797", from_on="2026-01-01")
+    chart.designate("new")
+    anywhere = opaque("st", "anywhere")
+    chart.tell(StaffRegistered(staff=anywhere, credential="md", work_country="US"))
+    chart.tell(RoleGranted(staff=anywhere, role=Role.PRACTITIONER, practice=None, from_on=day("2010-01-01")))
+    chart.visit("2025-12-10", by="anywhere")
+
+    assert "initiating_visit_missing" in codes(chart.verdict().missing)
 
 
 # --- what stops a programme -------------------------------------------------------------------------------------
@@ -191,6 +262,56 @@ def test_a_consent_whose_date_nobody_said_is_ended_by_any_revocation() -> None:
     chart.time(MORNING, 25)
 
     assert ["without_consent"] == [code for code in codes(chart.verdict().lines[0].notices) if "consent" in code]
+
+
+@pytest.mark.parametrize(
+    ("on", "order"),
+    [
+        ("2026-02-28", None),
+        ("2026-03-01", "before"),
+        ("2026-03-02", None),
+        ("2026-03-09", None),
+        ("2026-03-10", "after"),
+        ("2026-03-11", "after"),
+        ("2026-03-12", None),
+    ],
+)
+def test_untimed_work_on_the_borders_of_a_pause_must_say_its_order(on: str, order: ClockOrder | None) -> None:
+    again = (day("2026-03-10"), day("2026-03-11"))
+    pause = Pause(day("2026-03-01"), instant("2026-03-10 20:00"), again, STOP)
+
+    assert order == pause.needed_order(day(on))
+
+
+@pytest.mark.parametrize(
+    ("on", "unwanted"),
+    [
+        ("2026-03-05", None),
+        ("2026-03-06", "2026-03-05"),
+        ("2026-03-09", "2026-03-05"),
+        ("2026-03-10", None),
+        ("2026-03-20", None),
+        ("2026-03-21", "2026-03-20"),
+    ],
+)
+def test_contact_is_unwanted_between_a_revocation_and_the_consent_again(on: str, unwanted: str | None) -> None:
+    told = ((day("2026-03-05"), day("2026-03-10")), (day("2026-03-20"), None))
+
+    assert (day(unwanted) if unwanted else None) == Stopped(None, (), told).contact_is_unwanted(day(on))
+
+
+def test_of_several_stops_the_one_that_was_said_last_is_the_latest() -> None:
+    later = STOP._replace(said_on=day("2026-03-04"), last_on=day("2026-03-01"))
+
+    assert (later, later, None) == (latest((STOP, later)), latest((later, STOP)), latest(()))
+
+
+def test_any_practices_disenrolment_ends_the_programme_of_a_patient_whom_no_practice_bills() -> None:
+    chart = Chart(without=("designation", "assignment"))
+    chart.disenrol("2026-02-05")
+    chart.time(MORNING, 25)
+
+    assert ["after_disenrolment"] == codes(chart.verdict().lines[0].notices)
 
 
 # --- figures ----------------------------------------------------------------------------------------------------
