@@ -231,7 +231,7 @@ def _plan(chart: Named) -> None:
     chart.say("signature", chart.sign_plan)
     chart.say("copy", chart.give_copy)
     chart.say("revision 2", chart.revise_plan, "2026-03-10 10:00", revision=2)
-    said = {"patient": chart.patient, "revision": 2, "practitioner": opaque("st", "MD")}
+    said: dict[str, Any] = {"patient": chart.patient, "revision": 2, "practitioner": opaque("st", "MD")}
     chart.say("answered for", chart.tell, SignatureAttested(attested_at=instant("2026-03-11 10:00"), **said))
     chart.say("revision 3 struck", chart.revise_plan, "2026-03-12 10:00", revision=3)
     strike = PlanRevisionStruck(patient=chart.patient, revision=3, reason="entered_in_error")
@@ -262,11 +262,11 @@ def _time(chart: Named) -> str:
 
 
 def _said_of_the_entry(chart: Named, entry: str, rival: str) -> None:
-    own = {"patient": chart.patient, "entry": entry, "months": (chart.month,)}
+    own: dict[str, Any] = {"patient": chart.patient, "entry": entry, "months": (chart.month,)}
     addended = TimeAddended(kind="late_reason", by=opaque("st", "S1"), **own)
     chart.say("late reason", chart.tell, addended)
     chart.say("dispute", chart.tell, TimeDisputed(by=opaque("st", "MD"), **own))
-    shared = {
+    shared: dict[str, Any] = {
         "patient": chart.patient,
         "other_patient": opaque("pt", "another"),
         "performer": opaque("st", "S1"),

@@ -7,7 +7,7 @@ on record, on the other nothing holds. What a row leaves out was there to be nam
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -732,7 +732,7 @@ def test_a_dispute_is_named_in_the_month_to_which_a_correction_brought_it() -> N
     chart = Named()
     entry = chart.say("logged in april", chart.time, "2026-04-10 10:00", 25)
     place = len(chart.told)
-    own = {"patient": chart.patient, "entry": entry, "months": ("2026-04",)}
+    own: dict[str, Any] = {"patient": chart.patient, "entry": entry, "months": ("2026-04",)}
     chart.say("dispute", chart.tell, TimeDisputed(by=opaque("st", "MD"), **own))
     logged, recorded_at = chart.told[place - 1]
     said = {name: getattr(logged, name) for name in type(logged).model_fields if name in TimeCorrected.model_fields}
