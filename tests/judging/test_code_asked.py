@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ledger.judging import Ground, why_not, why_not_reasons
+from ledger.judging.reason import plain_reason, see
 from ledger.rulebook import Reading, Rulebook
 from ledger.rulebook.reading import Quantity
 from ledger.terms.people import Programme
@@ -198,3 +199,7 @@ def test_no_remedy_says_that_there_is_nothing_to_do() -> None:
 
     assert any(each.startswith("Nothing to do") for each in said)
     assert not [each for each in answer["remedies"] if each.startswith("Nothing to do") or not each]
+
+
+def test_what_is_opened_elsewhere_says_so_and_nothing_more() -> None:
+    assert {"what": "amount", "value": "66.13", "see": True} == plain_reason(see("amount", "66.13"), {}, 9)
