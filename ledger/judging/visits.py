@@ -118,7 +118,7 @@ def _tins(named: Iterable[str | None], practices: Mapping[str, Practice]) -> set
 
 
 class _Lack(NamedTuple):
-    """What the visit that comes nearest lacks: words, what to do, and the rule that asks for it."""
+    """What the visit that comes nearest lacks: words, what to do, and the rule that asks for it, if it blocks."""
 
     happened: str
     remedy: str | None
@@ -152,7 +152,7 @@ def _lack_of(
                 f" That CCM was discussed at the visit of {visit.on.isoformat()} ({visit.code}) is not on record."
             )
             remedy = "Record that visit again with its discussion where there was one, or hold one."
-            return _Lack(happened, remedy, "initiating_visit.not_discussed_effect")
+            return _Lack(happened, remedy, None)
     return _NOTHING_NEAR
 
 
