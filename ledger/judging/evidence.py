@@ -112,7 +112,6 @@ OF_MONTHS: Final[dict[str, OfMonth]] = {
     "initiating_visit_missing": patients.no_visit,
     "initiating_visit_not_discussed": patients.visits,
     "initiating_visit_by_colleague": patients.visits,
-    "initiating_visit_practitioner_unknown": patients.visits,
     "conditions_below_minimum": patients.too_few_conditions,
     "diagnoses_below_minimum": patients.too_few_conditions,
     "conditions_of_one_family": patients.conditions,

@@ -6,7 +6,7 @@ kind. Not promised: words; a position leads to the fact, and who may read that i
 
 from collections.abc import Iterable
 
-from ledger.judging.evidence_of_consents import counting, started_in
+from ledger.judging.evidence_of_consents import started_in, starting
 from ledger.judging.ground import Evidence, Ground, found
 from ledger.judging.plans import plan_in_force
 from ledger.judging.readiness import active_conditions
@@ -74,13 +74,13 @@ def extra_planning(ground: Ground) -> Evidence:
 
 
 def extra_planning_late(ground: Ground) -> Evidence:
-    """The same, and the consent by which the programme started."""
-    return extra_planning(ground).and_(Evidence(counting(ground).facts))
+    """The same, and the consent by which the programme started, with what had ended those before it."""
+    return extra_planning(ground).and_(starting(ground))
 
 
 def no_visit(ground: Ground) -> Evidence:
-    """The visits of that time, none of which qualifies, and the consent by which the programme started."""
-    return visits(ground).and_(Evidence(counting(ground).facts, (VisitRecorded.TOPIC,)))
+    """The visits of that time, none of which qualifies, and what tells the start of the programme."""
+    return visits(ground).and_(starting(ground)).and_(Evidence((), (VisitRecorded.TOPIC,)))
 
 
 # --- coverage and stays ------------------------------------------------------------------------------------------

@@ -64,9 +64,10 @@ OF_REVIEW: Final = (
     kind(
         "initiating_visit_practitioner_unknown",
         REVIEW,
-        "It is not on record who held the visit.",
+        "It is not on record who held the visit. No longer given: such a visit does not qualify, and is named where "
+        "one is missing.",
         "INIT-06",
-        "Record the visit's practitioner.",
+        "Record the visit again with its practitioner.",
     ),
     kind(
         "service_of_other_biller",

@@ -308,10 +308,21 @@ OF_THE_MONTH: list[tuple[str, Build, tuple[str, ...], tuple[str, ...]]] = [
         (),
     ),
     (
-        "initiating_visit_practitioner_unknown",
+        "initiating_visit_missing",
         with_time(lambda c: c.visit("2025-12-10", by=None), without=("visit",)),
+        (*CONSENT, "visit_recorded"),
         ("visit_recorded",),
-        (),
+    ),
+    (
+        "initiating_visit_missing",
+        with_time(
+            lambda c: c.consent("2024-02-05 09:00", name="first"),
+            lambda c: c.revoke("2024-03-10"),
+            lambda c: c.consent("2026-03-02 09:00", name="again"),
+            without=("consent", "visit"),
+        ),
+        (*CONSENT, "consent_revoked"),
+        ("visit_recorded",),
     ),
     (
         "conditions_below_minimum",

@@ -201,11 +201,11 @@ def test_a_visit_with_somebody_who_is_not_registered_does_not_qualify() -> None:
     assert blocks(chart) == ["initiating_visit_missing"]
 
 
-def test_a_visit_of_nobody_known_is_for_review() -> None:
+def test_a_visit_of_nobody_known_does_not_qualify() -> None:
     chart = clean(without=("visit",))
     chart.visit("2025-12-10", by=None)
 
-    assert (blocks(chart), reviews(chart)) == ([], ["initiating_visit_practitioner_unknown"])
+    assert blocks(chart) == ["initiating_visit_missing"]
 
 
 def test_the_best_of_several_visits_is_taken() -> None:

@@ -34,12 +34,12 @@ FREEDOMS = {
     "condition that abated within the month": "it was in force in that month",
     "signature and copy of the plan after the month": "they serve: what lies before the date of service is the plan",
     "supplement recorded before its consent, or naming another practitioner": "not drawn here",
-    "visit without a practitioner on record": "serves, with a review notice; not drawn here",
+    "visit without a practitioner on record": "serves nobody; anybody where nobody is designated",
     "24-hour day": "seconds fill the day as recorded, those of an entry that does not count too; not drawn here",
     "two coverages that end on one day": "the one of lowest rank, then the one recorded last, is the one to confirm",
     "nobody designated": "the first complete consent and any practitioner's signature serve; the month is blocked",
     "a choice of family in a month that reaches no minimum": "only the minutes are said to be missing",
-    "coverage that ended before the month": "nothing counts, and no coverage is on file",
+    "coverage that ended before the month": "nothing counts, no coverage is on file, and Medicare FFS is the estimate",
     "death before coverage ends, in one month": "coverage on the day of death is what matters",
     "one diagnosis recorded twice": "one condition",
     "supplement beside its consent": "rests on it: never complete before the conversation itself counts",
@@ -47,7 +47,9 @@ FREEDOMS = {
     "no price on file (UNIT-02)": "the practitioner's own family is suggested where no time of staff counts",
     "consent and revocation on one day": "the revocation is the later word: consent again is needed",
     "supplement after a revocation": "completes what was revoked; the conversation itself decides what came first",
-    "programme start after a revocation, or a disenrolment": "the first complete consent stays the start",
+    "consent again after the month in which a programme ended": "it starts anew; in that month or before, it goes on",
+    "month after a programme ended, with no consent again": "as without consent: its last day stands for the start",
+    "renewal of PCM by a visit after its start (INIT-08)": "a new initiating visit: CCM was discussed at it",
     "day of disenrolment": "counts; a boundary day of untimed work, also where it is the month's last",
     "consent again after a disenrolment": "needed like after a revocation, given on a later day",
     "disenrolment by a practice that does not bill the month": "ends nothing in it",
@@ -156,7 +158,7 @@ class NaiveMonth(NaiveMissing):
 
     def same_day(self, lines: list[Dict]) -> set[str]:
         """Entries with work on the day of a visit with the billing practitioner [TIME-07]; they count."""
-        who = self.designee()
+        who = self.designee() or "nobody bills"
         days = {v["on"] for v in self.of("visit_recorded") if v["code"] in LEVELS and v["practitioner"] == who}
         return {line["entry"] for line in lines if line["counted"] and days & line["worked"]}
 

@@ -121,22 +121,30 @@ class MonthPapers(MonthBill):
 
     def _visit_doubts(self) -> set[str] | None:
         """What is doubtful about the best visit that makes the patient seen; None where there is no such visit."""
-        started = min((_earliest(c) for c, _ in self.consents), default=self.last)
+        started = self._started()
         doubts: list[set[str]] = []
         for visit in self.told("visit_recorded"):
             on = a_day(visit["on"])
             if visit["code"] not in VISITS or not years_before(started, 1) <= on <= self.last:
                 continue
             found = set() if visit["ccm_discussed"] is True else {"initiating_visit_not_discussed"}
+            if found and on > started:  # a visit that was required is one at which CCM was discussed (INIT-04)
+                continue
             if self.designee is not None and visit["practitioner"] != self.designee:
-                if visit["practitioner"] is None:
-                    found.add("initiating_visit_practitioner_unknown")
-                elif self._are_colleagues(visit["practitioner"], on):
-                    found.add("initiating_visit_by_colleague")
-                else:
+                if visit["practitioner"] is None or not self._are_colleagues(visit["practitioner"], on):
                     continue
+                found.add("initiating_visit_by_colleague")
             doubts.append(found)
         return min(reversed(doubts), key=len, default=None)
+
+    def _started(self) -> date:
+        """The first day of the programme that the month goes on with (INIT-07): the last, where there is none."""
+        started, month = self.last, self.first.strftime("%Y-%m")
+        held = [(_earliest(c), stop.last_on if stop else date.max) for c, stop in self.consents]
+        for on, end in sorted(held, reverse=True):
+            if on <= end and end.isoformat()[:7] >= month:
+                started, month = on, on.isoformat()[:7]
+        return started
 
     def _are_colleagues(self, other: str, on: date) -> bool:
         practices = [f["practice"] for f in self.book.all_of("practice_registered", self.at)]
