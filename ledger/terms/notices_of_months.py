@@ -176,9 +176,9 @@ OF_REVIEW: Final = (
     kind(
         "no_two_way_contact",
         REVIEW,
-        "Time counts and no two-way contact is on record in the month.",
+        "Time counts and no two-way contact with the patient, or with a caregiver, is on record in the month.",
         "TIME-13",
-        "Record contacts with their outcome.",
+        "Record contacts with whom they were and their outcome.",
     ),
     kind(
         "choice_by_other",

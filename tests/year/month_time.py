@@ -123,7 +123,8 @@ class MonthTime(MonthWindow):
         pool, unable = self._performing(said, list(dict.fromkeys(of for _, _, of in spans)) or [on])
         why = unable.get(on) if pool is None else None
         seconds = sum(end - start for start, end, _ in spans) if said["segments"] else int(said["seconds"])
-        two_way = bool(said["contact"] and said["contact"]["two_way"])
+        contact = said["contact"]
+        two_way = bool(contact and contact["two_way"] and contact["with_whom"] in ("patient", "caregiver"))
         line = Line(
             stand.entry, seconds, 0, None, set(), on, None, two_way, said["practice"], said["performer"], bool(spans)
         )
