@@ -54,6 +54,12 @@ def visits(ground: Ground) -> Evidence:
     return found(each.position for each in ground.facts.patient.visits if since <= each.event.on <= ground.last)
 
 
+def visit_days(ground: Ground) -> Evidence:
+    """The visits, and what was told of them as services of the month."""
+    told = (each for each in ground.facts.month.services if each.retracted is None)
+    return visits(ground).and_(found(each.position for each in told if each.event.code in ground.law.visit_day_codes))
+
+
 def extra_planning(ground: Ground) -> Evidence:
     """What practitioners attested beyond a visit of the month, and of any other visit; nobody took it back."""
     standing = [each for each in ground.facts.patient.extra_planning if each.retracted is None]
