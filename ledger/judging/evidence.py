@@ -64,6 +64,7 @@ OF_ENTRIES: Final[dict[str, OfEntry]] = {
     "contested_time": time.with_another,
     "contact_after_revocation": _whole_month(consents.revocations),
     "stay_edge_day": _whole_month(patients.stays),
+    "in_person_counted": people.policy("staff_in_person_counts"),
     "work_country_unknown": people.registered,
     "recorded_very_late": time.of_entry,
     "recorded_late": time.of_entry,

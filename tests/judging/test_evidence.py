@@ -142,6 +142,12 @@ OF_TIME: list[tuple[str, Build, tuple[str, ...], tuple[str, ...]]] = [
     ("activity_not_counted", only(time(activity="prior_authorization")), ENTRY, ()),
     ("activity_needs_reviewer", only(time(activity="staff_in_person_education")), ENTRY, ("policy_adopted",)),
     (
+        "in_person_counted",
+        only(lambda c: c.policy("staff_in_person_counts", "yes"), time(activity="staff_in_person_education")),
+        ("policy_adopted", *ENTRY),
+        (),
+    ),
+    (
         "untimed_not_adopted",
         only(lambda c: c.policy("untimed_counts", "no"), lambda c: c.untimed("2026-03-10", 25)),
         ("policy_adopted", *ENTRY),

@@ -60,7 +60,8 @@ def test_a_clean_month_names_every_rule_that_it_was_judged_by() -> None:
 def test_of_the_lists_of_activities_those_are_named_in_which_the_months_activities_stand() -> None:
     read = set(month("staff_in_person_education").verdict().readings)
 
-    assert named("activities.needs_reviewer.staff_in_person", "policy.staff_in_person_counts") <= read
+    asked = ("activities.needs_reviewer.staff_in_person", "policy.staff_in_person_counts", "time.in_person_reviewed")
+    assert named(*asked) <= read
     assert not named("activities.counted.contact") & read
 
 

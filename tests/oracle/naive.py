@@ -170,6 +170,10 @@ class NaiveMonth(NaiveMissing):
                 days |= {day for line in lines for day in line["worked"] if told["on"] <= day <= last_of(told)}
         return {line["entry"] for line in lines if line["counted"] and days & line["worked"]}
 
+    def is_teaching(self, entry: str) -> bool:
+        """Whether an entry is staff teaching in person: where it counts a reviewer looks [TIME-06]."""
+        return any(f["entry"] == entry and f["activity"] == "staff_in_person_education" for f in self.of("time_logged"))
+
     def is_by_the_biller(self, told: Dict) -> bool:
         """Whether a service is the billing practitioner's: by name, by NPI, or told as own without a name."""
         who = self.designee()
@@ -242,6 +246,7 @@ class NaiveMonth(NaiveMissing):
         return {
             "entries": {line["entry"]: line["counted"] for line in lines},
             "same day": self.same_day(lines),
+            "teaching": {line["entry"] for line in lines if line["counted"] and self.is_teaching(line["entry"])},
             "staff": staff,
             "personal": personal,
             "date_of_service": on,

@@ -328,6 +328,8 @@ class MonthTime(MonthWindow):
             found.add("contact_after_revocation")
         if any(self.stays.edge(on) for on in days):
             found.add("stay_edge_day")
+        if line.counted and said["activity"] == "staff_in_person_education":
+            found.add("in_person_counted")
         if line.counted and self.visit_days.intersection(days):
             found.add("visit_same_day")
         behind = _behind(stand, said, line)
