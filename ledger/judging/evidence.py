@@ -152,6 +152,7 @@ OF_MONTHS: Final[dict[str, OfMonth]] = {
     "locality_not_priced": people.localities,
     "exclusion_check_missing": people.checks_of_all,
     "worked_for_other_practice": time.elsewhere,
+    "supervisor_not_practitioner": people.supervisors,
     "no_two_way_contact": time.counted,
     "minutes_below_minimum": time.counted,
     "chosen_family_not_available": time.choices,

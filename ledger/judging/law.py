@@ -50,6 +50,7 @@ READINESS_NAMES: Final = (
     f"{_CCM}.billing_practitioner.anybodys_programmes",
     f"{_CCM}.performers.exclusion_check_effect",
     f"{_CCM}.performers.other_practice_effect",
+    f"{_CCM}.performers.supervisor_roles",
     f"{_CCM}.initiating_visit.qualifying_codes",
     f"{_CCM}.initiating_visit.missing_effect",
     f"{_CCM}.initiating_visit.not_discussed_effect",

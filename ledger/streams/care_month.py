@@ -88,6 +88,7 @@ class Work(NamedTuple):
     seconds: int
     """Seconds of the whole entry."""
     staff_dates: tuple[date, ...]
+    supervised_by: str | None
 
 
 class TimeWords(Part):
@@ -188,6 +189,7 @@ class EntryContent(Event):
             self.contact is not None and self.contact.two_way and self.contact.with_whom in SPEAKING,
             self.seconds,
             self.staff_dates(),
+            self.supervised_by,
         )
 
     @cached_property

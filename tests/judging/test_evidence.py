@@ -402,6 +402,12 @@ OF_THE_MONTH: list[tuple[str, Build, tuple[str, ...], tuple[str, ...]]] = [
         ("exclusion_checked",),
     ),
     ("worked_for_other_practice", only(elsewhere), ENTRY, ()),
+    (
+        "supervisor_not_practitioner",
+        only(time(supervised_by=opaque("st", "S2"))),
+        ("role_granted", "staff_registered", *ENTRY),
+        (),
+    ),
     ("no_two_way_contact", only(time(two_way=False)), ENTRY, ()),
     ("minutes_below_minimum", only(time(length=19)), ENTRY, ()),
     ("minutes_below_minimum", only(), (), ENTRY),

@@ -13,7 +13,8 @@ time.late_raise_counts time.rounding time.no_contact_effect
 """
 RELEASE = """
 billing_practitioner.per_month_max billing_practitioner.credentials performers.exclusion_check_effect
-performers.other_practice_effect initiating_visit.qualifying_codes initiating_visit.missing_effect
+performers.other_practice_effect performers.supervisor_roles initiating_visit.qualifying_codes
+initiating_visit.missing_effect
 initiating_visit.not_discussed_effect initiating_visit.same_group_effect initiating_visit.other_practitioner_effect
 eligibility.conditions_min eligibility.condition_months_min eligibility.conditions_missing_effect
 eligibility.risk_missing_effect eligibility.same_category_characters eligibility.coverage_missing_effect
