@@ -66,6 +66,14 @@ def visits_of_month(ground: Ground) -> Evidence:
     return found(each.position for each in ground.facts.patient.visits if ground.first <= each.event.on <= ground.last)
 
 
+def visit_days(ground: Ground) -> Evidence:
+    """The visits, and what was told of them as services of the month."""
+    told = (each for each in ground.facts.month.services if each.retracted is None)
+    return visits_of_month(ground).and_(
+        found(each.position for each in told if each.event.code in ground.law.visit_day_codes)
+    )
+
+
 def extra_planning(ground: Ground) -> Evidence:
     """What practitioners attested beyond a visit of the month, and of any other visit; nobody took it back."""
     standing = [each for each in ground.facts.patient.extra_planning if each.retracted is None]
@@ -80,7 +88,7 @@ def extra_planning_late(ground: Ground) -> Evidence:
 
 def no_visit(ground: Ground) -> Evidence:
     """The visits of that time, none of which qualifies, and what tells the start of the programme."""
-    return visits(ground).and_(starting(ground)).and_(Evidence((), (VisitRecorded.TOPIC,)))
+    return visits_of_month(ground).and_(starting(ground)).and_(Evidence((), (VisitRecorded.TOPIC,)))
 
 
 # --- coverage and stays ------------------------------------------------------------------------------------------

@@ -41,6 +41,13 @@ OF_REVIEW: Final = (
         "Check that the work was done under the billing practitioner's supervision; only one practice may bill.",
     ),
     kind(
+        "supervisor_not_practitioner",
+        REVIEW,
+        "Counted time names a supervisor who held no practitioner's role in the practice on the day of the work.",
+        "STAFF-05",
+        "The performer corrects who supervised; if a role was held on that day, record it with its dates.",
+    ),
+    kind(
         "exclusion_check_missing",
         REVIEW,
         "Somebody whose exclusion is checked was not checked in the month.",
@@ -177,9 +184,9 @@ OF_REVIEW: Final = (
     kind(
         "no_two_way_contact",
         REVIEW,
-        "Time counts and no two-way contact is on record in the month.",
+        "Time counts and no two-way contact with the patient, or with a caregiver, is on record in the month.",
         "TIME-13",
-        "Record contacts with their outcome.",
+        "Record contacts with whom they were and their outcome.",
     ),
     kind(
         "choice_by_other",

@@ -142,6 +142,12 @@ OF_TIME: list[tuple[str, Build, tuple[str, ...], tuple[str, ...]]] = [
     ("activity_not_counted", only(time(activity="prior_authorization")), ENTRY, ()),
     ("activity_needs_reviewer", only(time(activity="staff_in_person_education")), ENTRY, ("policy_adopted",)),
     (
+        "in_person_counted",
+        only(lambda c: c.policy("staff_in_person_counts", "yes"), time(activity="staff_in_person_education")),
+        ("policy_adopted", *ENTRY),
+        (),
+    ),
+    (
         "untimed_not_adopted",
         only(lambda c: c.policy("untimed_counts", "no"), lambda c: c.untimed("2026-03-10", 25)),
         ("policy_adopted", *ENTRY),
@@ -407,6 +413,12 @@ OF_THE_MONTH: list[tuple[str, Build, tuple[str, ...], tuple[str, ...]]] = [
         ("exclusion_checked",),
     ),
     ("worked_for_other_practice", only(elsewhere), ENTRY, ()),
+    (
+        "supervisor_not_practitioner",
+        only(time(supervised_by=opaque("st", "S2"))),
+        ("role_granted", "staff_registered", *ENTRY),
+        (),
+    ),
     ("no_two_way_contact", only(time(two_way=False)), ENTRY, ()),
     ("minutes_below_minimum", only(time(length=19)), ENTRY, ()),
     ("minutes_below_minimum", only(), (), ENTRY),

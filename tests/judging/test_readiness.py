@@ -481,6 +481,23 @@ def test_a_month_without_two_way_contact_is_for_review() -> None:
     assert reviews(chart) == ["no_two_way_contact"]
 
 
+@pytest.mark.parametrize("who", ["provider", "pharmacy", "community", "other"])
+def test_a_two_way_call_with_somebody_who_does_not_speak_for_the_patient_is_no_contact_with_the_patient(
+    who: str,
+) -> None:
+    chart = Chart()
+    chart.time("2026-03-09 10:00", 25, activity="pharmacy_coordination", with_whom=who)
+
+    assert reviews(chart) == ["no_two_way_contact"]
+
+
+def test_a_two_way_call_with_a_caregiver_is_contact_with_the_patient() -> None:
+    chart = Chart()
+    chart.time("2026-03-09 10:00", 25, activity="caregiver_call", with_whom="caregiver")
+
+    assert reviews(chart) == []
+
+
 @pytest.mark.parametrize(("spoke", "expected"), [(True, []), (False, ["no_two_way_contact"])])
 def test_one_two_way_contact_is_enough_also_among_entries_that_are_looked_at_one_by_one(
     spoke: bool, expected: list[str]

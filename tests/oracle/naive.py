@@ -75,13 +75,19 @@ FREEDOMS = {
     "QMB in APCM": "by any coverage on the date of service",
     "payer of a month in which coverage or life ends": "that of its last day, by rank; of one rank, recorded last",
     "limit raised below the limit": "nobody may; the limit holds",
-    "E/M whose day is looked at": "office visits with the billing practitioner; other places are not drawn here",
+    "E/M whose day is looked at": "the biller's, told as a visit or a service; `own` of nobody is theirs",
+    "E/M that was told with two days": "a visit on each day between them",
     "work across midnight that does not count on the day of a visit": "looked at where its other day counts",
     "G0506 of a visit in a month of PCM": "its line is the visit's, shown in months of CCM",
     "G0506 of a second visit with one practitioner": "not billed, and stands in no way on its date",
     "capability attested for later days than its end": "the end takes it, until it is attested again",
 }
 """What the documents leave open, and how this reading resolves it."""
+
+
+def last_of(told: Dict) -> date:
+    """The last day of a service."""
+    return told["until_on"] or told["on"]  # type: ignore[no-any-return]
 
 
 class NaiveMonth(NaiveMissing):
@@ -160,7 +166,27 @@ class NaiveMonth(NaiveMissing):
         """Entries with work on the day of a visit with the billing practitioner [TIME-07]; they count."""
         who = self.designee() or "nobody bills"
         days = {v["on"] for v in self.of("visit_recorded") if v["code"] in LEVELS and v["practitioner"] == who}
+        for told in self.of("other_service_reported"):
+            back = any(f["service"] == told["service"] for f in self.of("other_service_retracted"))
+            if told["code"] in LEVELS and not back and self.is_by_the_biller(told):
+                days |= {day for line in lines for day in line["worked"] if told["on"] <= day <= last_of(told)}
         return {line["entry"] for line in lines if line["counted"] and days & line["worked"]}
+
+    def is_teaching(self, entry: str) -> bool:
+        """Whether an entry is staff teaching in person: where it counts a reviewer looks [TIME-06]."""
+        return any(f["entry"] == entry and f["activity"] == "staff_in_person_education" for f in self.of("time_logged"))
+
+    def is_by_the_biller(self, told: Dict) -> bool:
+        """Whether a service is the billing practitioner's: by name, by NPI, or told as own without a name."""
+        who = self.designee()
+        if who is None:
+            return False
+        if told["by_practitioner"]:
+            return bool(told["by_practitioner"] == who)
+        person = self.person(who)
+        if told["npi"]:
+            return person is not None and told["npi"] == person["npi"]
+        return bool(told["source"] == "own")
 
     def extra_planning(self) -> tuple[list[tuple[date, str, Decimal | None]], set[date]]:
         """The lines of G0506 that the month shows, and the days of G0506 in it."""
@@ -222,6 +248,7 @@ class NaiveMonth(NaiveMissing):
         return {
             "entries": {line["entry"]: line["counted"] for line in lines},
             "same day": self.same_day(lines),
+            "teaching": {line["entry"] for line in lines if line["counted"] and self.is_teaching(line["entry"])},
             "staff": staff,
             "personal": personal,
             "date_of_service": on,

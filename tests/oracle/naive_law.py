@@ -18,8 +18,15 @@ VISITS = {
 }  # fmt: skip
 PARENTS = VISITS | {"99483"}
 """Visits that carry G0506 [CODE-10], as far as this reading draws them."""
-LEVELS = {"99202", "99203", "99204", "99205", "99211", "99212", "99213", "99214", "99215"}
-"""E/M visits of an office: the work of their day is looked at [TIME-07]."""
+LEVELS = {
+    "99202", "99203", "99204", "99205", "99211", "99212", "99213", "99214", "99215",  # office
+    "99221", "99222", "99223", "99231", "99232", "99233", "99234", "99235", "99236", "99238", "99239",  # hospital
+    "99281", "99282", "99283", "99284", "99285",  # emergency department
+    "99304", "99305", "99306", "99307", "99308", "99309", "99310",  # nursing facility
+    "99341", "99342", "99344", "99345", "99347", "99348", "99349", "99350",  # home
+    "99483", "99495", "99496",  # cognitive assessment, transitional care
+}  # fmt: skip
+"""E/M: the work of its day is looked at [TIME-07; kinds as in CODE-10]."""
 CLINICS = ("rural_health_clinic", "federally_qualified_health_center")
 
 RVU = {

@@ -105,7 +105,7 @@ def _much_work(chart: RandomChart, dice: Dice, month: str) -> None:
         chart.time(f"{on} {hour:02d}:00", length, by=by, programme=chart.asked)
         if dice.often(0.25):
             chart.visit(
-                on, dice.choice(("99213", "99214", "99211", "99202", "G0439", "99441")), by=dice.choice(("MD", "MD2"))
+                on, dice.choice(("99213", "99232", "99211", "99283", "G0439", "99441")), by=dice.choice(("MD", "MD2"))
             )
 
 

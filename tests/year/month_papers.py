@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.oracle.naive_law import MAY_BILL, VISITS, years_before
 from tests.year.consents import consents_of, local_days
+from tests.year.entries import Stand
 from tests.year.month_bill import MonthBill
 from tests.year.month_others import other_services
 from tests.year.month_plan import plan_findings
@@ -118,6 +119,14 @@ class MonthPapers(MonthBill):
             and (day(c["abated_on"]) or self.last) >= self.first
         ]  # fmt: skip
         return {c["icd10"] for c in held if c["icd10"]}, len([c for c in held if not c["icd10"]])
+
+    def _is_ill_supervised(self, stand: Stand) -> bool:
+        """Whether an entry names a supervisor, not the biller, who was no practitioner of its practice on its day."""
+        who = stand.said["supervised_by"]
+        if who in (None, self.designee):
+            return False
+        on = min([of for _, _, of in stand.spans if f"{of:%Y-%m}" == self.month] or [a_day(stand.said["on"])])
+        return "practitioner" not in self.book.roles(who, on, stand.said["practice"], self.at)
 
     def _visit_doubts(self) -> set[str] | None:
         """What is doubtful about the best visit that makes the patient seen; None where there is no such visit."""
@@ -262,6 +271,10 @@ class MonthPapers(MonthBill):
                 found.add("exclusion_check_missing")
         if self.practice is not None and any(line.counted and line.practice != self.practice for line in self.lines):
             found.add("worked_for_other_practice")
+        if any(
+            line.counted and self._is_ill_supervised(stand) for stand, line in zip(self.stands, self.lines, strict=True)
+        ):
+            found.add("supervisor_not_practitioner")
         if len({f["patient"] for f in self.in_month("month_attested")}) > 1:
             found.add("merged_both_attested")
         if len({d["practitioner"] for d in self.designations}) > 1:
