@@ -2,7 +2,8 @@
 
 Written from the rules and readings alone, before the judge was opened: one list of plain dicts in, one dict out, time
 cut wherever anything begins or ends, no shared code with the judge. Slow and obvious; where they differ, one is wrong.
-It covers 2017 to 2026, the three programmes, clinics, Medicare FFS and SEED_STRICT, one practice, non-facility.
+It covers 2017 to 2026, the three programmes, clinics, Medicare FFS and SEED_STRICT, one practice; the dollars are those
+outside a facility, which decides only what is suggested.
 What the documents leave open is in `FREEDOMS`, and of other services in `naive_services.FREEDOMS`.
 """
 
@@ -44,6 +45,9 @@ FREEDOMS = {
     "one diagnosis recorded twice": "one condition",
     "supplement beside its consent": "rests on it: never complete before the conversation itself counts",
     "two amounts alike": "the family of staff is suggested",
+    "a family without a price in the facility": "all are compared outside it",
+    "facility site under SEED_STRICT": "not drawn here",
+    "a health center with a policy on its site": "paid as outside a facility",
     "no price on file (UNIT-02)": "the practitioner's own family is suggested where no time of staff counts",
     "consent and revocation on one day": "the revocation is the later word: consent again is needed",
     "supplement after a revocation": "completes what was revoked; the conversation itself decides what came first",
@@ -120,6 +124,20 @@ class NaiveMonth(NaiveMissing):
                 amount = sum((one * units for one, units in dollars if one is not None), Decimal(0))
             answer[way.family] = {"minutes": minutes, "lines": lines, "amount": amount, "unpaid": minutes - paid}
         return answer
+
+    def paid_at_site(self, available: dict[str, Dict], on: date) -> dict[str, Decimal | None]:
+        """What each available family pays by the site of the practice; outside a facility where one has no price."""
+        office = {name: family["amount"] for name, family in available.items()}
+        clinic = any(self.has_capability(name, on) for name in CLINICS)
+        if clinic or self.policy("price_site", "office", on) != "facility":
+            return office
+        there: dict[str, Decimal | None] = {}
+        for name, family in available.items():
+            dollars = [(price(code, on, facility=True), units) for code, units in family["lines"]]
+            if any(one is None for one, _ in dollars):
+                return office
+            there[name] = sum((one * units for one, units in dollars if one is not None), Decimal(0))
+        return there
 
     def earned(self, way: Way, minutes: int, on: date) -> list[tuple[str, int]]:
         """The codes of a way with their units; none where it is not earned."""
@@ -201,7 +219,8 @@ class NaiveMonth(NaiveMissing):
         available = {name: family for name, family in families.items() if family["lines"]}
         suggested = None
         if available:
-            suggested = max(available, key=lambda name: (name == "complex", available[name]["amount"] or 0))
+            pays = self.paid_at_site(available, on)
+            suggested = max(available, key=lambda name: (name == "complex", pays[name] or 0))
             priceless = any(each["amount"] is None for each in available.values())
             if priceless and "complex" not in available and "personal" in available and not staff:
                 suggested = "personal"  # CCM-UNIT-02: the practitioner's own work, where no price says which pays more
