@@ -146,7 +146,9 @@ def _case(facts: MonthFacts, law: MonthLaw, window: Window, rulebook: Rulebook, 
     planned = None
     if patient.extra_planning:
         charges = families.charges(chosen)
-        planned = planned_in_month(patient, month.month, rulebook, consent.started_on, charges=charges, on=on)
+        planned = planned_in_month(
+            patient, month.month, rulebook, consent.started_on, charges=charges, on=on, designee=designee
+        )
         planned = planned if programme is _CCM else planned.beside_other_programme()
     return Case(
         facts,

@@ -46,7 +46,6 @@ FREEDOMS = {
     "supplement beside its consent": "rests on it: never complete before the conversation itself counts",
     "two amounts alike": "the family of staff is suggested",
     "a family without a price in the facility": "all are compared outside it",
-    "facility site under SEED_STRICT": "not drawn here",
     "a health center with a policy on its site": "paid as outside a facility",
     "no price on file (UNIT-02)": "the practitioner's own family is suggested where no time of staff counts",
     "consent and revocation on one day": "the revocation is the later word: consent again is needed",
@@ -81,6 +80,7 @@ FREEDOMS = {
     "work across midnight that does not count on the day of a visit": "looked at where its other day counts",
     "G0506 of a visit in a month of PCM": "its line is the visit's, shown in months of CCM",
     "G0506 of a second visit with one practitioner": "not billed, and stands in no way on its date",
+    "capability that lapsed between two days of counted work": "nothing is said of it",
     "capability attested for later days than its end": "the end takes it, until it is attested again",
 }
 """What the documents leave open, and how this reading resolves it."""
@@ -133,7 +133,7 @@ class NaiveMonth(NaiveMissing):
             return office
         there: dict[str, Decimal | None] = {}
         for name, family in available.items():
-            dollars = [(price(code, on, facility=True), units) for code, units in family["lines"]]
+            dollars = [(price(code, on, strict=self.strict(), facility=True), units) for code, units in family["lines"]]
             if any(one is None for one, _ in dollars):
                 return office
             there[name] = sum((one * units for one, units in dollars if one is not None), Decimal(0))
@@ -224,7 +224,7 @@ class NaiveMonth(NaiveMissing):
             priceless = any(each["amount"] is None for each in available.values())
             if priceless and "complex" not in available and "personal" in available and not staff:
                 suggested = "personal"  # CCM-UNIT-02: the practitioner's own work, where no price says which pays more
-        missing = self.missing(families, on)
+        missing = self.missing(families, on, {day for line in lines for day in line["days"]})
         planned, days = self.extra_planning()
         family = self.chosen() if self.chosen() in families else suggested
         codes = {code for code, _ in families[family]["lines"]} if family in families else set()
