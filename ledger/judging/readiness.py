@@ -5,9 +5,9 @@ section 6). Promise: every finding is listed, in the order of the catalogue. Not
 services; conflicts.py judges them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ledger.judging.law import MonthLaw
 from ledger.judging.people import billing_practitioner
@@ -22,9 +22,6 @@ from ledger.streams.practice import Practice
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Notice
 from ledger.terms.people import Programme
-
-if TYPE_CHECKING:
-    from ledger.judging.countable import Counted
 
 _CAPABILITIES: Final = (
     ("cehrt_year", "cehrt_not_attested", "certified EHR technology", "cehrt_year_required"),
@@ -50,9 +47,11 @@ def billing_blocks(
     practice: str | None,
     on: date,
     law: MonthLaw,
-    counted: "Counted",
+    worked: Callable[[], Iterable[date]],
 ) -> list[Notice]:
     """Practice, billing practitioner, and what the practice must have attested for the month's days of service.
+
+    `worked` answers with the days of counted work; it is asked only where an attestation does not hold throughout.
 
     Reads: medicare.ccm.billing_practitioner.per_month_max, what people.py reads of the practitioner,
     medicare.ccm.practice.cehrt_year_required, .access_24x7_required, .cehrt_holds_all_required and
@@ -72,16 +71,16 @@ def billing_blocks(
         if held is not None and held.has_throughout(capability, first, on):
             continue
         by = law.find(f"practice.{rule}")
-        if by is not None and by.value is True and (without := _days_without(held, capability, counted, on)):
+        if by is not None and by.value is True and (without := _days_without(held, capability, worked, on)):
             found.append(notice(code, f"{words[0].upper()}{words[1:]} is not attested for {without}.", by))
     return found
 
 
-def _days_without(practice: Practice | None, capability: str, counted: "Counted", on: date) -> str:
+def _days_without(practice: Practice | None, capability: str, worked: Callable[[], Iterable[date]], on: date) -> str:
     """The days that a capability is not attested for, in words: the date of service, else days of counted work."""
     if practice is None or not practice.has(capability, on):
         return on.isoformat()
-    days = [day.isoformat() for day in sorted(counted.days) if not practice.has(capability, day)]
+    days = [day.isoformat() for day in sorted(worked()) if not practice.has(capability, day)]
     return f"{', '.join(days)}, when counted work was done" if days else ""
 
 

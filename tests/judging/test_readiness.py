@@ -466,6 +466,26 @@ def test_a_lapse_between_two_days_of_work_says_nothing(back_on: str, expected: l
     assert blocks(chart) == expected
 
 
+def test_of_work_across_midnight_only_the_day_that_counts_asks_for_a_capability() -> None:
+    chart = Chart(without=("capabilities", "consent"))
+    chart.consent("2026-03-10 00:00")
+    chart.capability("cehrt_year")
+    chart.capability("access_24x7", from_on="2026-03-10")
+    chart.time("2026-03-09 23:50", 35)
+    verdict = chart.verdict()
+
+    assert (verdict.staff_seconds, codes(verdict.missing)) == (25 * 60, [])
+
+
+def test_of_work_across_midnight_either_day_that_counts_asks_for_a_capability() -> None:
+    chart = Chart(without=("capabilities",))
+    chart.capability("cehrt_year")
+    chart.capability("access_24x7", from_on="2026-03-10")
+    chart.time("2026-03-09 23:50", 35)
+
+    assert blocks(chart) == ["access_24x7_not_attested"]
+
+
 def test_work_that_does_not_count_asks_for_no_capability_on_its_day() -> None:
     chart = Chart(without=("capabilities",))
     chart.capability("cehrt_year")
