@@ -1,7 +1,7 @@
 """The expected payment of a month: one line under its codes, step by step on request, whole in JSON.
 
 Promise: every amount was worked out by `ledger.judging.prices`; nothing is added or rounded here. What nobody recorded
-is called assumed. Not promised: a payment.
+is called assumed, and what is recorded but moves no amount is called not priced. Not promised: a payment.
 """
 
 from collections.abc import Iterator, Mapping
@@ -43,7 +43,10 @@ def expected_line(price: "Price") -> str:
     if price.patient_share != price.patient_billed:
         patient = "nothing from the patient, who is a QMB"
     known = f"; assumed: {', '.join(_NAMES[name] for name in price.assumed)}" if price.assumed else ""
-    how = f"estimate before the deductible{known}"
+    idle = "".join(
+        f"; {_NAMES[each.name]} recorded, not priced: {each.not_used}" for each in price.inputs if each.not_used
+    )
+    how = f"estimate before the deductible{known}{idle}"
     return (
         f"  Expected of {money(price.allowed)} allowed: {money(price.medicare_pays)} from Medicare, {patient} ({how})."
     )
@@ -98,7 +101,10 @@ def _line(line: "LinePrice", readings: Mapping[str, "Reading"]) -> Iterator[str]
 
 
 def _standing(given: "PriceInput") -> str:
-    return f"recorded at position {given.position}" if given.is_recorded else "assumed"
+    if not given.is_recorded:
+        return "assumed"
+    idle = f", not priced ({given.not_used})" if given.not_used else ""
+    return f"recorded at position {given.position}{idle}"
 
 
 def prices_json(prices: "MonthPrices", *, is_explained: bool) -> dict[str, Any]:
@@ -113,4 +119,5 @@ def price_json(price: "Price") -> dict[str, Any]:
     """A price for programs: every amount as text, every input with its position, every rule that was read."""
     shown: dict[str, Any] = plain(price)
     shown["inputs"] = [plain(each) | {"is_recorded": each.is_recorded} for each in price.inputs]
-    return shown | {"expected": plain(price.expected), "assumed": list(price.assumed), "amounts_are": AMOUNTS_ARE}
+    known = {"assumed": list(price.assumed), "not_used": list(price.not_used)}
+    return shown | {"expected": plain(price.expected), **known, "amounts_are": AMOUNTS_ARE}

@@ -15,6 +15,7 @@ from ledger.terms.outcome import Notice
 
 PRICE_UNITS: Final = frozenset({"rvu", "dollars_per_rvu", "dollars"})
 """Units of the quantities that make a price."""
+_IN_FACILITY: Final = "medicare.pfs.rvu_facility."
 Readings = tuple[Reading, ...]
 
 
@@ -78,8 +79,11 @@ class Citing:
         return tuple(dict.fromkeys([*family, *minimum, *own]))
 
     def of_price(self, code: str) -> Readings:
-        """What one unit of the code is priced by on the date of service: relative values and the conversion factor."""
-        own = [r for r in self._of_code(code) if r.unit in PRICE_UNITS]
+        """What one unit of the code is priced by on the date of service: relative values and the conversion factor.
+
+        The amounts that a verdict shows are those outside a facility.
+        """
+        own = [r for r in self._of_code(code) if r.unit in PRICE_UNITS and not r.name.startswith(_IN_FACILITY)]
         factor = [r for r in self._of_service if r.unit == "dollars_per_rvu"] if own else []
         return tuple(dict.fromkeys([*own, *factor]))
 

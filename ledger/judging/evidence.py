@@ -84,6 +84,12 @@ OF_ENTRIES: Final[dict[str, OfEntry]] = {
 }
 """What is said of one entry. Its own facts are added to all of it."""
 
+
+def _planned_outside_ccm(ground: Ground) -> Evidence:
+    """What was planned beyond visits, the consent by which CCM began, and who bills the month."""
+    return patients.extra_planning_late(ground).and_(people.designations(ground))
+
+
 OF_MONTHS: Final[dict[str, OfMonth]] = {
     **dict.fromkeys((*FIELD_CODES.values(), *ITEM_CODES.values()), consents.incomplete),
     "consent_method_not_accepted": consents.incomplete,
@@ -146,6 +152,7 @@ OF_MONTHS: Final[dict[str, OfMonth]] = {
     "programme_excludes_other": people.designations_of_all,
     "extra_planning_twice": patients.extra_planning,
     "extra_planning_late": patients.extra_planning_late,
+    "extra_planning_outside_ccm": _planned_outside_ccm,
     "extra_planning_same_date": patients.extra_planning,
     "conflicting_service": time.services,
     "service_of_other_biller": time.services,

@@ -46,6 +46,8 @@ class PriceInput(NamedTuple):
     """Where the ledger learned it; None: it is assumed."""
     says: str
     readings: tuple[str, ...] = ()
+    not_used: str | None = None
+    """Why a line is priced without it, though it is recorded; None: every line took it, or it is assumed."""
 
     @property
     def is_recorded(self) -> bool:
@@ -138,6 +140,11 @@ class Price(NamedTuple):
         """The inputs that nobody recorded."""
         return tuple(each.name for each in self.inputs if not each.is_recorded)
 
+    @property
+    def not_used(self) -> tuple[InputName, ...]:
+        """The inputs that are recorded, and that a line is priced without."""
+        return tuple(each.name for each in self.inputs if each.not_used is not None)
+
 
 def price_charges(charges: Sequence[ChargeLine], priced: PricedAs, *, on: date, rules: RulesInForce) -> Price:
     """What codes with their units are expected to pay on a date of service; `rules` are those of that date.
@@ -164,7 +171,7 @@ def price_charges(charges: Sequence[ChargeLine], priced: PricedAs, *, on: date, 
         patient_billed=billed,
         sequestration=_together([line.sequestration for line in lines]),
         medicare_pays=_together([line.medicare_pays for line in lines]),
-        inputs=priced.inputs,
+        inputs=priced.inputs if priced.gpci is None else _locality_used(priced, lines, trace),
         notices=in_order(found),
         reads=_reads(priced, trace),
     )
@@ -245,8 +252,7 @@ def _line(
 
 def _local(code: str, units: int, priced: PricedAs, gpci: Gpci, rules: Rules, found: list[Notice]) -> Step | None:
     """The fee schedule's amount in a locality (CCM-RATE-11); None and a notice where its parts are not all on file."""
-    expense = "rvu_pe_facility" if priced.is_facility else "rvu_pe_nonfacility"
-    names = tuple(f"{_PFS}.{part}.{code}" for part in ("rvu_work", expense, "rvu_mp"))
+    names = _part_names(code, priced)
     parts = [rules.get(name) for name in names]
     held = [part for part in parts if isinstance(part, Decimal)]
     if len(held) < len(parts):
@@ -262,6 +268,31 @@ def _local(code: str, units: int, priced: PricedAs, gpci: Gpci, rules: Rules, fo
     adjusted = work * gpci.work + practice * gpci.practice_expense + malpractice * gpci.malpractice
     unit = (adjusted * rules.decimal(_factor_name(priced))).quantize(_CENT, ROUND_HALF_UP)
     return Step("locality", unit * units, _named(rules, *names, _factor_name(priced)))
+
+
+def _locality_used(priced: PricedAs, lines: Sequence[LinePrice], rules: Rules) -> tuple[PriceInput, ...]:
+    """The inputs, and of the locality why lines are priced without it (CCM-RATE-11)."""
+    known = [line for line in lines if line.national is not None]
+    without = [line for line in known if all(step.name != "locality" for step in line.steps)]
+    if not without:
+        return priced.inputs
+    why = _why_national(without[0].code, priced, rules)
+    if len(without) < len(known):
+        why = f"for {', '.join(line.code for line in without)}: {why}"
+    return tuple(each._replace(not_used=why) if each.name == "locality" else each for each in priced.inputs)
+
+
+def _why_national(code: str, priced: PricedAs, rules: Rules) -> str:
+    if priced.clinic_by is not None or rules.listed(_PRICING, code) is not None:
+        return "a health center is paid the national amount"
+    if any(rules.get(name) is None for name in _part_names(code, priced)):
+        return "not all parts of the relative values on file"
+    return "the parts of the relative values do not add up"
+
+
+def _part_names(code: str, priced: PricedAs) -> tuple[str, ...]:
+    expense = "rvu_pe_facility" if priced.is_facility else "rvu_pe_nonfacility"
+    return tuple(f"{_PFS}.{part}.{code}" for part in ("rvu_work", expense, "rvu_mp"))
 
 
 def _total_name(code: str, priced: PricedAs) -> str:

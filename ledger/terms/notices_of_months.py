@@ -294,6 +294,13 @@ OF_REVIEW: Final = (
         "Check that the visit began the programme, or began it anew.",
     ),
     kind(
+        "extra_planning_outside_ccm",
+        REVIEW,
+        "Planning beyond a visit (G0506) stands in a month in which its practitioner bills no CCM, or none has begun.",
+        "CODE-11",
+        "Check that CCM begins with this visit and its practitioner bills it; otherwise take the attestation back.",
+    ),
+    kind(
         "no_price_on_file",
         REVIEW,
         "No price is on file for the date of service.",

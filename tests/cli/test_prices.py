@@ -141,7 +141,9 @@ def test_a_locality_without_parts_on_file_says_what_is_missing(run_on_copy: Run,
     told(world, tmp_path, ("record_locality", where | indices))
     shown = run_on_copy("month", world.ids["patient"], MONTH, "--explain").out
 
+    assert "; locality recorded, not priced: not all parts of the relative values on file).\n" in shown
     assert "    locality: 1320201; recorded at position " in shown
+    assert ["locality"] == run_on_copy("month", world.ids["patient"], MONTH, "--json").json["price"]["not_used"]
     assert "locality_not_priced: Locality 1320201: medicare.pfs.rvu_pe_nonfacility.99490, medicare.pfs.rvu_mp" in shown
 
 

@@ -467,6 +467,12 @@ OF_THE_MONTH: list[tuple[str, Build, tuple[str, ...], tuple[str, ...]]] = [
         (),
     ),
     (
+        "extra_planning_outside_ccm",
+        only(lambda c: c.extra_planning("2026-03-12", by="MD2")),
+        ("consent_recorded", "extra_planning_attested", "practitioner_designated"),
+        (),
+    ),
+    (
         "extra_planning_same_date",
         only(
             time(length=60),

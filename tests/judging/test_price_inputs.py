@@ -241,14 +241,39 @@ def test_whether_a_patient_is_one_is_asked_on_the_date_of_service(until: str, bi
 # --- locality ---------------------------------------------------------------------------------------------------
 
 
-def test_a_locality_on_record_is_named_and_what_is_missing_is_said() -> None:
-    of = chart()
+def locality(of: Chart) -> None:
     indices = {"gpci_work": "1.049", "gpci_pe": "1.181", "gpci_mp": "1.624"}
     of.tell(
         LocalityRecorded(
             practice=of.practice, locality="1320201", from_on=day("2026-01-01"), cite="Addendum E", **indices
         )
     )
+
+
+def test_a_locality_on_record_that_moves_no_amount_is_named_as_not_used() -> None:
+    of = chart()
+    locality(of)
+
+    assert "locality" not in price(of).assumed
+    assert ("locality",) == price(of).not_used
+    assert "not all parts of the relative values on file" == told(of, "locality").not_used
+
+
+def test_a_health_centers_locality_is_not_used_either() -> None:
+    of = chart()
+    of.capability("rural_health_clinic")
+    locality(of)
+
+    assert "a health center is paid the national amount" == told(of, "locality").not_used
+
+
+def test_nothing_is_said_to_be_not_used_where_nothing_was_recorded() -> None:
+    assert () == price(chart()).not_used
+
+
+def test_a_locality_on_record_is_named_and_what_is_missing_is_said() -> None:
+    of = chart()
+    locality(of)
 
     assert ("1320201", len(of.told)) == (told(of, "locality").value, told(of, "locality").position)
     assert ["locality_not_priced"] == codes(price(of).notices)

@@ -285,6 +285,35 @@ def test_parts_of_another_release_than_the_total_are_not_used() -> None:
     assert "do not add up to its total" in price.notices[0].happened
 
 
+RECORDED = (PriceInput("locality", "1320201", 5, "Addendum E"),)
+
+
+def test_a_locality_that_every_line_took_is_used() -> None:
+    assert () == priced(book=with_parts(), gpci=MANHATTAN, inputs=RECORDED).not_used
+
+
+def test_parts_that_do_not_add_up_are_why_a_locality_is_not_used() -> None:
+    (given,) = priced(book=with_parts(expense="0.90"), gpci=MANHATTAN, inputs=RECORDED).inputs
+
+    assert "the parts of the relative values do not add up" == given.not_used
+
+
+def test_of_several_codes_those_are_named_that_are_priced_without_the_locality() -> None:
+    lines = [ChargeLine("99490", 1, None), ChargeLine("99439", 1, None)]
+    rules = with_parts().in_force(date(2026, 3, 31))
+    found = price_charges(lines, PricedAs(gpci=MANHATTAN, inputs=RECORDED), on=date(2026, 3, 31), rules=rules)
+
+    assert "for 99439: not all parts of the relative values on file" == found.inputs[0].not_used
+
+
+def test_a_code_without_any_price_says_nothing_of_the_locality() -> None:
+    rules = BOOK.in_force(date(2023, 3, 31))
+    priced_as = PricedAs(gpci=MANHATTAN, inputs=RECORDED)
+    found = price_charges([ChargeLine("99490", 1, None)], priced_as, on=date(2023, 3, 31), rules=rules)
+
+    assert () == found.not_used
+
+
 def test_a_facility_takes_its_own_practice_expense() -> None:
     price = priced(book=with_parts(), gpci=MANHATTAN, is_facility=True)
 

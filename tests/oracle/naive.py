@@ -2,7 +2,8 @@
 
 Written from the rules and readings alone, before the judge was opened: one list of plain dicts in, one dict out, time
 cut wherever anything begins or ends, no shared code with the judge. Slow and obvious; where they differ, one is wrong.
-It covers 2017 to 2026, the three programmes, clinics, Medicare FFS and SEED_STRICT, one practice, non-facility.
+It covers 2017 to 2026, the three programmes, clinics, Medicare FFS and SEED_STRICT, one practice; the dollars are those
+outside a facility, which decides only what is suggested.
 What the documents leave open is in `FREEDOMS`, and of other services in `naive_services.FREEDOMS`.
 """
 
@@ -44,6 +45,8 @@ FREEDOMS = {
     "one diagnosis recorded twice": "one condition",
     "supplement beside its consent": "rests on it: never complete before the conversation itself counts",
     "two amounts alike": "the family of staff is suggested",
+    "a family without a price in the facility": "all are compared outside it",
+    "a health center with a policy on its site": "paid as outside a facility",
     "no price on file (UNIT-02)": "the practitioner's own family is suggested where no time of staff counts",
     "consent and revocation on one day": "the revocation is the later word: consent again is needed",
     "supplement after a revocation": "completes what was revoked; the conversation itself decides what came first",
@@ -80,6 +83,7 @@ FREEDOMS = {
     "work across midnight that does not count on the day of a visit": "looked at where its other day counts",
     "G0506 of a visit in a month of PCM": "its line is the visit's, shown in months of CCM",
     "G0506 of a second visit with one practitioner": "not billed, and stands in no way on its date",
+    "capability that lapsed between two days of counted work": "nothing is said of it",
     "capability attested for later days than its end": "the end takes it, until it is attested again",
 }
 """What the documents leave open, and how this reading resolves it."""
@@ -128,6 +132,20 @@ class NaiveMonth(NaiveMissing):
                 amount = sum((one * units for one, units in dollars if one is not None), Decimal(0))
             answer[way.family] = {"minutes": minutes, "lines": lines, "amount": amount, "unpaid": minutes - paid}
         return answer
+
+    def paid_at_site(self, available: dict[str, Dict], on: date) -> dict[str, Decimal | None]:
+        """What each available family pays by the site of the practice; outside a facility where one has no price."""
+        office = {name: family["amount"] for name, family in available.items()}
+        clinic = any(self.has_capability(name, on) for name in CLINICS)
+        if clinic or self.policy("price_site", "office", on) != "facility":
+            return office
+        there: dict[str, Decimal | None] = {}
+        for name, family in available.items():
+            dollars = [(price(code, on, strict=self.strict(), facility=True), units) for code, units in family["lines"]]
+            if any(one is None for one, _ in dollars):
+                return office
+            there[name] = sum((one * units for one, units in dollars if one is not None), Decimal(0))
+        return there
 
     def earned(self, way: Way, minutes: int, on: date) -> list[tuple[str, int]]:
         """The codes of a way with their units; none where it is not earned."""
@@ -229,11 +247,12 @@ class NaiveMonth(NaiveMissing):
         available = {name: family for name, family in families.items() if family["lines"]}
         suggested = None
         if available:
-            suggested = max(available, key=lambda name: (name == "complex", available[name]["amount"] or 0))
+            pays = self.paid_at_site(available, on)
+            suggested = max(available, key=lambda name: (name == "complex", pays[name] or 0))
             priceless = any(each["amount"] is None for each in available.values())
             if priceless and "complex" not in available and "personal" in available and not staff:
                 suggested = "personal"  # CCM-UNIT-02: the practitioner's own work, where no price says which pays more
-        missing = self.missing(families, on)
+        missing = self.missing(families, on, {day for line in lines for day in line["days"]})
         planned, days = self.extra_planning()
         family = self.chosen() if self.chosen() in families else suggested
         codes = {code for code, _ in families[family]["lines"]} if family in families else set()

@@ -19,9 +19,14 @@ class NaiveMissing(NaiveTime):
         told = [f for f in told if f["practitioner"] == self.designee() and (f["programme"] or CCM) == self.programme]
         return told[-1]["family"] if told else None
 
-    def missing(self, families: dict[str, Dict], on: date) -> set[str]:
-        """The codes of what blocks release."""
-        said = self._missing_people(on) | self._missing_consent() | self._missing_patient(on) | self._missing_plan(on)
+    def missing(self, families: dict[str, Dict], on: date, worked: set[date]) -> set[str]:
+        """The codes of what blocks release; `worked` are the days of counted work."""
+        said = (
+            self._missing_people(on, worked)
+            | self._missing_consent()
+            | self._missing_patient(on)
+            | self._missing_plan(on)
+        )
         available = [name for name, family in families.items() if family["lines"]]
         if not available:
             said.add("minutes_below_minimum")
@@ -31,7 +36,7 @@ class NaiveMissing(NaiveTime):
             said.add("family_not_chosen")
         return said
 
-    def _missing_people(self, on: date) -> set[str]:
+    def _missing_people(self, on: date, worked: set[date]) -> set[str]:
         said = set()
         if self.practice(on) is None:
             said.add("practice_not_assigned")
@@ -46,7 +51,8 @@ class NaiveMissing(NaiveTime):
             asked["plan_access_24h_other_providers"] = "plan_access_24h_not_attested"
         for name, code in asked.items():
             bills = who is not None or self.practice(on) is not None
-            if not bills or not self.has_capability(name, on):
+            # [ACCESS-01] blocks where it lapsed: on the date of service, or on a day on which the service was given
+            if not bills or not all(self.has_capability(name, day) for day in {on, *worked}):
                 said.add(code)
         return said
 

@@ -49,7 +49,8 @@ class MonthPapers(MonthBill):
         else:
             found |= self._may_bill(self.designee, self.designations[0]["practice"])
         for capability, code in (("cehrt_year", "cehrt_not_attested"), ("access_24x7", "access_24x7_not_attested")):
-            if self.practice is None or not self.book.has(self.practice, capability, self.on, self.at):
+            asked = {self.on, *self._worked()}
+            if self.practice is None or not all(self.book.has(self.practice, capability, on, self.at) for on in asked):
                 found.add(code)
         return found
 
@@ -179,8 +180,11 @@ class MonthPapers(MonthBill):
         counting = [line for line in self.lines if line.counted]
         if counting and not any(line.two_way for line in counting):
             found.add("no_two_way_contact")
-        days = {on for line in counting for on in (line.on, line.last_on or line.on)}
-        return found | self._about_coverage(days) | self._about_families()
+        return found | self._about_coverage(self._worked()) | self._about_families()
+
+    def _worked(self) -> set[date]:
+        """The days on which work counts."""
+        return {on for line in self.lines if line.counted for on in (line.on, line.last_on or line.on)}
 
     def _about_coverage(self, days: set[date]) -> set[str]:
         found: set[str] = set()
