@@ -88,7 +88,7 @@ def extra_planning_late(ground: Ground) -> Evidence:
 
 def no_visit(ground: Ground) -> Evidence:
     """The visits of that time, none of which qualifies, and what tells the start of the programme."""
-    return visits_of_month(ground).and_(starting(ground)).and_(Evidence((), (VisitRecorded.TOPIC,)))
+    return visits(ground).and_(starting(ground)).and_(Evidence((), (VisitRecorded.TOPIC,)))
 
 
 # --- coverage and stays ------------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ _BY_PROGRAMME: Final[dict[str, dict[str, str]]] = {
     "performers": {
         "effect": "exclusion_check_effect other_practice_effect",
         "word": "supervision",
-        "words": "clinical_credentials clinical_roles employers work_countries",
+        "words": "clinical_credentials clinical_roles employers supervisor_roles work_countries",
         "yes_no": "excluded_counts licence_lapsed_counts other_practitioner_counts other_roles_count "
         "practitioner_counts_as_staff programs_count staff_counts_as_personal",
     },
@@ -94,7 +94,7 @@ _BY_PROGRAMME: Final[dict[str, dict[str, str]]] = {
         "word": "period rounding zone",
         "words": "fields_required stay_kinds",
         "yes_no": "admission_day_counts after_coverage_counts after_death_counts discharge_day_counts "
-        "late_raise_counts one_code_per_minute stay_counts visit_day_counts",
+        "in_person_reviewed late_raise_counts one_code_per_minute stay_counts visit_day_counts",
     },
 }
 """Below the folder of a programme: by file and unit, the quantities."""

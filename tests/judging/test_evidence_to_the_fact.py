@@ -191,8 +191,14 @@ OF_AN_ENTRY: list[Row] = [
         "",
     ),
     Row(
+        "in_person_counted",
+        "in person",
+        "",
+        absent_of_bare="policy_adopted",
+    ),
+    Row(
         "visit_day visit_same_day",
-        "visit 2025-01-05; visit 2025-12-10; visit 2026-03-31",
+        "visit 2026-03-31",
         "",
     ),
 ]
@@ -323,12 +329,13 @@ OF_THE_MONTH: list[Row] = [
     ),
     Row(
         "initiating_visit_missing",
-        "visit 2025-01-05; visit 2025-12-10; visit 2026-03-31; consent; supplement",
+        "visit 2025-01-05; visit 2025-12-10; visit 2026-03-31; consent; supplement; "
+        "revoked on 03-31; disenrolled on 03-31",
         "",
         absent="visit_recorded",
     ),
     Row(
-        "initiating_visit_not_discussed initiating_visit_by_colleague initiating_visit_practitioner_unknown",
+        "initiating_visit_not_discussed initiating_visit_by_colleague",
         "visit 2025-01-05; visit 2025-12-10; visit 2026-03-31",
         "",
     ),
@@ -469,8 +476,20 @@ OF_THE_MONTH: list[Row] = [
         "",
     ),
     Row(
+        "supervisor_not_practitioner",
+        "",
+        "",
+    ),
+    Row(
+        "extra_planning_outside_ccm",
+        "consent; supplement; revoked on 03-31; disenrolled on 03-31; MD designated; MD2 designated too; "
+        "planned on the first; planned on the last; planned by MD before",
+        "",
+    ),
+    Row(
         "extra_planning_late",
-        "consent; supplement; planned on the first; planned on the last; planned by MD before",
+        "consent; supplement; revoked on 03-31; disenrolled on 03-31; "
+        "planned on the first; planned on the last; planned by MD before",
         "",
     ),
     Row(
