@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from ledger.judging.extra_planning import CODE as BESIDE_A_VISIT
 from ledger.judging.other_families import FAMILIES_OF
 from ledger.rulebook import Quantity, Rulebook
+from ledger.rulebook.views import base_name
 from ledger.terms.people import Programme
 
 _FAMILIES: Final = ".families."
@@ -41,7 +42,7 @@ class CodesHeld:
 
     def held_by(self, name: str, first: date, last: date) -> frozenset[Programme] | None:
         """Whose months a quantity of this name may touch on these days; None where it is no quantity of one code."""
-        code = next((part for part in name.partition("@")[0].split(".") if part in self._held), None)
+        code = next((part for part in base_name(name).split(".") if part in self._held), None)
         if code is None:
             return None
         near = (held.programmes for held in self._held[code] if held.first <= last and first <= held.last)
@@ -57,7 +58,7 @@ class CodesHeld:
 
 def _programmes_of(name: str) -> Iterator[Programme]:
     """The programmes among whose families the one is whose code a quantity of this name says."""
-    _, told, what = name.partition("@")[0].partition(_FAMILIES)
+    _, told, what = base_name(name).partition(_FAMILIES)
     family, _, kind = what.rpartition("_")
     for programme, families in FAMILIES_OF.items() if told else ():
         is_level = family == _APCM_LEVEL and kind.isdigit() and programme is Programme.APCM

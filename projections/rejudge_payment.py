@@ -16,6 +16,7 @@ from ledger.judging.prices import Price
 from ledger.judging.shapes import MonthFacts, Verdict
 from ledger.rulebook import Rulebook
 from ledger.rulebook.differences import differences
+from ledger.rulebook.views import base_name
 from ledger.terms.calendar import first_day, last_day
 from ledger.terms.identity import practice_tag, staff_tag
 
@@ -59,7 +60,7 @@ def paid(facts: MonthFacts, verdict: Verdict, rulebook: Rulebook, state: Callabl
     )
     if price is None:
         return Paid(NO_PAYMENT, ())
-    return Paid(_payment(price), tuple(reading.name.partition("@")[0] for reading in price.reads))
+    return Paid(_payment(price), tuple(base_name(reading.name) for reading in price.reads))
 
 
 def _payment(price: Price) -> Payment:

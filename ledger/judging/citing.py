@@ -10,6 +10,7 @@ from typing import Final
 from ledger.judging.law import ACTIVITIES
 from ledger.judging.shapes import Verdict
 from ledger.rulebook import Reading, Rulebook
+from ledger.rulebook.views import base_name
 from ledger.terms.calendar import last_day
 from ledger.terms.outcome import Notice
 
@@ -59,7 +60,7 @@ class Citing:
         """The reading of a name; of several (consents of several days) the one that `said` quotes, else the last."""
         known = self._by_name.get(name, ())
         if not known:
-            return self._rules.find(name) or self._rules.find(name.partition("@")[0])
+            return self._rules.find(name) or self._rules.find(base_name(name))
         quoted = (r for r in known if f"effective {r.effective.isoformat()}" in said)
         return next(quoted, None) or max(known, key=lambda reading: reading.effective)
 
@@ -99,4 +100,4 @@ class Citing:
         return () if found is None else (found,)
 
     def _of_code(self, code: str) -> list[Reading]:
-        return [r for r in self._of_service if code in r.name.partition("@")[0].split(".")]
+        return [r for r in self._of_service if code in base_name(r.name).split(".")]

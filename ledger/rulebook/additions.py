@@ -11,13 +11,12 @@ there; a code of which one is missing keeps its national amount.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, Final
 
 from ledger.rulebook.dated_values import check_cites, check_dates, check_value, readings_of
 from ledger.rulebook.reading import Quantity
 from ledger.rulebook.relative_values import RULE, TOTALS_OF, part_named
-from ledger.rulebook.rule_file import RuleFile
+from ledger.rulebook.rule_file import RuleFile, check_origin
 from ledger.rulebook.units import is_payer, is_text
 from ledger.rulebook.views import Addition
 
@@ -73,13 +72,7 @@ def _check_head(rule_file: RuleFile, keys: set[str], base: Mapping[str, Quantity
     if not is_text(head.get(ADDITION)):
         remedy = 'Begin with addition = "what it is, in words of your own".'
         rule_file.fault("`addition` is not text.", remedy, key=ADDITION)
-    bases = sorted({name.split(".", 1)[0] for name in base})
-    if head.get("base") not in bases:
-        known = " or ".join(f'"{name}"' for name in bases)
-        rule_file.fault("`base` names no rules that exist.", f"Write base = {known}.", key="base")
-    if type(head.get("checked")) is not date:
-        remedy = "Write checked = YYYY-MM-DD above the tables."
-        rule_file.fault("`checked` is missing or not a date.", remedy, key="checked")
+    check_origin(rule_file, base)
     if head.get("implements") != [RULE]:
         remedy = f'Write implements = ["{RULE}"].'
         rule_file.fault("`implements` is another rule than that of the parts.", remedy, key="implements")

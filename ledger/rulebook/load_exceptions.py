@@ -22,7 +22,7 @@ from ledger.rulebook.carried_out import CARRIED_OUT
 from ledger.rulebook.dated_values import check_cites, check_dates, check_value, check_words, readings_of
 from ledger.rulebook.reading import ABSENT, Quantity, Reading, Value
 from ledger.rulebook.relative_values import part_named
-from ledger.rulebook.rule_file import Place, RuleFile
+from ledger.rulebook.rule_file import Place, RuleFile, check_origin
 from ledger.rulebook.units import is_list_of, is_payer, is_rule_id, is_text
 from ledger.rulebook.views import EXCEPTION_MARK, PayerException, base_name
 from ledger.terms.people import COVERAGE_KINDS
@@ -134,13 +134,7 @@ def _check_head(rule_file: RuleFile, base: Mapping[str, Quantity]) -> None:
     if not is_text(head.get("exception")):
         remedy = 'Begin with exception = "what it is, in words of your own".'
         rule_file.fault("`exception` is missing.", remedy, key="exception")
-    bases = sorted({name.split(".", 1)[0] for name in base})
-    if head.get("base") not in bases:
-        known = " or ".join(f'"{name}"' for name in bases)
-        rule_file.fault("`base` names no rules that exist.", f"Write base = {known}.", key="base")
-    if type(head.get("checked")) is not date:
-        remedy = "Write checked = YYYY-MM-DD above the tables."
-        rule_file.fault("`checked` is missing or not a date.", remedy, key="checked")
+    check_origin(rule_file, base)
     if not is_list_of(head.get("implements"), is_rule_id):
         remedy = 'Write implements = ["CCM-CODE-01", ...].'
         rule_file.fault("`implements` is not a list of rule ids.", remedy, key="implements")

@@ -6,6 +6,7 @@ Promise: every fault is noted with file, line where it can be told, and remedy; 
 import re
 import tomllib
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Final
@@ -107,3 +108,15 @@ class Place:
                 self.fault(f"Key `{key}` is not known.", meant)
             else:
                 self.rule_file.fault(f"Key `{key}` is not known.", meant, key=key)
+
+
+def check_origin(rule_file: RuleFile, base: Iterable[str]) -> None:
+    """Notes where a payer's file does not say on which rules it builds (names in `base`), or when it was checked."""
+    head = rule_file.tables
+    bases = sorted({name.split(".", 1)[0] for name in base})
+    if head.get("base") not in bases:
+        known = " or ".join(f'"{name}"' for name in bases)
+        rule_file.fault("`base` names no rules that exist.", f"Write base = {known}.", key="base")
+    if type(head.get("checked")) is not date:
+        remedy = "Write checked = YYYY-MM-DD above the tables."
+        rule_file.fault("`checked` is missing or not a date.", remedy, key="checked")

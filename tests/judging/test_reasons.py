@@ -33,16 +33,6 @@ values = [{effective = 2026-01-01, until = 2026-12-31, absent = true, cite = "Ac
 Build = Callable[[], Chart]
 
 
-def chosen_complex() -> Chart:
-    chart = Chart()
-    chart.time("2026-03-03 10:00", 100)
-    chart.time("2026-03-04 10:00", 35, by="MD")
-    chart.untimed("2026-03-05", 12)
-    chart.decision_making("high")
-    chart.choose("complex")
-    return chart
-
-
 def before_the_programme() -> Chart:
     chart = Chart("2014-03")
     chart.time("2014-03-03 10:00", 25)
@@ -84,7 +74,7 @@ MONTHS: dict[str, Build] = {
     "troubled": months.troubled,
     "blocked": months.blocked,
     "nothing_logged": Chart,
-    "complex": chosen_complex,
+    "complex": months.chosen_complex,
     "before_the_programme": before_the_programme,
     "no_further_units": lambda: priced("2019-03"),
     "no_price": lambda: priced("2018-03"),
@@ -332,7 +322,7 @@ def test_units_beyond_a_limit_name_who_raised_it() -> None:
 
 
 def test_units_of_complex_care_name_the_decision_making_that_was_attested() -> None:
-    chart = chosen_complex()
+    chart = months.chosen_complex()
     units = opened(tree(lambda: chart))["units.complex.99487"]
 
     assert ["decision_making_attested"] == topics_of(chart, units)
@@ -476,7 +466,7 @@ def test_uncounted_seconds_come_by_reason_with_their_facts() -> None:
 
 
 def test_a_code_of_another_family_says_which_one_bills_and_who_chose_it() -> None:
-    chart = chosen_complex()
+    chart = months.chosen_complex()
     (instead,) = (r for r in why_not_reasons(ground_of(chart), "99490") if r.what == "bills_instead")
 
     assert ("complex", ["family_chosen"]) == (
@@ -522,7 +512,7 @@ def test_the_remedies_say_what_would_have_to_happen() -> None:
 
 
 def test_a_family_that_the_month_supports_and_that_does_not_bill_waits_for_the_practitioner() -> None:
-    ground = ground_of(chosen_complex())
+    ground = ground_of(months.chosen_complex())
     answer = why_not(ground.verdict, "99491", ground.rulebook)
 
     assert "The billing practitioner chooses the family personal (choose_family)." in answer["remedies"]

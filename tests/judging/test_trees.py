@@ -27,12 +27,7 @@ Build = Callable[[], Chart]
 
 def complex_with_visit() -> Chart:
     """The practitioner chose complex CCM, worked herself, and planned beyond a visit."""
-    chart = Chart()
-    chart.time("2026-03-03 10:00", 100)
-    chart.time("2026-03-04 10:00", 35, by="MD")
-    chart.untimed("2026-03-05", 12)
-    chart.decision_making("high")
-    chart.choose("complex")
+    chart = months.chosen_complex()
     chart.extra_planning("2026-03-12")
     return chart
 
