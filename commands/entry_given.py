@@ -1,7 +1,8 @@
 """What a command says of an entry, made into the content of a fact: its shape, its practice and zone, its local parts.
 
-Shared by the deciders that log, correct and move time. Promise: an entry is cut into whole seconds and parted at the
-local midnights of the practice's zone, once, here; nothing later opens a zone.
+Shared by the deciders that log, correct and move time. Promise: an entry is cut to the whole seconds within it, so that
+nothing rounds up (CCM-TIME-14), and parted at the local midnights of the practice's zone, once, here; nothing later
+opens a zone.
 """
 
 from datetime import date
@@ -19,7 +20,7 @@ from ledger.terms.calendar import (
     month_of,
     split_at_local_midnight,
     utc_dates,
-    whole_seconds,
+    within_whole_seconds,
 )
 from ledger.terms.identity import care_month_tag, practice_tag, staff_day_tag
 from ledger.terms.outcome import Need, Refused
@@ -81,10 +82,10 @@ def unreadable(asked: Asked[EntryGiven], *, needs_row: bool) -> Refused | None:
             return refused("source_row_id_required")
         assert command.on is not None
         return refused("in_the_future", what="The work") if is_future(asked, command.on) else None
-    start, end = whole_seconds(start), whole_seconds(end)
     if end < start:
         return refused("end_before_start", what="The entry")
-    if end == start:
+    start, end = within_whole_seconds(start, end)
+    if end <= start:
         return refused("zero_duration")
     if (end - start).total_seconds() > DAY_SECONDS:
         return refused("interval_over_24_hours")
@@ -130,7 +131,7 @@ def _parts(asked: Asked[EntryGiven], name: str) -> tuple[LocalPart, ...]:
         return ()
     zone = asked.zones.zone(name)
     assert zone is not None, "a practice is registered with a zone that exists"
-    return split_at_local_midnight(whole_seconds(command.start), whole_seconds(command.end), zone)
+    return split_at_local_midnight(*within_whole_seconds(command.start, command.end), zone)
 
 
 def words_or_none(words: TimeWords) -> TimeWords | Closed:

@@ -6,7 +6,7 @@ from commands.deciding import Asked, Law, States
 from commands.guards import said_at
 from commands.intents.governance import AdoptRulebook, BindLogin, RegisterSource
 from commands.opening import adoption
-from ledger.rulebook import Edition, RulebookError, profiles_in, rulebook_of, with_profiles
+from ledger.rulebook import Edition, RulebookError, admitted, profiles_in, with_profiles
 from ledger.streams.governance import LoginBound, SourceRegistered
 from ledger.terms.identity import LEDGER_TAG
 from ledger.terms.notices import notice
@@ -27,7 +27,7 @@ def decide_adopt_rulebook(asked: Asked[AdoptRulebook], states: States, law: Law)
         return need
     try:
         edition = with_profiles({given.file: given.text.encode() for given in asked.command.profiles})
-        rulebook_of(edition)
+        admitted(edition)
     except RulebookError as error:
         return refused("profiles_do_not_load", happened=_faults(error))
     if len({given.file for given in asked.command.profiles}) < len(asked.command.profiles):

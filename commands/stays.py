@@ -18,7 +18,7 @@ from ledger.streams.endings import EvidenceWords
 from ledger.streams.patient_state import Patient
 from ledger.streams.status_state import Stay
 from ledger.streams.stays import DeathRetracted, StayRecorded, StayRetracted, StayWords
-from ledger.terms.calendar import whole_seconds
+from ledger.terms.calendar import next_whole_second, whole_seconds
 from ledger.terms.identity import patient_tag
 from ledger.terms.notices import in_order, notice
 from ledger.terms.outcome import Accepted, Notice, Outcome, Refused, Unchanged
@@ -109,7 +109,10 @@ class _Edges(NamedTuple):
 
 
 def _edges(asked: Asked[RecordStay], states: States) -> _Edges | Refused:
-    """The edges with the local days of their moments; where no zone is known, the longest stay that it may be."""
+    """The edges with the local days of their moments; where no zone is known, the longest stay that it may be.
+
+    A second of which a part lies in the stay lies in it: no time counts that it bars (CCM-TIME-14).
+    """
     command = asked.command
     came = whole_seconds(command.admitted_at) if command.admitted_at is not None else None
     went = whole_seconds(command.discharged_at) if command.discharged_at is not None else None
@@ -130,7 +133,8 @@ def _edges(asked: Asked[RecordStay], states: States) -> _Edges | Refused:
         return refused("end_before_start", what="The stay")
     if is_future(asked, came or admitted_on):
         return refused("in_the_future", what="The admission")
-    return _Edges(admitted_on, came, discharged_on, went)
+    left = next_whole_second(command.discharged_at) if command.discharged_at is not None else None
+    return _Edges(admitted_on, came, discharged_on, left)
 
 
 def _recorded(asked: Asked[RecordStay], state: Patient, event: StayRecorded, law: Law) -> Outcome:

@@ -24,6 +24,7 @@ from ledger.streams.joining import day_of_one
 from ledger.streams.month_state import CareMonth, Entry, changed, entered
 from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
+from ledger.streams.services import OtherService
 from ledger.streams.staff import Staff
 from ledger.streams.staff_day import StaffDay, day_after
 from ledger.streams.time_changes import TimeCorrected
@@ -88,6 +89,7 @@ class _Prepared(NamedTuple):
     performer: Staff
     enterer: Staff | None
     practice: Practice
+    services: tuple[OtherService, ...]
     rulebook: Rulebook
     context: MonthContext
     read_on: tuple[date, ...]
@@ -108,7 +110,7 @@ def _context(
     key = (event.patient, month, event.performer, event.entered_by, event.practice, programme)
     patient, performer = states.patient(event.patient), states.staff(event.performer)
     enterer = states.staff(event.entered_by) if event.entered_by is not None else None
-    practice = states.practice(event.practice)
+    practice, services = states.practice(event.practice), states.month(event.patient, month).services
     held = _PREPARED.get(key)
     if (
         held is not None
@@ -116,6 +118,7 @@ def _context(
         and held.performer is performer
         and held.enterer is enterer
         and held.practice is practice
+        and held.services is services
         and held.rulebook is law.rulebook
     ):
         _PREPARED.move_to_end(key)
@@ -128,10 +131,12 @@ def _context(
     by = law_on(book, last)
     consent = consent_in_month(patient, designation, last, by, book, programme)
     people = {event.performer: performer} | ({event.entered_by: enterer} if event.entered_by and enterer else {})
-    facts = MonthFacts(patient, CareMonth(event.patient, month), _NO_PLAN, {event.practice: practice}, people, {})
+    facts = MonthFacts(
+        patient, CareMonth(event.patient, month, services=services), _NO_PLAN, {event.practice: practice}, people, {}
+    )
     context = MonthContext(facts, by, window, designee, consent, programme)
     read_on = tuple(rules.first_day for rules in consent.read_on)
-    _PREPARED[key] = _Prepared(patient, performer, enterer, practice, law.rulebook, context, read_on, book)
+    _PREPARED[key] = _Prepared(patient, performer, enterer, practice, services, law.rulebook, context, read_on, book)
     if len(_PREPARED) > _PREPARED_MAX:
         _PREPARED.popitem(last=False)
     return context, read_on, book

@@ -9,14 +9,13 @@ from commands.intents.timers import StartTimer, StopTimer
 from commands.time_standing import notices_of_entry
 from ledger.streams.care_month import TimeLogged
 from ledger.streams.timers import Timers, TimerStarted, TimerStopped
-from ledger.terms.calendar import whole_seconds
 from ledger.terms.identity import patient_tag, staff_tag, timer_tag
 from ledger.terms.notices import in_order
 from ledger.terms.outcome import Accepted, Outcome
 from ledger.terms.refusals import refused
 
 _TIMER: Final = {
-    "zero_duration": "The timer was started in this very second.",
+    "zero_duration": "Since the timer was started no whole second has passed.",
     "interval_over_24_hours": "The timer has run for more than 24 hours.",
 }
 """What happened, where what the timer saw is no entry."""
@@ -89,8 +88,8 @@ def _as_entry(asked: Asked[StopTimer], running: TimerStarted) -> Asked[LogTime]:
         patient=running.patient,
         performer=asked.actor,
         programme=running.programme,
-        start=whole_seconds(running.started_at),
-        end=whole_seconds(asked.now),
+        start=running.started_at,
+        end=asked.now,
         activity=command.activity or running.activity,
         description=command.description,
         work_country=command.work_country,

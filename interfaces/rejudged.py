@@ -31,11 +31,20 @@ class Reason(NamedTuple):
     months: int
     amount_before: Decimal
     amount_after: Decimal
+    expected_before: Decimal
+    expected_after: Decimal
+    """The expected payment; months without one add nothing."""
 
     def plus(self, other: "Reason") -> "Reason":
         """The months of both."""
-        before, after = self.amount_before + other.amount_before, self.amount_after + other.amount_after
-        return Reason(self.because, self.months + other.months, before, after)
+        return Reason(
+            self.because,
+            self.months + other.months,
+            self.amount_before + other.amount_before,
+            self.amount_after + other.amount_after,
+            self.expected_before + other.expected_before,
+            self.expected_after + other.expected_after,
+        )
 
 
 class Part(NamedTuple):
@@ -60,7 +69,9 @@ def part_of(found: Rejudged) -> Part:
 
 
 def _reason(month: RejudgedMonth) -> Reason:
-    return Reason(month.because, 1, month.before.amount or _ZERO, month.after.amount or _ZERO)
+    answers = month.before, month.after
+    amounts = [answer.amount or _ZERO for answer in answers]
+    return Reason(month.because, 1, *amounts, *(answer.payment.expected or _ZERO for answer in answers))
 
 
 def _added(reasons: Iterable[Reason]) -> Iterable[Reason]:
@@ -100,6 +111,12 @@ class Sums:
     def reasons(self) -> tuple[Reason, ...]:
         """Why months differ: what moves most of them first."""
         return tuple(sorted(self._reasons, key=lambda each: (-each.months, [c.name for c in each.because.changes])))
+
+    @property
+    def expected(self) -> tuple[Decimal, Decimal]:
+        """The expected payment of the months that differ, now and by the other edition."""
+        before = sum((each.expected_before for each in self._reasons), _ZERO)
+        return before, sum((each.expected_after for each in self._reasons), _ZERO)
 
     def patients(self) -> list[str]:
         """Of whom a line will be shown, in order, each once."""
@@ -147,6 +164,8 @@ def reason_json(reason: Reason) -> dict[str, Any]:
         "months": reason.months,
         "amount_before": str(reason.amount_before),
         "amount_after": str(reason.amount_after),
+        "expected_before": str(reason.expected_before),
+        "expected_after": str(reason.expected_after),
     }
 
 
@@ -157,7 +176,8 @@ def _change_json(change: RuleChange) -> dict[str, Any]:
 
 def _answer_json(answer: Answer) -> dict[str, Any]:
     charges = [{"code": line.code, "units": line.units, "amount": plain(line.amount)} for line in answer.charges]
-    return {**answer._asdict(), "charges": charges, "amount": plain(answer.amount)}
+    own = {"charges": charges, "amount": plain(answer.amount), "payment": plain(answer.payment)}
+    return {**answer._asdict(), **own, "with_visits": [plain(line) for line in answer.with_visits]}
 
 
 def _attested_json(signed: AsAttested) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a patient-month can be billed as, and what is missing: one row per patient-month.
 
+A month is one in which something was recorded, or that holds a visit on which G0506 rides.
 Promise: a row is the judge's verdict on the facts up to the position of the read model, by the edition in force for
 that month; it is judged again whenever a stream moves that the verdict rests on (the month, the patient, the plan, the
 staff named, their days, the practices) and, while nobody attested, whenever an edition is adopted. No rule stands here.
@@ -13,9 +14,10 @@ from typing import Any, ClassVar, Final
 
 from ledger.judging.shapes import Verdict
 from ledger.streams.base import Fact
+from ledger.streams.extra_planning import ExtraPlanningAttested
 from ledger.streams.governance import RulebookAdopted
 from ledger.streams.joining import ever_joined, group_of
-from ledger.terms.calendar import last_day
+from ledger.terms.calendar import last_day, month_of
 from ledger.terms.identity import care_month_tag, patient_tag
 from projections.base import Changes, Row, Rows, Table
 from projections.judged import Judged, RulebookOf, StateAt, judged, moves_others
@@ -37,7 +39,7 @@ class MonthBilling:
     """The projection of one pass. `kept` answers queries over the rows that this pass wrote or found."""
 
     name: ClassVar[str] = "month_billing"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     tables: ClassVar[tuple[Table, ...]] = (MONTH_BILLING, MONTH_READS)
 
     def __init__(self, states: States, rulebook_of: RulebookOf, kept: Rows, *, suffix: str, is_empty: bool) -> None:
@@ -52,7 +54,9 @@ class MonthBilling:
         self._law_moved = False
 
     def apply(self, fact: Fact, tags: tuple[str, ...]) -> None:
-        """Note which months the fact may have moved."""
+        """Note which months the fact may have moved; what rides on a visit makes the month of the visit one."""
+        if isinstance(fact.event, ExtraPlanningAttested):
+            self._months.add((fact.event.patient, month_of(fact.event.on)))
         for tag in tags:
             kind, _, rest = tag.partition("/")
             match kind:
@@ -122,9 +126,17 @@ class MonthBilling:
 
 
 def is_begun(at: StateAt, patient: str, month: str) -> bool:
-    """Whether a month is the patient's own and something stands in it."""
-    group = own_group(at, patient)
-    return any(at(care_month_tag(each, month)).position for each in group)
+    """Whether a month is the patient's own and something stands in it, or rides on a visit of it (G0506).
+
+    What was struck or taken back since had its place there: the month says so.
+    """
+    for each in own_group(at, patient):
+        if at(care_month_tag(each, month)).position:
+            return True
+        planned = at(patient_tag(each)).state.extra_planning
+        if planned and any(month_of(one.event.on) == month for one in planned):
+            return True
+    return False
 
 
 def own_group(at: StateAt, patient: str) -> tuple[str, ...]:
@@ -136,7 +148,7 @@ def own_group(at: StateAt, patient: str) -> tuple[str, ...]:
 def elsewhere(patient: str, month: str, position: int) -> Row:
     """The row of a month that is judged with another patient's, or was: it keeps the place, and says nothing."""
     last = last_day(month).isoformat()
-    nothing = ("", None, "", "", None, "", "", position)
+    nothing = ("", None, "", "", "", None, "", "", position)
     return (patient, month, None, None, None, ELSEWHERE, None, last, 0, 0, 0, 0, *nothing)
 
 
@@ -160,6 +172,7 @@ def row_of(judgement: Judged) -> Row:
         optional(verdict.amount),
         joined(tuple(notice.code for notice in verdict.missing)),
         joined(notices_of(verdict)),
+        " ".join(line.code for line in verdict.with_visits),
         verdict.attested,
         verdict.digest,
         verdict.edition,

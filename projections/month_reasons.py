@@ -41,7 +41,7 @@ def why_not_answer(log: StreamsLog, answer: MonthAnswer, rulebook: Rulebook, cod
     reasons = why_not_reasons(_ground(answer, rulebook), code)
     told = _told(log, reasons, answer)
     opened = [plain_reason(reason, told, answer.position) for reason in reasons]
-    return {**why_not(answer.verdict, code, rulebook), "as_of": answer.position, "reasons": opened}
+    return {**why_not(answer.verdict, code, rulebook, answer.facts), "as_of": answer.position, "reasons": opened}
 
 
 def _ground(answer: MonthAnswer, rulebook: Rulebook) -> Ground:

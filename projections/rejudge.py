@@ -1,10 +1,10 @@
 """The months of a calendar month by another edition: which answers would differ, by which readings of the law.
 
 Promise: a month is judged by the edition that it stands under now (the one that its attestation pins, otherwise the
-one adopted last) and by the other one, on the same facts as of one position; it is named if codes, units, dollars,
-seconds, families or findings differ, and nothing is written. Words of findings are not compared: a month that stays
-below its minimum is the same month under another minimum. Of a patient with PCM or APCM that month is judged too, by
-its own rules. Not promised: what a payer would say.
+one adopted last) and by the other one, on the same facts as of one position; it is named if codes, units, dollars, the
+expected payment, seconds, families or findings differ, and nothing is written. Words of findings are not compared: a
+month that stays below its minimum is the same month under another minimum. Of a patient with PCM or APCM that month is
+judged too, by its own rules. Not promised: what a payer would say.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from ledger.judging.needs import gather
-from ledger.judging.shapes import ChargeLine, EntryLine, MonthFacts, Standing, Verdict
+from ledger.judging.shapes import ChargeLine, EntryLine, MonthFacts, Standing, Verdict, VisitLine
 from ledger.judging.verdict import judge_month
 from ledger.rulebook import Edition, Rulebook
 from ledger.rulebook.formulas import mean_the_same
@@ -26,9 +26,11 @@ from projections.month_answer import AsAttested, attested
 from projections.month_billing import is_begun, own_group
 from projections.month_chunks import ChunkStates
 from projections.patient_history import StreamsLog
-from projections.rejudge_parts import changed_parts, codes_of, unsigned_standing
+from projections.programme_patients import patients_with_other
+from projections.rejudge_parts import changed_parts, codes_of, unsigned_standing, with_expected
+from projections.rejudge_payment import Paid, Payment, paid, prices_differ, with_price_read
 from projections.rule_changes import Because, Mixtures
-from projections.tables.layout import MONTH_BILLING, MONTH_READS, PATIENT_PROGRAMMES
+from projections.tables.layout import MONTH_BILLING, MONTH_READS
 
 PATIENTS_AT_ONCE: Final = 400
 """How many months are read together: their states are in memory at once."""
@@ -63,6 +65,9 @@ class Answer(NamedTuple):
     charges: tuple[ChargeLine, ...]
     """What that family bills."""
     amount: Decimal | None
+    payment: Payment
+    with_visits: tuple[VisitLine, ...]
+    """What rides on the claims of the month's visits (G0506), beside these."""
     staff_seconds: int
     personal_seconds: int
 
@@ -119,8 +124,17 @@ class _Twice(NamedTuple):
     facts: MonthFacts
     programme: Programme
     adoption: Adoption
+    book: Rulebook
+    """Of the edition adopted."""
     before: Verdict
     after: Verdict
+
+
+class _Payments(NamedTuple):
+    """What a month is expected to pay by both editions."""
+
+    before: Paid
+    after: Paid
 
 
 def patients_to_ask(models: Rows, asked: Asked, *, is_now: bool) -> tuple[str, ...]:
@@ -132,12 +146,8 @@ def patients_to_ask(models: Rows, asked: Asked, *, is_now: bool) -> tuple[str, .
     where, bound = "WHERE month = ?", [asked.month]
     if is_now and asked.practice is not None:
         where, bound = f"{where} AND practice = ?", [asked.month, asked.practice]
-    with_other = f"SELECT DISTINCT patient FROM {PATIENT_PROGRAMMES.name} WHERE from_month <= ?"
-    found = (
-        *models.rows(f"SELECT patient FROM {MONTH_BILLING.name} {where}", bound),
-        *models.rows(with_other, [asked.month]),
-    )
-    known = {str(patient) for (patient,) in found}
+    found = models.rows(f"SELECT patient FROM {MONTH_BILLING.name} {where}", bound)
+    known = patients_with_other(models, asked.month).union(str(patient) for (patient,) in found)
     first_days = (
         f"SELECT patient, MIN(tag) FROM {MONTH_READS.name} WHERE tag >= ? AND tag < ? AND month = ? GROUP BY patient"
     )
@@ -155,6 +165,7 @@ class Rejudge:
         self._against = against
         self._governance: Governance = self._states.state(LEDGER_TAG)
         self._mixtures: dict[str, Mixtures] = {}
+        self._prices_differ: dict[str, bool] = {}
 
     def of(self, patients: Sequence[str]) -> Rejudged:
         """What the other edition makes of the months of these patients, in their order."""
@@ -168,8 +179,8 @@ class Rejudge:
             signed += before.attested is not None
             before_all += before.amount or _ZERO
             after_all += after.amount or _ZERO
-            if before is not after and (changed := changed_parts(before, after)):
-                found.append(self._differing(twice, changed))
+            if before is not after and (differing := self._differing(twice)) is not None:
+                found.append(differing)
         return Rejudged(len(patients), looked_at, signed, before_all, after_all, tuple(found))
 
     def _judged(self, patients: Sequence[str]) -> Iterator[_Twice]:
@@ -192,10 +203,11 @@ class Rejudge:
 
     def _twice(self, facts: MonthFacts, programme: Programme) -> _Twice:
         adoption, against = edition_for(self._governance, facts.month, programme), self._against
-        before = after = self._verdict(facts, programme, self._rulebook_of(adoption), adoption.edition)
+        book = self._rulebook_of(adoption)
+        before = after = self._verdict(facts, programme, book, adoption.edition)
         if adoption.edition != against.edition:
             after = self._verdict(facts, programme, against.rulebook, against.edition)
-        return _Twice(facts, programme, adoption, before, after)
+        return _Twice(facts, programme, adoption, book, before, after)
 
     @staticmethod
     def _verdict(
@@ -203,17 +215,41 @@ class Rejudge:
     ) -> Verdict:
         return judge_month(facts, book, edition=edition, record=record, programme=programme)
 
-    def _differing(self, twice: _Twice, changed: tuple[str, ...]) -> RejudgedMonth:
+    def _differing(self, twice: _Twice) -> RejudgedMonth | None:
+        """What differs of a month; None where nothing does."""
+        changed = changed_parts(twice.before, twice.after)
+        if not changed and not self._may_pay_otherwise(twice):
+            return None
+        payments = _Payments(
+            self._paid(twice, twice.before, twice.book), self._paid(twice, twice.after, self._against.rulebook)
+        )
+        if payments.before.payment != payments.after.payment:
+            changed = with_expected(changed)
+        return self._named(twice, changed, payments) if changed else None
+
+    def _may_pay_otherwise(self, twice: _Twice) -> bool:
+        """Whether a month that says the same by both editions may be paid otherwise."""
+        edition = twice.adoption.edition
+        found = self._prices_differ.get(edition)
+        if found is None:
+            found = prices_differ(twice.book, self._against.rulebook, self._asked.month)
+            self._prices_differ[edition] = found
+        return found
+
+    def _paid(self, twice: _Twice, verdict: Verdict, book: Rulebook) -> Paid:
+        return paid(twice.facts, verdict, book, self._states.state)
+
+    def _named(self, twice: _Twice, changed: tuple[str, ...], payments: _Payments) -> RejudgedMonth:
         """The same month again, its readings named."""
-        facts, programme, adoption = twice.facts, twice.programme, twice.adoption
-        against, book = self._against, self._rulebook_of(adoption)
+        facts, programme, adoption, book = twice.facts, twice.programme, twice.adoption, twice.book
+        against, expected = self._against, payments.after.payment
         before = self._verdict(facts, programme, book, adoption.edition, record=True)
         after = self._verdict(facts, programme, against.rulebook, against.edition, record=True)
         because = self._between(adoption, book).because(
-            before,
-            after,
-            lambda mixed, edition: self._verdict(facts, programme, mixed, edition),
-            lambda verdict: not changed_parts(verdict, after),
+            with_price_read(before, payments.before),
+            with_price_read(after, payments.after),
+            lambda mixed, edition: (self._verdict(facts, programme, mixed, edition), mixed),
+            lambda said: not changed_parts(said[0], after) and self._paid(twice, *said).payment == expected,
         )
         standing = facts.month.standing_attestation() if before.attested is not None else None
         findings = [(*verdict.missing, *verdict.notices) for verdict in (before, after)]
@@ -223,8 +259,8 @@ class Rejudge:
             programme=programme,
             practice=before.practice,
             as_attested=attested(standing) if standing is not None else None,
-            before=_answer(before, before.standing),
-            after=_answer(after, unsigned_standing(after)),
+            before=_answer(before, before.standing, payments.before),
+            after=_answer(after, unsigned_standing(after), payments.after),
             changed=changed,
             entries=tuple(_moved(before, after)),
             findings_added=_beyond(findings[1], findings[0]),
@@ -241,13 +277,15 @@ class Rejudge:
         return found
 
 
-def _answer(verdict: Verdict, standing: Standing | None) -> Answer:
+def _answer(verdict: Verdict, standing: Standing | None, found: Paid) -> Answer:
     return Answer(
         edition=verdict.edition,
         standing=standing,
         family=verdict.family if verdict.charges else None,
         charges=verdict.charges,
         amount=verdict.amount,
+        payment=found.payment,
+        with_visits=verdict.with_visits,
         staff_seconds=verdict.staff_seconds,
         personal_seconds=verdict.personal_seconds,
     )

@@ -10,10 +10,11 @@ from ledger.judging.shapes import FamilyResult, Standing, Verdict
 from ledger.terms.outcome import Notice
 
 PARTS: Final = (
-    *("standing", "entries", "seconds", "families", "codes", "dollars", "with_visits", "suggested"),
+    *("standing", "entries", "seconds", "families", "codes", "dollars", "expected", "with_visits", "suggested"),
     *("findings", "practice", "date_of_service", "consent", "profiles"),
 )
-"""The parts of a month in which two editions are compared."""
+"""The parts of a month in which two editions are compared; the expected payment is no part of a verdict."""
+_OF_VERDICT: Final = tuple(name for name in PARTS if name != "expected")
 
 
 def changed_parts(before: Verdict, after: Verdict) -> tuple[str, ...]:
@@ -27,7 +28,12 @@ def changed_parts(before: Verdict, after: Verdict) -> tuple[str, ...]:
     ):
         return ()
     first, second = _parts(before), _parts(after)
-    return tuple(name for name in PARTS if first[name] != second[name])
+    return tuple(name for name in _OF_VERDICT if first[name] != second[name])
+
+
+def with_expected(changed: Sequence[str]) -> tuple[str, ...]:
+    """The same parts and the expected payment, in the order of `PARTS`."""
+    return tuple(name for name in PARTS if name == "expected" or name in changed)
 
 
 def _heads(verdict: Verdict) -> tuple[object, ...]:

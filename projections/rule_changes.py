@@ -21,8 +21,8 @@ T = TypeVar("T")
 MIXED_MAX: Final = 128
 """How many mixtures of two editions are kept: most months are moved by the same few changes."""
 
-Judge = Callable[[Rulebook, str], Verdict]
-"""The verdict on one month by a rulebook whose edition has this digest."""
+Judge = Callable[[Rulebook, str], T]
+"""What one month says by a rulebook whose edition has this digest."""
 
 
 class RuleChange(NamedTuple):
@@ -58,10 +58,10 @@ class Mixtures:
         self._mixed: dict[frozenset[str], Rulebook] = {}
         self._touched: dict[tuple[object, ...], tuple[RuleChange, ...]] = {}
 
-    def because(self, before: Verdict, after: Verdict, judge: Judge, same: Callable[[Verdict], bool]) -> Because:
-        """Why the second edition's verdict is another one; both were made with the names of their readings.
+    def because(self, before: Verdict, after: Verdict, judge: Judge[T], same: Callable[[T], bool]) -> Because:
+        """Why the second edition's answer is another one; both verdicts come with the names of what was read for it.
 
-        `same` says of a verdict whether it answers as the second edition does.
+        `same` says of what a month says whether it answers as the second edition does.
         """
         touched = self._changed(before, after)
         if len(touched) < 2 or self._formulas_differ:

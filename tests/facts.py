@@ -549,6 +549,7 @@ class Chart:
         who: str | None = None,
         late: timedelta = timedelta(minutes=30),
         two_way: bool = True,
+        with_whom: Any = "patient",
         **said: Any,
     ) -> str:
         """Timed work: start, and minutes or "mm:ss". Recorded half an hour after its end. Answers the entry's id."""
@@ -556,8 +557,9 @@ class Chart:
         end = begin + timedelta(seconds=seconds_of(length))
         parts = split_at_local_midnight(begin, end, CHICAGO)
         segments = tuple(care_month.Segment(start=p.start, end=p.end, on=p.on, offset=p.offset) for p in parts)
-        said = {"segments": segments, "seconds": seconds_of(length), **said}
-        return self._log(by, activity, name, who, end + late, two_way, said)
+        contact = care_month.Contact(with_whom=with_whom, two_way=two_way, channel="phone", outcome="reached")
+        said = {"segments": segments, "seconds": seconds_of(length), "contact": contact, **said}
+        return self._log(by, activity, name, who, end + late, said)
 
     def untimed(
         self,
@@ -571,7 +573,7 @@ class Chart:
     ) -> str:
         """Work with a date and minutes and no clock times."""
         said = {"on": day(on), "seconds": seconds_of(length), "capture": "imported_total", **said}
-        return self._log(by, activity, None, who, instant(f"{on} 20:00"), True, said)
+        return self._log(by, activity, None, who, instant(f"{on} 20:00"), said)
 
     def _log(
         self,
@@ -580,12 +582,11 @@ class Chart:
         name: str | None,
         who: str | None,
         recorded_at: datetime,
-        two_way: bool,
         said: dict[str, Any],
     ) -> str:
         self.entries += 1
         entry = opaque("te", name or f"entry {self.entries}")
-        contact = care_month.Contact(with_whom="patient", two_way=two_way, channel="phone", outcome="reached")
+        contact = care_month.Contact(with_whom="patient", two_way=True, channel="phone", outcome="reached")
         whole: dict[str, Any] = {
             "programme": Programme.CCM,
             "described": True,

@@ -21,6 +21,17 @@ def clean() -> Chart:
     return chart
 
 
+def chosen_complex() -> Chart:
+    """The practitioner chose complex CCM, and worked herself."""
+    chart = Chart()
+    chart.time("2026-03-03 10:00", 100)
+    chart.time("2026-03-04 10:00", 35, by="MD")
+    chart.untimed("2026-03-05", 12)
+    chart.decision_making("high")
+    chart.choose("complex")
+    return chart
+
+
 def troubled() -> Chart:
     """Contested and covered seconds, time before consent and in a stay, a late entry, and more steps than units."""
     chart = Chart(without=("consent",))

@@ -80,7 +80,7 @@ def _known(adoptions: "dict[str, Adoption]", shipped: "Edition") -> str:
 
 def _of_folder(folder: Path) -> "Edition":
     """The edition of the rule files below a folder; they must load."""
-    from ledger.rulebook import Edition, RulebookError, UnknownFormulas, load_rulebook, rulebook_of  # noqa: PLC0415
+    from ledger.rulebook import Edition, RulebookError, UnknownFormulas, admitted  # noqa: PLC0415
 
     files = {file.relative_to(folder).as_posix(): file.read_bytes() for file in sorted(folder.rglob("*.toml"))}
     if not files:
@@ -90,8 +90,7 @@ def _of_folder(folder: Path) -> "Edition":
         )
     found = Edition.of(files)
     try:
-        load_rulebook(files)
-        rulebook_of(found)
+        admitted(found)
     except (RulebookError, UnknownFormulas) as fault:
         raise WrongUsage(fault.happened, "Mend the files and ask again; nothing was read or changed.") from fault
     return found

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.clocks import clock_line
-from interfaces.cli.reasons_text import Node, Quoting, ReasonsText, wrapped
+from interfaces.cli.reasons_text import Quoting, ReasonsText, wrapped
+from interfaces.cli.reasons_titles import Node, level_text
 from interfaces.cli.wording import clock, counted, family_name, moment
 
 if TYPE_CHECKING:
@@ -92,19 +93,13 @@ def why_not_lines(answer: Mapping[str, Any]) -> Iterator[str]:
     code = answer["code"]
     yield ""
     if not answer["is_known"]:
-        known = ", ".join(answer["known"]) or "none"
-        of = answer["programme"]
-        if answer.get("with_visit"):
-            yield from wrapped(
-                f"{code} is billed: it rides on the claim of its visit, and is none of the month's codes."
-            )
-            return
-        yield from wrapped(f"{code} belongs to no family of {of} codes in force then; those that do: {known}.")
+        yield from _of_no_family(answer)
         return
     billed, most = answer["billed_units"], answer["units_max"]
     of_most = ", and nothing limits them" if most is None else f" of at most {most}"
     has = f"{code} has {counted(billed, 'unit')}{of_most}" if billed else f"{code} is not among the codes"
-    yield f"{has} ({family_name(answer['family'])}, {counted(answer['minutes'], 'minute')})."
+    minutes = f", {counted(answer['minutes'], 'minute')}" if answer["is_by_minutes"] else ""
+    yield f"{has} ({family_name(answer['family'])}{minutes})."
     yield from _short_of(answer)
     remedies: Sequence[str] = answer.get("remedies", ())
     if remedies:
@@ -114,9 +109,20 @@ def why_not_lines(answer: Mapping[str, Any]) -> Iterator[str]:
     yield from _opened(answer)
 
 
+def _of_no_family(answer: Mapping[str, Any]) -> Iterator[str]:
+    code, known = answer["code"], ", ".join(answer["known"]) or "none"
+    if answer.get("with_visit"):
+        yield from wrapped(f"{code} is billed: it rides on the claim of its visit, and is none of the month's codes.")
+    else:
+        of = answer["programme"]
+        yield from wrapped(f"{code} belongs to no family of {of} codes in force then; those that do: {known}.")
+    yield from _opened(answer)
+
+
 def _short_of(answer: Mapping[str, Any]) -> Iterator[str]:
     if not answer["is_by_minutes"]:
         yield "  The code follows from the number of chronic conditions and QMB status, not from minutes."
+        yield from _of_level(answer.get("level"))
     elif answer["minutes_missing"]:
         needed = counted(answer["minutes_for_next_unit"], "minute")
         yield f"  The next unit needs {needed}: {answer['minutes_missing']} more."
@@ -129,8 +135,16 @@ def _short_of(answer: Mapping[str, Any]) -> Iterator[str]:
             f" The minutes would make {answer['code']} x{answer['units_earned']}." if answer["units_earned"] else ""
         )
         yield f"  Another family bills: {family_name(answer['other_family_bills'])}.{earned}"
-    if answer["uncounted_seconds"]:
+    if answer["uncounted_seconds"] and answer["is_by_minutes"]:
         yield f"  {clock(answer['uncounted_seconds'])} of the month do not count."
+
+
+def _of_level(level: Mapping[str, Any] | None) -> Iterator[str]:
+    if level is None:
+        return
+    conditions = counted(level["conditions"], "active chronic condition")
+    has = f"{conditions}, and QMB status is {'' if level['is_qmb'] else 'not '}on record"
+    yield from wrapped(f"It is for {level_text(level)}; the month has {has}: {level['bills'] or 'no code'}.", "  ")
 
 
 def _opened(answer: Mapping[str, Any]) -> Iterator[str]:

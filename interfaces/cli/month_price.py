@@ -1,12 +1,13 @@
 """The expected payment of a month: one line under its codes, step by step on request, whole in JSON.
 
 Promise: every amount was worked out by `ledger.judging.prices`; nothing is added or rounded here. What nobody recorded
-is called assumed. Not promised: a payment.
+is called assumed, and what is recorded but moves no amount is called not priced. Not promised: a payment.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from interfaces.cli.reasons_text import rule_text, wrapped
 from interfaces.cli.wording import money
 from interfaces.plain import plain
 
@@ -42,14 +43,19 @@ def expected_line(price: "Price") -> str:
     if price.patient_share != price.patient_billed:
         patient = "nothing from the patient, who is a QMB"
     known = f"; assumed: {', '.join(_NAMES[name] for name in price.assumed)}" if price.assumed else ""
-    how = f"estimate before the deductible{known}"
+    idle = "".join(
+        f"; {_NAMES[each.name]} recorded, not priced: {each.not_used}" for each in price.inputs if each.not_used
+    )
+    how = f"estimate before the deductible{known}{idle}"
     return (
         f"  Expected of {money(price.allowed)} allowed: {money(price.medicare_pays)} from Medicare, {patient} ({how})."
     )
 
 
 def price_lines(prices: "MonthPrices") -> Iterator[str]:
-    """The codes that bill step by step, each step with its rules; the inputs; what other families would pay."""
+    """The codes that bill, step by step; the inputs; what other families would pay; the rules."""
+    from ledger.judging.reason import plain_reading  # noqa: PLC0415 - loaded by now
+
     billing = prices.billing
     if billing is None:
         return
@@ -60,13 +66,15 @@ def price_lines(prices: "MonthPrices") -> Iterator[str]:
         if price is not billing:
             paid = money(price.expected)
             yield f"  Family {family}, did it bill: {money(price.schedule)} of the fee schedule, {paid} expected."
+            yield from (f"  {step}" for step in _steps(price))
+    yield "  By these rules:"
+    for reading in dict.fromkeys(r for price in (billing, *dict(prices.families).values()) for r in price.reads):
+        yield from wrapped(rule_text(plain_reading(reading)), "    ")
 
 
 def steps_lines(price: "Price") -> Iterator[str]:
     """Every line step by step, and every input."""
-    readings = {reading.name: reading for reading in price.reads}
-    for line in price.lines:
-        yield from _line(line, readings)
+    yield from _steps(price)
     if price.inputs:
         yield "  It depends on:"
     for each in price.inputs:
@@ -75,6 +83,12 @@ def steps_lines(price: "Price") -> Iterator[str]:
         yield f"  {found.code}: {found.happened}"
         if found.remedy:
             yield f"    {found.remedy}"
+
+
+def _steps(price: "Price") -> Iterator[str]:
+    readings = {reading.name: reading for reading in price.reads}
+    for line in price.lines:
+        yield from _line(line, readings)
 
 
 def _line(line: "LinePrice", readings: Mapping[str, "Reading"]) -> Iterator[str]:
@@ -87,7 +101,10 @@ def _line(line: "LinePrice", readings: Mapping[str, "Reading"]) -> Iterator[str]
 
 
 def _standing(given: "PriceInput") -> str:
-    return f"recorded at position {given.position}" if given.is_recorded else "assumed"
+    if not given.is_recorded:
+        return "assumed"
+    idle = f", not priced ({given.not_used})" if given.not_used else ""
+    return f"recorded at position {given.position}{idle}"
 
 
 def prices_json(prices: "MonthPrices", *, is_explained: bool) -> dict[str, Any]:
@@ -102,4 +119,5 @@ def price_json(price: "Price") -> dict[str, Any]:
     """A price for programs: every amount as text, every input with its position, every rule that was read."""
     shown: dict[str, Any] = plain(price)
     shown["inputs"] = [plain(each) | {"is_recorded": each.is_recorded} for each in price.inputs]
-    return shown | {"expected": plain(price.expected), "assumed": list(price.assumed), "amounts_are": AMOUNTS_ARE}
+    known = {"assumed": list(price.assumed), "not_used": list(price.not_used)}
+    return shown | {"expected": plain(price.expected), **known, "amounts_are": AMOUNTS_ARE}

@@ -118,16 +118,18 @@ def _show(args: Namespace, screen: Screen, found: "Months") -> None:
     )
     screen.say(f"{found.month}: {counted(len(found.rows), 'patient-month')}, as of position {found.position}.")
     if found.rows:
-        screen.table(_COLUMNS, [_cells(row) for row in found.rows], right=(1, 3))
+        screen.table(_COLUMNS, [row_cells(row) for row in found.rows], right=(1, 3))
         billable = sum(1 for row in found.rows if row.charges)
         screen.say(f"{billable:,} with codes; together {money(total or None)} ({ESTIMATE}).")
 
 
-def _cells(row: "MonthRow") -> tuple[str, ...]:
+def row_cells(row: "MonthRow") -> tuple[str, ...]:
+    """One row of the table: the codes of the month, then those that ride on the claims of its visits."""
     from interfaces.cli.wording import money, some  # noqa: PLC0415 - loaded by now
 
-    codes = ", ".join(f"{code} x{units}" for code, units in row.charges) or "-"
-    return row.patient, str(row.minutes), codes, money(row.amount), row.standing, some(row.missing)
+    codes = [f"{code} x{units}" for code, units in row.charges]
+    codes += [f"{code} with a visit" for code in row.with_visits]
+    return row.patient, str(row.minutes), ", ".join(codes) or "-", money(row.amount), row.standing, some(row.missing)
 
 
 def _row_json(row: dict[str, Any]) -> dict[str, Any]:

@@ -18,9 +18,10 @@ _LISTED: Final = 100
 _MORE: Final = """\
 Every patient-month of the calendar month is judged twice on the same facts: by the edition under which it stands (the
 one that its attestation pins, otherwise the one adopted last) and by the edition named; of a patient with several
-programmes, the month of each. Listed is what would differ in codes, units, dollars, seconds, families, codes that ride
-on a visit's claim (G0506) or findings, each with the readings that do it. Nothing is changed: an edition comes into use
-by `adopt_rulebook`, and a signed month stays as it was signed.
+programmes, the month of each. Listed is what would differ in codes, units, dollars, expected payment, seconds,
+families, codes that ride on a visit's claim (G0506) or findings, each with the readings that do it. The estimate is the
+national amount; expected is what `month` expects Medicare and the patient to pay, before the deductible. Nothing is
+changed: an edition comes into use by `adopt_rulebook`, and a signed month stays as it was signed.
 
 With --json the sums stand on the first line, and each patient-month on a line of its own behind it.
 """

@@ -18,11 +18,14 @@ _COLUMNS = (
     "standing (as signed)",
     "now",
     "estimate",
+    "expected",
     "by that edition",
     "estimate",
+    "expected",
     "differs in",
     "because of",
 )
+BEFORE_DEDUCTIBLE = "estimate before the deductible"
 _SHOWN = 90
 """How many characters of a value a person is shown: a list of categories may be long."""
 
@@ -40,14 +43,14 @@ def show(screen: Screen, named: Named, asked: Asked, sums: Sums, closed: Collect
         screen.say(*_reason_lines(reason))
     rows = [month for month in sums.lines() if month["patient"] not in closed]
     if rows:
-        screen.table(_COLUMNS, [_cells(month) for month in rows], right=(4, 6))
+        screen.table(_COLUMNS, [_cells(month) for month in rows], right=(4, 5, 7, 8))
     if rows and len(rows) < sums.differing:
         screen.say(f"{len(rows):,} of {sums.differing:,} are listed; --limit N lists more, --json all.")
     screen.say("Nothing was changed.")
 
 
 def _sums_json(named: Named, asked: Asked, sums: Sums, closed: Collection[str]) -> dict[str, Any]:
-    adopted = named.adoption
+    adopted, (expected_before, expected_after) = named.adoption, sums.expected
     return {
         "month": asked.month,
         "as_of": asked.position,
@@ -62,6 +65,8 @@ def _sums_json(named: Named, asked: Asked, sums: Sums, closed: Collection[str]) 
         "listed": sum(1 for month in sums.lines() if month["patient"] not in closed),
         "amount_before": str(sums.amount_before),
         "amount_after": str(sums.amount_after),
+        "expected_before": str(expected_before),
+        "expected_after": str(expected_after),
         "because": [reason_json(reason) for reason in sums.reasons],
     }
 
@@ -72,6 +77,10 @@ def _sums_lines(named: Named, asked: Asked, sums: Sums) -> Iterator[str]:
     yield f"{counted(sums.looked_at, 'patient-month')} looked at{signed}; {sums.differing:,} would differ."
     moved = _moved(sums.amount_before, sums.amount_after)
     yield f"Together {money(sums.amount_before)} now, {money(sums.amount_after)} by that edition ({moved}; {ESTIMATE})."
+    if sums.differing:
+        before, after = sums.expected
+        told = f"{_moved(before, after)}; {BEFORE_DEDUCTIBLE}"
+        yield f"Expected payment of those that would differ: {money(before)} now, {money(after)} then ({told})."
 
 
 def _moved(before: Decimal, after: Decimal) -> str:
@@ -82,6 +91,8 @@ def _moved(before: Decimal, after: Decimal) -> str:
 
 def _reason_lines(reason: Reason) -> Iterator[str]:
     moved = _moved(reason.amount_before, reason.amount_after)
+    if reason.expected_before != reason.expected_after:
+        moved = f"{moved}; expected {_moved(reason.expected_before, reason.expected_after)}"
     said = "because of" if reason.because.is_found else "one or more of these, and perhaps the formulas,"
     yield f"{counted(reason.months, 'patient-month')} ({moved}) {said}"
     for change in reason.because.changes:
@@ -116,8 +127,12 @@ def _cells(month: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _charges(answer: dict[str, Any]) -> tuple[str, str]:
-    return _codes(answer) or "-", money(Decimal(answer["amount"]) if answer["amount"] is not None else None)
+def _charges(answer: dict[str, Any]) -> tuple[str, str, str]:
+    return _codes(answer) or "-", _dollars(answer["amount"]), _dollars(answer["payment"]["expected"])
+
+
+def _dollars(amount: str | None) -> str:
+    return money(Decimal(amount) if amount is not None else None)
 
 
 def _codes(answer: dict[str, Any]) -> str:

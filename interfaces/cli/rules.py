@@ -21,7 +21,7 @@ of the edition that it has adopted (--as-of: by then); without one, those that t
 _SAID: Final = {
     "list": "the names of all rules",
     "show": "one rule with its values, dates and sources",
-    "payers": "the exceptions of payers' profiles: to whom they apply, and to what",
+    "payers": "the exceptions of payers' profiles: to whom they apply, and to what; and what is added",
 }
 COVERAGE_KINDS: Final = ("medicare_ffs", "medicare_advantage", "medicaid", "commercial", "other")
 
@@ -95,12 +95,26 @@ def run_payers(args: Namespace, screen: Screen) -> int:
         }
         for each in book.exceptions
     ]
-    screen.answer({"edition": edition, "bases": _bases(book), "exceptions": plain(found)})
+    added = [
+        {
+            "profile": each.profile,
+            "addition": each.label,
+            "base": each.base,
+            "file": each.file,
+            "rules": [quantity.name for quantity in each.quantities],
+        }
+        for each in book.additions
+    ]
+    answer = {"edition": edition, "bases": _bases(book), "exceptions": plain(found), "additions": plain(added)}
+    screen.answer(answer)
     screen.say(f"Bases: {', '.join(_bases(book))}.")
     for each in book.exceptions:
         whom = " and ".join(f"{word} {value}" for word, value in (("payer", each.payer), ("kind", each.kind)) if value)
         screen.say("", f"{each.profile}: {each.label}", f"  to {each.base}, for {whom} ({each.file})")
         screen.say(*(f"  {quantity.name}: {quantity.says}" for quantity in each.quantities))
+    for addition in book.additions:
+        screen.say("", f"{addition.profile}: {addition.label}", f"  added to {addition.base} ({addition.file})")
+        screen.say(*(f"  {quantity.name}: {quantity.says}" for quantity in addition.quantities))
     return 0
 
 
@@ -160,7 +174,7 @@ def _bases(book: "Rulebook") -> list[str]:
 def _of_coverage(args: Namespace, book: "Rulebook") -> "Rulebook":
     """The law of the coverage that is named; WrongUsage, with those that are known, for a payer of whom nothing is."""
     payers = sorted({exception.payer for exception in book.exceptions if exception.payer is not None})
-    known = [*_bases(book), *payers]
+    known = list(dict.fromkeys((*_bases(book), *payers)))
     if args.payer is not None and args.payer not in known:
         raise WrongUsage("No rules of this payer are known.", f"Known are {', '.join(known)}.")
     return book.view(payer=args.payer, kind=args.kind)

@@ -39,14 +39,14 @@ def add(inner: Commands, shared: Parser) -> None:
 def run_check(args: Namespace, screen: Screen) -> int:
     """Load everything; list the profiles, or every fault."""
     from interfaces.cli.wording import counted  # noqa: PLC0415 - `--help` must not wait for them
-    from ledger.rulebook import RulebookError, rulebook_of  # noqa: PLC0415
+    from ledger.rulebook import RulebookError, admitted, profiles_in  # noqa: PLC0415
 
     try:
         edition, _ = edition_of(args)
-        book = rulebook_of(edition)
+        book = admitted(edition)
     except RulebookError as error:
         return _told(screen, error)
-    profiles = sorted({exception.profile for exception in book.exceptions})
+    profiles = sorted(profiles_in(edition))
     rules = len(book.quantities)
     screen.answer({"edition": edition.digest, "rules": rules, "profiles": profiles, "faults": []})
     screen.say(f"{counted(rules, 'rule')} and {counted(len(profiles), 'profile')} load: {', '.join(profiles)}.")
@@ -58,11 +58,11 @@ def run_adopt(args: Namespace, screen: Screen) -> int:
     """Check, then record the adoption as any command is recorded."""
     from interfaces.cli.asking import session_of  # noqa: PLC0415 - `--help` must not wait for it
     from interfaces.cli.delivering import Delivering, as_lines, in_words  # noqa: PLC0415
-    from ledger.rulebook import RulebookError, rulebook_of  # noqa: PLC0415
+    from ledger.rulebook import RulebookError, admitted  # noqa: PLC0415
 
     try:
         edition, files = edition_of(args)
-        rulebook_of(edition)
+        admitted(edition)
     except RulebookError as error:
         return _told(screen, error)
     with session_of(args, screen) as session:

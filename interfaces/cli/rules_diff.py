@@ -19,9 +19,11 @@ _PREFIX_MIN: Final = 4
 _MORE: Final = """\
 E1 and E2 name editions: the beginning of the digest of one that this ledger adopted, or the word `shipped`; with
 --profiles that is the shipped edition with these profiles, as `rules adopt` would make it. The months are those
-that nobody attested and that have days on which a rule differs, of a patient with several programmes the month of each;
-`rejudge` says which of them come out otherwise. To list them is a read, and is recorded. With --rules-only no month is
-looked at.
+that nobody attested and that have days on which a rule differs, of a patient with several programmes the month of each:
+of PCM and APCM those with work of theirs and every month of a designated practitioner, recorded in or not, up to the
+month (UTC) in which the newest fact was recorded. What is said of one code touches the programmes that bill it in that
+month. `rejudge` says which months come out otherwise. To list them is a read, and is recorded. With --rules-only no
+month is looked at.
 """
 
 
@@ -47,14 +49,15 @@ def run_diff(args: Namespace, screen: Screen) -> int:
 
     with session_of(args, screen) as session:
         before, after = (_edition(session, word, args) for word in (args.before, args.after))
-        changes = differences(rulebook_of(before), rulebook_of(after))
+        books = rulebook_of(before), rulebook_of(after)
+        changes = differences(*books)
         touched = None
         if not args.rules_only:
             known_only(session, args)
             list_of_practice(session, args, screen, "months")
             models = pulled(session, screen)
             states = States(session.log, after=session.log.refresh())
-            touched = touched_months(states, models, changes, args.practice)
+            touched = touched_months(states, models, *books, args.practice)
             ask(
                 session,
                 args,
@@ -87,11 +90,11 @@ def _edition(session: "Session", word: str, args: Namespace) -> "Edition":
 def _shipped(args: Namespace) -> "Edition":
     """The shipped rules with the profiles named; WrongUsage where those do not load."""
     from interfaces.cli.rules_adopt import edition_of  # noqa: PLC0415 - loaded by now
-    from ledger.rulebook import RulebookError, rulebook_of  # noqa: PLC0415
+    from ledger.rulebook import RulebookError, admitted  # noqa: PLC0415
 
     try:
         edition = edition_of(args)[0]
-        rulebook_of(edition)
+        admitted(edition)
     except RulebookError as error:
         faults = " ".join(str(fault) for fault in error.diagnostics)
         raise WrongUsage("The profiles do not load.", f"Mend them; `rules check` tells the same: {faults}") from error

@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Parser, WrongUsage, as_of_option, code, count, day
+from interfaces.cli.usage import Parser, WrongUsage, as_of_option, code, count, day, index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _MORE = """\
 Amounts are national estimates of Medicare fee-for-service: the fee schedule's amount, what of it the biller's
-credential is allowed, the patient's share and sequestration, before the deductible. With a ledger the rules are those
+credential is allowed, the patient's share and sequestration, before the deductible; with --gpci those of a locality,
+where the parts of the code's relative values are on file (docs/payers.md). With a ledger the rules are those
 of the edition that it has adopted (--as-of: by then); without one, those that this program ships.
 """
 _TOTALS = ("medicare.pfs.rvu_nonfacility.", "medicare.pfs.rvu_facility.")
@@ -32,6 +33,13 @@ def add(inner: Any, shared: Parser) -> None:
     parser.add_argument("--facility", action="store_true", help="in a facility")
     parser.add_argument("--qp", action="store_true", help="by a qualifying APM participant")
     parser.add_argument(
+        "--gpci",
+        metavar=("WORK", "PE", "MP"),
+        nargs=3,
+        type=index,
+        help="the three indices of the locality, such as 1.049 1.181 1.624; else the national amount",
+    )
+    parser.add_argument(
         "--credential", metavar="C", help="the credential of whoever bills, such as np; else a physician's"
     )
     as_of_option(parser)
@@ -41,19 +49,21 @@ def add(inner: Any, shared: Parser) -> None:
 def run_price(args: Namespace, screen: Screen) -> int:
     """Work out one price and show it with its rules; a code or credential without any is told those that have one."""
     from datetime import date  # noqa: PLC0415 - `--help` must not wait for them
+    from decimal import Decimal  # noqa: PLC0415
 
     from interfaces.cli.month_price import price_json  # noqa: PLC0415
     from interfaces.cli.rules import book_asked  # noqa: PLC0415
-    from ledger.judging.prices import PricedAs, price_charges  # noqa: PLC0415
+    from ledger.judging.prices import Gpci, PricedAs, price_charges  # noqa: PLC0415
     from ledger.judging.shapes import ChargeLine  # noqa: PLC0415
 
     book, edition = book_asked(args, screen)
     on = date.fromisoformat(args.on)
     _check(args, book, on)
-    priced = PricedAs(is_facility=args.facility, is_qualifying=args.qp, credential=args.credential)
+    gpci = Gpci("given", *map(Decimal, args.gpci)) if args.gpci else None
+    priced = PricedAs(is_facility=args.facility, is_qualifying=args.qp, credential=args.credential, gpci=gpci)
     price = price_charges([ChargeLine(args.code, args.units, None)], priced, on=on, rules=book.in_force(on))
     periods = [_period(reading) for reading in _totals(book, args)]
-    asked = {"code": args.code, "units": args.units, "facility": args.facility, "qp": args.qp}
+    asked = {"code": args.code, "units": args.units, "facility": args.facility, "qp": args.qp, "gpci": args.gpci}
     screen.answer(
         {"edition": edition, **asked, "credential": args.credential, "on_file": periods, "price": price_json(price)}
     )
@@ -89,7 +99,9 @@ def _lines(args: Namespace, price: "Price", priced: "PricedAs", periods: list[st
     site = "in a facility" if priced.is_facility else "outside a facility"
     biller = f"credential {priced.credential}" if priced.credential else "a physician"
     status = "a qualifying participant" if priced.is_qualifying else "not a qualifying participant"
-    yield f"{args.code} x{args.units} on {args.on}, {site}, {biller}, {status} ({ESTIMATE}):"
+    is_local = any(step.name == "locality" for line in price.lines for step in line.steps)
+    what = "estimate of the locality" if is_local else ESTIMATE
+    yield f"{args.code} x{args.units} on {args.on}, {site}, {biller}, {status} ({what}):"
     if price.national is None:
         yield f"  No price is on file. Relative values {site} are: {'; '.join(periods) or 'none'}."
         ask = "Ask about one of those days, or adopt" if periods else "Adopt"

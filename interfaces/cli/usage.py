@@ -21,6 +21,7 @@ _MONTH: Final = re.compile(r"^(19|20)\d{2}-(0[1-9]|1[0-2])\Z", re.ASCII)
 _DAY: Final = re.compile(r"^\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _ID: Final = re.compile(r"^([a-z]{2})_[a-z2-7]{26}\Z")
 _DIGEST: Final = re.compile(r"^[0-9a-f]{8,64}\Z")
+_INDEX: Final = re.compile(r"[0-9]\.[0-9]{1,4}\Z")
 _CODE: Final = re.compile(r"^[A-Z0-9]{5}\Z")
 _POSITION_DIGITS: Final = 18
 """As many as surely fit into a position; more digits than Python reads would be a fault of another kind."""
@@ -285,3 +286,10 @@ def count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _POSITION_DIGITS) or not 0 < int(text) <= 10_000:
         raise argparse.ArgumentTypeError("takes a whole number from 1 to 10000")
     return int(text)
+
+
+def index(text: str) -> str:
+    """A geographic index (GPCI) in the digits of the published list."""
+    if not _INDEX.match(text):
+        raise argparse.ArgumentTypeError("an index (GPCI) is written as in the list, such as 1.049")
+    return text

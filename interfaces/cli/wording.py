@@ -22,7 +22,7 @@ FAMILIES: Final[Mapping[str, str]] = {
     "pcm_personal": "PCM by the practitioner personally",
     "apcm": "APCM, by conditions and not by minutes",
 }
-_KINDS: Final = frozenset({"yes_no", "word", "words", "code", "codes", "effect", "text", "count"})
+_KINDS: Final = frozenset({"yes_no", "word", "words", "code", "codes", "effect", "text", "count", "absent"})
 """Units of a rule that say what kind of value it is and measure nothing."""
 
 

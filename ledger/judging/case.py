@@ -4,7 +4,8 @@ from datetime import date
 from typing import NamedTuple
 
 from ledger.judging.consent_month import MonthConsent
-from ledger.judging.countable import Counted
+from ledger.judging.context import MonthContext
+from ledger.judging.countable import Counted, days_worked
 from ledger.judging.extra_planning import Planned
 from ledger.judging.families import Families
 from ledger.judging.law import MonthLaw
@@ -31,6 +32,8 @@ class Case(NamedTuple):
     window: Window
     designation: Designation | None
     consent: MonthConsent
+    context: MonthContext
+    """What the entries were judged by."""
     counted: Counted
     on: date
     """The date of service."""
@@ -55,6 +58,11 @@ class Case(NamedTuple):
     def is_complex(self) -> bool:
         """Whether the month bills complex CCM: by choice, or by what is suggested while nobody chose."""
         return (self.chosen or self.families.suggested) == "complex"
+
+    @property
+    def days_worked(self) -> frozenset[date]:
+        """The days on which any second counts; worked out anew whenever it is asked for."""
+        return days_worked(self.counted, self.facts.month.entries, self.context)
 
     @property
     def with_visits(self) -> tuple[VisitLine, ...]:

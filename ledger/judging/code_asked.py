@@ -6,24 +6,29 @@ own. Not promised: that what is asked for in `remedies` is true of the patient; 
 """
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.judging import evidence_of_time as time
 from ledger.judging.citing import PRICE_UNITS, Citing
+from ledger.judging.code_elsewhere import (
+    PARTS,
+    elsewhere,
+    elsewhere_json,
+    elsewhere_reasons,
+    parts_of,
+    said_of_planning,
+)
 from ledger.judging.evidence import of_month
 from ledger.judging.explain import charges_json, dollars, notices_json
 from ledger.judging.ground import NOTHING, Ground
 from ledger.judging.payers import book_of
 from ledger.judging.reason import Opening, Reason
 from ledger.judging.reasons import pools_of
+from ledger.judging.reasons_of_levels import LEVELS, level_asked, level_of, level_says
 from ledger.judging.reasons_of_time import TimeReasons, notice_says
-from ledger.judging.shapes import FamilyResult, Verdict
+from ledger.judging.shapes import FamilyResult, MonthFacts, Verdict
 from ledger.rulebook import Reading, Rulebook, RulesInForce
 from ledger.terms.outcome import Notice
-
-_PARTS: Final = ("base", "addon")
-_LEVELS: Final = ("level_1", "level_2", "level_3")
-"""The parts of APCM, which no minutes measure."""
 
 
 class _Code(NamedTuple):
@@ -43,9 +48,10 @@ class _Code(NamedTuple):
         return self.units_max is not None and units >= self.units_max
 
 
-def why_not(verdict: Verdict, code: str, rulebook: Rulebook) -> dict[str, Any]:
+def why_not(verdict: Verdict, code: str, rulebook: Rulebook, facts: MonthFacts | None = None) -> dict[str, Any]:
     """Why a code is not among a month's charges, or why it has no more units: minutes needed, and what stands against.
 
+    Of a level of APCM, whom it is for and what the month has; `facts` are asked for that, and for nothing else.
     Reads: medicare.ccm.families.* and the code's own quantities, by the rules of the date of service. A code of no
     family of the month in force on that day is answered with the codes that are.
     """
@@ -53,16 +59,15 @@ def why_not(verdict: Verdict, code: str, rulebook: Rulebook) -> dict[str, Any]:
     codes = _codes(verdict, rules)
     asked = _asked(verdict, code, codes, rules)
     of = {"code": code, "programme": verdict.programme.value}
-    if asked is None and any(line.code == code for line in verdict.with_visits):
-        known = sorted({c for _, _, c in codes})
-        return {**of, "is_known": False, "known": known, "because": [], "with_visit": True}
     if asked is None:
-        return {**of, "is_known": False, "known": sorted({c for _, _, c in codes}), "because": []}
+        return {**of, **_of_no_family(verdict, code, codes, rulebook)}
     result = verdict.result(asked.family)  # type: ignore[arg-type]
     assert result is not None, "only families of the verdict are asked"
     units = next((line.units for line in result.lines if line.code == code), 0)
     needed = _needed(asked, units)
     because = list(result.notices) if not result.is_available or asked.is_full(units) else []
+    level = level_of(verdict, asked.part, rulebook, facts) if asked.part in LEVELS and facts is not None else None
+    remedies = (*(level.lacks() if level is not None else ()), *_remedies(verdict, asked, result, needed))
     return {
         **of,
         "is_known": True,
@@ -70,27 +75,28 @@ def why_not(verdict: Verdict, code: str, rulebook: Rulebook) -> dict[str, Any]:
         "billed_units": next((line.units for line in verdict.charges if line.code == code), 0),
         "units_earned": units,
         "units_max": asked.units_max,
-        "is_by_minutes": asked.part in _PARTS,
+        "is_by_minutes": asked.part in PARTS,
         "minutes": result.minutes,
         "minutes_for_next_unit": needed,
         "minutes_missing": None if needed is None else max(needed - result.minutes, 0),
-        "other_family_bills": verdict.family if verdict.family not in {asked.family, None} else None,
+        "other_family_bills": verdict.family if verdict.charges and verdict.family != asked.family else None,
         "uncounted_seconds": sum(line.seconds - line.counted for line in verdict.lines),
         "because": notices_json((*because, *verdict.missing)),
-        "remedies": list(dict.fromkeys(_remedies(verdict, asked, result, needed))),
+        "level": level_says(level) if level is not None else None,
+        "remedies": list(dict.fromkeys(remedies)),
     }
 
 
 def why_not_reasons(ground: Ground, code: str) -> tuple[Reason, ...]:
     """The same as a tree: what the code needs, the minutes there are, what does not count, and all that is against it.
 
-    Nothing where the code is none of the month's families.
+    Of a code that is none of the month's, where else it is one; nothing where it is none anywhere.
     """
     verdict = ground.verdict
     rules = ground.rulebook.in_force(verdict.date_of_service)
     asked = _asked(verdict, code, _codes(verdict, rules), rules)
     if asked is None:
-        return ()
+        return tuple(elsewhere_reasons(ground, code))
     result = verdict.result(asked.family)  # type: ignore[arg-type]
     assert result is not None, "only families of the verdict are asked"
     citing = Citing(verdict, ground.rulebook)
@@ -101,10 +107,14 @@ def why_not_reasons(ground: Ground, code: str) -> tuple[Reason, ...]:
         Reason(f"against.{n.code}", n.seconds, citing.of_notice(n), of_month(n, ground), more=notice_says(n))
         for n in (*against, *verdict.missing)
     )
+    if asked.part in LEVELS:
+        return (*level_asked(ground, citing, asked.part, code), *said)
     pools = tuple(seconds.pool(pool) for pool in pools_of(asked.family))
     rounding = citing.of(".time.rounding")
     return (
-        Reason(f"needed.{code}", _needed(asked, units), _quantities(asked, rules, citing)),
+        Reason(
+            f"needed.{code}", _needed(asked, units), _quantities(asked, rules, citing), time.limits_of(ground, code)
+        ),
         Reason(f"minutes.{asked.family}", result.minutes, rounding, NOTHING, pools),
         seconds.not_counted(),
         *_instead(ground, asked, citing),
@@ -112,11 +122,24 @@ def why_not_reasons(ground: Ground, code: str) -> tuple[Reason, ...]:
     )
 
 
+def _of_no_family(
+    verdict: Verdict, code: str, codes: tuple[tuple[str, str, str], ...], rulebook: Rulebook
+) -> dict[str, Any]:
+    """A code that is none of the month's families: those that are, and where else it is one."""
+    rides = {"with_visit": True} if any(line.code == code for line in verdict.with_visits) else {}
+    return {
+        "is_known": False,
+        "known": sorted({known for _, _, known in codes}),
+        "elsewhere": elsewhere_json(elsewhere(verdict, code, rulebook)),
+        "because": notices_json(said_of_planning(verdict, code)),
+        **rides,
+    }
+
+
 def _codes(verdict: Verdict, rules: RulesInForce) -> tuple[tuple[str, str, str], ...]:
     """(family, part, code) of the families of the verdict that are in force."""
     families: list[str] = [result.family for result in verdict.families]
-    named = [(f, part, f"{f}_{part}") for f in families if f != "apcm" for part in _PARTS]
-    named += [("apcm", level, level) for level in _LEVELS if "apcm" in families]
+    named = ((family, part, name) for family in families for part, name in parts_of(family))
     found = ((family, part, rules.get(f"medicare.ccm.families.{name}")) for family, part, name in named)
     return tuple((family, part, str(code)) for family, part, code in found if code is not None)
 
@@ -127,7 +150,7 @@ def _asked(verdict: Verdict, code: str, codes: tuple[tuple[str, str, str], ...],
     if not own:
         return None
     family, part = next((each for each in own if each[0] == verdict.family), own[0])
-    if part in _LEVELS:
+    if part in LEVELS:
         return _Code(family, part, code, 0, 0, 1)
     base = next(c for f, p, c in codes if f == family and p == "base")
     minimum = _whole(rules, base, "minutes_minimum", 0)
@@ -150,7 +173,7 @@ def _whole(rules: RulesInForce, code: str, name: str, default: int) -> int:
 
 def _needed(asked: _Code, units: int) -> int | None:
     """Minutes that the next unit needs; None where the code has all the units that it may have."""
-    if asked.is_full(units) or asked.part in _LEVELS:
+    if asked.is_full(units) or asked.part in LEVELS:
         return None
     return asked.minimum + asked.step * (units + 1) if asked.part == "addon" else asked.minimum
 
@@ -167,9 +190,12 @@ def _quantities(asked: _Code, rules: RulesInForce, citing: Citing) -> tuple[Read
 
 
 def _instead(ground: Ground, asked: _Code, citing: Citing) -> Iterator[Reason]:
-    """The family that bills in the place of the asked one, and why it does."""
+    """The family that bills in the place of the asked one, and why it does; one chosen that the month has not."""
     verdict = ground.verdict
     if verdict.family in {asked.family, None}:
+        return
+    if not verdict.charges:
+        yield Reason("chosen", verdict.chosen, citing.of(".families.choice_required"), time.choices(ground))
         return
     billing = next((result for result in verdict.families if result.family == verdict.family), None)
     assert billing is not None, "the family that bills is one of the verdict"

@@ -18,7 +18,7 @@ from ledger.judging.consent import (
 )
 from ledger.judging.days import end_of
 from ledger.judging.law import MonthLaw
-from ledger.judging.stops import STOP_NAMES, Pause, Stop, Stopped, ended_by, latest, stops_of
+from ledger.judging.stops import STOP_NAMES, Held, Pause, Stop, Stopped, ended_by, latest, stops_of, unbroken_since
 from ledger.rulebook import Rulebook, RulesInForce
 from ledger.streams.patient_state import Designation, Patient
 from ledger.streams.status_state import CLEAN
@@ -38,7 +38,10 @@ class MonthConsent(NamedTuple):
     counts_on: tuple[date, date] | None
     """The earliest and latest local date of that moment."""
     started_on: date | None
-    """The day of the first complete consent to the programme, whoever is named (readings, section 12)."""
+    """The day of the first complete consent of the programme that the month belongs to, whoever is named.
+
+    One that was broken and taken up again starts anew (CCM-INIT-07; readings, section 12); None: there is none.
+    """
     blocks: tuple[Notice, ...]
     notices: tuple[Notice, ...]
     read_on: tuple[RulesInForce, ...]
@@ -116,25 +119,11 @@ def _unstopped(asked: _Asked, standings: tuple[ConsentStanding, ...]) -> MonthCo
     )
 
 
-class _Held(NamedTuple):
-    """A complete consent with what ended it."""
-
-    consent: ConsentStanding
-    moment: datetime
-    on: date
-    """The earliest local date of that moment."""
-    stop: Stop | None
-
-    def stands_in(self, first: date) -> bool:
-        """Whether it holds on any day from `first` on."""
-        return self.stop is None or (self.stop.last_on >= first and self.on <= self.stop.last_on)
-
-
 def _stopped(asked: _Asked, standings: tuple[ConsentStanding, ...], stops: tuple[Stop, ...]) -> MonthConsent | None:
     """The month of a patient whose consents were ended; None where none of them was."""
     last, law, designee = asked.last, asked.law, asked.designee
     complete = _complete(standings, last)
-    held = [_Held(s, s.complete_from, s.local[0], ended_by(s, stops)) for s in complete if s.complete_from and s.local]
+    held = [Held(s, s.complete_from, s.local[0], ended_by(s, stops)) for s in complete if s.complete_from and s.local]
     if all(h.stop is None for h in held):
         return None
     first, month_end = last.replace(day=1), end_of(last)
@@ -144,7 +133,7 @@ def _stopped(asked: _Asked, standings: tuple[ConsentStanding, ...], stops: tuple
     pauses, final = _pauses(standing, last)
     told = _told(named, held, first, last)
     stopped = Stopped(before, pauses, told)
-    started = min(h.on for h in held)
+    started = unbroken_since(held, first)
     read_on = tuple(dict.fromkeys(s.rules for s in standings))
     found = _reviews(held, final, last, law, is_off=final is not None or not standing)
     besides = frozenset(name for name in STOP_NAMES if law.rules.find(name) is not None)
@@ -156,7 +145,7 @@ def _stopped(asked: _Asked, standings: tuple[ConsentStanding, ...], stops: tuple
     return MonthConsent(begins.complete_from, begins.local, started, (), about, read_on, stopped, besides)
 
 
-def _pauses(standing: list[_Held], last: date) -> tuple[tuple[Pause, ...], Stop | None]:
+def _pauses(standing: list[Held], last: date) -> tuple[tuple[Pause, ...], Stop | None]:
     """Where minutes pause within the month, and what ended the last consent of the month by its end, if anything."""
     pauses: list[Pause] = []
     stop = standing[0].stop if standing else None
@@ -176,7 +165,7 @@ def _pauses(standing: list[_Held], last: date) -> tuple[tuple[Pause, ...], Stop 
     return tuple(pauses), stop
 
 
-def _told(named: list[_Held], held: list[_Held], first: date, last: date) -> tuple[tuple[date, date | None], ...]:
+def _told(named: list[Held], held: list[Held], first: date, last: date) -> tuple[tuple[date, date | None], ...]:
     """The days by the month's end on which the patient revoked a consent, each with that of the next consent.
 
     Those that were followed by a consent before the month are left out: it is a month like any other.
@@ -190,7 +179,7 @@ def _told(named: list[_Held], held: list[_Held], first: date, last: date) -> tup
     return tuple(found.items())
 
 
-def _why_ended(held: list[_Held], first: date, asked: _Asked) -> Notice:
+def _why_ended(held: list[Held], first: date, asked: _Asked) -> Notice:
     if any(h.stands_in(first) for h in held):
         return _names_other(asked)
     stop = latest(h.stop for h in held if h.stop is not None)
@@ -199,7 +188,7 @@ def _why_ended(held: list[_Held], first: date, asked: _Asked) -> Notice:
     return notice(stop.block, happened, stop.by(asked.law))
 
 
-def _reviews(held: list[_Held], final: Stop | None, last: date, law: MonthLaw, *, is_off: bool) -> list[Notice]:
+def _reviews(held: list[Held], final: Stop | None, last: date, law: MonthLaw, *, is_off: bool) -> list[Notice]:
     """What to look at of stops: the last month of a programme, and a consent of the very day of a revocation."""
     found: list[Notice] = []
     if final is not None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from ledger.judging.consent_month import MonthConsent
-from ledger.judging.days import counted_from
+from ledger.judging.days import counted_from, days_between
 from ledger.judging.law import ACTIVITIES, VISIT_DAY_NAMES, MonthLaw
 from ledger.judging.performers import Performers
 from ledger.judging.shapes import MonthFacts
@@ -14,7 +14,7 @@ from ledger.judging.stops import Pause
 from ledger.judging.window import Window
 from ledger.rulebook import Reading
 from ledger.streams.care_month import Work
-from ledger.streams.patient_state import Patient
+from ledger.streams.services import OtherServiceReported
 from ledger.streams.staff_day import StaffDay, beyond_the_day
 from ledger.streams.status_state import CLEAN
 from ledger.terms.intervals import Intervals, union_all
@@ -91,20 +91,38 @@ class MonthContext:
                 self.barred, self.besides = self.stays.days, self.besides | self.stays.names
         self.visit_days = _NO_DAYS
         """Days on which the billing practitioner held a visit of a code that is asked about."""
-        if facts.patient.visits:
-            self._look_at_visits(facts.patient)
+        if facts.patient.visits or facts.month.services:
+            self._look_at_visits()
         self.performers = Performers(facts.staff, designee, window.first, window.last, law)
         self.look_at(facts.staff_days)
 
-    def _look_at_visits(self, patient: Patient) -> None:
-        """Take the days of the month's visits with its billing practitioner (CCM-TIME-07, -08)."""
-        first, last, designee = self.window.first, self.window.last, self.designee
-        visits = [each.event for each in patient.visits if first <= each.event.on <= last]
-        held = [visit for visit in visits if designee is not None and visit.practitioner == designee]
+    def _look_at_visits(self) -> None:
+        """Take the days of the month's visits with its billing practitioner (CCM-TIME-07, -08).
+
+        A visit that was told as an own service is one too, whatever its source; `own` that names nobody is theirs.
+        """
+        if self.designee is None:
+            return
+        first, last = self.window.first, self.window.last
+        visits = (each.event for each in self.facts.patient.visits)
+        held = [(visit.code, visit.on) for visit in visits if visit.practitioner == self.designee]
+        for service in self.facts.month.services:
+            if service.retracted is None and self._is_own(service.event):
+                held += [(service.event.code, on) for on in days_between(service.event.on, service.event.last_on)]
+        held = [(code, on) for code, on in held if first <= on <= last]
         if held:
-            self.visit_days = frozenset(visit.on for visit in held if visit.code in self.law.visit_day_codes)
+            self.visit_days = frozenset(on for code, on in held if code in self.law.visit_day_codes)
             self.barred |= self.visit_days
             self.besides |= {name for name in VISIT_DAY_NAMES if self.law.rules.find(name) is not None}
+
+    def _is_own(self, service: OtherServiceReported) -> bool:
+        """Whether a service is the billing practitioner's, by name or NPI, or told as the practice's own by nobody."""
+        if service.by_practitioner is not None:
+            return service.by_practitioner == self.designee
+        if service.npi is None:
+            return service.source == "own"
+        staff = self.facts.staff.get(self.designee or "")
+        return staff is not None and service.npi == staff.npi
 
     def without_consent(self) -> tuple[str, str, Reading | None]:
         """Why nothing counts while no consent stands: code, what happened, and the rule."""

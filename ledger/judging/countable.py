@@ -52,6 +52,23 @@ def judge_entries(entries: tuple[Entry, ...], context: MonthContext, tally: Tall
     return _one_by_one(entries, context)
 
 
+def days_worked(counted: Counted, entries: tuple[Entry, ...], context: MonthContext) -> frozenset[date]:
+    """The days on which any second counts: an entry across midnight is judged again, day by day."""
+    found: set[date] = set()
+    for line, entry in zip(counted.lines, entries, strict=True):
+        if not line.counted:
+            continue
+        days = {piece.on for piece in entry.pieces}
+        found |= {day for day in days if _counts_on(day, entry, context)} if len(days) > 1 else {line.on}
+    return frozenset(found)
+
+
+def _counts_on(day: date, entry: Entry, context: MonthContext) -> bool:
+    pieces = tuple(piece for piece in entry.pieces if piece.on == day)
+    seconds = sum(piece.end - piece.start for piece in pieces)
+    return judge_entry(entry._replace(pieces=pieces, seconds=seconds), context).counted > 0
+
+
 def _all_at_once(entries: tuple[Entry, ...], context: MonthContext, tally: Tally) -> Counted | None:
     """The month by what its plain entries add up to; None where any of them may have to be looked at."""
     if (

@@ -40,6 +40,11 @@ def counted_from(instant: datetime) -> int:
     return int(instant.timestamp()) + (1 if instant.microsecond else 0)
 
 
+def days_between(first: date, last: date) -> tuple[date, ...]:
+    """The days from one to another, both among them."""
+    return tuple(first + number * _DAY for number in range((last - first).days + 1))
+
+
 def months_before(on: date, months: int) -> date:
     """The day `months` calendar months earlier; the 28th where that month lacks the day."""
     year, month = divmod(on.year * 12 + on.month - 1 - months, 12)

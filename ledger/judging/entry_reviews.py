@@ -8,6 +8,7 @@ from datetime import date
 
 from ledger.judging.context import MonthContext
 from ledger.judging.days import end_of
+from ledger.judging.law import IN_PERSON_REVIEW_NAME
 from ledger.judging.performers import Performing
 from ledger.streams.month_state import Entry, Marks
 from ledger.terms.notices import notice
@@ -29,6 +30,7 @@ def entry_reviews(entry: Entry, performing: Performing, on: date, counted: int, 
     if performing.country_unknown and counted:
         happened = "Nobody said in which country the work was done."
         found.append(notice("work_country_unknown", happened, law.reading("performers.work_countries")))
+    found += _of_teaching(entry, counted, context)
     found += _of_status(entry, context)
     found += _of_visits(entry, counted, context)
     found += _lateness(entry, on, context)
@@ -65,6 +67,18 @@ def _of_status(entry: Entry, context: MonthContext) -> list[Notice]:
         happened = f"On {edge.isoformat()} the patient was admitted or discharged, at an hour that is not on record."
         found.append(notice("stay_edge_day", happened, context.law.rules.find("medicare.ccm.time.stay_edge_effect")))
     return found
+
+
+def _of_teaching(entry: Entry, counted: int, context: MonthContext) -> list[Notice]:
+    """Counted work of an activity that needs a reviewer; an edition without the rule asks for nothing (CCM-TIME-06)."""
+    law, activity = context.law, entry.work.activity
+    known = law.activities.get(activity) if activity is not None and counted else None
+    if known is None or known.standing != "needs_reviewer":
+        return []
+    by = law.rules.find(IN_PERSON_REVIEW_NAME)
+    if by is None or by.value is False:
+        return []
+    return [notice("in_person_counted", f"{activity} counts by the practice's policy; a person has to look at it.", by)]
 
 
 def _of_visits(entry: Entry, counted: int, context: MonthContext) -> list[Notice]:

@@ -27,6 +27,13 @@ def _whole_month(rule: OfMonth) -> OfEntry:
     return lambda ground, _: rule(ground)
 
 
+def _below_minimum(ground: Ground) -> Evidence:
+    """The entries that count; of a programme without codes on the date of service the adoption of the edition."""
+    nearest = ground.verdict.families[0].notices
+    not_in_force = any(notice.code == "family_not_in_force" for notice in nearest)
+    return people.adoption(ground) if not_in_force else time.counted(ground)
+
+
 OF_ENTRIES: Final[dict[str, OfEntry]] = {
     "outside_the_rules": _whole_month(people.adoption),
     "other_programme": time.of_entry,
@@ -64,17 +71,24 @@ OF_ENTRIES: Final[dict[str, OfEntry]] = {
     "contested_time": time.with_another,
     "contact_after_revocation": _whole_month(consents.revocations),
     "stay_edge_day": _whole_month(patients.stays),
+    "in_person_counted": people.policy("staff_in_person_counts"),
     "work_country_unknown": people.registered,
     "recorded_very_late": time.of_entry,
     "recorded_late": time.of_entry,
     "entered_by_biller": time.entered_by,
-    "visit_day": _whole_month(patients.visits),
-    "visit_same_day": _whole_month(patients.visits),
+    "visit_day": _whole_month(patients.visit_days),
+    "visit_same_day": _whole_month(patients.visit_days),
     "time_corrected": time.of_entry,
     "time_moved_here": time.of_entry,
     "time_disputed": time.disputed,
 }
 """What is said of one entry. Its own facts are added to all of it."""
+
+
+def _planned_outside_ccm(ground: Ground) -> Evidence:
+    """What was planned beyond visits, the consent by which CCM began, and who bills the month."""
+    return patients.extra_planning_late(ground).and_(people.designations(ground))
+
 
 OF_MONTHS: Final[dict[str, OfMonth]] = {
     **dict.fromkeys((*FIELD_CODES.values(), *ITEM_CODES.values()), consents.incomplete),
@@ -105,7 +119,6 @@ OF_MONTHS: Final[dict[str, OfMonth]] = {
     "initiating_visit_missing": patients.no_visit,
     "initiating_visit_not_discussed": patients.visits,
     "initiating_visit_by_colleague": patients.visits,
-    "initiating_visit_practitioner_unknown": patients.visits,
     "conditions_below_minimum": patients.too_few_conditions,
     "diagnoses_below_minimum": patients.too_few_conditions,
     "conditions_of_one_family": patients.conditions,
@@ -139,6 +152,7 @@ OF_MONTHS: Final[dict[str, OfMonth]] = {
     "programme_excludes_other": people.designations_of_all,
     "extra_planning_twice": patients.extra_planning,
     "extra_planning_late": patients.extra_planning_late,
+    "extra_planning_outside_ccm": _planned_outside_ccm,
     "extra_planning_same_date": patients.extra_planning,
     "conflicting_service": time.services,
     "service_of_other_biller": time.services,
@@ -151,8 +165,9 @@ OF_MONTHS: Final[dict[str, OfMonth]] = {
     "locality_not_priced": people.localities,
     "exclusion_check_missing": people.checks_of_all,
     "worked_for_other_practice": time.elsewhere,
+    "supervisor_not_practitioner": people.supervisors,
     "no_two_way_contact": time.counted,
-    "minutes_below_minimum": time.counted,
+    "minutes_below_minimum": _below_minimum,
     "chosen_family_not_available": time.choices,
     "family_not_chosen": time.choices,
     "choice_by_other": time.choices,

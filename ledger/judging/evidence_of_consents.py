@@ -6,7 +6,8 @@ judge says what counts from when, these are the facts that it had before it.
 
 from datetime import date
 
-from ledger.judging.consent import ConsentStanding, consents_of, not_before
+from ledger.judging.consent import ConsentStanding, consents_of
+from ledger.judging.consent_month import consent_in_month
 from ledger.judging.evidence_of_people import designated
 from ledger.judging.ground import Evidence, Ground, found
 from ledger.judging.shapes import EntryLine
@@ -30,10 +31,14 @@ def counting(ground: Ground) -> Evidence:
 
 
 def started_in(ground: Ground) -> date | None:
-    """The day of the first complete consent to the programme by the month's end, whoever is named."""
-    begun = (s.local[0] for s in _standings(ground) if s.local is not None)
-    first = min((on for on in begun if on <= ground.last), default=None)
-    return None if first is None else not_before(first, ground.programme, ground.rulebook, ground.last)
+    """The day on which the programme of the month began: the judge's own answer, as it was broken or not."""
+    asked = (ground.facts.patient, ground.designation, ground.last, ground.law, ground.rulebook, ground.programme)
+    return consent_in_month(*asked).started_on
+
+
+def starting(ground: Ground) -> Evidence:
+    """The consent from which minutes count, and what had ended those before it: they tell the programme's start."""
+    return Evidence(counting(ground).facts).and_(revocations(ground)).and_(disenrolments(ground))
 
 
 def all_consents(ground: Ground) -> Evidence:

@@ -6,7 +6,7 @@ kind. Not promised: words; a position leads to the fact, and who may read that i
 
 from collections.abc import Iterable
 
-from ledger.judging.evidence_of_consents import counting, started_in
+from ledger.judging.evidence_of_consents import started_in, starting
 from ledger.judging.ground import Evidence, Ground, found
 from ledger.judging.plans import plan_in_force
 from ledger.judging.readiness import active_conditions
@@ -21,6 +21,7 @@ from ledger.streams.care_plan import (
 from ledger.streams.patient import (
     ConditionRecorded,
     CoverageRecorded,
+    DeathRecorded,
     RiskAttested,
     VisitRecorded,
 )
@@ -30,6 +31,12 @@ from ledger.streams.stays import StayRecorded
 def death(ground: Ground) -> Evidence:
     """The death as last recorded."""
     return found(each.position for each in ground.facts.patient.deaths[-1:])
+
+
+def until_the_end(ground: Ground) -> Evidence:
+    """What the last day of service rests on where no end lies before it: coverage, and that nobody told of a death."""
+    told = death(ground)
+    return coverage(ground).and_(told if told.facts else Evidence((), (DeathRecorded.TOPIC,)))
 
 
 def conditions(ground: Ground) -> Evidence:
@@ -54,6 +61,19 @@ def visits(ground: Ground) -> Evidence:
     return found(each.position for each in ground.facts.patient.visits if since <= each.event.on <= ground.last)
 
 
+def visits_of_month(ground: Ground) -> Evidence:
+    """The visits of the month."""
+    return found(each.position for each in ground.facts.patient.visits if ground.first <= each.event.on <= ground.last)
+
+
+def visit_days(ground: Ground) -> Evidence:
+    """The visits, and what was told of them as services of the month."""
+    told = (each for each in ground.facts.month.services if each.retracted is None)
+    return visits_of_month(ground).and_(
+        found(each.position for each in told if each.event.code in ground.law.visit_day_codes)
+    )
+
+
 def extra_planning(ground: Ground) -> Evidence:
     """What practitioners attested beyond a visit of the month, and of any other visit; nobody took it back."""
     standing = [each for each in ground.facts.patient.extra_planning if each.retracted is None]
@@ -62,13 +82,13 @@ def extra_planning(ground: Ground) -> Evidence:
 
 
 def extra_planning_late(ground: Ground) -> Evidence:
-    """The same, and the consent by which the programme started."""
-    return extra_planning(ground).and_(Evidence(counting(ground).facts))
+    """The same, and the consent by which the programme started, with what had ended those before it."""
+    return extra_planning(ground).and_(starting(ground))
 
 
 def no_visit(ground: Ground) -> Evidence:
-    """The visits of that time, none of which qualifies, and the consent by which the programme started."""
-    return visits(ground).and_(Evidence(counting(ground).facts, (VisitRecorded.TOPIC,)))
+    """The visits of that time, none of which qualifies, and what tells the start of the programme."""
+    return visits(ground).and_(starting(ground)).and_(Evidence((), (VisitRecorded.TOPIC,)))
 
 
 # --- coverage and stays ------------------------------------------------------------------------------------------
@@ -78,6 +98,17 @@ def coverage(ground: Ground) -> Evidence:
     """The coverages on file that touch the month, each as last recorded."""
     touching = (c for c in _coverages(ground) if c[1].from_on <= ground.last)
     return found(at for at, c in touching if c.until_on is None or c.until_on >= ground.first)
+
+
+def qmb(ground: Ground) -> Evidence:
+    """The coverages of the date of service that say that the patient is a QMB; else those of the month, none of which.
+
+    One coverage that says so suffices.
+    """
+    on = ground.verdict.date_of_service
+    held = (c for c in _coverages(ground) if c[1].from_on <= on and (c[1].until_on is None or c[1].until_on >= on))
+    saying = [at for at, c in held if c.qmb]
+    return found(saying) if saying else coverage(ground).and_(Evidence((), (CoverageRecorded.TOPIC,)))
 
 
 def no_coverage(ground: Ground) -> Evidence:

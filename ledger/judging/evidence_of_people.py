@@ -19,6 +19,7 @@ from ledger.streams.staff import (
     StaffDeparted,
     StaffRegistered,
 )
+from ledger.streams.tally import supervisors_of
 
 Kinds = tuple[type[Event], ...]
 
@@ -54,6 +55,16 @@ def excluded(ground: Ground, line: EntryLine) -> Evidence:
 def unlicensed(ground: Ground, line: EntryLine) -> Evidence:
     """The licences on record, none of which holds on the day."""
     return said_of(ground, line.performer, LicenceRecorded)
+
+
+def supervisors(ground: Ground) -> Evidence:
+    """The entries that name a supervisor other than who bills, and the roles of those supervisors."""
+    own = ground.designation.event.practitioner if ground.designation is not None else None
+    month = ground.facts.month
+    named = found(e.position for e in month.entries if e.work.supervised_by not in (None, own))
+    for who in sorted(supervisors_of(month.tally, month.entries) - {own}):
+        named = named.and_(said_of(ground, who, *ROLE_FACTS))
+    return named
 
 
 def registered(ground: Ground, line: EntryLine) -> Evidence:

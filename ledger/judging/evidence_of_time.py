@@ -133,6 +133,11 @@ def limits(ground: Ground) -> Evidence:
     return found(at for _, at in ground.facts.month.limits)
 
 
+def limits_of(ground: Ground, code: str) -> Evidence:
+    """The limits of one code that compliance raised for the month."""
+    return found(at for event, at in ground.facts.month.limits if event.code == code)
+
+
 def services(ground: Ground) -> Evidence:
     """The other services that were told of the month, and who bills it."""
     told = (each.position for each in ground.facts.month.services if each.retracted is None)

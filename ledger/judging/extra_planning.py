@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from ledger.judging.families import charge_line
 from ledger.judging.shapes import ChargeLine, VisitLine
 from ledger.rulebook import Reading, Rulebook, Rules, lookback_start
-from ledger.streams.extra_planning import ExtraPlanning
+from ledger.streams.extra_planning import ExtraPlanning, ExtraPlanningAttested
 from ledger.streams.patient_state import Patient
 from ledger.terms.calendar import month_of
 from ledger.terms.notices import notice
@@ -47,12 +47,13 @@ def planned_in_month(
     *,
     charges: Iterable[ChargeLine],
     on: date,
+    designee: str | None,
 ) -> Planned:
     """The lines of a month's visits that carry G0506, by the rules of each visit's day (CCM-CODE-10 to -13).
 
-    `started_on` is the first day of CCM, where it has begun; `charges` are what the month bills, and `on` their date of
-    service. A visit whose code carries none by these rules shows no line, and neither does one beyond what a
-    practitioner may bill for a patient.
+    `started_on` is the first day of CCM, where it has begun by the month's end, and `designee` bills the month;
+    `charges` are what it bills, and `on` their date of service. A visit whose code carries none by these rules shows
+    no line, and neither does one beyond what a practitioner may bill for a patient.
     Reads: medicare.ccm.G0506.parent_codes, .per_practitioner_max, .start_years_max, .same_date_codes, medicare.pfs.*.
     """
     lines: list[VisitLine] = []
@@ -73,6 +74,7 @@ def planned_in_month(
             line = charge_line(CODE, 1, trace)
             lines.append(VisitLine(CODE, 1, line.amount, event.on, event.visit_code, event.practitioner))
             notices += late(event.on, started_on, trace)
+            notices += _outside_ccm(event, started_on, designee, trace)
             same_date += _on_same_date(charges, trace) if event.on == on else []
         reads.append((event.on, trace.names()))
     return Planned(tuple(lines), tuple(notices), tuple(same_date), tuple(reads))
@@ -119,6 +121,21 @@ def late(on: date, started_on: date | None, rules: Rules) -> list[Notice]:
         return []
     happened = f"CCM began on {started_on.isoformat()}; planning beyond the visit of {on.isoformat()} comes late."
     return [notice("extra_planning_late", happened, years)]
+
+
+def _outside_ccm(
+    event: ExtraPlanningAttested, started_on: date | None, designee: str | None, rules: Rules
+) -> list[Notice]:
+    """That it belongs to no CCM of its practitioner in the month (CCM-CODE-11); visits come before designations."""
+    why = []
+    if started_on is None:
+        why.append("no CCM has begun by the end of the month")
+    if designee != event.practitioner:
+        why.append("its practitioner does not bill the month" if designee else "nobody is designated for the month")
+    if not why:
+        return []
+    happened = f"{CODE} with the visit of {event.on.isoformat()}: {', and '.join(why)}."
+    return [notice("extra_planning_outside_ccm", happened, rules.find(MOST))]
 
 
 def _on_same_date(charges: Iterable[ChargeLine], rules: Rules) -> list[Notice]:

@@ -47,6 +47,11 @@ class Families(NamedTuple):
     text: str
     """The families as they stand in the canonical bytes of the month."""
 
+    @property
+    def is_by_price(self) -> bool:
+        """Whether a price says which family to suggest: several are available, and complex is none of them."""
+        return self.suggested not in (None, "complex") and sum(result.is_available for result in self.results) > 1
+
     def charges(self, chosen: Family | None) -> tuple[ChargeLine, ...]:
         """The lines of the family that bills: the chosen one, or the suggested one while none is chosen."""
         billing = chosen or self.suggested

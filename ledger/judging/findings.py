@@ -40,7 +40,7 @@ def findings_of(case: Case, others: tuple[Notice, ...] = ()) -> tuple[tuple[Noti
     found += case.consent.blocks
     found += case.consent.notices
     found += _after_death(window, law)
-    found += billing_blocks(case.facts, case.designation, case.practice, case.on, law)
+    found += billing_blocks(case.facts, case.designation, case.practice, case.on, law, lambda: case.days_worked)
     found += eligibility_findings(case.facts.patient, case.plan, window.first, window.last, law)
     found += coverage_blocks(window, case.on, law)
     found += plan_blocks(case.facts.plan, case.plan, case.designee, law)
@@ -74,7 +74,7 @@ def _time_reviews(case: Case, law: MonthLaw) -> list[Notice]:
     counted, window = case.counted, case.window
     found: list[Notice] = []
     if counted.last_counted_on is not None and not counted.two_way_contact:
-        happened = "Time counts and no two-way contact is on record in the month."
+        happened = "Time counts and no two-way contact with the patient, or a caregiver, is on record in the month."
         found.append(notice("no_two_way_contact", happened, law.reading("time.no_contact_effect")))
     if not window.is_plain:
         found += coverage_reviews(window, counted.days, law, case.profiles)

@@ -50,6 +50,7 @@ READINESS_NAMES: Final = (
     f"{_CCM}.billing_practitioner.anybodys_programmes",
     f"{_CCM}.performers.exclusion_check_effect",
     f"{_CCM}.performers.other_practice_effect",
+    f"{_CCM}.performers.supervisor_roles",
     f"{_CCM}.initiating_visit.qualifying_codes",
     f"{_CCM}.initiating_visit.missing_effect",
     f"{_CCM}.initiating_visit.not_discussed_effect",
@@ -99,6 +100,8 @@ UNTIMED_NAME: Final = f"{_CCM}.policy.untimed_counts"
 """Read where an entry has no clock times."""
 IN_PERSON_NAME: Final = f"{_CCM}.policy.staff_in_person_counts"
 """Read where an entry's activity needs a reviewer."""
+IN_PERSON_REVIEW_NAME: Final = f"{_CCM}.time.in_person_reviewed"
+"""Read there too, where the edition has it."""
 VISIT_DAY_NAMES: Final = (
     f"{_CCM}.time.visit_day_counts",
     f"{_CCM}.time.visit_day_codes",
@@ -220,7 +223,7 @@ class MonthLaw:
         if untimed:
             names.append(UNTIMED_NAME)
         if any(one.standing == "needs_reviewer" for one in found):
-            names.append(IN_PERSON_NAME)
+            names += _present(self.rules, (IN_PERSON_NAME, IN_PERSON_REVIEW_NAME))
         return frozenset(names)
 
     def reading(self, name: str) -> Reading:

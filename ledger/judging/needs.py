@@ -22,6 +22,7 @@ from ledger.streams.joining import (
 )
 from ledger.streams.month_state import CareMonth
 from ledger.streams.patient_state import Designation, Patient
+from ledger.streams.tally import supervisors_of
 from ledger.terms.calendar import last_day
 from ledger.terms.identity import (
     care_month_tag,
@@ -170,6 +171,7 @@ def _staff(patient: Patient, month: CareMonth) -> tuple[str, ...]:
         named.append(entry.work.performer)
         if entry.work.entered_by is not None:
             named.append(entry.work.entered_by)
+    named += sorted(supervisors_of(month.tally, month.entries))
     named += [told.event.by_practitioner for told in month.services if told.event.by_practitioner is not None]
     return tuple(dict.fromkeys(named))
 

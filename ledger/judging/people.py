@@ -10,8 +10,10 @@ from typing import Final
 from ledger.judging.case import Case
 from ledger.judging.law import MonthLaw
 from ledger.rulebook import Reading
+from ledger.streams.care_month import Work
 from ledger.streams.patient_state import Designation
 from ledger.streams.staff import Staff
+from ledger.streams.tally import supervisors_of
 from ledger.terms.calendar import first_day, month_of
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Notice
@@ -20,6 +22,7 @@ from ledger.terms.people import Role, Side
 _PRACTITIONER: Final = Role.PRACTITIONER
 _CHECKS: Final = "performers.exclusion_check_effect"
 _ELSEWHERE: Final = "performers.other_practice_effect"
+_SUPERVISING: Final = "performers.supervisor_roles"
 _BESIDE: Final = "billing_practitioner.other_programmes"
 _BESIDE_ANYBODY: Final = "billing_practitioner.anybodys_programmes"
 _BESIDE_EFFECT: Final = "billing_practitioner.other_programmes_effect"
@@ -81,10 +84,10 @@ def _may_bill(staff: Staff | None, designation: Designation, on: date, law: Mont
 
 
 def people_reviews(case: Case) -> list[Notice]:
-    """What to look at in who worked in the month: exclusions not looked up, work for another practice.
+    """What to look at in who worked in the month: exclusions not looked up, work for another practice, who supervised.
 
-    Reads: medicare.ccm.performers.exclusion_check_effect, .other_practice_effect; an edition that lacks them asks for
-    nothing.
+    Reads: medicare.ccm.performers.exclusion_check_effect, .other_practice_effect, .supervisor_roles; an edition that
+    lacks them asks for nothing.
     """
     facts, law = case.facts, case.law
     found: list[Notice] = []
@@ -99,7 +102,27 @@ def people_reviews(case: Case) -> list[Notice]:
         if seconds:
             happened = f"{seconds} seconds count that were worked for another practice than the one that bills."
             found.append(notice("worked_for_other_practice", happened, by))
+    others = supervisors_of(facts.month.tally, facts.month.entries) - {case.designee}
+    if others and (by := law.find(_SUPERVISING)) is not None:
+        found += _supervision(case, others, by)
     return found
+
+
+def _supervision(case: Case, others: frozenset[str | None], by: Reading) -> list[Notice]:
+    """Entries that count and name a supervisor, not the billing practitioner, who had no role to supervise there."""
+    named = {e.work.entry: e.work for e in case.facts.month.entries if e.work.supervised_by in others}
+    counting = [(named[line.entry], line.on) for line in case.counted.lines if line.counted and line.entry in named]
+    unable = sum(not _may_supervise(case, work, on, _words(by)) for work, on in counting)
+    if not unable:
+        return []
+    happened = f"{unable} entries count whose supervisor held no practitioner's role in that practice on that day."
+    return [notice("supervisor_not_practitioner", happened, by)]
+
+
+def _may_supervise(case: Case, work: Work, on: date, roles: tuple[str, ...]) -> bool:
+    staff = case.facts.staff.get(work.supervised_by or "")
+    held = staff.roles if staff is not None else ()
+    return any(h.role.value in roles and h.covers(on) and h.practice in (None, work.practice) for h in held)
 
 
 def _unchecked(case: Case) -> int:

@@ -11,18 +11,18 @@ from typing import Final, NamedTuple
 
 from ledger.judging.prices import Gpci, Price, PricedAs, PriceInput, percent_reading, price_charges
 from ledger.judging.shapes import Verdict
+from ledger.judging.site import CLINICS, own_name, site_of
 from ledger.judging.window import window_of
 from ledger.rulebook import Rulebook, Rules
+from ledger.rulebook.views import base_name
 from ledger.streams.care_month import Family
 from ledger.streams.patient import CoverageRecorded
 from ledger.streams.patient_state import Patient
-from ledger.streams.practice import CapabilityAttested, Practice
+from ledger.streams.practice import Practice
 from ledger.streams.staff import Staff
 from ledger.terms.calendar import first_day, last_day
 
 _PRICING: Final = "medicare.pfs.pricing"
-_CLINICS: Final = "medicare.ccm.rhc.capabilities"
-"""The words by which a practice attests that it is a health center; an edition without them knows of none."""
 _YES_NO: Final = {True: "yes", False: "no"}
 
 
@@ -53,6 +53,21 @@ def price_month(
     return MonthPrices(billing, families)
 
 
+def price_billing(
+    verdict: Verdict, rulebook: Rulebook, *, patient: Patient, practice: Practice | None, biller: Staff | None
+) -> Price | None:
+    """The price of the family that bills alone, as `price_month` has it; None where the month bills nothing.
+
+    Reads: as price_month.
+    """
+    if not verdict.charges:
+        return None
+    on = verdict.date_of_service
+    rules = rulebook.in_force(on)
+    priced = priced_as(patient, practice, biller, verdict.month, on, rules)
+    return price_charges(verdict.charges, priced, on=on, rules=rules)
+
+
 def priced_as(
     patient: Patient, practice: Practice | None, biller: Staff | None, month: str, on: date, rules: Rules
 ) -> PricedAs:
@@ -62,8 +77,7 @@ def priced_as(
     .percent_unless_known, medicare.pfs.practitioner_percent, medicare.ccm.rhc.capabilities (CCM-RATE-10, -11, -13,
     CCM-CLAIM-05, CCM-PAY-03, CCM-G0511-04).
     """
-    clinic = _clinic(practice, on, rules)
-    site = clinic or _site(practice, on, rules)
+    site = site_of(practice, on, rules)
     status = _status(biller, on, rules)
     payer, qmb, is_medicare = _coverage(patient, month, on)
     gpci, locality = _locality(practice, on)
@@ -75,36 +89,9 @@ def priced_as(
         gpci=gpci,
         is_medicare=is_medicare,
         is_qmb=qmb.value == "yes",
-        clinic_by=_CLINICS if clinic is not None else None,
+        clinic_by=CLINICS if site.value == "health_center" else None,
         inputs=(site, status, _credential(biller, rules), payer, qmb, locality),
     )
-
-
-def _clinic(practice: Practice | None, on: date, rules: Rules) -> PriceInput | None:
-    """The practice as a rural or federally qualified health center, where it attests that it is one."""
-    words = rules.get(_CLINICS)
-    if practice is None or not isinstance(words, tuple) or not any(practice.has(word, on) for word in words):
-        return None
-    said = [(e, at) for e, at in practice.said if isinstance(e, CapabilityAttested)]
-    attested = [at for e, at in said if e.capability in words and e.from_on <= on]
-    says = "the practice attests it: the national amount outside a facility, whoever bills"
-    return PriceInput("site", "health_center", attested[-1], says, (_CLINICS,))
-
-
-def _site(practice: Practice | None, on: date, rules: Rules) -> PriceInput:
-    """Where the patient would be seen: the practice's policy, else the place of service of all of its sites."""
-    said = practice.policy_at("price_site", on) if practice is not None else None
-    if said is not None:
-        return PriceInput("site", said[0], said[1], "the practice adopted it as its policy")
-    places = sorted({site.place_of_service for site in practice.sites}) if practice is not None else []
-    for value, name in (("facility", f"{_PRICING}.facility_places"), ("office", f"{_PRICING}.office_places")):
-        known = rules.get(name)
-        if practice is not None and places and isinstance(known, tuple) and set(places) <= set(known):
-            says = f"the place of service of every site of the practice is {' or '.join(places)}"
-            return PriceInput("site", value, practice.position, says, (name,))
-    name = f"{_PRICING}.facility_unless_told"
-    why = f"its sites ({', '.join(places)}) do not settle it" if places else "no policy and no site is on record"
-    return PriceInput("site", "facility" if rules.get(name) else "office", None, why, (name,))
 
 
 def _status(biller: Staff | None, on: date, rules: Rules) -> PriceInput:
@@ -114,7 +101,7 @@ def _status(biller: Staff | None, on: date, rules: Rules) -> PriceInput:
         return PriceInput("qualifying_participant", _YES_NO[said[0]], said[1], says)
     name = f"{_PRICING}.qp_unless_told"
     why = f"nothing is on record for payment year {on.year}"
-    return PriceInput("qualifying_participant", _YES_NO[bool(rules.get(name))], None, why, (name,))
+    return PriceInput("qualifying_participant", _YES_NO[bool(rules.get(name))], None, why, own_name(rules, name))
 
 
 def _credential(biller: Staff | None, rules: Rules) -> PriceInput:
@@ -124,7 +111,7 @@ def _credential(biller: Staff | None, rules: Rules) -> PriceInput:
     readings = (reading.name,) if reading is not None else ()
     if biller is None or not biller.is_registered:
         return PriceInput("credential", "none", None, "nobody is designated, or is not on record", readings)
-    if reading is None or reading.name.endswith(f".{credential}"):
+    if reading is None or base_name(reading.name).endswith(f".{credential}"):
         return PriceInput("credential", credential or "none", biller.position, "registered of whoever bills", readings)
     why = "no percent is known for the credential of whoever bills" if credential else "no credential is on record"
     return PriceInput("credential", credential or "none", None, why, readings)

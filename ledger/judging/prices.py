@@ -20,7 +20,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal, NamedTuple
 
 from ledger.judging.shapes import ChargeLine
-from ledger.rulebook import Reading, Rules, RulesInForce, TracedRules, amount
+from ledger.rulebook import PAYMENT_STEPS, Reading, Rules, RulesInForce, TracedRules, add_up, amount
+from ledger.rulebook.views import base_name
 from ledger.terms.notices import in_order, notice
 from ledger.terms.outcome import Notice
 
@@ -31,12 +32,6 @@ _PRICING: Final = f"{_PFS}.pricing"
 _CENT: Final = Decimal("0.01")
 _HUNDRED: Final = Decimal(100)
 _NOTHING: Final = Decimal("0.00")
-_TAKEN: Final = {
-    f"{_PAYMENT}.order": ("practitioner_percent", "patient_share", "sequestration"),
-    f"{_PAYMENT}.rounding": "half_up_to_cents_per_line",
-    f"{_PAYMENT}.deductible_taken_off": False,
-}
-"""How this program goes from the fee schedule to a payment; an edition that asks for anything else gets none."""
 
 StepName = Literal["national", "locality", "allowed", "patient_share", "sequestration"]
 InputName = Literal["site", "qualifying_participant", "credential", "payer", "qmb", "locality"]
@@ -51,6 +46,8 @@ class PriceInput(NamedTuple):
     """Where the ledger learned it; None: it is assumed."""
     says: str
     readings: tuple[str, ...] = ()
+    not_used: str | None = None
+    """Why a line is priced without it, though it is recorded; None: every line took it, or it is assumed."""
 
     @property
     def is_recorded(self) -> bool:
@@ -93,6 +90,7 @@ class Step(NamedTuple):
     name: StepName
     amount: Decimal
     readings: tuple[str, ...]
+    """By their own names: an exception's says whose it is."""
 
 
 class LinePrice(NamedTuple):
@@ -142,6 +140,11 @@ class Price(NamedTuple):
         """The inputs that nobody recorded."""
         return tuple(each.name for each in self.inputs if not each.is_recorded)
 
+    @property
+    def not_used(self) -> tuple[InputName, ...]:
+        """The inputs that are recorded, and that a line is priced without."""
+        return tuple(each.name for each in self.inputs if each.not_used is not None)
+
 
 def price_charges(charges: Sequence[ChargeLine], priced: PricedAs, *, on: date, rules: RulesInForce) -> Price:
     """What codes with their units are expected to pay on a date of service; `rules` are those of that date.
@@ -168,7 +171,7 @@ def price_charges(charges: Sequence[ChargeLine], priced: PricedAs, *, on: date, 
         patient_billed=billed,
         sequestration=_together([line.sequestration for line in lines]),
         medicare_pays=_together([line.medicare_pays for line in lines]),
-        inputs=priced.inputs,
+        inputs=priced.inputs if priced.gpci is None else _locality_used(priced, lines, trace),
         notices=in_order(found),
         reads=_reads(priced, trace),
     )
@@ -202,7 +205,7 @@ def _percents(priced: PricedAs, rules: Rules) -> _Percents | Notice:
     if practitioner is None or coinsurance is None or sequestration is None:
         happened = "The edition has no rules from the fee schedule to a payment for the date of service."
         return notice("no_payment_rules", happened)
-    other = [name for name, known in _TAKEN.items() if rules.get(name) != known]
+    other = [name for name, known in PAYMENT_STEPS.items() if rules.get(name) != known]
     if other:
         happened = "The edition asks for steps to a payment that this program does not know."
         return notice("no_payment_rules", happened, rules.find(other[0]))
@@ -227,7 +230,7 @@ def _line(
         where = "in a facility" if priced.is_facility else "outside a facility"
         found.append(notice("no_price_on_file", f"No price is on file for {code} {where} on {on.isoformat()}."))
         return LinePrice(code, units)
-    steps = [Step("national", national, (_total_name(code, priced), _factor_name(priced)))]
+    steps = [Step("national", national, _named(rules, _total_name(code, priced), _factor_name(priced)))]
     local = _local(code, units, priced, priced.gpci, rules, found) if priced.gpci is not None else None
     if local is not None:
         steps.append(local)
@@ -249,8 +252,7 @@ def _line(
 
 def _local(code: str, units: int, priced: PricedAs, gpci: Gpci, rules: Rules, found: list[Notice]) -> Step | None:
     """The fee schedule's amount in a locality (CCM-RATE-11); None and a notice where its parts are not all on file."""
-    expense = "rvu_pe_facility" if priced.is_facility else "rvu_pe_nonfacility"
-    names = tuple(f"{_PFS}.{part}.{code}" for part in ("rvu_work", expense, "rvu_mp"))
+    names = _part_names(code, priced)
     parts = [rules.get(name) for name in names]
     held = [part for part in parts if isinstance(part, Decimal)]
     if len(held) < len(parts):
@@ -258,14 +260,39 @@ def _local(code: str, units: int, priced: PricedAs, gpci: Gpci, rules: Rules, fo
         happened = f"Locality {gpci.locality}: {', '.join(missing)} not on file; the national amount stands."
         found.append(notice("locality_not_priced", happened))
         return None
-    if sum(held) != rules.decimal(_total_name(code, priced)):
+    if not add_up(held, rules.decimal(_total_name(code, priced))):
         happened = f"Locality {gpci.locality}: the parts of {code} do not add up to its total; the national one stands."
         found.append(notice("locality_not_priced", happened))
         return None
     work, practice, malpractice = held
     adjusted = work * gpci.work + practice * gpci.practice_expense + malpractice * gpci.malpractice
     unit = (adjusted * rules.decimal(_factor_name(priced))).quantize(_CENT, ROUND_HALF_UP)
-    return Step("locality", unit * units, (*names, _factor_name(priced)))
+    return Step("locality", unit * units, _named(rules, *names, _factor_name(priced)))
+
+
+def _locality_used(priced: PricedAs, lines: Sequence[LinePrice], rules: Rules) -> tuple[PriceInput, ...]:
+    """The inputs, and of the locality why lines are priced without it (CCM-RATE-11)."""
+    known = [line for line in lines if line.national is not None]
+    without = [line for line in known if all(step.name != "locality" for step in line.steps)]
+    if not without:
+        return priced.inputs
+    why = _why_national(without[0].code, priced, rules)
+    if len(without) < len(known):
+        why = f"for {', '.join(line.code for line in without)}: {why}"
+    return tuple(each._replace(not_used=why) if each.name == "locality" else each for each in priced.inputs)
+
+
+def _why_national(code: str, priced: PricedAs, rules: Rules) -> str:
+    if priced.clinic_by is not None or rules.listed(_PRICING, code) is not None:
+        return "a health center is paid the national amount"
+    if any(rules.get(name) is None for name in _part_names(code, priced)):
+        return "not all parts of the relative values on file"
+    return "the parts of the relative values do not add up"
+
+
+def _part_names(code: str, priced: PricedAs) -> tuple[str, ...]:
+    expense = "rvu_pe_facility" if priced.is_facility else "rvu_pe_nonfacility"
+    return tuple(f"{_PFS}.{part}.{code}" for part in ("rvu_work", expense, "rvu_mp"))
 
 
 def _total_name(code: str, priced: PricedAs) -> str:
@@ -274,6 +301,11 @@ def _total_name(code: str, priced: PricedAs) -> str:
 
 def _factor_name(priced: PricedAs) -> str:
     return f"{_PFS}.conversion_factor.{'qp' if priced.is_qualifying else 'nonqp'}"
+
+
+def _named(rules: Rules, *names: str) -> tuple[str, ...]:
+    """What stands under these names, by its own."""
+    return tuple(rules.reading(name).name for name in names)
 
 
 def _percent(of: Decimal, by: Reading) -> Decimal:
@@ -291,5 +323,5 @@ def _reads(priced: PricedAs, trace: TracedRules) -> tuple[Reading, ...]:
     """The readings of the steps, then those of the inputs."""
     for each in priced.inputs:
         for name in each.readings:
-            trace.find(name)
+            trace.find(base_name(name))
     return trace.reads()

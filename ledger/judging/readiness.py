@@ -5,7 +5,7 @@ section 6). Promise: every finding is listed, in the order of the catalogue. Not
 services; conflicts.py judges them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Final
 
@@ -18,6 +18,7 @@ from ledger.streams.care_plan import PlanRevision
 from ledger.streams.month_state import CareMonth
 from ledger.streams.patient import ConditionContent
 from ledger.streams.patient_state import Designation, Patient
+from ledger.streams.practice import Practice
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Notice
 from ledger.terms.people import Programme
@@ -41,9 +42,16 @@ _CAPABILITIES: Final = (
 
 
 def billing_blocks(
-    facts: MonthFacts, designation: Designation | None, practice: str | None, on: date, law: MonthLaw
+    facts: MonthFacts,
+    designation: Designation | None,
+    practice: str | None,
+    on: date,
+    law: MonthLaw,
+    worked: Callable[[], Iterable[date]],
 ) -> list[Notice]:
-    """Practice, billing practitioner, and what the practice must have attested for the date of service.
+    """Practice, billing practitioner, and what the practice must have attested for the month's days of service.
+
+    `worked` answers with the days of counted work; it is asked only where an attestation does not hold throughout.
 
     Reads: medicare.ccm.billing_practitioner.per_month_max, what people.py reads of the practitioner,
     medicare.ccm.practice.cehrt_year_required, .access_24x7_required, .cehrt_holds_all_required and
@@ -58,12 +66,22 @@ def billing_blocks(
     else:
         found += billing_practitioner(facts.staff.get(designation.event.practitioner), designation, on, law)
     held = facts.practices.get(practice) if practice is not None else None
+    first = on.replace(day=1)
     for capability, code, words, rule in _CAPABILITIES:
-        if held is None or not held.has(capability, on):
-            by = law.find(f"practice.{rule}")
-            if by is not None and by.value is True:
-                found.append(notice(code, f"{words[0].upper()}{words[1:]} is not attested for {on.isoformat()}.", by))
+        if held is not None and held.has_throughout(capability, first, on):
+            continue
+        by = law.find(f"practice.{rule}")
+        if by is not None and by.value is True and (without := _days_without(held, capability, worked, on)):
+            found.append(notice(code, f"{words[0].upper()}{words[1:]} is not attested for {without}.", by))
     return found
+
+
+def _days_without(practice: Practice | None, capability: str, worked: Callable[[], Iterable[date]], on: date) -> str:
+    """The days that a capability is not attested for, in words: the date of service, else days of counted work."""
+    if practice is None or not practice.has(capability, on):
+        return on.isoformat()
+    days = [day.isoformat() for day in sorted(worked()) if not practice.has(capability, day)]
+    return f"{', '.join(days)}, when counted work was done" if days else ""
 
 
 def active_conditions(patient: Patient, first: date, last: date, law: MonthLaw) -> list[ConditionContent]:

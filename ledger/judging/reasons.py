@@ -13,12 +13,14 @@ from ledger.judging import evidence_of_consents as consents
 from ledger.judging import evidence_of_patients as patients
 from ledger.judging import evidence_of_people as people
 from ledger.judging import evidence_of_time as time
+from ledger.judging import reasons_of_levels as levels
 from ledger.judging.citing import PRICE_UNITS, Citing, Readings
 from ledger.judging.evidence import of_month
 from ledger.judging.explain import dollars
-from ledger.judging.ground import NOTHING, Evidence, Ground
+from ledger.judging.ground import NOTHING, Evidence, Ground, found
 from ledger.judging.reason import Opening, Plain, Reason, see
 from ledger.judging.reasons_of_time import POOLS, TimeReasons, notice_says
+from ledger.judging.reasons_of_units import unit_facts, unit_rules
 from ledger.judging.shapes import ChargeLine, FamilyResult, Pool, VisitLine
 from ledger.terms.outcome import Notice
 
@@ -48,6 +50,11 @@ def reasons_of(ground: Ground) -> MonthReasons:
     )
 
 
+def with_visits(ground: Ground) -> tuple[Reason, ...]:
+    """What rides on the claims of the month's visits."""
+    return tuple(_Tree(ground).with_visits())
+
+
 def pools_of(family: str) -> tuple[Pool, ...]:
     """Whose seconds the minutes of a family are made of: the practitioner's own, or those of everybody."""
     return ("personal",) if family == "personal" or family.endswith("_personal") else POOLS
@@ -67,7 +74,7 @@ class _Tree:
         """The figures of the verdict, dollars first."""
         yield self._amount()
         yield from (self._family(result) for result in self._verdict.families)
-        yield from (self._with_visit(line) for line in self._verdict.with_visits)
+        yield from self.with_visits()
         yield from (self._time.pool(pool) for pool in POOLS)
         yield self._time.untimed()
         yield self._time.not_counted()
@@ -77,6 +84,10 @@ class _Tree:
         yield from self._parties()
         yield from self._choice()
         yield self._standing()
+
+    def with_visits(self) -> Iterator[Reason]:
+        """What rides on visits' claims."""
+        yield from (self._with_visit(line) for line in self._verdict.with_visits)
 
     def said(self, what: str, notice: Notice) -> Reason:
         """Something said of the month."""
@@ -100,7 +111,8 @@ class _Tree:
         unpaid = self._unpaid(result)
         parts = (*charges, self._minutes(result), unpaid, *(self.said("notice", each) for each in result.notices))
         more = (("is_available", result.is_available), ("bills", bool(charges) and family == self._verdict.family))
-        return Reason(f"family.{family}", dollars(result.amount), (), NOTHING, parts, more=more)
+        without = () if charges else self._citing.of_none(f"medicare.ccm.families.{family}_base")
+        return Reason(f"family.{family}", dollars(result.amount), without, NOTHING, parts, more=more)
 
     def _charge(self, result: FamilyResult, line: ChargeLine) -> Reason:
         what, value = f"charge.{result.family}.{line.code}", dollars(line.amount)
@@ -117,20 +129,24 @@ class _Tree:
         rules = self._ground.rulebook.in_force(line.on)
         read = (name for on, names in self._verdict.reads if on == line.on for name in names)
         because = tuple(rules.reading(name) for name in read if name.startswith((f"medicare.ccm.{line.code}.", _PFS)))
-        more = (("units", line.units), ("on", line.on.isoformat()), ("parent", line.parent))
+        more = (("units", line.units), ("on", line.on.isoformat()), ("parent", line.parent), *_product(because))
         evidence = patients.extra_planning(self._ground)
         return Reason(f"with_visit.{line.code}", dollars(line.amount), because, evidence, more=more)
 
     def _units(self, result: FamilyResult, line: ChargeLine) -> Reason:
-        because = self._citing.of_units(line.code, base=result.lines[0].code)
+        if result.family == levels.FAMILY:
+            return levels.level_units(self._ground, self._citing, line)
+        because = unit_rules(self._ground, self._citing, result, line.code)
+        evidence = unit_facts(self._ground, self._citing, result.family, line.code)
         what = f"units.{result.family}.{line.code}"
-        return Reason(what, line.units, because, NOTHING, (self._minutes(result),))
+        return Reason(what, line.units, because, evidence, (self._minutes(result),))
 
     def _price(self, line: ChargeLine) -> Reason:
         """The national price of one unit: relative values times conversion factor, rounded half up to cents."""
         what = f"price.{line.code}"
         if line.amount is None:
-            return Reason(what, None, (), people.adoption(self._ground).and_(Evidence((), ("price",))))
+            without = self._citing.of_none(f"{_PFS}rvu_nonfacility.{line.code}")
+            return Reason(what, None, without, people.adoption(self._ground).and_(Evidence((), ("price",))))
         one = dollars(line.amount / line.units)
         because = self._citing.of_price(line.code)
         return self._opening.once(what, one, lambda: Reason(what, one, because, more=_product(because)))
@@ -146,18 +162,18 @@ class _Tree:
         return self._opening.once(what, result.minutes, opened)
 
     def _unpaid(self, result: FamilyResult) -> Reason:
-        of_units = self._citing.of_units
-        every = (r for line in result.lines for r in of_units(line.code, base=result.lines[0].code))
-        because = tuple(dict.fromkeys(every))
+        ground, citing, codes = self._ground, self._citing, [line.code for line in result.lines]
+        because = tuple(dict.fromkeys(r for code in codes for r in citing.of_units(code, base=codes[0])))
+        evidence = found(at for code in codes for at in time.limits_of(ground, code).facts)
         parts = (see(f"minutes.{result.family}", result.minutes),)
-        return Reason(f"unpaid_minutes.{result.family}", result.unpaid_minutes, because, NOTHING, parts)
+        return Reason(f"unpaid_minutes.{result.family}", result.unpaid_minutes, because, evidence, parts)
 
     # --- who, when, and where it stands --------------------------------------------------------------------------
 
     def _date_of_service(self) -> Reason:
         verdict, ground = self._verdict, self._ground
         because = self._citing.of("medicare.claims.date_of_service")
-        evidence = NOTHING if because else people.adoption(ground)
+        evidence = patients.until_the_end(ground) if because else people.adoption(ground)
         if verdict.date_of_service != ground.last:
             ends = (patients.death, patients.coverage, consents.disenrolments, time.counted)
             for end in ends:
@@ -184,7 +200,8 @@ class _Tree:
         verdict = self._verdict
         families = tuple(see(f"family.{r.family}", dollars(r.amount)) for r in verdict.families)
         evidence = NOTHING if families else people.adoption(self._ground)
-        yield Reason("suggested", verdict.suggested, self._citing.of(".policy.suggested_first"), evidence, families)
+        first = self._citing.of(".policy.suggested_first") if verdict.result("complex") is not None else ()
+        yield Reason("suggested", verdict.suggested, first, evidence, families)
         asked = self._citing.of(".families.choice_required")
         yield Reason("chosen", verdict.chosen, asked, time.choices(self._ground))
 

@@ -110,6 +110,38 @@ def ended_by(consent: ConsentStanding, stops: Iterable[Stop]) -> Stop | None:
     return min((s for s in stops if s.ends(consent)), key=lambda s: (s.last_on, s.kind == "revoked"), default=None)
 
 
+class Held(NamedTuple):
+    """A complete consent with what ended it."""
+
+    consent: ConsentStanding
+    moment: datetime
+    on: date
+    """The earliest local date of that moment."""
+    stop: Stop | None
+
+    def stands_in(self, first: date) -> bool:
+        """Whether it holds on any day from `first` on."""
+        return self.stop is None or (self.stop.last_on >= first and self.on <= self.stop.last_on)
+
+
+def unbroken_since(held: Iterable[Held], first: date) -> date | None:
+    """The day on which the programme of a month began; None where nothing of the programme touches the month.
+
+    Consents follow one another without a break, whoever is named, where the next is complete by the end of the month
+    in which the one before ended; later than that the programme starts anew (CCM-INIT-07; readings, 12).
+    """
+    began: date | None = None
+    until: date | None = date.min
+    for each in sorted(held, key=lambda h: h.on):
+        if each.stop is not None and each.on > each.stop.last_on:
+            continue
+        if until is not None and each.on > until:
+            began, until = each.on, date.min
+        ends = None if each.stop is None else last_day(month_of(each.stop.last_on))
+        until = None if until is None or ends is None else max(until, ends)
+    return began if until is None or until >= first else None
+
+
 def latest(stops: Iterable[Stop]) -> Stop | None:
     """The stop that was said last."""
     return max(stops, key=lambda s: s.said_on, default=None)

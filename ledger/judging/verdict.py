@@ -24,6 +24,7 @@ from ledger.judging.payers import book_in
 from ledger.judging.plans import COMPLEX_REVIEW, plan_in_force
 from ledger.judging.readiness import active_conditions, choice_in_month, distinct_conditions
 from ledger.judging.shapes import EntryLine, MonthFacts, Signable, Standing, Verdict
+from ledger.judging.site import suggested_by_site
 from ledger.judging.window import Window, is_qmb, window_of
 from ledger.rulebook import Rulebook
 from ledger.streams.care_plan import PlanRevision
@@ -136,13 +137,18 @@ def _case(facts: MonthFacts, law: MonthLaw, window: Window, rulebook: Rulebook, 
     families = _families(
         facts, counted, plan, programme, clinic, law=law, dated=dated, last=last, on=on, designee=designee
     )
+    if clinic is None and families.is_by_price:
+        bills = practice if designation else facts.practices.get(patient.practice_on(on) or "")
+        families = suggested_by_site(families, bills, on, dated.rules)
     chosen, choice_notices = choice_in_month(month, designee, programme)
     started = consent.started_on or last
     start_rules = law.rules if law.rules.first_day <= started else rulebook.in_force(started)
     planned = None
     if patient.extra_planning:
         charges = families.charges(chosen)
-        planned = planned_in_month(patient, month.month, rulebook, consent.started_on, charges=charges, on=on)
+        planned = planned_in_month(
+            patient, month.month, rulebook, consent.started_on, charges=charges, on=on, designee=designee
+        )
         planned = planned if programme is _CCM else planned.beside_other_programme()
     return Case(
         facts,
@@ -152,6 +158,7 @@ def _case(facts: MonthFacts, law: MonthLaw, window: Window, rulebook: Rulebook, 
         window,
         designation,
         consent,
+        context,
         counted,
         on,
         started,

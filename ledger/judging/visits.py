@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.judging.law import MonthLaw
 from ledger.rulebook import RulesInForce, lookback_start
@@ -34,11 +34,14 @@ def visit_findings(
 ) -> list[Notice]:
     """What the visits on record leave open for a month that ends on `last`.
 
-    A qualifying visit with the billing practitioner from one year before the programme's start (inclusive) up to the
-    month's end makes the patient seen; then no further visit is required and a missing discussion is for review.
+    A qualifying visit with the billing practitioner from one year before the programme's start (inclusive) up to its
+    first day makes the patient seen; then no further visit is required and a missing discussion is for review. One
+    from then on up to the month's end serves as the visit that was required, if CCM was discussed at it. Whose
+    practitioner is not on record serves nobody.
     A programme may ask for one that is never older than so many years (PCM: CCM-INIT-08).
     Reads: medicare.ccm.initiating_visit.required_for and .lookback_years on the programme's first day, .renewal_years,
-    .qualifying_codes, .missing_effect, .not_discussed_effect, .same_group_effect (readings, section 12).
+    .qualifying_codes, .missing_effect, .not_discussed_effect, .same_group_effect,
+    .other_practitioner_effect (readings, section 12).
     """
     everyone = start_rules.word(f"{_NAMES}.required_for") == "everyone"
     since = looked_back_to(started_on, last, start_rules, law)
@@ -47,13 +50,17 @@ def visit_findings(
         visit = learned.event
         if not since <= visit.on <= last or visit.code not in law.qualifying_codes:
             continue
-        doubts = _doubts(visit, designee, staff, everyone, practices)
+        must_discuss = everyone or visit.on > started_on
+        doubts = _doubts(visit, designee, staff, must_discuss, practices)
         if doubts is not None and (best is None or (len(doubts), -visit.on.toordinal()) < (best[0], 0)):
             best = (len(doubts), visit, doubts)
             if not doubts:
                 return []
     if best is None:
-        return [_missing(programme, started_on, since, law, start_rules)]
+        visits = [v.event for v in patient.visits if since <= v.event.on <= last]
+        visits = [v for v in visits if v.code in law.qualifying_codes]
+        lacks = _lack_of(visits, designee, staff, practices, discussed_until=date.min if everyone else started_on)
+        return [_missing(programme, started_on, since, law, start_rules, lacks)]
     return [_doubt(code, best[1], law) for code in best[2]]
 
 
@@ -77,22 +84,20 @@ def _doubts(
     visit: VisitRecorded,
     designee: str | None,
     staff: Mapping[str, Staff],
-    everyone: bool,
+    must_discuss: bool,
     practices: Mapping[str, Practice],
 ) -> tuple[str, ...] | None:
     """Codes of what is doubtful about a visit of a qualifying code; None where it does not qualify."""
     doubts: list[str] = []
     if visit.ccm_discussed is not True:
-        if everyone:
+        if must_discuss:
             return None
         doubts.append("initiating_visit_not_discussed")
     if designee is not None and visit.practitioner != designee:
-        if visit.practitioner is None:
-            doubts.append("initiating_visit_practitioner_unknown")
-        elif _are_colleagues(staff.get(visit.practitioner, _NOBODY), staff.get(designee, _NOBODY), visit.on, practices):
-            doubts.append("initiating_visit_by_colleague")
-        else:
+        held_by = staff.get(visit.practitioner, _NOBODY) if visit.practitioner is not None else _NOBODY
+        if not _are_colleagues(held_by, staff.get(designee, _NOBODY), visit.on, practices):
             return None
+        doubts.append("initiating_visit_by_colleague")
     return tuple(doubts)
 
 
@@ -112,7 +117,48 @@ def _tins(named: Iterable[str | None], practices: Mapping[str, Practice]) -> set
     return {each.tin for each in found if each is not None and each.tin}
 
 
-def _missing(programme: Programme, started_on: date, since: date, law: MonthLaw, start_rules: RulesInForce) -> Notice:
+class _Lack(NamedTuple):
+    """What the visit that comes nearest lacks: words, what to do, and the rule that asks for it, if it blocks."""
+
+    happened: str
+    remedy: str | None
+    rule: str | None
+
+
+_NOTHING_NEAR: Final = _Lack("", None, None)
+
+
+def _lack_of(
+    visits: list[VisitRecorded],
+    designee: str | None,
+    staff: Mapping[str, Staff],
+    practices: Mapping[str, Practice],
+    *,
+    discussed_until: date,
+) -> _Lack:
+    """What the newest of these visits lacks that would serve if its practitioner, or the discussion, were on record.
+
+    Up to `discussed_until` a visit serves without the discussion.
+    """
+    newest = sorted(visits, key=lambda v: v.on, reverse=True)
+    for visit in newest:
+        if visit.practitioner is None and (visit.ccm_discussed is True or visit.on <= discussed_until):
+            happened = f" It is not on record who held the visit of {visit.on.isoformat()} ({visit.code})."
+            remedy = "Record that visit again with its practitioner, or hold one."
+            return _Lack(happened, remedy, "initiating_visit.other_practitioner_effect")
+    for visit in newest:
+        if visit.practitioner is not None and _doubts(visit, designee, staff, False, practices) is not None:
+            happened = (
+                f" That CCM was discussed at the visit of {visit.on.isoformat()} ({visit.code}) is not on record."
+            )
+            remedy = "Record that visit again with its discussion where there was one, or hold one."
+            return _Lack(happened, remedy, None)
+    return _NOTHING_NEAR
+
+
+def _missing(
+    programme: Programme, started_on: date, since: date, law: MonthLaw, start_rules: RulesInForce, lacks: _Lack
+) -> Notice:
     """That no visit qualifies, with the rule that says since when it may lie: of the start, or of going on."""
     by, window = (
         law.reading("initiating_visit.missing_effect"),
@@ -125,8 +171,12 @@ def _missing(programme: Programme, started_on: date, since: date, law: MonthLaw,
             begun = f"{programme.value} goes on only with a visit of the last year, and"
         rule = law.find("initiating_visit.renewal_years")
     happened = f"{begun} no qualifying visit with the billing practitioner{window} is on record."
-    found = notice("initiating_visit_missing", happened, by)
-    return found if rule is None or since == date.min else found._replace(readings=(*found.readings, rule.name))
+    found = notice("initiating_visit_missing", happened + lacks.happened, by, remedy=lacks.remedy)
+    if rule is not None and since != date.min:
+        found = found._replace(readings=(*found.readings, rule.name))
+    if lacks.rule is None:
+        return found
+    return found._replace(readings=(*found.readings, law.reading(lacks.rule).name))
 
 
 def _doubt(code: str, visit: VisitRecorded, law: MonthLaw) -> Notice:
@@ -139,10 +189,6 @@ def _doubt(code: str, visit: VisitRecorded, law: MonthLaw) -> Notice:
         "initiating_visit_by_colleague": (
             f"The visit of {on} ({visit.code}) was with another practitioner of the same practice.",
             "same_group_effect",
-        ),
-        "initiating_visit_practitioner_unknown": (
-            f"It is not on record who held the visit of {on} ({visit.code}).",
-            "other_practitioner_effect",
         ),
     }[code]
     return notice(code, happened, law.reading(f"initiating_visit.{name}"))

@@ -111,6 +111,14 @@ CARRIED_OUT: Final[dict[str, tuple[Value, ...]]] = {
 }
 """By name, the values that this program carries out."""
 
+PAYMENT_STEPS: Final[dict[str, Value]] = {
+    "medicare.pfs.payment.order": ("practitioner_percent", "patient_share", "sequestration"),
+    "medicare.pfs.payment.rounding": "half_up_to_cents_per_line",
+    "medicare.pfs.payment.deductible_taken_off": False,
+}
+"""How this program goes from the fee schedule to a payment. A new edition that asks for anything else is refused; one
+that was adopted before gets no payment."""
+
 _PROGRAMMES: Final = ("ccm", "pcm", "apcm", "rpm", "rtm", "tcm", "bhi")
 _EVIDENCE: Final = ("signed_form", "recording", "contemporaneous_note", "recollection")
 _ATTESTED: Final = ("each", "batch")

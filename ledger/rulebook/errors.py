@@ -17,7 +17,7 @@ from ledger.terms.errors import LedgerDamaged, LedgerError, NeedsNewerProgram
 
 
 class Diagnostic(NamedTuple):
-    """One fault of one rule file: where it is, what it is, how to mend it. Line 0 means the whole file."""
+    """One fault of one rule file: where it is, what it is, how to mend it. Line 0: a file that was not read."""
 
     file: str
     line: int

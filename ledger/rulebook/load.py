@@ -12,10 +12,11 @@ edition that a ledger has adopted must load for ever: a later loader may allow m
 promised: that the law is right.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from ledger.rulebook.additions import ADDITION, load_additions
 from ledger.rulebook.dated_values import SOURCES, check_cites, check_dates, check_value, check_words, readings_of
 from ledger.rulebook.errors import Diagnostic, RulebookError
 from ledger.rulebook.load_exceptions import PAYERS, load_exceptions
@@ -23,52 +24,81 @@ from ledger.rulebook.reading import Quantity
 from ledger.rulebook.register import REGISTER, Register, check_applied, check_cited, check_named
 from ledger.rulebook.rule_file import Place, RuleFile
 from ledger.rulebook.rules import Rulebook
+from ledger.rulebook.sites import Sites
+from ledger.rulebook.soundness import check_root, check_together, check_values
 from ledger.rulebook.units import UNITS, is_list_of, is_name, is_rule_id, is_text
-from ledger.rulebook.views import PayerException
+from ledger.rulebook.views import Addition, PayerException
 
 _FILE_KEYS: Final = ("implements", "checked")
 _QUANTITY_KEYS: Final = ("unit", "says", "rules", "values", "note")
 
 
-def load_rulebook(files: Mapping[str, bytes], *, check_register: bool = True) -> Rulebook:
+def load_rulebook(files: Mapping[str, bytes], *, first_time: bool = True) -> Rulebook:
     """The rulebook that these rule files (path below the rulebook folder, content) spell.
 
-    The register is left unread where it was checked before and only months are judged: see `rulebook_of`.
-    Raises RulebookError with one diagnostic for each fault of any file; exceptions are looked at once their base loads.
+    `first_time`: also what is asked of rules that nobody adopted yet (soundness.py), and the register; an edition that
+    was adopted is opened without: see `rulebook_of`.
+    Raises RulebookError with one diagnostic for each fault of any file; what departs from the base is looked at once
+    the base loads, and what must agree between rules once all of them load.
     """
     faults: list[Diagnostic] = []
-    quantities: list[Quantity] = []
-    sources: dict[str, str] = {}
-    if SOURCES in files:
-        sources = _sources(RuleFile(SOURCES, files[SOURCES], faults))
-    register = Register(files[REGISTER]) if REGISTER in files else None
-    listed = RuleFile(REGISTER, files[REGISTER], faults) if register and check_register else None
-    entries = register.check(listed) if register and listed else ()
     names = sorted(files.keys() - {SOURCES, REGISTER})
-    for name in names:
-        if not name.startswith(PAYERS):
-            rule_file = RuleFile(name, files[name], faults)
-            found = _quantities(rule_file)
-            _check_cites(rule_file, found, sources)
-            if listed and listed.is_read:
-                check_named(rule_file, found, listed.tables)
-            quantities += found
-    if listed:
-        check_applied(listed, entries, quantities)
-        check_cited(listed, entries, sources, SOURCES)
+    sources = _sources(RuleFile(SOURCES, files[SOURCES], faults)) if SOURCES in files else {}
+    register = Register(files[REGISTER]) if REGISTER in files else None
+    base = [RuleFile(name, files[name], faults) for name in names if not name.startswith(PAYERS)]
+    found = [(rule_file, _quantities(rule_file)) for rule_file in base]
+    for rule_file, held in found:
+        _check_cites(rule_file, held, sources)
+    quantities = {quantity.name: quantity for _, held in found for quantity in held}
+    sites = Sites()
+    if first_time:
+        _check_register(register, RuleFile(REGISTER, files.get(REGISTER, b""), faults), found, sources)
+        check_root(base)
+        for rule_file, held in found:
+            sites.add(rule_file, held)
+            check_values(rule_file, held, sites)
+    additions: tuple[Addition, ...] = ()
     exceptions: tuple[PayerException, ...] = ()
     if not faults:  # what departs from rules with faults cannot be told right from wrong
         ours = [RuleFile(name, files[name], faults) for name in names if name.startswith(PAYERS)]
-        exceptions = load_exceptions(ours, {quantity.name: quantity for quantity in quantities}, sources)
+        additions = load_additions([each for each in ours if ADDITION in each.tables], quantities, sources)
+        quantities |= {quantity.name: quantity for addition in additions for quantity in addition.quantities}
+        exceptions = load_exceptions([each for each in ours if ADDITION not in each.tables], quantities, sources)
+        if first_time:
+            _check_ours({each.name: each for each in ours}, (*additions, *exceptions), sites)
+    if first_time and not faults:
+        check_together(quantities, exceptions, sites)
     if faults:
         raise RulebookError(tuple(faults))
-    return Rulebook(quantities, sources, exceptions, register)
+    return Rulebook(quantities.values(), sources, exceptions, register, additions)
+
+
+Found = list[tuple[RuleFile, list[Quantity]]]
+
+
+def _check_register(register: Register | None, listed: RuleFile, found: Found, sources: Mapping[str, str]) -> None:
+    """Notes what is wrong between the register, where there is one, and the rule files."""
+    if register is None:
+        return
+    entries = register.check(listed)
+    for rule_file, held in found:
+        if listed.is_read:
+            check_named(rule_file, held, listed.tables)
+    check_applied(listed, entries, [quantity for _, held in found for quantity in held])
+    check_cited(listed, entries, sources, SOURCES)
+
+
+def _check_ours(rule_files: Mapping[str, RuleFile], said: Iterable[Addition | PayerException], sites: Sites) -> None:
+    """Notes what no profile should say, and remembers where it says it."""
+    for each in said:
+        sites.add(rule_files[each.file], each.quantities, by_full_name=True)
+        check_values(rule_files[each.file], each.quantities, sites)
 
 
 def _sources(rule_file: RuleFile) -> dict[str, str]:
     for key, words in rule_file.tables.items():
         if not is_text(words):
-            rule_file.fault(f"Source {key} is not spelled out.", f'Write {key} = "title and publisher".')
+            rule_file.fault(f"Source {key} is not spelled out.", f'Write {key} = "title and publisher".', key=key)
     return rule_file.tables
 
 
@@ -78,16 +108,19 @@ def _quantities(rule_file: RuleFile) -> list[Quantity]:
     tables = {key: table for key, table in rule_file.tables.items() if isinstance(table, dict)}
     rule_file.at("").check_keys(rule_file.tables.keys() - tables.keys(), _FILE_KEYS)
     if type(rule_file.tables.get("checked")) is not date:
-        rule_file.fault("`checked` is missing or not a date.", "Write checked = YYYY-MM-DD above the tables.")
+        problem = "`checked` is missing or not a date."
+        rule_file.fault(problem, "Write checked = YYYY-MM-DD above the tables.", key="checked")
     implements = rule_file.tables.get("implements")
     if not is_list_of(implements, is_rule_id):
-        rule_file.fault("`implements` is not a list of rule ids.", 'Write implements = ["CCM-CODE-01", ...].')
+        problem = "`implements` is not a list of rule ids."
+        rule_file.fault(problem, 'Write implements = ["CCM-CODE-01", ...].', key="implements")
         return []
     found = [_quantity(rule_file, name, table, implements) for name, table in tables.items()]
     used = {rule for quantity in found if quantity for rule in quantity.rules}
     for rule in implements:
         if rule not in used and None not in found:
-            rule_file.fault(f"No quantity here names {rule}.", "Name it in `rules`, or take it out.")
+            remedy = "Name it in `rules`, or take it out."
+            rule_file.fault(f"No quantity here names {rule}.", remedy, key="implements")
     return [quantity for quantity in found if quantity]
 
 

@@ -21,7 +21,8 @@ from typing import Any, Final, NamedTuple
 from ledger.rulebook.carried_out import CARRIED_OUT
 from ledger.rulebook.dated_values import check_cites, check_dates, check_value, check_words, readings_of
 from ledger.rulebook.reading import ABSENT, Quantity, Reading, Value
-from ledger.rulebook.rule_file import Place, RuleFile
+from ledger.rulebook.relative_values import part_named
+from ledger.rulebook.rule_file import Place, RuleFile, check_origin
 from ledger.rulebook.units import is_list_of, is_payer, is_rule_id, is_text
 from ledger.rulebook.views import EXCEPTION_MARK, PayerException, base_name
 from ledger.terms.people import COVERAGE_KINDS
@@ -108,19 +109,22 @@ def _applies_to(rule_file: RuleFile) -> _Applies:
         rule_file.fault(
             "`applies_to` does not say whom the exception applies to.",
             'Write applies_to = {payer = "acme"}, {kind = "medicare_advantage"}, or both.',
+            key="applies_to",
         )
         return _Applies(None, None)
     rule_file.at("").check_keys(given, _APPLIES)
     payer, kind = given.get("payer"), given.get("kind")
     if "payer" in given and not (isinstance(payer, str) and is_payer(payer)):
-        rule_file.fault(
-            "`payer` is not a payer's word.", "Write it as coverage is recorded: lower case, digits and _, in quotes."
-        )
+        remedy = "Write it as coverage is recorded: lower case, digits and _, in quotes."
+        rule_file.fault("`payer` is not a payer's word.", remedy, key="applies_to")
     if "kind" in given and kind not in COVERAGE_KINDS:
-        rule_file.fault("`kind` is not a kind of coverage.", f"Use one of {', '.join(COVERAGE_KINDS)}.")
+        rule_file.fault(
+            "`kind` is not a kind of coverage.", f"Use one of {', '.join(COVERAGE_KINDS)}.", key="applies_to"
+        )
     if kind == BASE_KIND and "payer" not in given:
         problem = "Medicare FFS is the base itself; an exception to all of it would replace the law."
-        rule_file.fault(problem, 'Name a payer as well: applies_to = {payer = "acme", kind = "medicare_ffs"}.')
+        remedy = 'Name a payer as well: applies_to = {payer = "acme", kind = "medicare_ffs"}.'
+        rule_file.fault(problem, remedy, key="applies_to")
     return _Applies(payer, kind)
 
 
@@ -128,22 +132,20 @@ def _check_head(rule_file: RuleFile, base: Mapping[str, Quantity]) -> None:
     """Notes what the file does not say of itself: what it is, from what it departs, since when, by which rule ids."""
     head = rule_file.tables
     if not is_text(head.get("exception")):
-        rule_file.fault("`exception` is missing.", 'Begin with exception = "what it is, in words of your own".')
-    bases = sorted({name.split(".", 1)[0] for name in base})
-    if head.get("base") not in bases:
-        known = " or ".join(f'"{name}"' for name in bases)
-        rule_file.fault("`base` names no rules that exist.", f"Write base = {known}.")
-    if type(head.get("checked")) is not date:
-        rule_file.fault("`checked` is missing or not a date.", "Write checked = YYYY-MM-DD above the tables.")
+        remedy = 'Begin with exception = "what it is, in words of your own".'
+        rule_file.fault("`exception` is missing.", remedy, key="exception")
+    check_origin(rule_file, base)
     if not is_list_of(head.get("implements"), is_rule_id):
-        rule_file.fault("`implements` is not a list of rule ids.", 'Write implements = ["CCM-CODE-01", ...].')
+        remedy = 'Write implements = ["CCM-CODE-01", ...].'
+        rule_file.fault("`implements` is not a list of rule ids.", remedy, key="implements")
 
 
 def _check_implements(rule_file: RuleFile, quantities: tuple[Quantity, ...]) -> None:
     used = {rule for quantity in quantities for rule in quantity.rules}
     for rule in rule_file.tables["implements"]:
         if rule not in used:
-            rule_file.fault(f"No quantity here implements {rule}.", "Take it out; rule ids are those of the base.")
+            remedy = "Take it out; rule ids are those of the base."
+            rule_file.fault(f"No quantity here implements {rule}.", remedy, key="implements")
 
 
 # --- its quantities -------------------------------------------------------------------------------------------
@@ -225,6 +227,10 @@ def _may_be_absent(below: Quantity) -> bool:
 def _note_unknown(place: Place, name: str, base: Mapping[str, Quantity], named: object) -> None:
     if isinstance(named, str) and name == named:
         place.fault("The name of a quantity is not in quotes.", f'Write ["{name}.ccm..."], all of it in quotes.')
+        return
+    if part_named(name) is not None:
+        remedy = "Add it in a file of its own that begins with `addition`, for every payer."
+        place.fault(f"No rule is called {name}.", remedy)
         return
     near = get_close_matches(name, base, n=1)
     meant = f"Did you mean `{near[0]}`?" if near else "`rules list` shows all names."

@@ -6,6 +6,7 @@ Promise: every fault is noted with file, line where it can be told, and remedy; 
 import re
 import tomllib
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Final
@@ -29,7 +30,8 @@ class RuleFile:
         if _is_path(name) is None:
             self.fault("The path has other characters than letters, digits and _.", "Rename the file.")
         elif b"\r" in content:  # the same law must have the same digest on every machine
-            self.fault("The file has carriage returns.", "Save it with plain line feeds.")
+            line = content.count(b"\n", 0, content.index(b"\r")) + 1
+            self.fault("The file has carriage returns.", "Save it with plain line feeds.", line=line)
         else:
             self._parse(content)
 
@@ -37,9 +39,9 @@ class RuleFile:
         """A table of this file, or the nth dated value in it."""
         return Place(self, table, nth)
 
-    def fault(self, problem: str, remedy: str, *, table: str = "", line: int = 0) -> None:
-        """Notes a fault."""
-        self._faults.append(Diagnostic(self.name, line, table, problem, remedy))
+    def fault(self, problem: str, remedy: str, *, table: str = "", line: int = 0, key: str = "") -> None:
+        """Notes a fault: at its line, at that of a key above the tables, or where the file begins."""
+        self._faults.append(Diagnostic(self.name, line or self._line_of_key(key), table, problem, remedy))
 
     @property
     def fault_count(self) -> int:
@@ -56,19 +58,28 @@ class RuleFile:
         values = [number for number, line in enumerate(lines[head:], head + 1) if _has_effective(line)]
         return values[nth] if nth < len(values) else head
 
+    def _line_of_key(self, key: str) -> int:
+        """The line of a key above the tables; the first where it is not there."""
+        is_key = re.compile(rf"\s*{re.escape(key)}\s*=").match
+        lines = enumerate(self._text.splitlines(), 1)
+        return next((number for number, line in lines if key and is_key(line)), 1)
+
     def _parse(self, content: bytes) -> None:
         try:
             self._text = content.decode()
             self.tables = tomllib.loads(self._text, parse_float=Decimal)
             self.is_read = True
-        except UnicodeDecodeError:
-            self.fault("The file is not UTF-8.", "Save it as UTF-8.")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            self.fault("The file is not UTF-8.", "Save it as UTF-8.", line=line)
         except (ValueError, RecursionError) as error:  # also absurd numbers, and nesting without end
             self._note_toml(str(error))
 
     def _note_toml(self, message: str) -> None:
         at = re.search(r"at line (\d+)", message)
         line = int(at[1]) if at else 0
+        if "at end of document" in message:
+            line = len(self._text.splitlines())
         if any(sign in message for sign in _TWICE):
             self.fault(f"A table or key stands here twice: {message}.", "Keep one, with all values.", line=line)
         else:
@@ -93,4 +104,19 @@ class Place:
         for key in sorted(set(found) - set(known)):
             near = get_close_matches(key, known, n=1)
             meant = f"Did you mean `{near[0]}`?" if near else f"Keys here are {', '.join(known)}."
-            self.fault(f"Key `{key}` is not known.", meant)
+            if self._table:
+                self.fault(f"Key `{key}` is not known.", meant)
+            else:
+                self.rule_file.fault(f"Key `{key}` is not known.", meant, key=key)
+
+
+def check_origin(rule_file: RuleFile, base: Iterable[str]) -> None:
+    """Notes where a payer's file does not say on which rules it builds (names in `base`), or when it was checked."""
+    head = rule_file.tables
+    bases = sorted({name.split(".", 1)[0] for name in base})
+    if head.get("base") not in bases:
+        known = " or ".join(f'"{name}"' for name in bases)
+        rule_file.fault("`base` names no rules that exist.", f"Write base = {known}.", key="base")
+    if type(head.get("checked")) is not date:
+        remedy = "Write checked = YYYY-MM-DD above the tables."
+        rule_file.fault("`checked` is missing or not a date.", remedy, key="checked")

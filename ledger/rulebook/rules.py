@@ -16,7 +16,7 @@ from ledger.rulebook.errors import NoSuchRule
 from ledger.rulebook.reading import Quantity, Reading, ReadingSet, Value
 from ledger.rulebook.register import Register
 from ledger.rulebook.units import UNLIMITED
-from ledger.rulebook.views import BASE_PROGRAMME, PayerException, overlaid, programmes_of
+from ledger.rulebook.views import BASE_PROGRAMME, Addition, PayerException, overlaid, programmes_of
 
 _DAY: Final = timedelta(days=1)
 _PLAIN: Final = (BASE_PROGRAMME, None, None)
@@ -218,6 +218,7 @@ class Rulebook:
         "_starts",
         "_views",
         "_whole",
+        "additions",
         "applied",
         "exceptions",
         "quantities",
@@ -231,6 +232,7 @@ class Rulebook:
         sources: Mapping[str, str],
         exceptions: Iterable[PayerException] = (),
         register: Register | None = None,
+        additions: Iterable[Addition] = (),
     ) -> None:
         self.sources: Final = dict(sources)
         self.register: Final = register
@@ -238,6 +240,8 @@ class Rulebook:
         self.quantities: Final = {q.name: q for q in sorted(quantities, key=lambda q: q.name)}
         self.exceptions: Final = tuple(exceptions)
         """The exceptions of all payers' profiles; they act in a view, and nowhere else."""
+        self.additions: Final = tuple(additions)
+        """What profiles add to the base; it stands among `quantities`."""
         self.applied: tuple[PayerException, ...] = ()
         """Those of them that are laid over this view; none in the book itself."""
         self._starts = sorted({date.min, *days_of_change(self.quantities.values())})

@@ -46,6 +46,18 @@ class PayerException:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Addition:
+    """Quantities that a profile adds to a named base, for everybody: see additions.py."""
+
+    profile: str
+    """The folder that it stands in."""
+    label: str
+    base: str
+    file: str
+    quantities: tuple[Quantity, ...]
+
+
 def base_name(name: str) -> str:
     """The name of the quantity that an exception's reading stands for; of any other reading its own name."""
     return name.partition(EXCEPTION_MARK)[0]

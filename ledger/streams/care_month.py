@@ -8,7 +8,7 @@ TOPIC and field names are the storage format.
 from datetime import date, datetime
 from functools import cached_property
 from sys import intern
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Final, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -34,6 +34,10 @@ Family = Literal["noncomplex", "complex", "personal", "rhc", "pcm_staff", "pcm_p
 """A group of codes of which one month of a programme bills one: those of CCM first, then those of PCM and APCM."""
 DecisionLevel = Literal["straightforward", "low", "moderate", "high"]
 ClockOrder = Literal["before", "after"]
+
+
+SPEAKING: Final = ("patient", "caregiver")
+"""With whom a two-way contact is one with the patient: the patient, or who cares and speaks for them."""
 
 
 class Segment(Part):
@@ -80,10 +84,11 @@ class Work(NamedTuple):
     ended: datetime | None
     """When it ended; None where it has no clock times."""
     two_way: bool
-    """Whether it was a two-way contact."""
+    """Whether it was a two-way contact with the patient, or with who speaks for them (CCM-TIME-13)."""
     seconds: int
     """Seconds of the whole entry."""
     staff_dates: tuple[date, ...]
+    supervised_by: str | None
 
 
 class TimeWords(Part):
@@ -181,9 +186,10 @@ class EntryContent(Event):
             self.row,
             self.dates()[0],
             self.segments[-1].end if self.segments else None,
-            self.contact is not None and self.contact.two_way,
+            self.contact is not None and self.contact.two_way and self.contact.with_whom in SPEAKING,
             self.seconds,
             self.staff_dates(),
+            self.supervised_by,
         )
 
     @cached_property

@@ -159,6 +159,14 @@ class Practice:
                 return True
         return False
 
+    def has_throughout(self, capability: str, first: date, last: date) -> bool:
+        """Whether one attestation of a capability holds on every day of a span; several may hold it together."""
+        for held in self.capabilities:
+            is_there = held.capability == capability and held.from_on <= first
+            if is_there and (held.until_on is None or last <= held.until_on):
+                return True
+        return False
+
     def policy(self, policy: str, on: date) -> str | None:
         """The value of a policy in force on a day: of those begun by then the newest, the later fact winning a tie."""
         in_force = [p for p in self.policies if p.policy == policy and p.from_on <= on]

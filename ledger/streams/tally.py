@@ -35,9 +35,11 @@ class Tally(NamedTuple):
     late: timedelta
     """The longest time that passed between the end of an entry and its recording."""
     two_way: bool
+    supervisors: frozenset[str]
+    """Whom the entries name as supervising."""
 
 
-NOTHING: Final = Tally(None, (), frozenset(), date.max, date.min, 1 << 62, timedelta.min, False)
+NOTHING: Final = Tally(None, (), frozenset(), date.max, date.min, 1 << 62, timedelta.min, False, frozenset())
 """The tally of a month without entries."""
 
 
@@ -46,8 +48,10 @@ def with_entry(tally: Tally | None, entry: "Entry") -> Tally | None:
     if tally is None:
         return None
     work, _, recorded_at, pieces, seconds, held, _, marks = entry
-    _, practice, performer, programme, activity, described, country, entered_by, _, _, _, ended, two_way, _, _ = work
-    of, seconds_by, activities, first_on, last_on, starts, late, had_two_way = tally
+    _, practice, performer, programme, activity, described, country, entered_by, _, _, _, ended, two_way, _, _, by = (
+        work
+    )
+    of, seconds_by, activities, first_on, last_on, starts, late, had_two_way, supervisors = tally
     if not (
         pieces
         and not held
@@ -60,16 +64,18 @@ def with_entry(tally: Tally | None, entry: "Entry") -> Tally | None:
     ):
         return None
     first, last = pieces[0], pieces[-1]
-    by, took = (performer, practice, country), recorded_at - ended
+    if by is not None and by not in supervisors:
+        supervisors |= {by}
     return Tally(
         programme,
-        _added(seconds_by, by, seconds),
+        _added(seconds_by, (performer, practice, country), seconds),
         activities if activity in activities else activities | {activity},
         min(first.on, first_on),
         max(last.on, last_on),
         min(first.start, starts),
-        max(took, late),
+        max(recorded_at - ended, late),
         had_two_way or two_way,
+        supervisors,
     )
 
 
@@ -79,6 +85,13 @@ def tally_of(entries: Iterable["Entry"]) -> Tally | None:
     for entry in entries:
         tally = with_entry(tally, entry)
     return tally
+
+
+def supervisors_of(tally: Tally | None, entries: Iterable["Entry"]) -> frozenset[str]:
+    """Whom the entries of a month name as supervising: its tally knows, where there is one."""
+    if tally is not None:
+        return tally.supervisors
+    return frozenset(e.work.supervised_by for e in entries if e.work.supervised_by is not None)
 
 
 def _added(seconds_by: tuple[tuple[By, int], ...], by: By, seconds: int) -> tuple[tuple[By, int], ...]:

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Stri
 
 DAY_SECONDS: Final = 86_400
 _ZERO: Final = timedelta(0)
+_SECOND: Final = timedelta(seconds=1)
 CLOCK_DIFFERENCE: Final = timedelta(minutes=5)
 """How far a source's clock may run ahead of ours before an instant is "the future" (readings, section 1)."""
 
@@ -108,8 +109,21 @@ def next_month(month: str) -> str:
 
 
 def whole_seconds(instant: datetime) -> datetime:
-    """The instant cut down to its whole second, so that adjoining entries stay adjoining."""
+    """The instant cut down to its whole second."""
     return instant.replace(microsecond=0)
+
+
+def next_whole_second(instant: datetime) -> datetime:
+    """The instant, or the whole second after it where it lies within one."""
+    return instant if not instant.microsecond else whole_seconds(instant) + _SECOND
+
+
+def within_whole_seconds(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """The whole seconds that lie entirely within an interval: the start goes up, the end down (CCM-TIME-14).
+
+    Adjoining intervals stay apart, and share no second. Where no whole second is left, the end is not after the start.
+    """
+    return next_whole_second(start), whole_seconds(end)
 
 
 def epoch_seconds(instant: datetime) -> int:

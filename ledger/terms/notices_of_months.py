@@ -41,6 +41,13 @@ OF_REVIEW: Final = (
         "Check that the work was done under the billing practitioner's supervision; only one practice may bill.",
     ),
     kind(
+        "supervisor_not_practitioner",
+        REVIEW,
+        "Counted time names a supervisor who held no practitioner's role in the practice on the day of the work.",
+        "STAFF-05",
+        "The performer corrects who supervised; if a role was held on that day, record it with its dates.",
+    ),
+    kind(
         "exclusion_check_missing",
         REVIEW,
         "Somebody whose exclusion is checked was not checked in the month.",
@@ -64,9 +71,10 @@ OF_REVIEW: Final = (
     kind(
         "initiating_visit_practitioner_unknown",
         REVIEW,
-        "It is not on record who held the visit.",
+        "It is not on record who held the visit. No longer given: such a visit does not qualify, and is named where "
+        "one is missing.",
         "INIT-06",
-        "Record the visit's practitioner.",
+        "Record the visit again with its practitioner.",
     ),
     kind(
         "service_of_other_biller",
@@ -176,9 +184,9 @@ OF_REVIEW: Final = (
     kind(
         "no_two_way_contact",
         REVIEW,
-        "Time counts and no two-way contact is on record in the month.",
+        "Time counts and no two-way contact with the patient, or with a caregiver, is on record in the month.",
         "TIME-13",
-        "Record contacts with their outcome.",
+        "Record contacts with whom they were and their outcome.",
     ),
     kind(
         "choice_by_other",
@@ -284,6 +292,13 @@ OF_REVIEW: Final = (
         "Planning beyond a visit (G0506) was attested long after the start of CCM.",
         "CODE-11",
         "Check that the visit began the programme, or began it anew.",
+    ),
+    kind(
+        "extra_planning_outside_ccm",
+        REVIEW,
+        "Planning beyond a visit (G0506) stands in a month in which its practitioner bills no CCM, or none has begun.",
+        "CODE-11",
+        "Check that CCM begins with this visit and its practitioner bills it; otherwise take the attestation back.",
     ),
     kind(
         "no_price_on_file",

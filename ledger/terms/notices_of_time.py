@@ -122,7 +122,7 @@ OF_TIME: Final = (
         NOT,
         "Time of this activity counts only where the practice's policy says so.",
         "TIME-06",
-        "Adopt the policy, or have compliance review the entry.",
+        "If the practice counts such time, adopt the policy `staff_in_person_counts`; a wrong activity is corrected.",
     ),
     kind(
         "untimed_not_adopted",
@@ -258,11 +258,18 @@ OF_TIME: Final = (
         "Check that the visit's own work is not in it; the claim of the visit may need modifier 25.",
     ),
     kind(
+        "in_person_counted",
+        REVIEW,
+        "Teaching in person counts by the practice's policy, and a person has to look at each entry.",
+        "TIME-06",
+        "Check that it was teaching and no part of a visit; if it was a visit's, the performer corrects the activity.",
+    ),
+    kind(
         "work_country_unknown",
         REVIEW,
         "Nobody said in which country the work was done.",
         "STAFF-07",
-        "Record the performer's work country.",
+        "The performer corrects the entry so that it names the country; staff are registered with theirs.",
     ),
     kind(
         "recorded_very_late",

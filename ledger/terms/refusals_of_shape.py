@@ -43,7 +43,7 @@ SHAPE: Final = (
     ),
     Refusal(
         "zero_duration",
-        "The entry begins and ends in the same second.",
+        "Between begin and end of the entry lies no whole second.",
         _READABLE,
         "Send the work with its true start and end; a timer is stopped later, or discarded.",
     ),

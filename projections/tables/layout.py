@@ -35,7 +35,7 @@ MONTH_BILLING: Final = Table(
     (
         *text("patient", "month", "practice", "practitioner", "payer", "standing", "family", "date_of_service"),
         *whole("staff_seconds", "personal_seconds", "untimed_seconds", "minutes"),
-        *text("charges", "amount", "missing", "notices", "attested", "digest", "edition"),
+        *text("charges", "amount", "missing", "notices", "with_visits", "attested", "digest", "edition"),
         *whole("position"),
     ),
     key=2,
@@ -73,7 +73,7 @@ PATIENT_PRACTICES: Final = Table(
 PATIENT_PROGRAMMES: Final = Table(
     "patient_programmes", text("patient", "programme", "from_month"), key=3, indexes=(("from_month",),)
 )
-"""From which months on somebody was ever designated for a patient and a programme other than CCM."""
+"""From which months on somebody was ever designated for a patient and a programme other than CCM, or has time of it."""
 
 PATIENT_DATES: Final = Table(
     "patient_dates",
@@ -113,6 +113,8 @@ class MonthRow(NamedTuple):
     amount: Decimal | None
     missing: tuple[str, ...]
     notices: tuple[str, ...]
+    with_visits: tuple[str, ...]
+    """Codes that ride on the claims of the month's visits, one for each line; no part of charges and amount."""
     attested: str | None
     digest: str
     edition: str
@@ -144,6 +146,7 @@ _PARSED: Final[dict[str, Callable[[Any], Any]]] = {
     "amount": lambda cell: None if cell is None else Decimal(cell),
     "missing": _words,
     "notices": _words,
+    "with_visits": _words,
     "recorded_at": from_micros,
     "source_recorded_at": lambda cell: None if cell is None else from_micros(cell),
     "happened_on": date.fromisoformat,

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from interfaces.cli.explained_text import explained_lines, why_not_lines
-from interfaces.cli.reasons_text import WIDTH, Quoting, ReasonsText, rule_text, title
+from interfaces.cli.reasons_text import WIDTH, Quoting, ReasonsText, rule_text
+from interfaces.cli.reasons_titles import title
 from ledger.streams.base import Envelope, Fact, Vouched
 from ledger.streams.governance import Adoption
 from projections.month_answer import MonthAnswer

@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 
 from interfaces.cli.main import main
+from interfaces.cli.month_price import price_lines
+from ledger.judging import book_of
+from ledger.judging.price_inputs import price_month
 from tests.cli.conftest import MONTH, Run, World, in_a_folder
+from tests.facts import Chart, law
 
 Shown = pytest.CaptureFixture[str]
 
@@ -42,6 +46,42 @@ def test_an_explained_month_shows_every_step_with_its_rules_and_every_input(run:
     assert "    sequestration $1.06\n      by medicare.pfs.payment.sequestration_percent = 2.0\n" in shown
     assert "    site: office; recorded at position " in shown
     assert "    QP status: no; assumed: nothing is on record for payment year 2026\n" in shown
+
+
+def test_the_rules_of_an_explained_price_stand_below_it_with_dates_and_sources(run: Run, kept_world: World) -> None:
+    shown = run("month", kept_world.ids["patient"], MONTH, "--explain").out.partition("  By these rules:\n")[2]
+
+    assert "    medicare.pfs.payment.coinsurance_percent = 20.0 percent (from 2015-01-01; " in shown
+    assert "CCM-PAY-01)" in shown
+
+
+def test_an_explained_price_of_a_family_that_does_not_bill_is_opened_too() -> None:
+    chart = Chart()
+    chart.time("2026-03-09 10:00", 40, by="MD")
+    facts, book = chart.facts(), law()[0]
+    prices = price_month(chart.verdict(), book, patient=facts.patient, practice=None, biller=None)
+    beside = "\n".join(price_lines(prices)).partition("  Family personal, did it bill: ")[2]
+
+    assert "\n    99491 x1: $69.91 from Medicare\n" in beside
+    assert "\n        by medicare.pfs.rvu_nonfacility.99491 = 2.67\n" in beside
+    assert "\n    medicare.pfs.rvu_nonfacility.99491 = 2.67 rvu (from 2026-01-01 to 2026-12-31;" in beside
+    assert 1 == beside.count("    medicare.pfs.payment.coinsurance_percent = 20.0 percent")
+
+
+def test_an_explained_price_of_a_payers_exception_names_the_exception() -> None:
+    chart = Chart(without=("coverage", "consent"))
+    chart.coverage(payer="seed_strict")
+    chart.consent("2026-01-05 09:00", method="written")
+    chart.time("2026-03-09 10:00", 25)
+    facts, verdict = chart.facts(), chart.verdict()
+    lines = list(
+        price_lines(price_month(verdict, book_of(verdict, law()[0]), patient=facts.patient, practice=None, biller=None))
+    )
+
+    assert "      by medicare.pfs.conversion_factor.nonqp@seed_strict = 32.3465" in lines
+    assert [
+        line for line in lines if line.startswith("    medicare.pfs.conversion_factor.nonqp@seed_strict = 32.3465 ")
+    ]
 
 
 def test_the_whole_breakdown_is_in_json_as_text(run: Run, kept_world: World) -> None:
@@ -101,8 +141,77 @@ def test_a_locality_without_parts_on_file_says_what_is_missing(run_on_copy: Run,
     told(world, tmp_path, ("record_locality", where | indices))
     shown = run_on_copy("month", world.ids["patient"], MONTH, "--explain").out
 
+    assert "; locality recorded, not priced: not all parts of the relative values on file).\n" in shown
     assert "    locality: 1320201; recorded at position " in shown
+    assert ["locality"] == run_on_copy("month", world.ids["patient"], MONTH, "--json").json["price"]["not_used"]
     assert "locality_not_priced: Locality 1320201: medicare.pfs.rvu_pe_nonfacility.99490, medicare.pfs.rvu_mp" in shown
+
+
+PARTS = """addition = "Parts of relative values"
+base = "medicare"
+implements = ["CCM-RATE-11"]
+checked = 2026-11-22
+"""
+
+
+def with_parts(folder: Path) -> str:
+    """A folder with parts of the relative values of 99490 and 99439 in 2026: invented ones, which come to the total."""
+    values = {
+        "rvu_pe_nonfacility.99490": "0.91",
+        "rvu_mp.99490": "0.07",
+        "rvu_pe_nonfacility.99439": "0.76",
+        "rvu_mp.99439": "0.05",
+    }
+    tables = (
+        f'["medicare.pfs.{name}"]\nunit = "rvu"\nsays = "Invented for a test."\nrules = ["CCM-RATE-11"]\n'
+        f'values = [{{effective = 2026-01-01, value = {value}, cite = "The file", confidence = "SEED"}}]\n'
+        for name, value in values.items()
+    )
+    file = folder / "payers" / "gpci" / "parts.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(PARTS + "".join(tables))
+    return str(folder)
+
+
+@in_a_folder
+def test_with_parts_of_ones_own_a_recorded_locality_moves_the_price_of_a_month_to_the_cent(
+    run_on_copy: Run, world: World, tmp_path: Path
+) -> None:
+    words = ("month", world.ids["patient"], MONTH, "--json")
+    before = run_on_copy(*words).json["price"]
+    folder = with_parts(tmp_path / "ours")
+    assert run_on_copy("rules", "check", "--profiles", folder, "--json").json["profiles"] == ["gpci", "seed_strict"]
+    assert run_on_copy("rules", "adopt", "--profiles", folder, actor="admin").code == 0
+    indices = {"gpci_work": "1.049", "gpci_pe": "1.181", "gpci_mp": "1.624", "cite": "Addendum E"}
+    where = {"practice": world.ids["practice"], "locality": "1320201", "from_on": "2026-01-01"}
+    adopted = run_on_copy(*words).json["price"]
+    told(world, tmp_path, ("record_locality", where | indices))
+    after = run_on_copy(*words).json["price"]
+
+    # (1.049 + 0.91 x 1.181 + 0.07 x 1.624) x 33.4009, and (0.70 x 1.049 + 0.76 x 1.181 + 0.05 x 1.624) x 33.4009
+    assert ["74.73", "57.22"] == [line["schedule"] for line in after["lines"]]
+    assert (
+        ["66.13", "50.44"]
+        == [line["schedule"] for line in adopted["lines"]]
+        == [line["schedule"] for line in before["lines"]]
+    )
+    assert ("116.57", "131.95", []) == (after["national"], after["schedule"], after["notices"])
+
+
+def test_indices_are_options_of_the_price_of_one_code(run_on_copy: Run, tmp_path: Path) -> None:
+    words = ("rules", "price", "99490", "--on", "2026-03-31", "--gpci", "1.049", "1.181", "1.624")
+    without = run_on_copy(*words).out
+    run_on_copy("rules", "adopt", "--profiles", with_parts(tmp_path / "ours"), actor="admin")
+    shown = run_on_copy(*words).out
+
+    assert "locality_not_priced: " in without
+    assert "    in the locality $74.73\n      by medicare.pfs.rvu_work.99490 = 1.00\n" in shown
+    assert "Expected of $74.73 allowed: " in shown
+
+
+def test_an_index_that_no_list_has_is_wrong_usage(capsys: Shown) -> None:
+    assert main(["rules", "price", "99490", "--on", "2026-03-31", "--gpci", "1.049", "-1", "x"]) == 2
+    assert "--gpci" in capsys.readouterr().err
 
 
 @in_a_folder

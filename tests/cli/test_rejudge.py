@@ -62,9 +62,10 @@ def test_a_month_that_would_differ_is_told_with_its_sums_and_its_reason(run: Run
     assert shown.code == 0, shown.err
     assert "1 patient-month looked at; 1 would differ." in shown.out
     assert "Together $116.57 now, $66.13 by that edition ($50.44 less; national estimate)." in shown.out
-    assert "1 patient-month ($50.44 less) because of" in shown.out
+    assert "Expected payment of those that would differ: $114.70 now, $65.07 then ($49.63 less; estimate" in shown.out
+    assert "1 patient-month ($50.44 less; expected $49.63 less) because of" in shown.out
     assert "  medicare.ccm.99490.minutes_minimum: 20 -> 22\n" in shown.out
-    assert "99490 x1, 99439 x1   $116.57  99490 x1" in shown.out
+    assert "99490 x1, 99439 x1   $116.57   $114.70  99490 x1           $66.13    $65.07" in shown.out
     assert shown.out.endswith("Nothing was changed.\n")
 
 
@@ -78,7 +79,16 @@ def test_in_json_the_sums_come_first_and_each_month_on_a_line(run: Run, rules: s
     assert (reading["before"]["value"], reading["after"]["value"]) == (20, 22)
     assert reading["after"]["cite"]
     assert month["patient"] == kept_world.ids["patient"]
-    assert month["changed"] == ["families", "codes", "dollars"]
+    assert month["changed"] == ["families", "codes", "dollars", "expected"]
+    assert month["after"]["payment"] == {
+        "allowed": "66.13",
+        "patient_share": "13.23",
+        "patient_billed": "13.23",
+        "sequestration": "1.06",
+        "medicare_pays": "51.84",
+        "expected": "65.07",
+    }
+    assert (sums["expected_before"], sums["expected_after"]) == ("114.70", "65.07")
     assert [line["code"] for line in month["before"]["charges"]] == ["99490", "99439"]
     assert month["because"] == [{"name": "medicare.ccm.99490.minutes_minimum", "before": 20, "after": 22}]
     assert month["simulated"] is sums["simulated"] is True

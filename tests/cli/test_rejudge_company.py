@@ -13,12 +13,16 @@ from interfaces.cli import demo_company
 from interfaces.cli.main import main
 from interfaces.rejudged import month_json
 from interfaces.rejudging import Job, law_of, rejudged
+from ledger.judging import book_of
 from ledger.judging.needs import gather
+from ledger.judging.prices import Price
 from ledger.judging.verdict import judge_month
+from ledger.terms.identity import LEDGER_TAG
 from projections.judged import judged
 from projections.month_billing import is_begun
+from projections.month_price import month_prices
 from projections.rejudge import Asked, Rejudge, patients_to_ask
-from projections.rejudge_parts import changed_parts
+from projections.rejudge_parts import changed_parts, with_expected
 from projections.states import States
 from tests.postgres.servers import shared_server
 from tests.projections.editions import CAP, CONDITIONS, altered, minimum_of
@@ -88,14 +92,25 @@ def test_a_company_differs_just_as_its_months_judged_alone(company: Settings, ed
     assert seen
 
 
-def _alone(session: Session, asked: Asked, rulebook: Any, edition: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _alone(session: Session, asked: Asked, against: Any, edition: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     for tag in session.log.tags_starting("care_month/"):
         _, patient, month = tag.split("/")
         states = States(session.log, after=asked.position)
         if month == asked.month and is_begun(states.at, patient, month):
             before = judged(states.at, session.rulebook_of, patient, month).verdict
             facts = gather(patient, month, lambda tag, held=states: held.at(tag).state)  # type: ignore[misc]
-            yield patient, changed_parts(before, judge_month(facts, rulebook, edition=edition))
+            after = judge_month(facts, against, edition=edition)
+            own = next(a for a in states.at(LEDGER_TAG).state.adoptions if a.edition == before.edition)
+            pays = [
+                month_prices(session.log, book_of(verdict, book), verdict, asked.position).billing
+                for verdict, book in ((before, session.rulebook_of(own)), (after, against))
+            ]
+            changed = changed_parts(before, after)
+            yield patient, changed if _dollars(pays[0]) == _dollars(pays[1]) else with_expected(changed)
+
+
+def _dollars(price: Price | None) -> tuple[Any, ...]:
+    return () if price is None else (price.allowed, price.patient_billed, price.medicare_pays, price.expected)
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from interfaces.cli.asking import told
 from interfaces.cli.delivering import Tally
 from interfaces.cli.explained_text import why_not_lines
 from interfaces.cli.month_text import month_lines
+from interfaces.cli.months import row_cells
 from interfaces.cli.screen import Screen, plain_table
 from interfaces.cli.services_text import services_lines
 from interfaces.cli.wording import clock, counted, money, some
@@ -20,6 +21,7 @@ from ledger.streams.base import ERASED
 from ledger.streams.services import OtherService, OtherServiceReported
 from ledger.terms.outcome import Effect, Notice
 from ledger.terms.refusals import refused
+from projections.tables.layout import MonthRow
 
 TOO_SHORT = Notice(
     "family_below_minimum", Effect.REVIEW, "19 minutes are logged, 20 are needed.", "Log what is missing."
@@ -67,6 +69,25 @@ def test_a_month_below_the_minimum_shows_seconds_and_what_is_missing() -> None:
     assert "Codes: none yet." in lines
     assert lines[lines.index("Missing before release: 1 point.") + 1] == "  consent_not_on_file: No consent is on file."
     assert any("the estimate is for Medicare FFS" in line for line in lines)
+
+
+def row(**changes: object) -> MonthRow:
+    """A row of the table of months in which nothing is logged."""
+    whole: dict[str, object] = dict.fromkeys(MonthRow._fields)
+    whole |= {"patient": "pt_x", "minutes": 0, "standing": "nothing_logged", "charges": (), "with_visits": ()}
+    return MonthRow(**{**whole, "missing": (), **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("charges", "with_visits", "shown"),
+    [
+        ((), (), "-"),
+        ((), ("G0506",), "G0506 with a visit"),
+        ((("99490", 1),), ("G0506",), "99490 x1, G0506 with a visit"),
+    ],
+)
+def test_a_row_of_months_names_what_rides_on_a_visit_too(charges: object, with_visits: object, shown: str) -> None:
+    assert shown == row_cells(row(charges=charges, with_visits=with_visits))[2]
 
 
 def test_what_rides_on_a_visit_is_shown_as_no_part_of_the_months_codes() -> None:

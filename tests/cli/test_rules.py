@@ -144,6 +144,40 @@ def test_a_folder_without_profiles_is_told(tmp_path: Path, folder: str) -> None:
     assert main(["rules", "check", "--profiles", str(tmp_path / folder)]) == (2 if folder == "nowhere" else 1)
 
 
+def test_each_payer_of_whom_something_is_known_is_listed_once(run_on_copy: Run, profiles: Path) -> None:
+    run_on_copy("rules", "adopt", "--profiles", str(profiles), actor="admin")
+    asked_for = run_on_copy("rules", "list", "--payer", "nosuch")
+
+    assert (2, True) == (asked_for.code, "Known are medicare, seed_strict." in asked_for.err)
+
+
+def test_a_rule_that_no_month_could_obey_is_refused_where_profiles_are_checked_and_adopted(
+    run_on_copy: Run, tmp_path: Path
+) -> None:
+    text = ACME.replace("99490.minutes_minimum", "99490.units_max").replace("value = 30", "value = 0")
+    folder = str(written(tmp_path / "ours", text))
+    checked = run_on_copy("rules", "check", "--profiles", folder)
+    adopted = run_on_copy("rules", "adopt", "--profiles", folder, actor="admin")
+
+    assert (1, 1) == (checked.code, adopted.code)
+    assert "payers/acme/rules.toml:9 [medicare.ccm.99490.units_max]: A month has one unit of 99490" in checked.err
+    assert "payers/acme/rules.toml:9 [medicare.ccm.99490.units_max]: A month has one unit of 99490" in adopted.err
+
+
+def test_what_a_profile_adds_is_shown_with_its_label(run_on_copy: Run, tmp_path: Path) -> None:
+    text = (
+        'addition = "Malpractice of 99490"\nbase = "medicare"\nimplements = ["CCM-RATE-11"]\nchecked = 2026-11-22\n'
+        '["medicare.pfs.rvu_mp.99490"]\nunit = "rvu"\nsays = "Malpractice."\nrules = ["CCM-RATE-11"]\n'
+        'values = [{effective = 2026-01-01, value = 0.07, cite = "The file", confidence = "SEED"}]\n'
+    )
+    folder = written(tmp_path / "ours", text, "payers/gpci/parts.toml")
+    run_on_copy("rules", "adopt", "--profiles", str(folder), actor="admin")
+    shown = run_on_copy("rules", "payers").out
+
+    assert "gpci: Malpractice of 99490\n  added to medicare (payers/gpci/parts.toml)\n" in shown
+    assert ["medicare.pfs.rvu_mp.99490"] == run_on_copy("rules", "payers", "--json").json["additions"][0]["rules"]
+
+
 # --- adopt ----------------------------------------------------------------------------------------------------
 
 

@@ -68,7 +68,7 @@ def test_clean_time_counts_and_nothing_is_said() -> None:
 def test_an_entry_is_cut_down_to_whole_seconds() -> None:
     late = utc("2026-03-31T15:00").replace(second=30, microsecond=999_999)
 
-    assert 1170 == enrolled().by(NURSE).when(work(start=None).model_copy(update={"start": late})).event.seconds
+    assert 1169 == enrolled().by(NURSE).when(work(start=None).model_copy(update={"start": late})).event.seconds
 
 
 def test_words_of_either_kind_are_sealed() -> None:

@@ -94,6 +94,22 @@ def test_seconds_of_a_stay_are_whole() -> None:
     assert utc("2026-03-05T18:30") == then.event.admitted_at
 
 
+def test_a_second_of_which_a_part_lies_in_the_stay_lies_in_it() -> None:
+    came, went = utc("2026-03-05T18:30:00.900"), utc("2026-03-09T16:00:00.100")
+    then = known().by(FEED).when(stay(admitted_at=came, discharged_at=went))
+
+    assert (utc("2026-03-05T18:30:00"), utc("2026-03-09T16:00:01")) == (
+        then.event.admitted_at,
+        then.event.discharged_at,
+    )
+
+
+def test_a_discharge_in_the_last_second_of_a_day_is_of_that_day() -> None:
+    then = known().by(FEED).when(stay(discharged_at=utc("2026-03-10T04:59:59.500")))
+
+    assert on("2026-03-09") == then.event.discharged_on
+
+
 def test_a_stay_without_clock_times_says_what_that_means() -> None:
     then = known().by(DESK).when(by_days())
 

@@ -18,7 +18,7 @@ def test_teaching_counts_from_the_midnight_on_which_the_policy_begins() -> None:
     chart = Chart()
     chart.policy("staff_in_person_counts", "yes", from_on="2026-03-11")
 
-    assert [(900, ["activity_needs_reviewer"])] == taught(chart)
+    assert [(900, ["activity_needs_reviewer", "in_person_counted"])] == taught(chart)
 
 
 def test_teaching_counts_to_the_midnight_on_which_the_policy_ends() -> None:
@@ -26,7 +26,7 @@ def test_teaching_counts_to_the_midnight_on_which_the_policy_ends() -> None:
     chart.policy("staff_in_person_counts", "yes")
     chart.policy("staff_in_person_counts", "no", from_on="2026-03-11")
 
-    assert [(600, ["activity_needs_reviewer"])] == taught(chart)
+    assert [(600, ["activity_needs_reviewer", "in_person_counted"])] == taught(chart)
     assert 600 == chart.verdict().staff_seconds
     assert day("2026-03-10") == chart.verdict().lines[0].last_counted_on
 
@@ -39,7 +39,7 @@ def test_teaching_under_the_policy_on_both_days_counts_whole() -> None:
     chart = Chart()
     chart.policy("staff_in_person_counts", "yes")
 
-    assert [(1500, [])] == taught(chart)
+    assert [(1500, ["in_person_counted"])] == taught(chart)
 
 
 def test_a_call_that_goes_on_after_the_day_of_a_revocation_is_for_review() -> None:

@@ -142,6 +142,12 @@ OF_TIME: list[tuple[str, Build, tuple[str, ...], tuple[str, ...]]] = [
     ("activity_not_counted", only(time(activity="prior_authorization")), ENTRY, ()),
     ("activity_needs_reviewer", only(time(activity="staff_in_person_education")), ENTRY, ("policy_adopted",)),
     (
+        "in_person_counted",
+        only(lambda c: c.policy("staff_in_person_counts", "yes"), time(activity="staff_in_person_education")),
+        ("policy_adopted", *ENTRY),
+        (),
+    ),
+    (
         "untimed_not_adopted",
         only(lambda c: c.policy("untimed_counts", "no"), lambda c: c.untimed("2026-03-10", 25)),
         ("policy_adopted", *ENTRY),
@@ -308,10 +314,21 @@ OF_THE_MONTH: list[tuple[str, Build, tuple[str, ...], tuple[str, ...]]] = [
         (),
     ),
     (
-        "initiating_visit_practitioner_unknown",
+        "initiating_visit_missing",
         with_time(lambda c: c.visit("2025-12-10", by=None), without=("visit",)),
+        (*CONSENT, "visit_recorded"),
         ("visit_recorded",),
-        (),
+    ),
+    (
+        "initiating_visit_missing",
+        with_time(
+            lambda c: c.consent("2024-02-05 09:00", name="first"),
+            lambda c: c.revoke("2024-03-10"),
+            lambda c: c.consent("2026-03-02 09:00", name="again"),
+            without=("consent", "visit"),
+        ),
+        (*CONSENT, "consent_revoked"),
+        ("visit_recorded",),
     ),
     (
         "conditions_below_minimum",
@@ -396,6 +413,12 @@ OF_THE_MONTH: list[tuple[str, Build, tuple[str, ...], tuple[str, ...]]] = [
         ("exclusion_checked",),
     ),
     ("worked_for_other_practice", only(elsewhere), ENTRY, ()),
+    (
+        "supervisor_not_practitioner",
+        only(time(supervised_by=opaque("st", "S2"))),
+        ("role_granted", "staff_registered", *ENTRY),
+        (),
+    ),
     ("no_two_way_contact", only(time(two_way=False)), ENTRY, ()),
     ("minutes_below_minimum", only(time(length=19)), ENTRY, ()),
     ("minutes_below_minimum", only(), (), ENTRY),
@@ -441,6 +464,12 @@ OF_THE_MONTH: list[tuple[str, Build, tuple[str, ...], tuple[str, ...]]] = [
         "extra_planning_late",
         only(lambda c: c.consent("2025-03-11 09:00"), lambda c: c.extra_planning("2026-03-12"), without=["consent"]),
         ("consent_recorded", "extra_planning_attested"),
+        (),
+    ),
+    (
+        "extra_planning_outside_ccm",
+        only(lambda c: c.extra_planning("2026-03-12", by="MD2")),
+        ("consent_recorded", "extra_planning_attested", "practitioner_designated"),
         (),
     ),
     (

@@ -117,6 +117,42 @@ def test_two_practitioners_may_each_plan_beyond_a_visit_of_their_own() -> None:
     assert len(chart.verdict().with_visits) == 2
 
 
+def test_planning_by_somebody_who_does_not_bill_the_month_stands_and_is_for_review() -> None:
+    chart = worked()
+    planned(chart, by="MD2")
+    verdict = chart.verdict()
+    (found,) = verdict.notices
+
+    assert len(verdict.with_visits) == 1
+    assert found.code == "extra_planning_outside_ccm"
+    assert found.happened.startswith("G0506 with the visit of 2026-03-12: its practitioner does not bill the month.")
+
+
+def test_planning_in_a_month_that_nobody_bills_is_for_review() -> None:
+    chart = Chart(without=("designation",))
+    planned(chart)
+    (found,) = [each for each in chart.verdict().notices if each.code.startswith("extra")]
+
+    assert "nobody is designated for the month." in found.happened
+
+
+def test_planning_for_a_patient_without_any_ccm_is_for_review() -> None:
+    chart = Chart(without=("consent",))
+    planned(chart)
+    (found,) = [each for each in chart.verdict().notices if each.code.startswith("extra")]
+
+    assert found.code == "extra_planning_outside_ccm"
+    assert "no CCM has begun by the end of the month." in found.happened
+
+
+def test_planning_before_a_consent_of_the_same_month_is_of_that_ccm() -> None:
+    chart = Chart(without=("consent",))
+    chart.consent("2026-03-20 09:00")
+    planned(chart)
+
+    assert "extra_planning_outside_ccm" not in codes(chart.verdict().notices)
+
+
 def test_within_a_year_of_the_start_it_is_in_time_and_a_day_later_it_is_for_review() -> None:
     in_time, late = Chart("2027-01"), Chart("2027-01")
     for chart, on in ((in_time, "2027-01-05"), (late, "2027-01-06")):

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from ledger.judging.citing import Citing
 from ledger.judging.families import suggest
 from ledger.judging.shapes import FamilyResult, Verdict
-from tests.facts import Chart, codes
+from ledger.streams.practice import PracticeRegistered, Site
+from ledger.terms.people import Programme
+from tests.facts import Chart, codes, law
 
 
 def month(
@@ -240,3 +243,80 @@ def test_death_on_the_months_last_day_leaves_the_date_of_service() -> None:
     chart.death("2026-03-31")
 
     assert chart.verdict().date_of_service.isoformat() == "2026-03-31"
+
+
+def in_facility(chart: Chart, from_on: str = "2010-01-01") -> Chart:
+    chart.policy("price_site", "facility", from_on=from_on)
+    return chart
+
+
+def test_in_a_facility_the_family_that_pays_more_there_is_suggested() -> None:
+    """2026: personal 65.47 + 43.76 against 43.76 + 61.46; outside a facility 152.31 against 167.01."""
+    verdict = in_facility(month(own=60)).verdict()
+
+    assert verdict.suggested == "personal"
+    assert [str(family(verdict, name).amount) for name in ("noncomplex", "personal")] == ["167.01", "152.31"]
+
+
+def test_the_site_is_that_of_the_date_of_service() -> None:
+    assert in_facility(month(own=60), "2026-03-31").verdict().suggested == "personal"
+    assert in_facility(month(own=60), "2026-04-01").verdict().suggested == "noncomplex"
+
+
+def test_a_practice_all_of_whose_sites_are_facilities_is_compared_as_one() -> None:
+    chart = month(own=60)
+    registered = next(at for at, (event, _) in enumerate(chart.told) if isinstance(event, PracticeRegistered))
+    event, recorded_at = chart.told[registered]
+    site = Site(name="Hospital", place_of_service="22")
+    chart.told[registered] = (event.model_copy(update={"sites": (site,)}), recorded_at)
+    verdict = chart.verdict()
+
+    assert verdict.suggested == "personal"
+    assert "medicare.pfs.pricing.facility_places" in verdict.readings
+
+
+def test_where_one_family_has_no_price_in_a_facility_both_are_compared_outside_one() -> None:
+    """2024 has no facility amounts: 62.58 + 2 x 47.93 against 84.55 + 59.58."""
+    verdict = in_facility(month(own=60, of="2024-05")).verdict()
+
+    assert verdict.suggested == "noncomplex"
+    assert not any(name.startswith("medicare.pfs.rvu_facility") for name in verdict.readings)
+
+
+def test_complex_is_suggested_in_a_facility_too() -> None:
+    assert in_facility(month(own=60, level="high")).verdict().suggested == "complex"
+
+
+def test_a_comparison_in_a_facility_names_its_prices_and_an_office_names_none() -> None:
+    there, office = in_facility(month(own=60)).verdict(), month(own=60).verdict()
+
+    assert {f"medicare.pfs.rvu_facility.{code}" for code in ("99490", "99439", "99491", "99437")} == set(
+        there.readings
+    ) - set(office.readings)
+
+
+def test_the_price_of_a_code_shown_is_cited_outside_a_facility_whatever_was_compared() -> None:
+    verdict = in_facility(month(own=60)).verdict()
+    cited = Citing(verdict, law()[0]).of_price("99491")
+
+    assert ["medicare.pfs.rvu_nonfacility.99491", "medicare.pfs.conversion_factor.nonqp"] == [r.name for r in cited]
+
+
+def test_a_health_center_is_compared_outside_a_facility() -> None:
+    chart = in_facility(month(own=60))
+    chart.capability("rural_health_clinic")
+
+    assert chart.verdict().suggested == "noncomplex"
+
+
+def test_of_pcm_too_the_family_that_pays_more_in_a_facility_is_suggested() -> None:
+    """2026: 67.80 + 2 x 54.11 against 87.51 + 61.46; in a facility 44.09 + 2 x 31.40 against 64.80 + 44.09."""
+    chart = Chart()
+    chart.consent("2026-01-05 09:00", name="pcm", programme=Programme.PCM)
+    chart.designate("MD", programme=Programme.PCM)
+    chart.time("2026-03-10 09:00", 60, by="MD", programme=Programme.PCM)
+    chart.time("2026-03-11 09:00", 90, programme=Programme.PCM)
+    office = chart.verdict(programme=Programme.PCM)
+    there = in_facility(chart).verdict(programme=Programme.PCM)
+
+    assert ("pcm_staff", "pcm_personal") == (office.suggested, there.suggested)

@@ -363,3 +363,51 @@ def test_work_across_midnight_of_somebody_able_on_both_days_counts_whole() -> No
     check(chart, "excluded", "2026-03-20", since="2026-03-12")
 
     assert [(10800, [])] == lines(chart)
+
+
+# --- who supervised ---------------------------------------------------------------------------------------------
+
+
+def supervised(chart: Chart, by: str, **said: Any) -> list[str]:
+    """What a month says whose one entry names somebody as supervising."""
+    chart.time(MORNING, 25, supervised_by=opaque("st", by), **said)
+    verdict = chart.verdict()
+    assert verdict.staff_seconds == 1500
+    return codes(verdict.notices)
+
+
+@pytest.mark.parametrize("by", ["S2", "biller"])
+def test_time_that_names_a_supervisor_who_is_no_practitioner_counts_and_is_for_review(by: str) -> None:
+    assert ["supervisor_not_practitioner"] == supervised(Chart(), by)
+
+
+@pytest.mark.parametrize("by", ["MD", "MD2"])
+def test_any_practitioner_of_the_practice_may_supervise(by: str) -> None:
+    assert [] == supervised(Chart(), by)
+
+
+@pytest.mark.parametrize(("until", "expected"), [("2026-03-10", []), ("2026-03-09", ["supervisor_not_practitioner"])])
+def test_a_supervisor_held_the_role_on_the_day_of_the_work(until: str, expected: list[str]) -> None:
+    chart = Chart()
+    chart.person("going", Role.PRACTITIONER, "md", until_on=until)
+
+    assert expected == supervised(chart, "going")
+
+
+def test_a_practitioner_of_another_practice_supervises_nobody_here() -> None:
+    chart = Chart()
+    chart.person("PT", Role.PRACTITIONER, "md", practice=opaque("pr", "elsewhere"))
+
+    assert ["supervisor_not_practitioner"] == supervised(chart, "PT")
+
+
+def test_a_supervisor_is_asked_about_also_among_entries_that_are_looked_at_one_by_one() -> None:
+    assert ["supervisor_not_practitioner"] == supervised(Chart(), "S2", entered_by=opaque("st", "biller"))
+
+
+def test_who_supervised_time_that_does_not_count_is_nobodys_concern() -> None:
+    chart = Chart()
+    chart.time(MORNING, 25)
+    chart.time("2026-03-11 10:00", 25, supervised_by=opaque("st", "S2"), activity="visit")
+
+    assert [] == codes(chart.verdict().notices)

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from ledger.judging import book_of, judge_month
 from ledger.judging.price_inputs import MonthPrices, price_month
 from ledger.judging.prices import Price, PriceInput
-from ledger.rulebook import Rulebook
+from ledger.rulebook import Rulebook, load_rulebook, shipped_edition
 from ledger.streams.patient import CoverageRecorded
 from ledger.streams.practice import LocalityRecorded, PracticeRegistered, Site
 from ledger.streams.staff import QualifyingStatusRecorded, StaffRegistered
@@ -240,14 +241,39 @@ def test_whether_a_patient_is_one_is_asked_on_the_date_of_service(until: str, bi
 # --- locality ---------------------------------------------------------------------------------------------------
 
 
-def test_a_locality_on_record_is_named_and_what_is_missing_is_said() -> None:
-    of = chart()
+def locality(of: Chart) -> None:
     indices = {"gpci_work": "1.049", "gpci_pe": "1.181", "gpci_mp": "1.624"}
     of.tell(
         LocalityRecorded(
             practice=of.practice, locality="1320201", from_on=day("2026-01-01"), cite="Addendum E", **indices
         )
     )
+
+
+def test_a_locality_on_record_that_moves_no_amount_is_named_as_not_used() -> None:
+    of = chart()
+    locality(of)
+
+    assert "locality" not in price(of).assumed
+    assert ("locality",) == price(of).not_used
+    assert "not all parts of the relative values on file" == told(of, "locality").not_used
+
+
+def test_a_health_centers_locality_is_not_used_either() -> None:
+    of = chart()
+    of.capability("rural_health_clinic")
+    locality(of)
+
+    assert "a health center is paid the national amount" == told(of, "locality").not_used
+
+
+def test_nothing_is_said_to_be_not_used_where_nothing_was_recorded() -> None:
+    assert () == price(chart()).not_used
+
+
+def test_a_locality_on_record_is_named_and_what_is_missing_is_said() -> None:
+    of = chart()
+    locality(of)
 
     assert ("1320201", len(of.told)) == (told(of, "locality").value, told(of, "locality").position)
     assert ["locality_not_priced"] == codes(price(of).notices)
@@ -307,3 +333,67 @@ def test_prices_move_nothing_that_is_signed() -> None:
 
 def dollars(*amounts: str) -> tuple[Decimal, ...]:
     return tuple(Decimal(each) for each in amounts)
+
+
+# --- a payer's exceptions ---------------------------------------------------------------------------------------
+
+NP_AT_NINETY = """exception = "Acme pays nurse practitioners more, and another factor"
+base = "medicare"
+applies_to = {payer = "acme"}
+implements = ["CCM-RATE-13"]
+checked = 2026-11-22
+
+["medicare.pfs.practitioner_percent.np"]
+says = "Ninety."
+values = [{effective = 2026-01-01, value = 90.0, cite = "Acme manual", confidence = "CONFIRMED"}]
+
+["medicare.pfs.conversion_factor.nonqp"]
+says = "Forty dollars."
+values = [{effective = 2026-01-01, value = 40.0, cite = "Acme manual", confidence = "CONFIRMED"}]
+"""
+
+
+def of_acme() -> tuple[Chart, Rulebook]:
+    """A month of a nurse practitioner whose payer has exceptions to a factor and to the percent."""
+    of = Chart("2026-03", without=("coverage",))
+    of.coverage(payer="acme")
+    credential(of, "np")
+    of.time("2026-03-09 10:00", 25)
+    shipped = dict(shipped_edition().files)
+    return of, load_rulebook({**shipped, "payers/acme/rates.toml": NP_AT_NINETY.encode()})
+
+
+def priced_by_acme() -> Price:
+    of, book = of_acme()
+    facts, verdict = of.facts(), judge_month(of.facts(), book, edition="acme")
+    practice, biller = facts.practices.get(verdict.practice or ""), facts.staff.get(verdict.practitioner or "")
+    found = price_month(verdict, book_of(verdict, book), patient=facts.patient, practice=practice, biller=biller)
+    assert found.billing is not None
+    return found.billing
+
+
+def test_steps_name_the_rules_that_they_took_as_the_exceptions_name_themselves() -> None:
+    (line,) = priced_by_acme().lines
+
+    assert [(step.name, step.readings) for step in line.steps][:2] == [
+        ("national", ("medicare.pfs.rvu_nonfacility.99490", "medicare.pfs.conversion_factor.nonqp@acme")),
+        ("allowed", ("medicare.pfs.practitioner_percent.np@acme",)),
+    ]
+
+
+def test_every_rule_that_a_step_or_an_input_names_is_among_those_that_were_read() -> None:
+    found = priced_by_acme()
+    named = {name for line in found.lines for step in line.steps for name in step.readings}
+    named |= {name for each in found.inputs for name in each.readings}
+
+    assert set() == named - {reading.name for reading in found.reads}
+
+
+def test_a_credential_that_a_payer_pays_otherwise_is_a_known_one() -> None:
+    known = next(each for each in priced_by_acme().inputs if each.name == "credential")
+
+    assert ("np", True, ("medicare.pfs.practitioner_percent.np@acme",)) == (
+        known.value,
+        known.is_recorded,
+        known.readings,
+    )

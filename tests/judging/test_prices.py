@@ -220,9 +220,11 @@ def test_an_edition_from_before_these_rules_gives_the_national_amount_alone() ->
         (b'value = false, cite = "Default of this program, not a regulation"', b'value = true, cite = "Other"'),
     ],
 )
-def test_an_edition_that_asks_for_other_steps_gets_no_payment_by_ours(known: bytes, other: bytes) -> None:
+def test_an_edition_adopted_before_that_asks_for_other_steps_gets_no_payment_by_ours(
+    known: bytes, other: bytes
+) -> None:
     assert known in FILES[PAYMENT]
-    price = priced(book=load_rulebook({**FILES, PAYMENT: FILES[PAYMENT].replace(known, other)}))
+    price = priced(book=load_rulebook({**FILES, PAYMENT: FILES[PAYMENT].replace(known, other)}, first_time=False))
 
     assert (Decimal("66.13"), None) == (price.national, price.expected)
     assert ["no_payment_rules"] == codes(price.notices)
@@ -249,7 +251,9 @@ values = [{{effective = 2026-01-01, until = 2026-12-31, value = {value}, cite = 
 """
         return {f"medicare/pfs/{name}.toml": text.encode()}
 
-    return load_rulebook(FILES | table("rvu_pe_nonfacility", expense) | table("rvu_mp", malpractice))
+    # As an edition that was adopted is opened: a new one with parts that do not add up is refused.
+    files = FILES | table("rvu_pe_nonfacility", expense) | table("rvu_mp", malpractice)
+    return load_rulebook(files, first_time=False)
 
 
 def test_a_locality_is_priced_from_the_parts_times_their_indices() -> None:
@@ -279,6 +283,35 @@ def test_parts_of_another_release_than_the_total_are_not_used() -> None:
 
     assert Decimal("66.13") == price.schedule
     assert "do not add up to its total" in price.notices[0].happened
+
+
+RECORDED = (PriceInput("locality", "1320201", 5, "Addendum E"),)
+
+
+def test_a_locality_that_every_line_took_is_used() -> None:
+    assert () == priced(book=with_parts(), gpci=MANHATTAN, inputs=RECORDED).not_used
+
+
+def test_parts_that_do_not_add_up_are_why_a_locality_is_not_used() -> None:
+    (given,) = priced(book=with_parts(expense="0.90"), gpci=MANHATTAN, inputs=RECORDED).inputs
+
+    assert "the parts of the relative values do not add up" == given.not_used
+
+
+def test_of_several_codes_those_are_named_that_are_priced_without_the_locality() -> None:
+    lines = [ChargeLine("99490", 1, None), ChargeLine("99439", 1, None)]
+    rules = with_parts().in_force(date(2026, 3, 31))
+    found = price_charges(lines, PricedAs(gpci=MANHATTAN, inputs=RECORDED), on=date(2026, 3, 31), rules=rules)
+
+    assert "for 99439: not all parts of the relative values on file" == found.inputs[0].not_used
+
+
+def test_a_code_without_any_price_says_nothing_of_the_locality() -> None:
+    rules = BOOK.in_force(date(2023, 3, 31))
+    priced_as = PricedAs(gpci=MANHATTAN, inputs=RECORDED)
+    found = price_charges([ChargeLine("99490", 1, None)], priced_as, on=date(2023, 3, 31), rules=rules)
+
+    assert () == found.not_used
 
 
 def test_a_facility_takes_its_own_practice_expense() -> None:

@@ -201,11 +201,11 @@ def test_a_visit_with_somebody_who_is_not_registered_does_not_qualify() -> None:
     assert blocks(chart) == ["initiating_visit_missing"]
 
 
-def test_a_visit_of_nobody_known_is_for_review() -> None:
+def test_a_visit_of_nobody_known_does_not_qualify() -> None:
     chart = clean(without=("visit",))
     chart.visit("2025-12-10", by=None)
 
-    assert (blocks(chart), reviews(chart)) == ([], ["initiating_visit_practitioner_unknown"])
+    assert blocks(chart) == ["initiating_visit_missing"]
 
 
 def test_the_best_of_several_visits_is_taken() -> None:
@@ -432,13 +432,68 @@ def test_a_capability_that_nobody_attested_blocks(capability: str, expected: lis
     assert blocks(chart) == expected
 
 
-@pytest.mark.parametrize(("from_on", "expected"), [("2026-03-31", []), ("2026-04-01", ["cehrt_not_attested"])])
-def test_a_capability_is_attested_for_the_date_of_service(from_on: str, expected: list[str]) -> None:
-    chart = clean(without=("capabilities",))
-    chart.capability("access_24x7")
-    chart.capability("cehrt_year", from_on=from_on)
+@pytest.mark.parametrize(("last_on", "expected"), [("2026-03-31", []), ("2026-03-30", ["access_24x7_not_attested"])])
+def test_a_capability_is_attested_for_the_date_of_service(last_on: str, expected: list[str]) -> None:
+    chart = clean()
+    chart.end_capability("access_24x7", last_on)
 
     assert blocks(chart) == expected
+
+
+@pytest.mark.parametrize(
+    ("capability", "expected"), [("cehrt_year", "cehrt_not_attested"), ("access_24x7", "access_24x7_not_attested")]
+)
+def test_a_capability_that_lapsed_on_a_day_of_counted_work_blocks(capability: str, expected: str) -> None:
+    """CCM-ACCESS-01: block if lapsed; that it is there again on the date of service heals no day before."""
+    chart = Chart()
+    chart.end_capability(capability, "2026-03-01")
+    chart.capability(capability, from_on="2026-03-31")
+    chart.time("2026-03-10 10:00", 25)
+    (found,) = chart.verdict().missing
+
+    assert found.code == expected
+    assert " is not attested for 2026-03-10, when counted work was done." in found.happened
+
+
+@pytest.mark.parametrize(("back_on", "expected"), [("2026-03-10", []), ("2026-03-11", ["access_24x7_not_attested"])])
+def test_a_lapse_between_two_days_of_work_says_nothing(back_on: str, expected: list[str]) -> None:
+    chart = Chart()
+    chart.end_capability("access_24x7", "2026-03-05")
+    chart.capability("access_24x7", from_on=back_on)
+    chart.time("2026-03-05 10:00", 10)
+    chart.time("2026-03-10 10:00", 15)
+
+    assert blocks(chart) == expected
+
+
+def test_of_work_across_midnight_only_the_day_that_counts_asks_for_a_capability() -> None:
+    chart = Chart(without=("capabilities", "consent"))
+    chart.consent("2026-03-10 00:00")
+    chart.capability("cehrt_year")
+    chart.capability("access_24x7", from_on="2026-03-10")
+    chart.time("2026-03-09 23:50", 35)
+    verdict = chart.verdict()
+
+    assert (verdict.staff_seconds, codes(verdict.missing)) == (25 * 60, [])
+
+
+def test_of_work_across_midnight_either_day_that_counts_asks_for_a_capability() -> None:
+    chart = Chart(without=("capabilities",))
+    chart.capability("cehrt_year")
+    chart.capability("access_24x7", from_on="2026-03-10")
+    chart.time("2026-03-09 23:50", 35)
+
+    assert blocks(chart) == ["access_24x7_not_attested"]
+
+
+def test_work_that_does_not_count_asks_for_no_capability_on_its_day() -> None:
+    chart = Chart(without=("capabilities",))
+    chart.capability("cehrt_year")
+    chart.capability("access_24x7", from_on="2026-03-10")
+    chart.time("2026-03-09 10:00", 10, activity="appointment_booking")
+    chart.time("2026-03-10 10:00", 25)
+
+    assert blocks(chart) == []
 
 
 # --- minutes and families -------------------------------------------------------------------------------------
@@ -479,6 +534,23 @@ def test_a_month_without_two_way_contact_is_for_review() -> None:
     chart.time("2026-03-09 10:00", 25, activity="chart_review", two_way=False)
 
     assert reviews(chart) == ["no_two_way_contact"]
+
+
+@pytest.mark.parametrize("who", ["provider", "pharmacy", "community", "other"])
+def test_a_two_way_call_with_somebody_who_does_not_speak_for_the_patient_is_no_contact_with_the_patient(
+    who: str,
+) -> None:
+    chart = Chart()
+    chart.time("2026-03-09 10:00", 25, activity="pharmacy_coordination", with_whom=who)
+
+    assert reviews(chart) == ["no_two_way_contact"]
+
+
+def test_a_two_way_call_with_a_caregiver_is_contact_with_the_patient() -> None:
+    chart = Chart()
+    chart.time("2026-03-09 10:00", 25, activity="caregiver_call", with_whom="caregiver")
+
+    assert reviews(chart) == []
 
 
 @pytest.mark.parametrize(("spoke", "expected"), [(True, []), (False, ["no_two_way_contact"])])

@@ -2,32 +2,35 @@
 
 import json
 from collections.abc import Callable, Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
 
-from ledger.judging import Ground, reasons_of, why_not, why_not_reasons
+from ledger.judging import Ground, judge_month, reasons_of, why_not, why_not_reasons
 from ledger.judging.reason import Reason, Told, plain_reason, positions_in
 from ledger.judging.shapes import ChargeLine, FamilyResult, Verdict
 from ledger.rulebook import Reading, Rulebook
 from ledger.rulebook.reading import Quantity
 from ledger.terms.identity import care_month_tag, care_plan_tag, patient_tag
+from ledger.terms.people import Programme
 from tests import months
 from tests.facts import Chart, day, law, opaque
+from tests.judging.test_other_programmes import chart_of_pcm
+from tests.judging.test_payers import with_profile
 
 AS_OF = 99
+ACME_HAS_NONE = """exception = "Acme has none"
+base = "medicare"
+applies_to = {payer = "acme"}
+implements = ["RULE"]
+checked = 2026-11-22
+
+["QUANTITY"]
+says = "None."
+values = [{effective = 2026-01-01, until = 2026-12-31, absent = true, cite = "Acme manual", confidence = "CONFIRMED"}]
+"""
 Build = Callable[[], Chart]
-
-
-def chosen_complex() -> Chart:
-    chart = Chart()
-    chart.time("2026-03-03 10:00", 100)
-    chart.time("2026-03-04 10:00", 35, by="MD")
-    chart.untimed("2026-03-05", 12)
-    chart.decision_making("high")
-    chart.choose("complex")
-    return chart
 
 
 def before_the_programme() -> Chart:
@@ -43,12 +46,35 @@ def died() -> Chart:
     return chart
 
 
+def of_a_clinic() -> Chart:
+    chart = Chart("2025-03")
+    chart.capability("rural_health_clinic")
+    chart.policy("g0511_billing", "g0511")
+    chart.time("2025-03-10 10:00", 25)
+    return chart
+
+
+def under_strict() -> Chart:
+    chart = Chart(without=("consent", "coverage"))
+    chart.consent("2026-01-05 10:00", method="written")
+    chart.coverage(payer="seed_strict")
+    chart.time("2026-03-10 10:00", 45)
+    return chart
+
+
+def raised() -> Chart:
+    chart = Chart()
+    chart.time("2026-03-09 09:00", 150, by="MD")
+    chart.raise_limit("99437", 4)
+    return chart
+
+
 MONTHS: dict[str, Build] = {
     "clean": months.clean,
     "troubled": months.troubled,
     "blocked": months.blocked,
     "nothing_logged": Chart,
-    "complex": chosen_complex,
+    "complex": months.chosen_complex,
     "before_the_programme": before_the_programme,
     "no_further_units": lambda: priced("2019-03"),
     "no_price": lambda: priced("2018-03"),
@@ -58,6 +84,12 @@ MONTHS: dict[str, Build] = {
     "moved_here": months.moved_here,
     "merged": months.merged,
     "attested_twice": months.attested_twice,
+    "after_the_prices": lambda: priced("2027-03"),
+    "before_the_prices": lambda: priced("2023-03"),
+    "clinic": of_a_clinic,
+    "strict": under_strict,
+    "raised": raised,
+    "two_factors": lambda: with_a_visit("2024-03-05"),
 }
 
 
@@ -67,11 +99,17 @@ def priced(month: str) -> Chart:
     return chart
 
 
+def with_a_visit(on: str) -> Chart:
+    chart = priced(on[:7])
+    chart.extra_planning(on)
+    return chart
+
+
 every_month = pytest.mark.parametrize("build", MONTHS.values(), ids=MONTHS)
 
 
 def ground_of(chart: Chart) -> Ground:
-    return Ground(chart.facts(), chart.verdict(), law()[0], adopted=1)
+    return Ground.of(chart.facts(), chart.verdict(), law()[0], adopted=1)
 
 
 def tree(build: Build) -> tuple[Reason, ...]:
@@ -154,6 +192,23 @@ def test_every_leaf_names_a_rule_a_fact_or_what_is_not_there(build: Build) -> No
 
 
 @every_month
+def test_no_node_names_two_readings_of_one_rule(build: Build) -> None:
+    ground = ground_of(build())
+    asked = (each for code in ("99439", "99489", "99437", "G0511", "G0506") for each in why_not_reasons(ground, code))
+    named = [[r.name.partition("@")[0] for r in each.because] for each in walk((*reasons_of(ground).all, *asked))]
+
+    assert [] == [names for names in named if len(set(names)) < len(names)]
+
+
+@every_month
+def test_a_price_is_what_its_rules_come_to(build: Build) -> None:
+    prices = [n for n in walk(tree(build)) if n.value and n.what.startswith(("price.", "with_visit.")) and n.because]
+    products = [Decimal(str(dict(n.more)["before_rounding"])) for n in prices]
+
+    assert [n.value for n in prices] == [str(each.quantize(Decimal("0.01"), ROUND_HALF_UP)) for each in products]
+
+
+@every_month
 def test_what_is_opened_elsewhere_is_opened_once(build: Build) -> None:
     nodes = list(walk(tree(build)))
     whole = [each.what for each in nodes if not each.is_opened_elsewhere and "." in each.what]
@@ -218,6 +273,97 @@ def test_dollars_open_into_units_minutes_and_the_product_that_was_rounded() -> N
     assert dict(price.more) == {"before_rounding": "66.133782", "rounding": "half up, to cents"}
 
 
+def test_a_price_is_by_the_factor_of_the_date_of_service_also_beside_a_visit_of_another_factor() -> None:
+    chart = with_a_visit("2024-03-05")
+    price = opened(tree(lambda: chart))["price.99490"]
+
+    assert [(r.name, str(r.effective)) for r in price.because] == [
+        ("medicare.pfs.rvu_nonfacility.99490", "2024-01-01"),
+        ("medicare.pfs.conversion_factor.nonqp", "2024-03-09"),
+    ]
+    assert ("62.58", "62.5805") == (price.value, str(dict(price.more)["before_rounding"])[:7])
+
+
+def without(quantity: str, rule: str) -> dict[str, Reason]:
+    """The tree of a month whose payer has no value for something."""
+    chart = Chart(without=("coverage",))
+    chart.coverage(payer="acme")
+    chart.time("2026-03-09 10:00", 65)
+    book = with_profile(ACME_HAS_NONE.replace("QUANTITY", quantity).replace("RULE", rule))
+    verdict = judge_month(chart.facts(), book, edition="acme")
+    return opened(reasons_of(Ground.of(chart.facts(), verdict, book, adopted=1)).all)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "rule", "what"),
+    [
+        ("medicare.pfs.rvu_nonfacility.99490", "CCM-RATE-10", "price.99490"),
+        ("medicare.ccm.families.complex_base", "CCM-CODE-09", "family.complex"),
+    ],
+)
+def test_what_a_payer_has_not_cites_the_exception_that_says_so(quantity: str, rule: str, what: str) -> None:
+    node = without(quantity, rule)[what]
+
+    assert [(r.name, r.is_absent, r.cite) for r in node.because] == [(f"{quantity}@acme", True, "Acme manual")]
+
+
+def topics_of(chart: Chart, node: Reason) -> list[str]:
+    return [chart.told[at - 1][0].TOPIC for at in node.evidence.facts]
+
+
+def test_units_beyond_a_limit_name_who_raised_it() -> None:
+    chart = raised()
+    units = opened(tree(lambda: chart))["units.personal.99437"]
+    base = opened(tree(lambda: chart))["units.personal.99491"]
+
+    assert (4, ["limit_raised"], []) == (units.value, topics_of(chart, units), topics_of(chart, base))
+    assert "medicare.ccm.99437.limit_may_be_overridden" in {r.name for r in units.because}
+    assert ["limit_raised"] == topics_of(chart, why_not_reasons(ground_of(chart), "99437")[0])
+
+
+def test_units_of_complex_care_name_the_decision_making_that_was_attested() -> None:
+    chart = months.chosen_complex()
+    units = opened(tree(lambda: chart))["units.complex.99487"]
+
+    assert ["decision_making_attested"] == topics_of(chart, units)
+    assert "medicare.ccm.99487.decision_making_levels" in {r.name for r in units.because}
+
+
+def test_units_of_complex_care_name_the_plan_while_it_had_to_be_revised() -> None:
+    chart = Chart("2018-01")
+    chart.time("2018-01-09 10:00", 65)
+    chart.decision_making("high")
+    units = opened(tree(lambda: chart))["units.complex.99487"]
+
+    assert ["care_plan_revised", "decision_making_attested"] == topics_of(chart, units)
+    assert "medicare.ccm.families.complex_plan_revision_required" in {r.name for r in units.because}
+
+
+def test_units_of_a_clinic_name_what_the_practice_attested_to_be() -> None:
+    chart = of_a_clinic()
+    units = opened(tree(lambda: chart))["units.rhc.G0511"]
+
+    assert {"capability_attested", "policy_adopted"} == set(topics_of(chart, units))
+    assert {"medicare.ccm.rhc.families", "medicare.ccm.rhc.capabilities", "medicare.ccm.rhc.choice_policy"} <= {
+        r.name for r in units.because
+    }
+
+
+def test_a_programme_without_codes_on_the_day_rests_on_the_edition_and_not_on_minutes() -> None:
+    chart = chart_of_pcm("2019-03")
+    ground = Ground.of(chart.facts(), chart.verdict(programme=Programme.PCM), law()[0], adopted=1)
+    below = opened(reasons_of(ground).all)["missing.minutes_below_minimum"]
+
+    assert ((1,), ()) == below.evidence
+
+
+def test_the_date_of_service_rests_on_coverage_and_on_no_death() -> None:
+    chart = months.clean()
+    node = opened(tree(lambda: chart))["date_of_service"]
+
+    assert (["coverage_recorded"], ("death_recorded",)) == (topics_of(chart, node), node.evidence.absent)
+
+
 def test_a_reading_has_value_dates_source_and_confidence() -> None:
     plain = plain_reason(opened(tree(months.clean))["minutes.noncomplex"], {}, AS_OF)
 
@@ -275,7 +421,7 @@ def test_any_code_in_force_is_answered_with_reasons(build: Build, code: str) -> 
     answer = why_not(ground.verdict, code, ground.rulebook)
     reasons = why_not_reasons(ground, code)
 
-    assert answer["is_known"] == bool(reasons)
+    assert (answer["is_known"] or bool(answer["elsewhere"])) == bool(reasons)
     assert code in answer.get("known", ()) or answer["is_known"] or code not in _in_force(ground)
     assert [] == [
         each.what
@@ -320,13 +466,39 @@ def test_uncounted_seconds_come_by_reason_with_their_facts() -> None:
 
 
 def test_a_code_of_another_family_says_which_one_bills_and_who_chose_it() -> None:
-    chart = chosen_complex()
+    chart = months.chosen_complex()
     (instead,) = (r for r in why_not_reasons(ground_of(chart), "99490") if r.what == "bills_instead")
 
     assert ("complex", ["family_chosen"]) == (
         instead.value,
         [chart.told[at - 1][0].TOPIC for at in instead.evidence.facts],
     )
+
+
+def test_a_chosen_family_that_the_month_does_not_support_is_said_to_be_chosen_and_not_to_bill() -> None:
+    chart = Chart()
+    chart.time("2026-03-09 10:00", 25)
+    chart.choose("complex")
+    ground = ground_of(chart)
+    answer, found = why_not(ground.verdict, "99490", ground.rulebook), why_not_reasons(ground, "99490")
+    chosen = next(each for each in found if each.what == "chosen")
+
+    assert (None, ["chosen_family_not_available"]) == (
+        answer["other_family_bills"],
+        [notice["code"] for notice in answer["because"]],
+    )
+    assert "The billing practitioner chooses the family noncomplex (choose_family)." in answer["remedies"]
+    assert ("complex", ["family_chosen"]) == (chosen.value, topics_of(chart, chosen))
+    assert "bills_instead" not in {each.what for each in found}
+
+
+def test_what_pays_most_is_suggested_by_no_rule_where_no_complex_family_is() -> None:
+    chart = chart_of_pcm()
+    chart.time("2026-03-09 10:00", 45, programme=Programme.PCM)
+    ground = Ground.of(chart.facts(), chart.verdict(programme=Programme.PCM), law()[0], adopted=1)
+    suggested = opened(reasons_of(ground).all)["suggested"]
+
+    assert ("pcm_staff", ()) == (suggested.value, suggested.because)
 
 
 def test_the_remedies_say_what_would_have_to_happen() -> None:
@@ -340,7 +512,7 @@ def test_the_remedies_say_what_would_have_to_happen() -> None:
 
 
 def test_a_family_that_the_month_supports_and_that_does_not_bill_waits_for_the_practitioner() -> None:
-    ground = ground_of(chosen_complex())
+    ground = ground_of(months.chosen_complex())
     answer = why_not(ground.verdict, "99491", ground.rulebook)
 
     assert "The billing practitioner chooses the family personal (choose_family)." in answer["remedies"]

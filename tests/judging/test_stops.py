@@ -519,7 +519,7 @@ def test_months_whose_date_of_service_lies_after_a_lapse_are_blocked() -> None:
 def test_a_capability_attested_again_after_a_lapse_serves_from_its_first_day() -> None:
     chart = worked("2026-04-10", minutes=25)
     chart.end_capability("access_24x7", "2026-03-15")
-    chart.capability("access_24x7", from_on="2026-04-30")
+    chart.capability("access_24x7", from_on="2026-04-10")
 
     assert codes(chart.verdict("2026-04").missing) == []
     assert "access_24x7_not_attested" in codes(chart.verdict("2026-03").missing)

@@ -196,6 +196,16 @@ def test_teaching_in_person_counts_from_the_day_of_the_policy() -> None:
     assert [line.counted for line in chart.verdict().lines] == [0, 1200]
 
 
+def test_somebody_has_to_look_at_teaching_that_counts_by_the_practices_policy() -> None:
+    chart = Chart()
+    chart.policy("staff_in_person_counts", "yes")
+    chart.time("2026-03-10 10:00", 20, activity="staff_in_person_education")
+    (line,) = chart.verdict().lines
+
+    assert (1200, ["in_person_counted"]) == (line.counted, codes(line.notices))
+    assert ("medicare.ccm.time.in_person_reviewed",) == line.notices[0].readings
+
+
 def test_untimed_work_does_not_count_where_the_practice_says_so() -> None:
     chart = Chart()
     chart.policy("untimed_counts", "no")
@@ -508,6 +518,7 @@ def test_the_order_of_the_catalogue_is_pinned() -> None:
         "contact_after_revocation",
         "stay_edge_day",
         "visit_same_day",
+        "in_person_counted",
         "work_country_unknown",
         "recorded_very_late",
         "recorded_late",

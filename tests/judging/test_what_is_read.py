@@ -13,7 +13,8 @@ time.late_raise_counts time.rounding time.no_contact_effect
 """
 RELEASE = """
 billing_practitioner.per_month_max billing_practitioner.credentials performers.exclusion_check_effect
-performers.other_practice_effect initiating_visit.qualifying_codes initiating_visit.missing_effect
+performers.other_practice_effect performers.supervisor_roles initiating_visit.qualifying_codes
+initiating_visit.missing_effect
 initiating_visit.not_discussed_effect initiating_visit.same_group_effect initiating_visit.other_practitioner_effect
 eligibility.conditions_min eligibility.condition_months_min eligibility.conditions_missing_effect
 eligibility.risk_missing_effect eligibility.same_category_characters eligibility.coverage_missing_effect
@@ -60,7 +61,8 @@ def test_a_clean_month_names_every_rule_that_it_was_judged_by() -> None:
 def test_of_the_lists_of_activities_those_are_named_in_which_the_months_activities_stand() -> None:
     read = set(month("staff_in_person_education").verdict().readings)
 
-    assert named("activities.needs_reviewer.staff_in_person", "policy.staff_in_person_counts") <= read
+    asked = ("activities.needs_reviewer.staff_in_person", "policy.staff_in_person_counts", "time.in_person_reviewed")
+    assert named(*asked) <= read
     assert not named("activities.counted.contact") & read
 
 

@@ -274,6 +274,7 @@ def put_in_place(mutant: Mutant, root: Path, functions: list[FunctionType]) -> N
     tree, statement, edit = edit_of(mutant, root)
     edit.place.put(edit.new)
     if mutant.kind == "body":
+        _keep_variables(tree, functions)
         new = _codes(compile(tree, file, "exec", dont_inherit=True), mutant.function)
         for function, code in _alike(functions, new):
             function.__code__ = code
@@ -299,12 +300,24 @@ def put_in_place(mutant: Mutant, root: Path, functions: list[FunctionType]) -> N
 
 def _alike(functions: list[FunctionType], codes: Iterator[CodeType]) -> list[tuple[FunctionType, CodeType]]:
     """The functions that there are, each with its new code."""
-    new = {(code.co_qualname, code.co_firstlineno): code for code in codes}
-    old = [(each, (each.__code__.co_qualname, each.__code__.co_firstlineno)) for each in functions]
+    new = {_key(code): code for code in codes}
+    old = [(each, _key(each.__code__)) for each in functions]
     found = [(each, new[key]) for each, key in old if key in new]
     if not found:
         raise Unable
     return found
+
+
+def _key(code: CodeType) -> tuple[str, int, tuple[str, ...]]:
+    return code.co_qualname, code.co_firstlineno, code.co_freevars
+
+
+def _keep_variables(tree: ast.Module, functions: list[FunctionType]) -> None:
+    """Closures that were made on import go on naming the variables that they hold: their new code has to fit them."""
+    held = {(each.__code__.co_name, each.__code__.co_firstlineno): each.__code__.co_freevars for each in functions}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and (names := held.get((node.name, node.lineno))):
+            node.body += ast.parse(f"if 0:\n    {', '.join(names)}").body
 
 
 def _run(statements: list[ast.stmt], module: ModuleType) -> dict[str, Any]:
@@ -315,10 +328,11 @@ def _run(statements: list[ast.stmt], module: ModuleType) -> dict[str, Any]:
 
 
 def _codes(code: CodeType, name: str) -> Iterator[CodeType]:
-    """The code of a function or method, or of each where a property has several."""
+    """The code of a function or method with those that it makes, or of each where a property has several."""
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            if constant.co_qualname == name:
+            if constant.co_qualname == name or constant.co_qualname.startswith(f"{name}.<locals>."):
                 yield constant
+                yield from _codes(constant, name)
             elif name.startswith(f"{constant.co_qualname}."):
                 yield from _codes(constant, name)

@@ -1,12 +1,14 @@
 """The engine on a module of a few lines: what it changes and leaves alone, and that it tells killed from survived."""
 
 import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.mutation.running import put_in_place
 from tests.mutation.targets import ROOT, Mutant, drawn, edit_of, explained, mutants, targets
 
 MODULE = '''"""A day's fare."""
@@ -153,3 +155,26 @@ def test_the_edit_of_a_mutant_is_found_again_in_a_new_tree(fares: Path) -> None:
     _, _, edit = edit_of(mutant, fares)
 
     assert edit.change() == mutant.change
+
+
+MADE = """def above(least, most):
+    def fits(number):
+        return least < number and number < most
+
+    return fits
+
+
+fits = above(1, 3)
+"""
+
+
+def test_a_function_that_another_one_made_on_import_is_changed_where_it_stands(tmp_path: Path) -> None:
+    file = tmp_path / "made.py"
+    file.write_text(MADE, encoding="utf-8")
+    fits = runpy.run_path(str(file))["fits"]
+    (mutant,) = [
+        m for m in mutants("made.py", tmp_path) if m.change == "least < number and number < most -> least < number"
+    ]
+    put_in_place(mutant, tmp_path, [fits])
+
+    assert [fits(0), fits(2), fits(4)] == [False, True, True]

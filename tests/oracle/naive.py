@@ -2,7 +2,8 @@
 
 Written from the rules and readings alone, before the judge was opened: one list of plain dicts in, one dict out, time
 cut wherever anything begins or ends, no shared code with the judge. Slow and obvious; where they differ, one is wrong.
-It covers 2017 to 2026, the three programmes, clinics, Medicare FFS and SEED_STRICT, one practice, non-facility.
+It covers 2017 to 2026, the three programmes, clinics, Medicare FFS and SEED_STRICT, one practice; the dollars are those
+outside a facility, which decides only what is suggested.
 What the documents leave open is in `FREEDOMS`, and of other services in `naive_services.FREEDOMS`.
 """
 
@@ -34,20 +35,24 @@ FREEDOMS = {
     "condition that abated within the month": "it was in force in that month",
     "signature and copy of the plan after the month": "they serve: what lies before the date of service is the plan",
     "supplement recorded before its consent, or naming another practitioner": "not drawn here",
-    "visit without a practitioner on record": "serves, with a review notice; not drawn here",
+    "visit without a practitioner on record": "serves nobody; anybody where nobody is designated",
     "24-hour day": "seconds fill the day as recorded, those of an entry that does not count too; not drawn here",
     "two coverages that end on one day": "the one of lowest rank, then the one recorded last, is the one to confirm",
     "nobody designated": "the first complete consent and any practitioner's signature serve; the month is blocked",
     "a choice of family in a month that reaches no minimum": "only the minutes are said to be missing",
-    "coverage that ended before the month": "nothing counts, and no coverage is on file",
+    "coverage that ended before the month": "nothing counts, no coverage is on file, and Medicare FFS is the estimate",
     "death before coverage ends, in one month": "coverage on the day of death is what matters",
     "one diagnosis recorded twice": "one condition",
     "supplement beside its consent": "rests on it: never complete before the conversation itself counts",
     "two amounts alike": "the family of staff is suggested",
+    "a family without a price in the facility": "all are compared outside it",
+    "a health center with a policy on its site": "paid as outside a facility",
     "no price on file (UNIT-02)": "the practitioner's own family is suggested where no time of staff counts",
     "consent and revocation on one day": "the revocation is the later word: consent again is needed",
     "supplement after a revocation": "completes what was revoked; the conversation itself decides what came first",
-    "programme start after a revocation, or a disenrolment": "the first complete consent stays the start",
+    "consent again after the month in which a programme ended": "it starts anew; in that month or before, it goes on",
+    "month after a programme ended, with no consent again": "as without consent: its last day stands for the start",
+    "renewal of PCM by a visit after its start (INIT-08)": "a new initiating visit: CCM was discussed at it",
     "day of disenrolment": "counts; a boundary day of untimed work, also where it is the month's last",
     "consent again after a disenrolment": "needed like after a revocation, given on a later day",
     "disenrolment by a practice that does not bill the month": "ends nothing in it",
@@ -73,13 +78,20 @@ FREEDOMS = {
     "QMB in APCM": "by any coverage on the date of service",
     "payer of a month in which coverage or life ends": "that of its last day, by rank; of one rank, recorded last",
     "limit raised below the limit": "nobody may; the limit holds",
-    "E/M whose day is looked at": "office visits with the billing practitioner; other places are not drawn here",
+    "E/M whose day is looked at": "the biller's, told as a visit or a service; `own` of nobody is theirs",
+    "E/M that was told with two days": "a visit on each day between them",
     "work across midnight that does not count on the day of a visit": "looked at where its other day counts",
     "G0506 of a visit in a month of PCM": "its line is the visit's, shown in months of CCM",
     "G0506 of a second visit with one practitioner": "not billed, and stands in no way on its date",
+    "capability that lapsed between two days of counted work": "nothing is said of it",
     "capability attested for later days than its end": "the end takes it, until it is attested again",
 }
 """What the documents leave open, and how this reading resolves it."""
+
+
+def last_of(told: Dict) -> date:
+    """The last day of a service."""
+    return told["until_on"] or told["on"]  # type: ignore[no-any-return]
 
 
 class NaiveMonth(NaiveMissing):
@@ -121,6 +133,20 @@ class NaiveMonth(NaiveMissing):
             answer[way.family] = {"minutes": minutes, "lines": lines, "amount": amount, "unpaid": minutes - paid}
         return answer
 
+    def paid_at_site(self, available: dict[str, Dict], on: date) -> dict[str, Decimal | None]:
+        """What each available family pays by the site of the practice; outside a facility where one has no price."""
+        office = {name: family["amount"] for name, family in available.items()}
+        clinic = any(self.has_capability(name, on) for name in CLINICS)
+        if clinic or self.policy("price_site", "office", on) != "facility":
+            return office
+        there: dict[str, Decimal | None] = {}
+        for name, family in available.items():
+            dollars = [(price(code, on, strict=self.strict(), facility=True), units) for code, units in family["lines"]]
+            if any(one is None for one, _ in dollars):
+                return office
+            there[name] = sum((one * units for one, units in dollars if one is not None), Decimal(0))
+        return there
+
     def earned(self, way: Way, minutes: int, on: date) -> list[tuple[str, int]]:
         """The codes of a way with their units; none where it is not earned."""
         if way.programme == APCM:
@@ -156,9 +182,29 @@ class NaiveMonth(NaiveMissing):
 
     def same_day(self, lines: list[Dict]) -> set[str]:
         """Entries with work on the day of a visit with the billing practitioner [TIME-07]; they count."""
-        who = self.designee()
+        who = self.designee() or "nobody bills"
         days = {v["on"] for v in self.of("visit_recorded") if v["code"] in LEVELS and v["practitioner"] == who}
+        for told in self.of("other_service_reported"):
+            back = any(f["service"] == told["service"] for f in self.of("other_service_retracted"))
+            if told["code"] in LEVELS and not back and self.is_by_the_biller(told):
+                days |= {day for line in lines for day in line["worked"] if told["on"] <= day <= last_of(told)}
         return {line["entry"] for line in lines if line["counted"] and days & line["worked"]}
+
+    def is_teaching(self, entry: str) -> bool:
+        """Whether an entry is staff teaching in person: where it counts a reviewer looks [TIME-06]."""
+        return any(f["entry"] == entry and f["activity"] == "staff_in_person_education" for f in self.of("time_logged"))
+
+    def is_by_the_biller(self, told: Dict) -> bool:
+        """Whether a service is the billing practitioner's: by name, by NPI, or told as own without a name."""
+        who = self.designee()
+        if who is None:
+            return False
+        if told["by_practitioner"]:
+            return bool(told["by_practitioner"] == who)
+        person = self.person(who)
+        if told["npi"]:
+            return person is not None and told["npi"] == person["npi"]
+        return bool(told["source"] == "own")
 
     def extra_planning(self) -> tuple[list[tuple[date, str, Decimal | None]], set[date]]:
         """The lines of G0506 that the month shows, and the days of G0506 in it."""
@@ -201,11 +247,12 @@ class NaiveMonth(NaiveMissing):
         available = {name: family for name, family in families.items() if family["lines"]}
         suggested = None
         if available:
-            suggested = max(available, key=lambda name: (name == "complex", available[name]["amount"] or 0))
+            pays = self.paid_at_site(available, on)
+            suggested = max(available, key=lambda name: (name == "complex", pays[name] or 0))
             priceless = any(each["amount"] is None for each in available.values())
             if priceless and "complex" not in available and "personal" in available and not staff:
                 suggested = "personal"  # CCM-UNIT-02: the practitioner's own work, where no price says which pays more
-        missing = self.missing(families, on)
+        missing = self.missing(families, on, {day for line in lines for day in line["days"]})
         planned, days = self.extra_planning()
         family = self.chosen() if self.chosen() in families else suggested
         codes = {code for code, _ in families[family]["lines"]} if family in families else set()
@@ -220,6 +267,7 @@ class NaiveMonth(NaiveMissing):
         return {
             "entries": {line["entry"]: line["counted"] for line in lines},
             "same day": self.same_day(lines),
+            "teaching": {line["entry"] for line in lines if line["counted"] and self.is_teaching(line["entry"])},
             "staff": staff,
             "personal": personal,
             "date_of_service": on,

@@ -18,8 +18,15 @@ VISITS = {
 }  # fmt: skip
 PARENTS = VISITS | {"99483"}
 """Visits that carry G0506 [CODE-10], as far as this reading draws them."""
-LEVELS = {"99202", "99203", "99204", "99205", "99211", "99212", "99213", "99214", "99215"}
-"""E/M visits of an office: the work of their day is looked at [TIME-07]."""
+LEVELS = {
+    "99202", "99203", "99204", "99205", "99211", "99212", "99213", "99214", "99215",  # office
+    "99221", "99222", "99223", "99231", "99232", "99233", "99234", "99235", "99236", "99238", "99239",  # hospital
+    "99281", "99282", "99283", "99284", "99285",  # emergency department
+    "99304", "99305", "99306", "99307", "99308", "99309", "99310",  # nursing facility
+    "99341", "99342", "99344", "99345", "99347", "99348", "99349", "99350",  # home
+    "99483", "99495", "99496",  # cognitive assessment, transitional care
+}  # fmt: skip
+"""E/M: the work of its day is looked at [TIME-07; kinds as in CODE-10]."""
 CLINICS = ("rural_health_clinic", "federally_qualified_health_center")
 
 RVU = {
@@ -30,14 +37,21 @@ RVU = {
     "G0557": (None, "1.51", "1.61"), "G0558": (None, "3.31", "3.51"), "G0511": ("2.19", "1.69", None),
 }  # fmt: skip
 """Total RVU outside a facility in 2024, 2025, 2026. Other codes and other years have no price on file."""
+RVU_IN_FACILITY = {
+    "99490": (None, "1.48", "1.31"), "99439": (None, "1.02", "0.92"), "99491": (None, "2.24", "1.96"),
+    "99437": (None, "1.48", "1.31"), "99424": (None, None, "1.94"), "99425": (None, None, "1.32"),
+    "99426": (None, None, "1.32"), "99427": (None, None, "0.94"),
+}  # fmt: skip
+"""The same in a facility, of what is compared: complex is suggested whatever it pays."""
 
 
-def price(code: str, on: date, *, strict: bool = False) -> Decimal | None:
+def price(code: str, on: date, *, strict: bool = False, facility: bool = False) -> Decimal | None:
     """Dollars of one unit on a date of service; of SEED_STRICT, 2026 is paid as 2025 was."""
-    if not 2024 <= on.year <= 2026 or code not in RVU:
+    units = RVU_IN_FACILITY if facility else RVU
+    if not 2024 <= on.year <= 2026 or code not in units:
         return None
     year = 2025 if strict and on.year == 2026 else on.year
-    value = RVU[code][year - 2024]
+    value = units[code][year - 2024]
     factor = {2024: "32.7442" if on <= date(2024, 3, 8) else "33.2875", 2025: "32.3465", 2026: "33.4009"}[year]
     if value is None:
         return None

@@ -19,9 +19,14 @@ class NaiveMissing(NaiveTime):
         told = [f for f in told if f["practitioner"] == self.designee() and (f["programme"] or CCM) == self.programme]
         return told[-1]["family"] if told else None
 
-    def missing(self, families: dict[str, Dict], on: date) -> set[str]:
-        """The codes of what blocks release."""
-        said = self._missing_people(on) | self._missing_consent() | self._missing_patient(on) | self._missing_plan(on)
+    def missing(self, families: dict[str, Dict], on: date, worked: set[date]) -> set[str]:
+        """The codes of what blocks release; `worked` are the days of counted work."""
+        said = (
+            self._missing_people(on, worked)
+            | self._missing_consent()
+            | self._missing_patient(on)
+            | self._missing_plan(on)
+        )
         available = [name for name, family in families.items() if family["lines"]]
         if not available:
             said.add("minutes_below_minimum")
@@ -31,7 +36,7 @@ class NaiveMissing(NaiveTime):
             said.add("family_not_chosen")
         return said
 
-    def _missing_people(self, on: date) -> set[str]:
+    def _missing_people(self, on: date, worked: set[date]) -> set[str]:
         said = set()
         if self.practice(on) is None:
             said.add("practice_not_assigned")
@@ -46,7 +51,8 @@ class NaiveMissing(NaiveTime):
             asked["plan_access_24h_other_providers"] = "plan_access_24h_not_attested"
         for name, code in asked.items():
             bills = who is not None or self.practice(on) is not None
-            if not bills or not self.has_capability(name, on):
+            # [ACCESS-01] blocks where it lapsed: on the date of service, or on a day on which the service was given
+            if not bills or not all(self.has_capability(name, day) for day in {on, *worked}):
                 said.add(code)
         return said
 
@@ -119,24 +125,27 @@ class NaiveMissing(NaiveTime):
         return said
 
     def _has_visit(self) -> bool:
-        starts = [self.local(consent["at"]) for consent in self.complete()]
-        start = max(min(starts), BEGINS[self.programme]) if starts else self.last
+        began = self.began()
+        start = max(began, BEGINS[self.programme]) if began else self.last
         if start < date(2017, 1, 1):
             return self._has_visit_of_2016()
-        if self.programme == PCM:
-            start = self.last  # a year counts while it goes on too [INIT-08]
-        earliest = years_before(start, 3 if self.programme == APCM else 1)
+        going_on = self.last if self.programme == PCM else start  # a year counts while PCM goes on too [INIT-08]
+        earliest = years_before(going_on, 3 if self.programme == APCM else 1)
         visits = [v for v in self.of("visit_recorded") if v["code"] in VISITS and earliest <= v["on"] <= self.last]
+        # Up to the start the patient was seen, whatever was discussed; what was required is discussed [INIT-04].
+        return any(self._opens(visit) for visit in visits if visit["ccm_discussed"] or visit["on"] <= start)
+
+    def _opens(self, visit: Dict) -> bool:
+        """With the billing practitioner, or another one of the practice, of which there is one here [INIT-06]."""
         who = self.designee()
-        # With the billing practitioner, or with another practitioner of the practice: there is one practice here.
-        return any(who in (None, v["practitioner"]) or self.holds(str(who), "practitioner", v["on"]) for v in visits)
+        if who is None or visit["practitioner"] == who:
+            return True
+        return visit["practitioner"] is not None and self.holds(who, "practitioner", visit["on"])
 
     def _has_visit_of_2016(self) -> bool:
         """Until 2016 everybody needed a visit, however long ago, at which CCM was discussed [INIT-01]."""
-        who = self.designee()
         visits = [v for v in self.of("visit_recorded") if v["code"] in VISITS and v["on"] <= self.last]
-        visits = [v for v in visits if v["ccm_discussed"]]
-        return any(who in (None, v["practitioner"]) or self.holds(str(who), "practitioner", v["on"]) for v in visits)
+        return any(self._opens(visit) for visit in visits if visit["ccm_discussed"])
 
     def _missing_plan(self, on: date) -> set[str]:
         revisions = [r for r in self.of("care_plan_revised") if self.local(r["revised_at"]) <= on]

@@ -125,7 +125,10 @@ class NaiveStatus:
         death = self.death()
         if death and self.first <= death < self.last:
             until = death
-        until = self.coverage_end() or until
+        end = self.coverage_end()
+        if end and end < self.first:
+            return False  # nobody pays for the month; it is estimated by Medicare FFS [readings, 6]
+        until = end or until
         held = [c for c in self.coverages() if c["from_on"] <= until <= (c["until_on"] or date.max)]
         payer = min(reversed(held), key=lambda c: c["rank"], default=None)
         return payer is not None and payer["payer"] == "seed_strict"
@@ -206,6 +209,21 @@ class NaiveStatus:
         """Whether a complete consent holds on any day of the month."""
         stop = consent["stop"]
         return stop is None or (stop["end"] >= self.first and self.local(consent["at"]) <= stop["end"])
+
+    def began(self) -> date | None:
+        """The day on which the programme of the month began [INIT-07; readings, 12]; None: it belongs to none.
+
+        Looked for backwards from the month: whatever ended in a month, or later, is gone on with by a consent of it.
+        """
+        held = [
+            {"on": self.local(c["at"]), "end": c["stop"]["end"] if c["stop"] else date.max} for c in self.complete()
+        ]
+        held = [c for c in held if c["on"] <= c["end"]]
+        began, month = None, self.first
+        for consent in sorted(held, key=lambda c: c["on"], reverse=True):
+            if (consent["end"].year, consent["end"].month) >= (month.year, month.month):
+                began = month = consent["on"]
+        return began
 
     def spans(self) -> list[Dict]:
         """The consents to the designee that hold in the month."""

@@ -105,7 +105,7 @@ def _much_work(chart: RandomChart, dice: Dice, month: str) -> None:
         chart.time(f"{on} {hour:02d}:00", length, by=by, programme=chart.asked)
         if dice.often(0.25):
             chart.visit(
-                on, dice.choice(("99213", "99214", "99211", "99202", "G0439", "99441")), by=dice.choice(("MD", "MD2"))
+                on, dice.choice(("99213", "99232", "99211", "99283", "G0439", "99441")), by=dice.choice(("MD", "MD2"))
             )
 
 
@@ -154,7 +154,8 @@ def _visit(chart: RandomChart, dice: Dice, month: str) -> None:
         on = dice.choice((around, a_year_before))
         if chart.asked is Programme.APCM and dice.often(0.6):
             on = f"{int(on[:4]) - dice.choice((2, 3))}{on[4:]}".replace("02-29", "02-28")
-        chart.visit(on, dice.choice(CODES), by=dice.choice(("MD", "MD2")), discussed=dice.choice((True, False, None)))
+        by = dice.choice(("MD", "MD2", "MD", "MD2", None))
+        chart.visit(on, dice.choice(CODES), by=by, discussed=dice.choice((True, False, None)))
 
 
 def _coverage(chart: RandomChart, dice: Dice, month: str) -> None:

@@ -46,6 +46,9 @@ def random_law(chart: RandomChart, dice: Dice, month: str) -> None:
         for name in STRICT:
             if dice.often(0.9):
                 chart.capability(name, from_on=dice.choice(("2010-01-01", "2010-01-01", dice.on(month))))
+    while dice.often(0.2):
+        value = dice.choice(("facility", "facility", "office"))
+        chart.policy("price_site", value, from_on=dice.choice(("2010-01-01", dice.on(month))))
     if chart.asked is Programme.CCM and dice.often(0.08):
         _planned(chart, dice, month)
 

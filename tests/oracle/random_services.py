@@ -23,7 +23,7 @@ def random_services(chart: Chart, dice: Dice, how_many: int, *, named: str = "se
 
 def _service(chart: Chart, dice: Dice, name: str) -> None:
     on = dice.choice((dice.on(chart.month, spread=35), last_day(chart.month).isoformat()))
-    code = dice.choice(PAIRS) if dice.often(0.3) else dice.choice((*CODES, "99213"))
+    code = dice.choice(PAIRS) if dice.often(0.3) else dice.choice((*CODES, "99213", "99223"))
     said: dict[str, Any] = {"by": dice.choice(BY), "source": dice.choice(SOURCES), "name": name}
     if dice.often(0.25):
         said["until"] = (day(on) + timedelta(days=dice.choice((0, 3, 20, 40)))).isoformat()

@@ -21,7 +21,7 @@ from ledger.terms.calendar import first_day, last_day
 from ledger.terms.outcome import Effect
 from ledger.terms.people import Programme, Side
 from tests.campaign import Campaign
-from tests.facts import Chart, law
+from tests.facts import Chart, codes, law
 from tests.oracle.naive import NaiveMonth
 from tests.oracle.naive_law import CLINICS
 from tests.oracle.random_charts import random_chart, told
@@ -48,8 +48,13 @@ def as_said(verdict: Verdict) -> dict[str, Any]:
             sorted(((s.told.event.code, s.row, s.finding) for s in verdict.services), key=str),
             any(notice.code == "services_exclude_each_other" for notice in (*verdict.missing, *verdict.notices)),
         ),
-        "same day": {line.entry for line in verdict.lines if any(n.code == "visit_same_day" for n in line.notices)},
+        "same day": _lines_with(verdict, "visit_same_day"),
+        "teaching": _lines_with(verdict, "in_person_counted"),
     }
+
+
+def _lines_with(verdict: Verdict, code: str) -> set[str]:
+    return {line.entry for line in verdict.lines if code in codes(line.notices)}
 
 
 def differences(chart: RandomChart) -> dict[str, tuple[Any, Any]]:

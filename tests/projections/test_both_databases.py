@@ -47,7 +47,7 @@ def test_fifty_thousand_rows_in_one_batch_do_not_hang(models: StoredReadModels) 
 
 
 def month_row(month: str, word: str | None) -> Row:
-    return ("pt_1", month, *[word] * 6, 1, 2, 3, 4, *[word] * 7, 9)
+    return ("pt_1", month, *[word] * 6, 1, 2, 3, 4, *[word] * 8, 9)
 
 
 def test_of_rows_with_one_key_in_one_batch_the_last_counts(models: StoredReadModels) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from ledger.judging import book_of
 from ledger.judging.needs import gather
 from ledger.judging.shapes import Verdict
 from ledger.judging.verdict import judge_month
+from ledger.rulebook import Rulebook
 from ledger.store.engine import StoredReadModels
 from ledger.streams.care_month import MonthAttested
 from ledger.streams.consent import ConsentRecorded
@@ -21,8 +23,9 @@ from ledger.terms.people import Programme, Role
 from projections.follow import Follower
 from projections.judged import AdoptedRulebooks, judged
 from projections.month_billing import is_begun
+from projections.month_price import month_prices
 from projections.rejudge import Asked, Law, Rejudge, Rejudged, RejudgedMonth, patients_to_ask
-from projections.rejudge_parts import changed_parts
+from projections.rejudge_parts import changed_parts, with_expected
 from projections.states import States
 from tests.projections.company import (
     ADMINISTRATOR,
@@ -40,6 +43,7 @@ from tests.projections.editions import CAP, CONDITIONS, adopted, altered, law, m
 from tests.projections.fake_log import FakeLog, envelope
 
 MONTH = "2026-03"
+SHIPPED = shipped().rulebook
 BY = envelope(ADMINISTRATOR, "set_up", capacity=Role.ADMINISTRATOR)
 
 
@@ -127,7 +131,7 @@ def test_a_month_that_moves_says_how_it_stood_how_it_would_stand_and_why() -> No
     assert (found.before.standing, found.after.standing) == ("blocked", "below_minimum")
     assert [(line.code, line.units) for line in found.before.charges] == [("99490", 1)]
     assert (found.after.charges, found.after.amount) == ((), None)
-    assert found.changed == ("standing", "families", "codes", "dollars", "suggested", "findings")
+    assert found.changed == ("standing", "families", "codes", "dollars", "expected", "suggested", "findings")
     (change,) = found.because.changes
     assert change.before is not None
     assert change.after is not None
@@ -339,7 +343,21 @@ AGAINST = (
     minimum_of(31),
     ("medicare/pfs/rvu_nonfacility.toml", "value = 1.98", "value = 2.00"),
     (CONDITIONS, "2015-01-01, value = 2, cite", "2015-01-01, value = 3, cite"),
+    ("medicare/pfs/payment.toml", "2024-01-01, value = 2.0,", "2024-01-01, value = 3.0,"),
 )
+
+
+def expected(log: FakeLog, verdict: Verdict, rulebook: Rulebook) -> tuple[Decimal | None, ...]:
+    """What `month` says that a judged month is expected to pay."""
+    price = month_prices(log, book_of(verdict, rulebook), verdict, log.refresh()).billing
+    return () if price is None else (price.allowed, price.patient_billed, price.medicare_pays, price.expected)
+
+
+def parts(log: FakeLog, before: Verdict, after: Verdict, against: Law) -> tuple[str, ...]:
+    """In what a month differs by both editions, its expected payment included."""
+    changed = changed_parts(before, after)
+    pays = expected(log, before, SHIPPED), expected(log, after, against.rulebook)
+    return changed if pays[0] == pays[1] else with_expected(changed)
 
 
 def one_by_one(log: FakeLog, against: Law, month: str) -> Iterator[tuple[str, Verdict, Verdict]]:
@@ -359,7 +377,7 @@ def test_random_months_differ_just_as_judged_one_by_one(seed: int, at_once: int)
     log = FakeLog()
     for told in happenings(seed, 260, patients=7, nurses=3):
         log.add(*told)
-    against = law(*(AGAINST[:1] if seed % 3 == 0 else AGAINST[1:] if seed % 3 == 1 else AGAINST))
+    against = law(*(AGAINST[:1], AGAINST[1:], AGAINST, AGAINST[3:])[seed % 4])
     for month in ("2026-01", "2026-02", "2026-03"):
         found = rejudged(log, against, month, at_once=at_once)
         hand = list(one_by_one(log, against, month))
@@ -369,9 +387,9 @@ def test_random_months_differ_just_as_judged_one_by_one(seed: int, at_once: int)
             (each.patient, each.before.amount, each.after.amount, each.changed, each.before.staff_seconds)
             for each in found.differing
         ] == [
-            (who, before.amount, after.amount, changed_parts(before, after), before.staff_seconds)
+            (who, before.amount, after.amount, changed, before.staff_seconds)
             for who, before, after in sorted(hand, key=lambda each: each[0])
-            if changed_parts(before, after)
+            if (changed := parts(log, before, after, against))
         ], f"seed {seed}"
         assert found.amount_before == sum((b.amount or Decimal(0) for _, b, _ in hand), Decimal(0))
         assert found.amount_after == sum((a.amount or Decimal(0) for _, _, a in hand), Decimal(0))

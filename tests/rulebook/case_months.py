@@ -278,8 +278,8 @@ def _log(chart: Chart, entry: Any, **besides: Any) -> None:
     who, said = rest.pop("who"), {**rest, **besides}
     if said.get("activity") == "":
         said["activity"] = None
-    if said.get("entered_by"):
-        said["entered_by"] = opaque("st", said["entered_by"])
+    for name in {"entered_by", "supervised_by"} & said.keys():
+        said[name] = opaque("st", said[name])
     if "programme" in said:
         said["programme"] = Programme(said["programme"])
     if "recorded_hours_later" in said:

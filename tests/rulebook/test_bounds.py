@@ -51,7 +51,7 @@ def profile(values: Mapping[str, str], book: Rulebook) -> bytes:
 
 
 def loaded(values: Mapping[str, str], book: Rulebook) -> Rulebook:
-    return load_rulebook({**SHIPPED, PROFILE: profile(values, book)}, check_register=False)
+    return load_rulebook({**SHIPPED, PROFILE: profile(values, book)}, first_time=False)
 
 
 def faults_of(values: Mapping[str, str], book: Rulebook) -> tuple[Diagnostic, ...]:
@@ -95,7 +95,7 @@ def test_a_number_of_the_base_beyond_its_bounds_is_refused_at_its_line() -> None
     base = SHIPPED[file].replace(b"value = 20,", b"value = 0,")
 
     with pytest.raises(RulebookError) as caught:
-        load_rulebook({**SHIPPED, file: base}, check_register=False)
+        load_rulebook({**SHIPPED, file: base}, first_time=False)
 
     assert {(d.file, d.table, d.problem) for d in caught.value.diagnostics} == {
         (file, "minutes_step", "The value 0 is not of unit minutes.")

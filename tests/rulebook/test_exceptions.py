@@ -130,7 +130,7 @@ def test_a_limit_may_be_taken_away() -> None:
 @pytest.mark.parametrize("words", ["", '""', "7"])
 def test_an_exception_without_a_label_is_refused(words: str) -> None:
     assert fault(head(exception=words) + METHODS) == (
-        0,
+        1,
         "",
         "`exception` is missing.",
         'Begin with exception = "what it is, in words of your own".',
@@ -147,7 +147,7 @@ def test_an_exception_to_a_base_that_does_not_exist_is_refused(base: str) -> Non
 @pytest.mark.parametrize("applies", ["", "{}", '"acme"'])
 def test_an_exception_that_applies_to_nobody_is_refused(applies: str) -> None:
     assert fault(head(applies_to=applies) + METHODS) == (
-        0,
+        3 if applies else 1,
         "",
         "`applies_to` does not say whom the exception applies to.",
         'Write applies_to = {payer = "acme"}, {kind = "medicare_advantage"}, or both.',
@@ -511,7 +511,7 @@ def shipped_with(name: str, value: str, rule: str, effective: str = "2026-01-01"
     text = head(base='"medicare"', implements=f'["{rule}"]')
     text += f'["{name}"]\nsays = "Otherwise."\nvalues = [\n  {dated(effective, value=value)},\n]\n'
     try:
-        load_rulebook({**dict(shipped_edition().files), ACME: text.encode()}, check_register=False)
+        load_rulebook({**dict(shipped_edition().files), ACME: text.encode()}, first_time=False)
     except RulebookError as error:
         return error.diagnostics
     return ()

@@ -54,7 +54,7 @@ def test_a_word_of_the_base_that_no_code_knows_is_refused_at_its_line() -> None:
     base = SHIPPED[file].replace(b'value = "month_end"', b'value = "next_week"')
 
     with pytest.raises(RulebookError) as caught:
-        load_rulebook({**SHIPPED, file: base}, check_register=False)
+        load_rulebook({**SHIPPED, file: base}, first_time=False)
 
     (fault,) = caught.value.diagnostics
     assert (fault.file, fault.table, fault.problem) == (

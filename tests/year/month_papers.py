@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.oracle.naive_law import MAY_BILL, VISITS, years_before
 from tests.year.consents import consents_of, local_days
+from tests.year.entries import Stand
 from tests.year.month_bill import MonthBill
 from tests.year.month_others import other_services
 from tests.year.month_plan import plan_findings
@@ -48,7 +49,8 @@ class MonthPapers(MonthBill):
         else:
             found |= self._may_bill(self.designee, self.designations[0]["practice"])
         for capability, code in (("cehrt_year", "cehrt_not_attested"), ("access_24x7", "access_24x7_not_attested")):
-            if self.practice is None or not self.book.has(self.practice, capability, self.on, self.at):
+            asked = {self.on, *self._worked()}
+            if self.practice is None or not all(self.book.has(self.practice, capability, on, self.at) for on in asked):
                 found.add(code)
         return found
 
@@ -119,24 +121,40 @@ class MonthPapers(MonthBill):
         ]  # fmt: skip
         return {c["icd10"] for c in held if c["icd10"]}, len([c for c in held if not c["icd10"]])
 
+    def _is_ill_supervised(self, stand: Stand) -> bool:
+        """Whether an entry names a supervisor, not the biller, who was no practitioner of its practice on its day."""
+        who = stand.said["supervised_by"]
+        if who in (None, self.designee):
+            return False
+        on = min([of for _, _, of in stand.spans if f"{of:%Y-%m}" == self.month] or [a_day(stand.said["on"])])
+        return "practitioner" not in self.book.roles(who, on, stand.said["practice"], self.at)
+
     def _visit_doubts(self) -> set[str] | None:
         """What is doubtful about the best visit that makes the patient seen; None where there is no such visit."""
-        started = min((_earliest(c) for c, _ in self.consents), default=self.last)
+        started = self._started()
         doubts: list[set[str]] = []
         for visit in self.told("visit_recorded"):
             on = a_day(visit["on"])
             if visit["code"] not in VISITS or not years_before(started, 1) <= on <= self.last:
                 continue
             found = set() if visit["ccm_discussed"] is True else {"initiating_visit_not_discussed"}
+            if found and on > started:  # a visit that was required is one at which CCM was discussed (INIT-04)
+                continue
             if self.designee is not None and visit["practitioner"] != self.designee:
-                if visit["practitioner"] is None:
-                    found.add("initiating_visit_practitioner_unknown")
-                elif self._are_colleagues(visit["practitioner"], on):
-                    found.add("initiating_visit_by_colleague")
-                else:
+                if visit["practitioner"] is None or not self._are_colleagues(visit["practitioner"], on):
                     continue
+                found.add("initiating_visit_by_colleague")
             doubts.append(found)
         return min(reversed(doubts), key=len, default=None)
+
+    def _started(self) -> date:
+        """The first day of the programme that the month goes on with (INIT-07): the last, where there is none."""
+        started, month = self.last, self.first.strftime("%Y-%m")
+        held = [(_earliest(c), stop.last_on if stop else date.max) for c, stop in self.consents]
+        for on, end in sorted(held, reverse=True):
+            if on <= end and end.isoformat()[:7] >= month:
+                started, month = on, on.isoformat()[:7]
+        return started
 
     def _are_colleagues(self, other: str, on: date) -> bool:
         practices = [f["practice"] for f in self.book.all_of("practice_registered", self.at)]
@@ -162,8 +180,11 @@ class MonthPapers(MonthBill):
         counting = [line for line in self.lines if line.counted]
         if counting and not any(line.two_way for line in counting):
             found.add("no_two_way_contact")
-        days = {on for line in counting for on in (line.on, line.last_on or line.on)}
-        return found | self._about_coverage(days) | self._about_families()
+        return found | self._about_coverage(self._worked()) | self._about_families()
+
+    def _worked(self) -> set[date]:
+        """The days on which work counts."""
+        return {on for line in self.lines if line.counted for on in (line.on, line.last_on or line.on)}
 
     def _about_coverage(self, days: set[date]) -> set[str]:
         found: set[str] = set()
@@ -254,6 +275,10 @@ class MonthPapers(MonthBill):
                 found.add("exclusion_check_missing")
         if self.practice is not None and any(line.counted and line.practice != self.practice for line in self.lines):
             found.add("worked_for_other_practice")
+        if any(
+            line.counted and self._is_ill_supervised(stand) for stand, line in zip(self.stands, self.lines, strict=True)
+        ):
+            found.add("supervisor_not_practitioner")
         if len({f["patient"] for f in self.in_month("month_attested")}) > 1:
             found.add("merged_both_attested")
         if len({d["practitioner"] for d in self.designations}) > 1:

@@ -123,7 +123,8 @@ class MonthTime(MonthWindow):
         pool, unable = self._performing(said, list(dict.fromkeys(of for _, _, of in spans)) or [on])
         why = unable.get(on) if pool is None else None
         seconds = sum(end - start for start, end, _ in spans) if said["segments"] else int(said["seconds"])
-        two_way = bool(said["contact"] and said["contact"]["two_way"])
+        contact = said["contact"]
+        two_way = bool(contact and contact["two_way"] and contact["with_whom"] in ("patient", "caregiver"))
         line = Line(
             stand.entry, seconds, 0, None, set(), on, None, two_way, said["practice"], said["performer"], bool(spans)
         )
@@ -327,6 +328,10 @@ class MonthTime(MonthWindow):
             found.add("contact_after_revocation")
         if any(self.stays.edge(on) for on in days):
             found.add("stay_edge_day")
+        if line.counted and said["activity"] == "staff_in_person_education":
+            found.add("in_person_counted")
+        if line.counted and self.visit_days.intersection(days):
+            found.add("visit_same_day")
         behind = _behind(stand, said, line)
         if behind > LATE:
             found.add("recorded_very_late" if behind > VERY_LATE and not stand.has_late_reason else "recorded_late")

@@ -5,7 +5,7 @@ Part of the independent reading (readings, 3, 4, 6 and 12; CCM-CONSENT-01 to -08
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,8 @@ from tests.year.raw import Raw, day
 
 AFTER = {"revoked": "after_revocation", "disenrolled": "after_disenrolment"}
 """Why seconds after an end do not count."""
+VISITS = {"99213", "99214", "99215", "99495"}
+"""Visits that the year tells of and whose day is looked at."""
 
 
 @dataclass
@@ -170,6 +172,22 @@ class MonthWindow:
             return self.code_before
         return AFTER[max((stop for stop in begun if stop is not None), key=lambda s: s.last_on).kind]
 
+    @cached_property
+    def visit_days(self) -> set[date]:
+        """The days on which the billing practitioner held a visit, told as one or as a service."""
+        if self.designee is None:
+            return set()
+        person = self.book.person(self.designee, self.at)
+        back = {fact["service"] for fact in self.told("other_service_retracted")}
+        held = [v for v in self.told("visit_recorded") if v["practitioner"] == self.designee]
+        for fact in self.told("other_service_reported"):
+            named = fact["by_practitioner"], fact["npi"], fact["source"]
+            own = (self.designee, person["npi"] if person is not None else None, "own")
+            whose = next((mine == said for mine, said in zip(own, named, strict=True) if said is not None), False)
+            if whose and fact["service"] not in back:
+                held.append(fact)
+        return {on for fact in held if fact["code"] in VISITS for on in _days_of(fact)}
+
 
 def a_day(text: Any) -> date:
     """A stored day that is there."""
@@ -186,3 +204,8 @@ def until(coverage: Raw) -> date:
 def _month_before(month: str) -> str:
     year, number = divmod(int(month[:4]) * 12 + int(month[5:]) - 2, 12)
     return f"{year:04d}-{number + 1:02d}"
+
+
+def _days_of(fact: Raw) -> list[date]:
+    first, last = a_day(fact["on"]), a_day(fact.get("until_on") or fact["on"])
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
