@@ -1,0 +1,178 @@
+"""The year of claims from its first day until the payer's last answer: weeks, months, and what it came to."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from commands.handle import Handler
+from commands.reactions import Reactor, enrol
+from interfaces.system import PinnedZones, SimulatedClock, SystemIds
+from ledger.store.fsck import verify
+from ledger.store.sqlite.read_models import ReadModels
+from ledger.terms.outcome import Refused
+from projections.findings import Findings
+from projections.follow import Follower
+from projections.rebuild import rebuild
+from projections.table_set import state_roots
+from tests.claims_year.comparing import differences, differences_at_the_end
+from tests.claims_year.office import look_at_answers, release_months, withdraw
+from tests.claims_year.reading import ClaimsRead
+from tests.claims_year.year import ClaimsYear
+from tests.house import LOGIN
+from tests.year.days import DAY, Happening, live, sign_months
+from tests.year.happen_identity import lee_leaves, ned_leaves
+from tests.year.raw import facts_of
+from tests.year.running import HAPPENINGS, OFTEN, SIGNING_DAYS, opened
+from tests.year.year import BEGINS, ENDS
+
+LAST_ANSWER: Final = date(2027, 9, 30)
+"""Behind it nothing is under way."""
+MUST_HAPPEN: Final = {
+    *("claim_released", "claim_acknowledged", "claim_remitted", "claim_withdrawn", "claim_reopened"),
+}
+STATUSES: Final = {"paid", "denied", "rejected", "withdrawn", "replaced", "reversed"}
+
+
+class Books:
+    """The read models of the year, followed, and the reactions that find by them."""
+
+    def __init__(self, year: ClaimsYear, folder: Path, place: Path) -> None:
+        folder.mkdir()
+        self.year = year
+        self.place = place
+        self.models = ReadModels(folder)
+        self.follower = Follower(year.watch.log, self.models)
+        self.compared = 0
+        machine = enrol(year.it.handler, year.now)
+        year.watch.machine_ran()
+        handler = Handler(
+            log=year.watch.log,
+            ids=SystemIds(),
+            clock=SimulatedClock(year.now),
+            zones=PinnedZones(),
+            login=LOGIN,
+            default_actor=machine,
+            machine=machine,
+        )
+        self.reactor = Reactor(handler, year.watch.log, Findings(self.models, self._current))
+
+    def _current(self) -> ReadModels:
+        assert not self.follower.pull().is_stale
+        return self.models
+
+    def react(self) -> None:
+        """The machine looks at everything once."""
+        ran = self.reactor.run(self.year.now)
+        assert not isinstance(ran, Refused), ran
+        assert not any(each.refused for each in ran), ran
+        self.year.watch.machine_ran()
+
+    def compare(self) -> None:
+        """Rows, raw facts and the payer's book agree."""
+        self._current()
+        found = differences(self.year, self.models, ClaimsRead(facts_of(self.place)))
+        assert not found, "\n".join(found[:20])
+        self.compared += 1
+
+    def rebuilt(self) -> None:
+        """The same rows come of following and of a fold of all facts."""
+        self._current()
+        followed = state_roots(self.models)
+        rebuild(self.year.watch.log, self.models)
+        assert followed == state_roots(self.models), "read models differ from a fold of all facts"
+        assert verify(self.year.watch.log).findings == ()
+
+
+@contextmanager
+def _books(year: ClaimsYear, folder: Path) -> Iterator[Books]:
+    books = Books(year, folder / "models", folder / "ledger")
+    try:
+        yield books
+    finally:
+        books.models.close()
+
+
+def run(folder: Path, *, seed: int, clients: int) -> dict[str, Any]:
+    """The whole year; the figures of what it came to."""
+    began = time.monotonic()
+    with opened(folder / "ledger") as it:
+        year = ClaimsYear(it, seed, clients)
+        with _books(year, folder) as books:
+            live(year, HAPPENINGS, _days(books), often=OFTEN)
+            _winds_down(books)
+            books.rebuilt()
+            read = ClaimsRead(facts_of(folder / "ledger"))
+            found = differences_at_the_end(year, read)
+            assert not found, "\n".join(found)
+            missing = MUST_HAPPEN - year.watch.counted.keys()
+            assert not missing, f"never happened: {sorted(missing)}"
+            unseen = STATUSES - {read.status(claim) for claim in read.claims}
+            assert not unseen, f"no claim came to be: {sorted(unseen)}"
+            return _figures(books, read, began)
+
+
+def _days(books: Books) -> dict[date, Happening]:
+    """What the office, the machine and the post do on which day of the year."""
+
+    def day(year: Any) -> None:
+        assert isinstance(year, ClaimsYear)
+        today = year.today
+        if today in SIGNING_DAYS:
+            sign_months(year)
+        if today == date(2026, 8, 18):
+            lee_leaves(year)
+        if today == date(2026, 11, 10):
+            ned_leaves(year)
+        _office(books, today)
+
+    return {BEGINS + number * DAY: day for number in range((ENDS - BEGINS).days + 1)}
+
+
+def _office(books: Books, today: date) -> None:
+    """The post every day, the office and the machine once a week, the books on the ninth of a month."""
+    year = books.year
+    for file in year.post.files(today):
+        year.deliver(file)
+    if today.weekday() == 0:
+        books.react()
+        withdraw(year)
+        look_at_answers(year)
+        release_months(year)
+    if today.day == 9:
+        books.compare()
+    if (today.month, today.day) == (7, 10):
+        books.rebuilt()
+
+
+def _winds_down(books: Books) -> None:
+    """December is signed, and the payer answers until it has nothing more to say."""
+    year, today = books.year, max(ENDS + timedelta(days=1), books.year.today)
+    while today <= LAST_ANSWER:
+        year.until(datetime(today.year, today.month, today.day, 23, tzinfo=UTC))
+        if today == date(2027, 1, 4):
+            sign_months(year)
+        _office(books, today)
+        today += DAY
+    assert year.post.is_empty
+
+
+def _figures(books: Books, read: ClaimsRead, began: float) -> dict[str, Any]:
+    year = books.year
+    statuses: dict[str, int] = {}
+    for claim in read.claims:
+        statuses[read.status(claim)] = statuses.get(read.status(claim), 0) + 1
+    return {
+        "clients": len(year.company.clients),
+        "commands": sum(year.it.outcomes.values()),
+        "facts": year.watch.position,
+        "claims": len(read.claims),
+        "statuses": dict(sorted(statuses.items())),
+        "paid": str(sum((read.paid(claim) for claim in read.claims), start=0)),
+        "overpayments": len(read.overpayments),
+        "times_compared": books.compared,
+        "told": dict(sorted(year.told_of.items())),
+        "seconds": round(time.monotonic() - began, 1),
+    }
