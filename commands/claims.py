@@ -78,7 +78,7 @@ def decide_release_claim(asked: Asked[ReleaseClaim], states: States, law: Law) -
         return before
     live = next((found for claims in of_all if (found := claims.live(_guard(command))) is not None), None)
     if live is not None and (before is None or live.event.claim != before.claim.event.claim):
-        if live.event.attestation == signed.event.attestation and before is None:
+        if live.event.attestation == signed.event.attestation and command.replaces is None:
             return Unchanged((live.position,), (("claim", live.event.claim),))
         return refused("claim_is_live", month=command.month, facts=(live.position,))
     return _released(asked, states, law, verdict, signed, before)
@@ -115,10 +115,19 @@ def _signed(asked: Asked[ReleaseClaim], states: States, verdict: Verdict, law: L
 
 
 def _before(asked: Asked[ReleaseClaim], states: States, of_all: list[Claims], law: Law) -> _Before | Refused | None:
-    """The claim that is to be replaced, or why it cannot be; None where the command names none."""
+    """The claim that is to be replaced, or why it cannot be; None where there is none to stand for.
+
+    Where the command names none, it is the month's rejected one: the payer may yet take it.
+    """
     named = asked.command.replaces
     if named is None:
-        return None
+        rejected = [
+            claim
+            for claims in of_all
+            for claim in claims.claims
+            if claim.guard == _guard(asked.command) and claims.status(claim) == "rejected"
+        ]
+        return _Before(max(rejected, key=lambda claim: claim.position), "1") if rejected else None
     found = next(((claims, claim) for claims in of_all if (claim := claims.claim(named)) is not None), None)
     if found is None or found[1].guard != _guard(asked.command):
         return refused("no_such_claim")
@@ -159,7 +168,8 @@ def _released(
     assert verdict.practitioner is not None, "a month without a billing practitioner is blocked"
     assert verdict.family is not None, "a month with charges has a family"
     event = ClaimReleased(
-        patient=asked.patient,
+        # Of merged patients: where the claim is that this one stands for, whose standing is folded of one stream.
+        patient=before.claim.event.patient if before is not None else asked.patient,
         claim=claim,
         month=command.month,
         programme=command.programme,

@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple
 
 from interfaces.simulator.dice import Dice
 from interfaces.simulator.payer_money import ZERO, Terms, deductible_of, denied_line, paid_line, taken_back
-from interfaces.simulator.payer_words import Adjudicated, AtTheDoor, ClaimSent, LineAnswer
+from interfaces.simulator.payer_words import Adjudicated, Answer, AtTheDoor, ClaimSent, LineAnswer
 
 Step = Literal["door", "door_again", "door_after_all", "decide", "pay_rest", "take_back", "decide_anew", "reopen"]
 State = Literal["received", "rejected", "adjudicated", "dropped", "replaced", "voided"]
@@ -117,7 +117,7 @@ class Payer:
 
     # --- what it says --------------------------------------------------------------------------------------------
 
-    def answers(self, until: date) -> Iterator[AtTheDoor | Adjudicated]:
+    def answers(self, until: date) -> Iterator[Answer]:
         """Everything that it says up to a day, in the order of the days."""
         while self._agenda and self._agenda[0][0] <= until:
             due, _, step, control_number = heappop(self._agenda)
@@ -133,7 +133,7 @@ class Payer:
         self._steps += 1
         heappush(self._agenda, (on + timedelta(days=days), self._steps, step, control_number))
 
-    def _step(self, step: Step, account: Account, on: date) -> Iterator[AtTheDoor | Adjudicated]:
+    def _step(self, step: Step, account: Account, on: date) -> Iterator[Answer]:
         match step:
             case "door" | "door_again" | "door_after_all":
                 yield from self._at_the_door(step, account, on)

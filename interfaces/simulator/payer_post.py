@@ -13,6 +13,7 @@ from interfaces.simulator.dice import Dice
 from interfaces.simulator.payer import Payer
 from interfaces.simulator.payer_words import (
     Adjudicated,
+    Answer,
     AnswerFile,
     AtTheDoor,
     FileKind,
@@ -77,7 +78,7 @@ class Post:
             strange = (self._misdirected(on),) if self._dice.chance(self._habits.misdirects) else ()
             self._send(on, "remittance", decided + strange)
 
-    def _send(self, on: date, kind: FileKind, answers: tuple[AtTheDoor, ...] | tuple[Adjudicated, ...]) -> None:
+    def _send(self, on: date, kind: FileKind, answers: tuple[Answer, ...]) -> None:
         dice, habits = self._dice, self._habits
         trace = f"{'A' if kind == 'acknowledgment' else 'P'}{on:%Y%m%d}"
         lies = kind == "acknowledgment" and dice.chance(habits.lies_around)
@@ -87,9 +88,7 @@ class Post:
             again = arrives + dice.between(0, 20) * _DAY
             self._under_way.append((again, self._numbered(kind, trace, on, answers)))
 
-    def _numbered(
-        self, kind: FileKind, trace: str, on: date, answers: tuple[AtTheDoor, ...] | tuple[Adjudicated, ...]
-    ) -> AnswerFile:
+    def _numbered(self, kind: FileKind, trace: str, on: date, answers: tuple[Answer, ...]) -> AnswerFile:
         self._files += 1
         return AnswerFile(self._files, kind, trace, on, answers)
 

@@ -103,6 +103,9 @@ class Adjudicated(NamedTuple):
         return sum((off.amount for line in self.lines for off in line.off if off.group != "PR"), Decimal(0))
 
 
+Answer = AtTheDoor | Adjudicated
+
+
 class AnswerFile(NamedTuple):
     """A file as it leaves the payer. The same answers sent again have another number and the same trace."""
 
@@ -112,7 +115,7 @@ class AnswerFile(NamedTuple):
     """The number of the payment, or of the acknowledgment's batch: with the place it names an answer for ever."""
     on: date
     """The day of the payment, or of the acknowledgment."""
-    answers: tuple[AtTheDoor, ...] | tuple[Adjudicated, ...]
+    answers: tuple[Answer, ...]
 
     def row(self, place: int) -> str:
         """What an answer is known by, whichever file it comes in."""

@@ -133,10 +133,17 @@ class Claims:
         return next((each for each in self.claims if each.event.control_number == number), None)
 
     def stands_for(self, claim: Claim) -> Claim | None:
-        """The claim that stands for this one: released behind it, and neither rejected nor withdrawn itself."""
+        """The claim that stands for this one: released behind it, and neither rejected nor withdrawn itself.
+
+        Where that one came to nothing, what stands for it stands for this one too: else a payer who takes a rejected
+        claim after all would have two.
+        """
         for later in reversed(self.claims):
-            if later.event.replaces == claim.event.claim and later.own_status not in ("rejected", "withdrawn"):
-                return later
+            if later.event.replaces == claim.event.claim:
+                if later.own_status not in ("rejected", "withdrawn"):
+                    return later
+                if (further := self.stands_for(later)) is not None:
+                    return further
         return None
 
     def status(self, claim: Claim) -> ClaimStatus:

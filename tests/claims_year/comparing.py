@@ -1,12 +1,15 @@
 """The rows of the program beside the naive reading of the stored bytes, and beside the payer's own book."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from interfaces.simulator.payer_money import ZERO
 from ledger.store.sqlite.read_models import ReadModels
+from projections.judged import AdoptedRulebooks
+from projections.reconciled_months import reconciled
+from projections.reconciliation_shapes import Size
 from projections.tables.claims_layout import CLAIMS, OVERPAYMENTS, ClaimRow, OverpaymentRow
 from tests.claims_year.reading import ClaimsRead
 from tests.claims_year.year import ClaimsYear
@@ -77,6 +80,36 @@ def _payer(year: ClaimsYear, read: ClaimsRead) -> Iterator[str]:
         theirs = (sum((e.paid for e in told), ZERO), sum((e.share for e in told), ZERO))
         if theirs != (read.paid(claim), read.share(claim)):
             yield f"{released['month']} {claim}: the payer's book {theirs}, read {read.paid(claim)} {read.share(claim)}"
+
+
+def unbalanced(year: ClaimsYear, models: ReadModels, read: ClaimsRead, months: Iterable[str]) -> list[str]:
+    """Which months the reconciliation leaves unexplained, or adds up otherwise than the reading."""
+    found = []
+    for month in months:
+        said = reconciled(year.watch.log, models, _BOOKS, month).found
+        if not said.balances:
+            found.append(f"{month} is not balanced: {said.unexplained}")
+        theirs = {
+            "released": _size(said.released),
+            "accepted": _size(said.accepted),
+            "number": {"paid": said.paid.claims, "denied": said.denied.claims, "open": said.open.claims},
+            "money": {
+                "paid": said.paid.amount,
+                "share": said.patient_share,
+                "off": said.reduced + said.denied.amount,
+            },
+        }
+        ours = read.totals(month)
+        if theirs != ours:
+            found.append(f"{month}: {theirs}, read {ours}")
+    return found
+
+
+def _size(size: Size) -> tuple[int, int, Decimal]:
+    return size.claims, size.units, size.amount
+
+
+_BOOKS = AdoptedRulebooks()
 
 
 def differences_at_the_end(year: ClaimsYear, read: ClaimsRead) -> list[str]:

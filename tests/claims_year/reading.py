@@ -53,8 +53,8 @@ class ClaimsRead:
         """Where a claim would stand if no other one stood for it."""
         if self.heard(claim, "claim_withdrawn"):
             return "withdrawn"
-        if remitted := self.heard(claim, "claim_remitted"):
-            return str(remitted[-1]["status"])
+        if decided := self.decided(claim):
+            return decided
         if acknowledged := self.heard(claim, "claim_acknowledged"):
             return str(acknowledged[-1]["outcome"])
         return "released"
@@ -138,6 +138,37 @@ class ClaimsRead:
     def months(self) -> list[str]:
         """The months of which anything was claimed."""
         return sorted({str(fact["month"]) for fact in self.claims.values()})
+
+    def totals(self, month: str) -> Fact:
+        """Of all claims of a month that ask for something: what was released, taken, paid, denied, and is open."""
+        found: dict[str, list[Any]] = {name: [0, 0, Decimal(0)] for name in ("released", "accepted")}
+        number = {"paid": 0, "denied": 0, "open": 0}
+        money = {"paid": Decimal(0), "share": Decimal(0), "off": Decimal(0)}
+        for claim, released in self.claims.items():
+            if released["month"] != month:
+                continue
+            money["paid"] += self.paid(claim)
+            money["share"] += self.share(claim)
+            money["off"] += self.reduced(claim)
+            if released["frequency"] == "8":
+                continue
+            remitted = [fact["status"] for fact in self.heard(claim, "claim_remitted")]
+            acknowledged = [fact["outcome"] for fact in self.heard(claim, "claim_acknowledged")]
+            is_taken = bool(remitted) or acknowledged[-1:] == ["accepted"]
+            for name in ("released", "accepted") if is_taken else ("released",):
+                found[name][0] += 1
+                found[name][1] += sum(self.units(claim).values())
+                found[name][2] += self.charge(claim)
+            if self.decided(claim) in ("paid", "denied"):
+                number[self.decided(claim)] += 1
+            elif is_taken and self.is_live(claim):
+                number["open"] += 1
+        return {name: tuple(each) for name, each in found.items()} | {"number": number, "money": money}
+
+    def decided(self, claim: str) -> str:
+        """What the payer's newest word on a claim is, whoever withdrew it; nothing where it has not spoken."""
+        remitted = self.heard(claim, "claim_remitted")
+        return str(remitted[-1]["status"]) if remitted else ""
 
     # --- possible overpayments -----------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from projections.findings import Findings
 from projections.follow import Follower
 from projections.rebuild import rebuild
 from projections.table_set import state_roots
-from tests.claims_year.comparing import differences, differences_at_the_end
+from tests.claims_year.comparing import differences, differences_at_the_end, unbalanced
 from tests.claims_year.office import look_at_answers, release_months, withdraw
 from tests.claims_year.reading import ClaimsRead
 from tests.claims_year.year import ClaimsYear
@@ -70,12 +70,20 @@ class Books:
         assert not any(each.refused for each in ran), ran
         self.year.watch.machine_ran()
 
-    def compare(self) -> None:
-        """Rows, raw facts and the payer's book agree."""
+    def compare(self, *, whole: bool = False) -> None:
+        """Rows, raw facts and the payer's book agree, and months reconcile: the newest ones, or all of them."""
         self._current()
-        found = differences(self.year, self.models, ClaimsRead(facts_of(self.place)))
+        read = ClaimsRead(facts_of(self.place))
+        found = differences(self.year, self.models, read)
+        months = read.months() if whole else read.months()[-2:] + self._one_before(read)
+        found += unbalanced(self.year, self.models, read, months)
         assert not found, "\n".join(found[:20])
         self.compared += 1
+
+    def _one_before(self, read: ClaimsRead) -> list[str]:
+        """One of the older months, each in its turn."""
+        older = read.months()[:-2]
+        return [older[self.compared % len(older)]] if older else []
 
     def rebuilt(self) -> None:
         """The same rows come of following and of a fold of all facts."""
@@ -104,6 +112,7 @@ def run(folder: Path, *, seed: int, clients: int) -> dict[str, Any]:
             live(year, HAPPENINGS, _days(books), often=OFTEN)
             _winds_down(books)
             books.rebuilt()
+            books.compare(whole=True)
             read = ClaimsRead(facts_of(folder / "ledger"))
             found = differences_at_the_end(year, read)
             assert not found, "\n".join(found)

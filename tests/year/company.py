@@ -97,12 +97,12 @@ def furnish(it: House) -> Company:
         for capability, year in (("cehrt_year", 2025), ("access_24x7", None)):
             attested: dict[str, Any] = {"practice": practice, "capability": capability, "from_on": SINCE}
             it.accepted("attest_capability", attested | ({"edition_year": year} if year else {}))
-    for short, credential, npi, role, offices, country in STAFF:
+    for short, credential, own_npi, role, offices, country in STAFF:
         held: list[str | None] = [company.practices[office] for office in offices] or [None]
         data: dict[str, Any] = {
             "name": short.title(),
             "credential": credential,
-            "npi": npi,
+            "npi": own_npi,
             "is_person": short not in ("robo", "feed"),
             "work_country": country,
             "identifiers": [{"system": "hr", "value": f"hr-{short}"}],
