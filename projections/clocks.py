@@ -26,6 +26,7 @@ PERIODS: Final = frozenset(
         "licence_recorded",
         "capability_attested",
         "policy_adopted",
+        "charge_adopted",
         "locality_recorded",
         "qualifying_status_recorded",
     }

@@ -6,7 +6,7 @@ month, programme and side. A rejected replacement stands for nothing: what it wa
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple
 
@@ -49,6 +49,8 @@ class Claim:
     position: int
     read_set: tuple[tuple[str, int], ...]
     """What the release rested on: pinned."""
+    released_at: datetime
+    """When the ledger learned of the release."""
     acknowledged: tuple[Heard, ...] = ()
     remitted: tuple[Heard, ...] = ()
     withdrawn: Heard | None = None
@@ -159,7 +161,7 @@ def evolve(state: Claims, fact: Fact) -> Claims:
     """The claims after one more fact of the claims stream."""
     event, at = fact.event, fact.position
     if isinstance(event, ClaimReleased):
-        claim = Claim(event, at, tuple(fact.envelope.read_set))
+        claim = Claim(event, at, tuple(fact.envelope.read_set), fact.recorded_at)
         return replace(state, claims=(*state.claims, claim), position=at)
     overpayments = state.overpayments
     if isinstance(event, OverpaymentNoticed):
