@@ -115,7 +115,8 @@ def _row(asked: Asked[Any]) -> str | None:
 
 
 def _recorded(
-    event: ClaimAcknowledged | ClaimRemitted, found: NumberedClaim, notices: tuple[Notice, ...] = ()) -> Outcome:
+    event: ClaimAcknowledged | ClaimRemitted, found: NumberedClaim, notices: tuple[Notice, ...] = ()
+) -> Outcome:
     """The answer as a fact; the same one from the same place in a file is known."""
     claim = found.claim
     for known in (*claim.acknowledged, *claim.remitted):

@@ -156,7 +156,7 @@ def _elements(raw: str, number: int, mark: str) -> list[str]:
     elements = raw.split(mark)
     if not _NAME.fullmatch(elements[0]):
         raise malformed("it has no name of two or three capitals and digits.", number)
-    if len(elements) > ELEMENTS_MAX or len(raw) > ELEMENT_CHARS_MAX and max(map(len, elements)) > ELEMENT_CHARS_MAX:
+    if len(elements) > ELEMENTS_MAX or (len(raw) > ELEMENT_CHARS_MAX and max(map(len, elements)) > ELEMENT_CHARS_MAX):
         raise malformed("it has more or longer elements than any segment.", number, "x12_too_large")
     if not raw.isascii() or not raw.isprintable():
         _without_controls(elements, number)

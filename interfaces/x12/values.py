@@ -21,7 +21,10 @@ ZERO: Final = Decimal("0.00")
 @lru_cache(maxsize=16_384)
 def dollars(text: str) -> Decimal | None:
     """An amount of at most eight digits before the point, to the cent; None where the text is none."""
-    return Decimal(text).quantize(_CENT) if len(text) <= 18 and _AMOUNT.fullmatch(text) else None
+    if len(text) > 18 or not _AMOUNT.fullmatch(text):
+        return None
+    # What is below zero by its sign alone is zero.
+    return Decimal(text).quantize(_CENT) or ZERO
 
 
 @lru_cache(maxsize=4_096)

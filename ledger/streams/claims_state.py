@@ -27,7 +27,7 @@ ClaimStatus = Literal[
     "released", "accepted", "rejected", "paid", "denied", "reversed", "withdrawn", "replaced", "voided"
 ]
 """released: handed to billing, nothing heard. accepted, rejected: acknowledged so. paid, denied, reversed: as the
-newest remittance by the payer's day says. withdrawn: taken back by us. replaced, voided: another claim stands for it."""
+remittance of the newest day says. withdrawn: taken back by us. replaced, voided: another claim stands for it."""
 Guard = tuple[str, str, str]
 """(month, programme, side): what at most one live claim of a patient may have."""
 _ZERO: Final = Decimal(0)
@@ -78,7 +78,7 @@ class Claim:
             return "withdrawn"
         if self.remitted:
             # By the payer's own days: files come out of order. Of one day what was recorded last is the newest.
-            newest = sorted(self.remitted, key=lambda heard: heard.event.on)[-1]
+            newest = max(reversed(self.remitted), key=lambda heard: heard.event.on)
             status: ClaimStatus = newest.event.status
             return status
         if self.acknowledged:

@@ -26,8 +26,8 @@ NAMING_OF_CLAIMS: Final = (
         "answer_without_claim",
         "No claim of this ledger has the control number that the answer gives; the answer waits.",
         "Answers of payers are matched by the control number of the claim (readings, 7).",
-        "If the number is a wrong one of ours, `ccm-ledger parked resolve` says which claim it means; if the claim is of "
-        "another system, discard it: `ccm-ledger parked list`.",
+        "If the number is a wrong one of ours, `ccm-ledger parked resolve` says which claim it means; if the claim is "
+        "of another system, discard it: `ccm-ledger parked list`.",
         retryable=True,
     ),
 )

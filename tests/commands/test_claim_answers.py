@@ -183,7 +183,13 @@ def reversed_(ledger: Given, day: str) -> RecordRemittance:
     )
     amounts = {name: dollars(f"-{amount}") for name, amount in (("charge", "85.00"), ("paid", "52.90"))}
     return paid(
-        ledger, status="reversed", on=on(day), lines=(line,), patient_share=dollars("-13.23"), payer_status="22", **amounts
+        ledger,
+        status="reversed",
+        on=on(day),
+        lines=(line,),
+        patient_share=dollars("-13.23"),
+        payer_status="22",
+        **amounts,
     )
 
 
