@@ -19,15 +19,12 @@ from ledger.terms.people import Programme
 def verdict_of(
     patient: str, month: str, states: States, law: Law, programme: Programme = Programme.CCM
 ) -> Verdict | Need:
-    """The month as the judge has it: by the edition in use, or by the one that its newest attestation pinned.
-
-    Months are signed for CCM: of every other programme the edition in use speaks.
-    """
+    """The month as the judge has it: by the edition in use, or by the one that its newest attestation pinned."""
     while absent := missing_tags(patient, month, states.held()):
         if need := states.missing(*absent):
             return need
     edition, rulebook = law.edition, law.rulebook
-    pinned = pinned_edition(states.month(patient, month)) if programme is Programme.CCM else None
+    pinned = pinned_edition(states.month(patient, month), programme)
     if pinned is not None and pinned != edition:
         if need := states.missing(LEDGER_TAG):
             return need
