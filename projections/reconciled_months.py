@@ -29,7 +29,7 @@ from projections.month_billing import row_of
 from projections.programme_patients import patients_with_other
 from projections.questions import AskedLog, months
 from projections.reconciliation import Reconciliation, reconcile
-from projections.reconciliation_shapes import ClaimLife, ReadyMonth
+from projections.reconciliation_shapes import VOID, ClaimLife, ReadyMonth
 from projections.states import States
 from projections.tables.claims_layout import CLAIMS
 from projections.tables.layout import MonthRow
@@ -67,7 +67,7 @@ def reconciled(
     states = States(log, after=judged_months.position)
     own = {row.patient for row in judged_months.rows}
     heads = {patient: patient if patient in own else _head(states, patient) for patient in claimed | others}
-    lives = [life for p in sorted(claimed) for life in _lives(states, rulebook_of, p, heads[p], month)]
+    lives = standing_apart([life for p in sorted(claimed) for life in _lives(states, rulebook_of, p, heads[p], month)])
     rows = [("CCM", row) for row in judged_months.rows]
     asked = {heads[patient] for patient in others} | {life.patient for life in lives if life.programme != "CCM"}
     rows += _of_other_programmes(states, rulebook_of, sorted(asked), month)
@@ -151,8 +151,20 @@ def life_of(claims: Claims, claim: Claim, patient: str) -> ClaimLife:
         is_accepted=taken or bool(claim.remitted),
         units=tuple((line.code, line.units) for line in event.lines),
         outcome=outcome_of(claim),
+        replaces=event.replaces,
         codes=tuple(claim.acknowledged[-1].event.codes) if claim.acknowledged else (),
     )
+
+
+def standing_apart(lives: list[ClaimLife]) -> list[ClaimLife]:
+    """The same, where a claim that was released under one id stands for one under another, who is the same person."""
+    behind = {life.replaces: life.frequency for life in lives if life.own_status not in ("rejected", "withdrawn")}
+    return [
+        life._replace(status="voided" if behind[life.claim] == VOID else "replaced", is_live=False)
+        if life.is_live and life.claim in behind
+        else life
+        for life in lives
+    ]
 
 
 def _expected(states: States, rulebook_of: RulebookOf, claim: Claim, life: ClaimLife) -> Decimal | None:

@@ -101,6 +101,8 @@ class ClaimLife(NamedTuple):
     """The payer took it, or adjudicated it."""
     units: tuple[tuple[str, int], ...]
     outcome: Outcome
+    replaces: str | None = None
+    """The claim that it stands for."""
     codes: tuple[str, ...] = ()
     """Of the newest acknowledgment."""
     expected: Decimal | None = None
