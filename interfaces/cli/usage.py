@@ -266,7 +266,9 @@ def claim_id(text: str) -> str:
 
 
 def subject_id(text: str) -> str:
-    """A patient's or staff member's opaque id."""
+    """A patient's, staff member's or claim's opaque id."""
+    if text.startswith("cl_"):
+        return claim_id(text)
     return staff_id(text) if text.startswith("st_") else patient_id(text)
 
 

@@ -25,6 +25,9 @@ Question = Literal[
     "diff",
     "rejudge",
     "claims",
+    "reconcile",
+    "statement",
+    "charges",
 ]
 
 
