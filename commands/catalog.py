@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from commands import (
     attesting,
+    billing,
     care_month,
     care_plan,
     claim_answers,
@@ -41,6 +42,7 @@ from commands import (
 from commands.authority import MATRIX
 from commands.deciding import Asked, Law, States
 from commands.intents import attesting as attestations
+from commands.intents import billing as billing_commands
 from commands.intents import care_month as months
 from commands.intents import care_plan as plans
 from commands.intents import claims as claim_commands
@@ -91,11 +93,15 @@ _ENTRIES: Final = (
     Entry(people.AdoptPolicy, practice.decide_adopt_policy),
     Entry(claim_commands.AdoptCharge, claims.decide_adopt_charge),
     Entry(people.RecordLocality, pricing.decide_record_locality),
+    Entry(billing_commands.RecordBillingDetails, billing.decide_record_billing_details),
+    Entry(billing_commands.RecordPayerIdentity, billing.decide_record_payer_identity),
+    Entry(billing_commands.RecordInterchange, billing.decide_record_interchange),
     Entry(people.RegisterStaff, staff.decide_register_staff),
     Entry(people.GrantRole, staff.decide_grant_role, "staff"),
     Entry(people.EndRole, staff.decide_end_role, "staff"),
     Entry(people.RecordLicence, staff.decide_record_licence, "staff"),
     Entry(people.RecordQualifyingStatus, pricing.decide_record_qualifying_status, "staff"),
+    Entry(billing_commands.RecordRenderingDetails, billing.decide_record_rendering_details, "staff"),
     Entry(people.RecordDeparture, staff_changes.decide_record_departure, "staff"),
     Entry(people.RecordExclusionCheck, staff_changes.decide_record_exclusion_check, "staff"),
     Entry(ledger.BindLogin, governance.decide_bind_login, "staff"),
@@ -139,6 +145,7 @@ _ENTRIES: Final = (
     Entry(months.AttestDecisionMaking, month_signing.decide_attest_mdm, "patient"),
     Entry(months.ChooseFamily, month_signing.decide_choose_family, "patient"),
     Entry(claim_commands.ReleaseClaim, claims.decide_release_claim, "patient", is_alone=True),
+    Entry(billing_commands.ExportClaim, billing.decide_export_claim, "patient"),
     Entry(claim_commands.RecordAcknowledgment, claim_answers.decide_record_acknowledgment),
     Entry(claim_commands.RecordRemittance, claim_answers.decide_record_remittance),
     Entry(claim_commands.ReopenClaim, claim_answers.decide_reopen_claim, "patient"),

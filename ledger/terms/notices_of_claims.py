@@ -13,6 +13,13 @@ OF_CLAIMS: Final = (
         "Ask the payer to take no action; what it paid is to be returned.",
     ),
     kind(
+        "answer_out_of_order",
+        REVIEW,
+        "The answer came before one that it follows, or behind one that it precedes.",
+        "CLAIM-28",
+        "Nothing is lost: amounts are added and the newest day counts. Ask the payer for a file that is missing.",
+    ),
+    kind(
         "remittance_does_not_add_up",
         REVIEW,
         "The amounts of a remittance do not add up: charge less adjustments is not what was paid.",
