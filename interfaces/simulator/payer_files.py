@@ -49,7 +49,7 @@ class Writer:
         """The bytes of a file."""
         at = datetime.combine(file.on, time(18), tzinfo=UTC)
         parties = self._parties
-        head = Head(parties.sender, parties.receiver, at, file.number, is_test=True)
+        head = Head(parties.sender, parties.receiver, at, file.number, is_test=False)
         door = [each for each in file.answers if isinstance(each, AtTheDoor)]
         decided = [each for each in file.answers if isinstance(each, Adjudicated)]
         if file.kind == "acknowledgment":

@@ -1,8 +1,9 @@
 """How a simulated payer's answers reach a practice: in files by kind and day, some late, some twice, some of others.
 
 Promise: every answer arrives at least once; the same answers sent again come in a file of another number with the same
-trace; nothing else is invented but answers about control numbers that nobody sent. Files of acknowledgments that lie
-around for weeks arrive behind the payments that they should precede. Not promised: an order.
+trace; nothing else is invented but answers about control numbers that nobody sent. Files that lie around for weeks
+arrive behind what they should precede: an acknowledgment behind its payment, a payment behind its reversal. Not
+promised: an order.
 """
 
 from collections.abc import Iterator
@@ -30,8 +31,7 @@ class Habits(NamedTuple):
     """How often something happens, in a hundred files."""
 
     twice: int = 10
-    lies_around: int = 8
-    """Of the files of acknowledgments."""
+    lies_around: int = 6
     misdirects: int = 6
     """Files with an answer about somebody else's claim."""
 
@@ -81,7 +81,7 @@ class Post:
     def _send(self, on: date, kind: FileKind, answers: tuple[Answer, ...]) -> None:
         dice, habits = self._dice, self._habits
         trace = f"{'A' if kind == 'acknowledgment' else 'P'}{on:%Y%m%d}"
-        lies = kind == "acknowledgment" and dice.chance(habits.lies_around)
+        lies = dice.chance(habits.lies_around)
         arrives = on + dice.between(25, 60) * _DAY if lies else on + dice.below(3) * _DAY
         self._under_way.append((arrives, self._numbered(kind, trace, on, answers)))
         if dice.chance(habits.twice):

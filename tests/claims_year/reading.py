@@ -167,7 +167,7 @@ class ClaimsRead:
 
     def decided(self, claim: str) -> str:
         """What the payer's newest word on a claim is, whoever withdrew it; nothing where it has not spoken."""
-        remitted = self.heard(claim, "claim_remitted")
+        remitted = sorted(self.heard(claim, "claim_remitted"), key=lambda fact: (fact["on"], fact["position"]))
         return str(remitted[-1]["status"]) if remitted else ""
 
     # --- possible overpayments -----------------------------------------------------------------------------------

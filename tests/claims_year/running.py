@@ -18,6 +18,7 @@ from projections.follow import Follower
 from projections.rebuild import rebuild
 from projections.table_set import state_roots
 from tests.claims_year.comparing import differences, differences_at_the_end, unbalanced
+from tests.claims_year.compliance import look_at_overpayments
 from tests.claims_year.office import look_at_answers, release_months, withdraw
 from tests.claims_year.reading import ClaimsRead
 from tests.claims_year.year import ClaimsYear
@@ -149,6 +150,7 @@ def _office(books: Books, today: date) -> None:
         books.react()
         withdraw(year)
         look_at_answers(year)
+        look_at_overpayments(year)
         release_months(year)
     if today.day == 9:
         books.compare()

@@ -7,10 +7,14 @@ from typing import Any, Final
 
 from interfaces.simulator.dice import Dice
 from interfaces.simulator.payer import Payer
-from interfaces.simulator.payer_commands import lines_of
+from interfaces.simulator.payer_files import Parties, Writer
 from interfaces.simulator.payer_money import Terms
 from interfaces.simulator.payer_post import Post
 from interfaces.simulator.payer_words import AnswerFile, ClaimSent, LineSent
+from interfaces.x12.acknowledgment_277 import read_acknowledgments
+from interfaces.x12.answer_shapes import Payee, PayerParty
+from interfaces.x12.remittance_835 import read_remittances
+from interfaces.x12.writing import Correspondent
 from ledger.streams.claims import ClaimReleased
 from ledger.streams.claims_state import Claim, Claims
 from ledger.terms.identity import claims_tag
@@ -30,6 +34,7 @@ PRICES: Final = {
 }
 """What this payer pays for one unit; never what the ledger expects, so that nothing agrees by chance."""
 SYSTEM: Final = "clearinghouse"
+LINE: Final = ("command", "data", "key", "source")
 
 
 class ClaimsYear(Year):
@@ -48,6 +53,15 @@ class ClaimsYear(Year):
             sequestration_percent=Decimal(2),
         )
         self.payer = Payer(dice.fork("payer"), terms)
+        parties = Parties(
+            PayerParty("SIMULATED PAYER", "99999"),
+            Payee("YEAR COMPANY", "1245319599"),
+            Correspondent("ZZ", "SIMPAYER", "SIMPAYER"),
+            Correspondent("ZZ", "YEARCOMPANY", "YEARCOMPANY"),
+        )
+        self.sent: dict[str, ClaimSent] = {}
+        """By control number: what went to the payer."""
+        self.writer = Writer(parties, self.sent)
         self.post = Post(self.payer, dice.fork("post"), since=BEGINS)
         self.to_release: dict[tuple[str, str], str | None] = {}
         """Months that the office means to release, and the claim that a new one is to stand for."""
@@ -89,23 +103,24 @@ class ClaimsYear(Year):
         lines = tuple(LineSent(line.code, line.units, line.charge) for line in released.lines)
         member = self.watch.seconds.group(released.patient)
         sent = ClaimSent(released.control_number, member, released.date_of_service, lines, released.frequency)
-        self.payer.receive(sent._replace(stands_for=released.payer_number), self.today + timedelta(days=1))
+        self.sent[sent.control_number] = sent._replace(stands_for=released.payer_number)
+        self.payer.receive(self.sent[sent.control_number], self.today + timedelta(days=1))
 
     def deliver(self, file: AnswerFile) -> None:
-        """A file of the payer's answers is told to the ledger, line by line."""
+        """A file of the payer's answers is read and told to the ledger, line by line."""
         self.tick()
-        sent = [
-            self.it.line(each["command"], each["data"], actor="feed", key=each["key"], source=each["source"])
-            for each in lines_of(file, SYSTEM)
-        ]
-        for answer, said in zip(self.it.send_lines(*sent), file.answers, strict=True):
+        reads = read_acknowledgments if file.kind == "acknowledgment" else read_remittances
+        said = reads(self.writer.written(file)).answers
+        sent = [each.line(SYSTEM) for each in said]
+        lines = [self.it.line(actor="feed", **{name: each[name] for name in LINE}) for each in sent]
+        for answer, each in zip(self.it.send_lines(*lines), said, strict=True):
             code = answer.refusal.code if answer.refusal is not None else ""
             self.told_of[f"{file.kind} {answer.outcome} {code}".strip()] += 1
             for notice in answer.notices:
                 self.told_of[f"notice {notice.code}"] += 1
-            is_stranger = said.control_number in self.post.strangers
-            assert (code == "answer_without_claim") is is_stranger, answer
-            assert answer.outcome in ("accepted", "unchanged") or is_stranger, answer
+            is_stranger = each.data["control_number"] in self.post.strangers
+            assert (answer.outcome == "parked") is is_stranger, answer
+            assert answer.outcome in ("accepted", "unchanged", "parked"), answer
 
     def asked(self, command: str, data: dict[str, Any], actor: str, *refusals: str) -> dict[str, str] | None:
         """Somebody of the office asks for something that may be refused in certain ways; the ids that came of it."""
