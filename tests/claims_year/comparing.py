@@ -76,7 +76,7 @@ def _overpayments(rows: dict[str, OverpaymentRow], read: ClaimsRead) -> Iterator
 def _payer(year: ClaimsYear, read: ClaimsRead) -> Iterator[str]:
     """What the payer says that it told us of, claim by claim."""
     for claim, released in read.claims.items():
-        told = year.post.arrived.get(released["control_number"], ())
+        told = year.houses[released["payer"]].post.arrived.get(released["control_number"], ())
         theirs = (sum((e.paid for e in told), ZERO), sum((e.share for e in told), ZERO))
         if theirs != (read.paid(claim), read.share(claim)):
             yield f"{released['month']} {claim}: the payer's book {theirs}, read {read.paid(claim)} {read.share(claim)}"
@@ -115,9 +115,9 @@ _BOOKS = AdoptedRulebooks()
 def differences_at_the_end(year: ClaimsYear, read: ClaimsRead) -> list[str]:
     """When everything has arrived: what the payer's whole book says otherwise."""
     ours = sum((read.paid(claim) for claim in read.claims), ZERO)
-    theirs = sum((account.paid for account in year.payer.accounts.values()), ZERO)
+    theirs = sum((account.paid for account in year.accounts), ZERO)
     sent_back = sum((read.back(name)[0] for name in read.overpayments), ZERO)
-    refunded = sum((amount for each in year.payer.accounts.values() for _, amount in each.refunded), ZERO)
+    refunded = sum((amount for each in year.accounts for _, amount in each.refunded), ZERO)
     found = []
     if ours != theirs:
         found.append(f"paid: {ours} read, {theirs} in the payer's book")

@@ -70,4 +70,4 @@ def _return(year: ClaimsYear, name: str, about: dict[str, str], topics: set[str]
     money = {"route": route, "amount": f"{left:.2f}", "patient_share": f"{left_share:.2f}"}
     reference = f"R {year.today:%Y%m%d}"
     year.told("return_overpayment", _on(year, about, reference=reference, **money), "cora")
-    year.payer.take_refund(read.claims[noticed["claim"]]["control_number"], year.today, left)
+    year.house_of(noticed["claim"]).payer.take_refund(read.claims[noticed["claim"]]["control_number"], year.today, left)

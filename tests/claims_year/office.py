@@ -6,10 +6,11 @@ naming the one that it stands for, or one is withdrawn for no good reason.
 
 from typing import Any, Final
 
-from tests.claims_year.year import ClaimsYear
+from tests.claims_year.year import REPLACES, ClaimsYear
 
 COMPETING: Final = {"CO-97", "CO-B20"}
 UNPAID: Final = ("released", "accepted")
+AT_THE_PAYER: Final = ("accepted", "paid", "denied")
 NOT_NOW: Final = (
     "month_not_over",
     "month_not_attested",
@@ -28,7 +29,7 @@ def release_months(year: ClaimsYear) -> None:
     """Every month that was signed since the last time, and every one that a claim came back of."""
     signed, year.watch.signed = year.watch.signed, []
     for patient, month in signed:
-        year.to_release.setdefault((patient, month), None)
+        year.to_release.setdefault((patient, month), _in_place_of(year, patient, month))
     waiting = {key: before for key, before in year.to_release.items() if key[1] < f"{year.today:%Y-%m}"}
     for (patient, month), before in waiting.items():
         del year.to_release[patient, month]
@@ -39,6 +40,14 @@ def release_months(year: ClaimsYear) -> None:
             found = claims.claim(ids["claim"])
             assert found is not None
             year.hand_over(found.event)
+
+
+def _in_place_of(year: ClaimsYear, patient: str, month: str) -> str | None:
+    """The claim of a month that was signed anew, where the payer takes another one in its place."""
+    read, group = year.watch.read, year.watch.seconds.members(patient)
+    found = [c for c, fact in read.claims.items() if (fact["month"], fact["payer"]) == (month, REPLACES)]
+    at_the_payer = [c for c in found if year.status(c) in AT_THE_PAYER and read.claims[c]["patient"] in group]
+    return at_the_payer[-1] if at_the_payer else None
 
 
 def look_at_answers(year: ClaimsYear) -> None:
@@ -69,7 +78,7 @@ def _reopen(year: ClaimsYear, claim: str) -> None:
     event = standing.event
     data = {"patient": event.patient, "claim": claim, "on": year.today.isoformat(), "words": "Look again."}
     if year.asked("reopen_claim", data, "bill") is not None:
-        year.payer.reopen(event.control_number, year.today)
+        year.house_of(claim).payer.reopen(event.control_number, year.today)
 
 
 def withdraw(year: ClaimsYear) -> None:
@@ -89,5 +98,5 @@ def _take_back(year: ClaimsYear, claim: str, reason: str) -> None:
     event = year.claim(claim).event
     data = {"patient": event.patient, "claim": claim, "reason": reason, "words": "Not as it was."}
     if year.asked("withdraw_claim", data, "bill") is not None:
-        year.payer.withdraw(event.control_number)
+        year.house_of(claim).payer.withdraw(event.control_number)
         year.to_release[event.patient, event.month] = claim if year.turn("anew") < 0.5 else None

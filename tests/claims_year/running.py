@@ -144,8 +144,9 @@ def _days(books: Books) -> dict[date, Happening]:
 def _office(books: Books, today: date) -> None:
     """The post every day, the office and the machine once a week, the books on the ninth of a month."""
     year = books.year
-    for file in year.post.files(today):
-        year.deliver(file)
+    for house in year.houses.values():
+        for file in house.post.files(today):
+            year.deliver(house, file)
     if today.weekday() == 0:
         books.react()
         withdraw(year)
@@ -167,7 +168,7 @@ def _winds_down(books: Books) -> None:
             sign_months(year)
         _office(books, today)
         today += DAY
-    assert year.post.is_empty
+    assert all(house.post.is_empty for house in year.houses.values())
 
 
 def _figures(books: Books, read: ClaimsRead, began: float) -> dict[str, Any]:

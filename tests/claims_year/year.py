@@ -1,12 +1,13 @@
 """The year of the other simulation, with a billing office and a payer: who speaks when, what the office remembers."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from interfaces.simulator.dice import Dice
-from interfaces.simulator.payer import Payer
+from interfaces.simulator.payer import Account, Payer
 from interfaces.simulator.payer_files import Parties, Writer
 from interfaces.simulator.payer_money import Terms
 from interfaces.simulator.payer_post import Post
@@ -15,6 +16,7 @@ from interfaces.x12.acknowledgment_277 import read_acknowledgments
 from interfaces.x12.answer_shapes import Payee, PayerParty
 from interfaces.x12.remittance_835 import read_remittances
 from interfaces.x12.writing import Correspondent
+from ledger.rulebook import with_profiles
 from ledger.streams.claims import ClaimReleased
 from ledger.streams.claims_state import Claim, Claims
 from ledger.terms.identity import claims_tag
@@ -37,6 +39,48 @@ SYSTEM: Final = "clearinghouse"
 LINE: Final = ("command", "data", "key", "source")
 
 
+REPLACES: Final = "other_payer"
+"""A payer that takes claims in place of others."""
+PROFILE_FILE: Final = f"payers/{REPLACES}/claims.toml"
+PROFILE: Final = f"""exception = "Contract: replacements"
+base = "medicare"
+applies_to = {{payer = "{REPLACES}"}}
+implements = ["CCM-CLAIM-26"]
+checked = 2026-11-22
+
+["medicare.claims.replacements_taken"]
+says = "The payer takes claims in place of others."
+values = [
+  {{effective = 2015-01-01, value = true, cite = "Contract, manual", confidence = "SEED"}},
+]
+"""
+
+
+class PayerHouse:
+    """A payer with its post and its pen."""
+
+    def __init__(self, name: str, dice: Dice, *, deductible: str, takes_replacements: bool) -> None:
+        terms = Terms(
+            price=lambda code, on: Decimal(PRICES[code]),
+            coinsurance_percent=Decimal(20),
+            deductible=Decimal(deductible),
+            sequestration_percent=Decimal(2),
+            takes_replacements=takes_replacements,
+        )
+        self.payer = Payer(dice.fork(name), terms)
+        self.post = Post(self.payer, dice.fork(f"post of {name}"), since=BEGINS)
+        self.sent: dict[str, ClaimSent] = {}
+        """By control number: what went to the payer."""
+        short = name.replace("_", "").upper()
+        parties = Parties(
+            PayerParty(f"SIMULATED {short}", short),
+            Payee("YEAR COMPANY", "1245319599"),
+            Correspondent("ZZ", short, short),
+            Correspondent("ZZ", "YEARCOMPANY", "YEARCOMPANY"),
+        )
+        self.writer = Writer(parties, self.sent)
+
+
 class ClaimsYear(Year):
     """One year under way, with money."""
 
@@ -45,24 +89,10 @@ class ClaimsYear(Year):
 
     def __init__(self, it: House, seed: int, clients: int) -> None:
         super().__init__(it, seed, clients)
-        dice = Dice(seed)
-        terms = Terms(
-            price=lambda code, on: Decimal(PRICES[code]),
-            coinsurance_percent=Decimal(20),
-            deductible=Decimal("90.00"),
-            sequestration_percent=Decimal(2),
-        )
-        self.payer = Payer(dice.fork("payer"), terms)
-        parties = Parties(
-            PayerParty("SIMULATED PAYER", "99999"),
-            Payee("YEAR COMPANY", "1245319599"),
-            Correspondent("ZZ", "SIMPAYER", "SIMPAYER"),
-            Correspondent("ZZ", "YEARCOMPANY", "YEARCOMPANY"),
-        )
-        self.sent: dict[str, ClaimSent] = {}
-        """By control number: what went to the payer."""
-        self.writer = Writer(parties, self.sent)
-        self.post = Post(self.payer, dice.fork("post"), since=BEGINS)
+        self.houses = {
+            "medicare": PayerHouse("medicare", Dice(seed), deductible="90.00", takes_replacements=False),
+            REPLACES: PayerHouse(REPLACES, Dice(seed), deductible="0.00", takes_replacements=True),
+        }
         self.to_release: dict[tuple[str, str], str | None] = {}
         """Months that the office means to release, and the claim that a new one is to stand for."""
         self.told_of: Counter[str] = Counter()
@@ -72,6 +102,14 @@ class ClaimsYear(Year):
                 charge = {"practice": practice, "code": code, "amount": amount, "from_on": "2026-01-01"}
                 self.told("adopt_charge", charge, "bill")
         self.told("register_source", {"system": SYSTEM})
+        edition = with_profiles({PROFILE_FILE: PROFILE.encode()})
+        profile = {"file": PROFILE_FILE, "text": PROFILE}
+        self.told("adopt_rulebook", {"edition": edition.digest, "reason": "A contract.", "profiles": [profile]})
+        for client in self.company.clients[::4]:
+            there = {"patient": client.id, "kind": "medicare_ffs", "payer": "medicare", "from_on": "2020-01-01"}
+            self.done("record_coverage", there | {"until_on": "2025-12-31"}, "fay")
+            other = {"patient": client.id, "payer": REPLACES, "kind": "medicare_advantage", "from_on": "2026-01-01"}
+            self.done("record_coverage", other | {"rank": 2}, "fay")
 
     # --- what the ledger says ------------------------------------------------------------------------------------
 
@@ -91,6 +129,15 @@ class ClaimsYear(Year):
         claims = self.claims_of(self.watch.read.claims[claim]["patient"])
         return claims.status(self.claim(claim))
 
+    @property
+    def accounts(self) -> Iterator[Account]:
+        """Every claim in the books of the payers."""
+        return (account for house in self.houses.values() for account in house.payer.accounts.values())
+
+    def house_of(self, claim: str) -> PayerHouse:
+        """The payer to whom a claim went."""
+        return self.houses[self.watch.read.claims[claim]["payer"]]
+
     # --- between the office and the payer ------------------------------------------------------------------------
 
     @property
@@ -103,14 +150,16 @@ class ClaimsYear(Year):
         lines = tuple(LineSent(line.code, line.units, line.charge) for line in released.lines)
         member = self.watch.seconds.group(released.patient)
         sent = ClaimSent(released.control_number, member, released.date_of_service, lines, released.frequency)
-        self.sent[sent.control_number] = sent._replace(stands_for=released.payer_number)
-        self.payer.receive(self.sent[sent.control_number], self.today + timedelta(days=1))
+        sent = sent._replace(stands_for=released.payer_number)
+        house = self.houses[released.payer]
+        house.sent[sent.control_number] = sent
+        house.payer.receive(sent, self.today + timedelta(days=1))
 
-    def deliver(self, file: AnswerFile) -> None:
+    def deliver(self, house: PayerHouse, file: AnswerFile) -> None:
         """A file of the payer's answers is read and told to the ledger, line by line."""
         self.tick()
         reads = read_acknowledgments if file.kind == "acknowledgment" else read_remittances
-        said = reads(self.writer.written(file)).answers
+        said = reads(house.writer.written(file)).answers
         sent = [each.line(SYSTEM) for each in said]
         lines = [self.it.line(actor="feed", **{name: each[name] for name in LINE}) for each in sent]
         for answer, each in zip(self.it.send_lines(*lines), said, strict=True):
@@ -118,7 +167,7 @@ class ClaimsYear(Year):
             self.told_of[f"{file.kind} {answer.outcome} {code}".strip()] += 1
             for notice in answer.notices:
                 self.told_of[f"notice {notice.code}"] += 1
-            is_stranger = each.data["control_number"] in self.post.strangers
+            is_stranger = each.data["control_number"] in house.post.strangers
             assert (answer.outcome == "parked") is is_stranger, answer
             assert answer.outcome in ("accepted", "unchanged", "parked"), answer
 
