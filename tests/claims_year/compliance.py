@@ -59,7 +59,7 @@ def _return(year: ClaimsYear, name: str, about: dict[str, str], topics: set[str]
     if "investigation_begun" in topics and "investigation_ended" not in topics:
         year.told("end_investigation", _on(year, about), "cora")
     if "cause_swept" not in topics:
-        since = year.today.replace(year=year.today.year - 6, day=1).isoformat()
+        since = year.today.replace(year=year.today.year - 7, day=1).isoformat()
         year.told("record_sweep", _on(year, about, since_on=since, searched=len(read.claims)), "cora")
     back, share = read.back(name)
     left = max(Decimal(noticed["amount"]) - back, Decimal(0))

@@ -1,6 +1,7 @@
 """The year of claims from its first day until the payer's last answer: weeks, months, and what it came to."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 from commands.handle import Handler
 from commands.reactions import Reactor, enrol
+from interfaces.simulator.payer_money import ZERO
 from interfaces.system import PinnedZones, SimulatedClock, SystemIds
 from ledger.store.fsck import verify
 from ledger.store.sqlite.read_models import ReadModels
@@ -29,6 +31,7 @@ from tests.year.raw import facts_of
 from tests.year.running import HAPPENINGS, OFTEN, SIGNING_DAYS, opened
 from tests.year.year import BEGINS, ENDS
 
+OF_CLAIMS: Final = ("claim_", "overpayment_", "investigation_", "cause_", "cost_")
 LAST_ANSWER: Final = date(2027, 9, 30)
 """Behind it nothing is under way."""
 MUST_HAPPEN: Final = {
@@ -173,17 +176,17 @@ def _winds_down(books: Books) -> None:
 
 def _figures(books: Books, read: ClaimsRead, began: float) -> dict[str, Any]:
     year = books.year
-    statuses: dict[str, int] = {}
-    for claim in read.claims:
-        statuses[read.status(claim)] = statuses.get(read.status(claim), 0) + 1
     return {
         "clients": len(year.company.clients),
         "commands": sum(year.it.outcomes.values()),
         "facts": year.watch.position,
         "claims": len(read.claims),
-        "statuses": dict(sorted(statuses.items())),
-        "paid": str(sum((read.paid(claim) for claim in read.claims), start=0)),
-        "overpayments": len(read.overpayments),
+        "statuses": dict(sorted(Counter(map(read.status, read.claims)).items())),
+        "frequencies": dict(sorted(Counter(fact["frequency"] for fact in read.claims.values()).items())),
+        "overpayments": dict(sorted(Counter(map(read.overpayment_status, read.overpayments)).items())),
+        "returned": str(sum((read.back(name)[0] for name in read.overpayments), start=ZERO)),
+        "facts_of_claims": {t: n for t, n in sorted(year.watch.counted.items()) if t.startswith(OF_CLAIMS)},
+        "paid": str(sum((read.paid(claim) for claim in read.claims), start=ZERO)),
         "times_compared": books.compared,
         "told": dict(sorted(year.told_of.items())),
         "seconds": round(time.monotonic() - began, 1),
