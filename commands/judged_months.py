@@ -20,13 +20,10 @@ from ledger.terms.people import Programme
 def verdict_of(
     patient: str, month: str, states: States, law: Law, programme: Programme = Programme.CCM
 ) -> Verdict | Need:
-    """The month as the judge has it: by the edition in use, or by the one that its newest attestation pinned.
-
-    Months are signed for CCM: of every other programme the edition in use speaks.
-    """
+    """The month as the judge has it: by the edition in use, or by the one that its newest attestation pinned."""
     if need := _needed(patient, month, states):
         return need
-    pinned = pinned_edition(states.month(patient, month)) if programme is Programme.CCM else None
+    pinned = pinned_edition(states.month(patient, month), programme)
     return _judged(patient, month, states, law, programme, pinned)
 
 

@@ -85,9 +85,7 @@ def _identity(session: Session, group: tuple[str, ...]) -> Identity:
     return Identity(Demographics.model_construct(**{**dict.fromkeys(Demographics.model_fields), **told}), mbi)
 
 
-def _insured(
-    session: Session, group: tuple[str, ...], practice: Practice, on: date, today: date
-) -> Iterator[Insured]:
+def _insured(session: Session, group: tuple[str, ...], practice: Practice, on: date, today: date) -> Iterator[Insured]:
     """The coverages in force on a day, each as it was recorded last, those of a lower rank first."""
     newest: dict[str, tuple[CoverageRecorded, int]] = {}
     for each in group:

@@ -24,7 +24,9 @@ FIRST: Final = frozenset({"1", "19"})
 """Adjudicated as the first payer."""
 _STATUSES: Final = frozenset({"1", "2", "3", "4", "19", "20", "21", "22", "23", "25"})
 _GROUPS: Final = frozenset({"CO", "PR", "OA", "PI", "CR"})
-_PASSED_OVER: Final = frozenset(["CUR", "REF", "DTM", "N1", "N3", "N4", "PER", "RDM", "LX", "TS3", "TS2", "NM1", "MIA", "AMT", "QTY"])
+_PASSED_OVER: Final = frozenset(
+    ["CUR", "REF", "DTM", "N1", "N3", "N4", "PER", "RDM", "LX", "TS3", "TS2", "NM1", "MIA", "AMT", "QTY"]
+)
 
 AdjustmentData = dict[str, str]
 
