@@ -1,7 +1,7 @@
 """A ledger with claims in it: one patient, a month partly paid, one accepted, one ready, and what each of them says.
 
-January: 41:30 minutes, 99490 and 99439, released, accepted, paid but for what CO-45 reduced. February: released and
-accepted, no remittance. March: attested, not released. April: nothing.
+January: 41:30 minutes, 99490 and 99439, released, accepted, paid but for what CO-45 reduced. February: released,
+rejected, resent and accepted, no remittance. March: attested, not released. April: nothing.
 """
 
 from pathlib import Path
@@ -52,9 +52,12 @@ def _february(it: House) -> None:
     it.log_time("2026-02-18T15:00:00Z", "2026-02-18T15:25:00Z")
     it.clock = "2026-03-03T15:00:00Z"
     attest(it, FEBRUARY)
-    release(it, FEBRUARY, "february")
+    release(it, FEBRUARY, "rejected")
     it.clock = "2026-03-04T15:00:00Z"
-    acknowledge(it, "february", "2026-03-04")
+    acknowledge(it, "rejected", "2026-03-04", "rejected")
+    release(it, FEBRUARY, "february", replaces=it.ids["rejected"])
+    it.clock = "2026-03-05T15:00:00Z"
+    acknowledge(it, "february", "2026-03-05")
 
 
 def _march(it: House) -> None:

@@ -6,24 +6,8 @@ import pytest
 
 from interfaces.cli.reconcile_text import WORDS
 from projections.reconciliation_shapes import Reason
-from tests.cli.claiming import APRIL, FEBRUARY, JANUARY, MARCH, world_with_claims
-from tests.cli.conftest import Ran, Run, World, _runner
-
-
-@pytest.fixture(scope="module")
-def claimed(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return world_with_claims(tmp_path_factory.mktemp("claimed"))
-
-
-@pytest.fixture
-def ask(claimed: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line as the biller."""
-    run = _runner(claimed, monkeypatch, capsys)
-
-    def ran(*words: str, actor: str = "bill") -> Ran:
-        return run(*words, actor=actor)
-
-    return ran
+from tests.cli.claiming import APRIL, FEBRUARY, JANUARY, MARCH
+from tests.cli.conftest import Run, World
 
 
 def size(claims: int, units: int, amount: str) -> dict[str, Any]:
@@ -59,11 +43,17 @@ def test_before_the_remittance_the_same_month_is_open(ask: Run, claimed: World) 
     assert int(claimed.ids["accepted"]) == answer["as_of"]
 
 
-def test_an_accepted_month_is_open_and_names_its_claim(ask: Run, claimed: World) -> None:
+def test_a_month_that_was_rejected_and_resent_names_both_claims(ask: Run, claimed: World) -> None:
     answer = ask("reconcile", FEBRUARY, "--json").json
 
-    assert [("open", "no_remittance", 1, 1, "85.00")] == reasons(answer)
-    assert claimed.ids["february"] == answer["differences"][0]["claim"]
+    assert [
+        ("released", "resent", 1, 1, "85.00"),
+        ("accepted", "resent", -1, -1, "-85.00"),
+        ("open", "no_remittance", 1, 1, "85.00"),
+    ] == reasons(answer)
+    assert [claimed.ids[name] for name in ("rejected", "rejected", "february")] == [
+        each["claim"] for each in answer["differences"]
+    ]
 
 
 def test_a_ready_month_that_nobody_released_is_named_without_a_claim(ask: Run, claimed: World) -> None:
@@ -84,13 +74,13 @@ def test_an_empty_month_says_so(ask: Run) -> None:
 def test_people_see_a_table_of_stages_and_every_difference_in_words(ask: Run, claimed: World) -> None:
     shown = ask("reconcile", FEBRUARY).out
 
-    assert "ready                   1      1   $85.00\n" in shown
+    assert "ready                   1      1   $85.00\nreleased                2      2  $170.00\n" in shown
     assert "  open                  1      1   $85.00\n" in shown
     assert (
         f"Of what is open:\n  {claimed.ids['patient']} CCM {claimed.ids['february']}  accepted, no remittance yet: "
         "+1 claims, +1 units, +$85.00\n"
     ) in shown
-    assert shown.endswith("Balanced to the cent: 1 difference, each named above.\n")
+    assert shown.endswith("Balanced to the cent: 3 differences, each named above.\n")
 
 
 def test_reductions_are_shown_by_reason(ask: Run) -> None:
