@@ -158,7 +158,11 @@ def postal_of(demographics: Demographics) -> PostalAddress | None:
         return None
     # What is too long is told as such when it is written.
     return PostalAddress.model_construct(
-        line=lines[0], second=lines[1] if lines[1:] else None, city=city, state=state, zip_code="".join(filter(None, found.groups()))
+        line=lines[0],
+        second=lines[1] if lines[1:] else None,
+        city=city,
+        state=state,
+        zip_code="".join(filter(None, found.groups())),
     )
 
 

@@ -60,16 +60,16 @@ _ALL: Final = (
         "Correct it: eleven characters, no S, L, O, I, B, Z (CCM-CLAIM, minimum data).",
     ),
     Lack("patient_name_missing", "The patient's name is not on record.", "Register the patient again with it."),
-    Lack("patient_birth_missing", "The patient's day of birth is not on record.", "Register the patient again with it."),
+    Lack(
+        "patient_birth_missing", "The patient's day of birth is not on record.", "Register the patient again with it."
+    ),
     Lack("patient_sex_missing", "The patient's sex is not on record.", "Register the patient again with it."),
     Lack(
         "patient_address_missing",
         "The patient's address in parts (street, city, state, ZIP) is not on record.",
         "Register the patient again with `postal`.",
     ),
-    Lack(
-        "diagnosis_missing", "The claim names no diagnosis.", "Withdraw it, record the conditions, release it again."
-    ),
+    Lack("diagnosis_missing", "The claim names no diagnosis.", "Withdraw it, record the conditions, release it again."),
     Lack(
         "payer_number_missing",
         "The payer's own number of the claim that this one stands for is not on record.",

@@ -13,7 +13,9 @@ from ledger.terms.calendar import CareMonth
 from ledger.terms.identity import PatientId, access_tag, accessed_tag, refusals_tag
 from ledger.terms.people import Role, Word
 
-Question = Literal["month", "months", "history", "audit", "find", "readiness", "parked", "reviews", "diff", "rejudge"]
+Question = Literal[
+    "month", "months", "history", "audit", "find", "readiness", "parked", "reviews", "diff", "rejudge", "export"
+]
 
 
 class RecordRead(Event):
