@@ -24,6 +24,8 @@ from commands import (
     merging,
     month_signing,
     other_services,
+    overpayments,
+    overpayments_returned,
     parked,
     patient,
     practice,
@@ -48,6 +50,7 @@ from commands.intents import codes, services, status, timers
 from commands.intents import consent as consents
 from commands.intents import designation as designations
 from commands.intents import governance as ledger
+from commands.intents import overpayments as money
 from commands.intents import patient as patients
 from commands.intents import reviews as findings
 from commands.intents import staff as people
@@ -147,6 +150,14 @@ _ENTRIES: Final = (
     Entry(claim_commands.RecordRemittance, claim_answers.decide_record_remittance),
     Entry(claim_commands.ReopenClaim, claim_answers.decide_reopen_claim, "patient"),
     Entry(claim_commands.WithdrawClaim, claims.decide_withdraw_claim, "patient"),
+    Entry(money.ReportOverpayment, overpayments.decide_report_overpayment, "patient"),
+    Entry(money.TriageOverpayment, overpayments.decide_triage_overpayment, "patient"),
+    Entry(money.IdentifyOverpayment, overpayments.decide_identify_overpayment, "patient"),
+    Entry(money.NoOverpayment, overpayments.decide_no_overpayment, "patient"),
+    Entry(money.BeginInvestigation, overpayments_returned.decide_begin_investigation, "patient"),
+    Entry(money.EndInvestigation, overpayments_returned.decide_end_investigation, "patient"),
+    Entry(money.RecordSweep, overpayments_returned.decide_record_sweep, "patient"),
+    Entry(money.ReturnOverpayment, overpayments_returned.decide_return_overpayment, "patient"),
     Entry(codes.RaiseLimit, limits.decide_raise_limit, "patient", is_alone=True),
     Entry(codes.AttestExtraPlanning, extra_planning.decide_attest_extra_planning, "patient"),
     Entry(codes.RetractExtraPlanning, extra_planning.decide_retract_extra_planning, "patient"),
@@ -165,6 +176,7 @@ _ENTRIES: Final = (
     Entry(ledger.ReleaseDelivery, parked.decide_release_delivery, is_alone=True),
     Entry(ledger.DiscardDelivery, parked.decide_discard_delivery),
     Entry(findings.ReportStaleMonth, reviews.decide_report_stale_month, "patient"),
+    Entry(money.ReportLostGround, overpayments.decide_report_lost_ground, "patient"),
     Entry(findings.RaiseReview, reviews.decide_raise_review, "patient"),
     Entry(findings.CloseRefusalCount, reviews.decide_close_refusal_count),
     Entry(findings.NoteReactionRun, reviews.decide_note_reaction_run),

@@ -150,5 +150,7 @@ def _group(head: Head, group: Group, control: int) -> str:
 
 
 def _set(group: Group, segments: Iterable[Segment], number: str) -> str:
-    body = [written(("ST", group.kind, number, group.version)), *map(written, segments)]
+    # A remittance is the one kind whose header does not repeat the version.
+    version = "" if group.kind == "835" else group.version
+    body = [written(("ST", group.kind, number, version)), *map(written, segments)]
     return "".join((*body, written(("SE", str(len(body) + 1), number))))

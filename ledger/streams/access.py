@@ -14,7 +14,20 @@ from ledger.terms.identity import PatientId, access_tag, accessed_tag, refusals_
 from ledger.terms.people import Role, Word
 
 Question = Literal[
-    "month", "months", "history", "audit", "find", "readiness", "parked", "reviews", "diff", "rejudge", "export"
+    "month",
+    "months",
+    "history",
+    "audit",
+    "find",
+    "readiness",
+    "parked",
+    "reviews",
+    "diff",
+    "rejudge",
+    "reconcile",
+    "statement",
+    "charges",
+    "export",
 ]
 
 

@@ -28,7 +28,7 @@ ClaimStatus = Literal[
     "released", "accepted", "rejected", "paid", "denied", "reversed", "withdrawn", "replaced", "voided"
 ]
 """released: handed to billing, nothing heard. accepted, rejected: acknowledged so. paid, denied, reversed: as the
-newest remittance says. withdrawn: taken back by us. replaced, voided: another claim stands for it."""
+remittance of the newest day says. withdrawn: taken back by us. replaced, voided: another claim stands for it."""
 Guard = tuple[str, str, str]
 """(month, programme, side): what at most one live claim of a patient may have."""
 _ZERO: Final = Decimal(0)
@@ -80,7 +80,9 @@ class Claim:
         if self.withdrawn is not None:
             return "withdrawn"
         if self.remitted:
-            status: ClaimStatus = self.remitted[-1].event.status
+            # By the payer's own days: files come out of order. Of one day what was recorded last is the newest.
+            newest = max(reversed(self.remitted), key=lambda heard: heard.event.on)
+            status: ClaimStatus = newest.event.status
             return status
         if self.acknowledged:
             outcome: ClaimStatus = self.acknowledged[-1].event.outcome
@@ -106,7 +108,7 @@ class Claim:
     @property
     def adjudicated_on(self) -> date | None:
         """The day of its first adjudication: what reopening counts from (CCM-CLAIM-27)."""
-        return self.remitted[0].event.on if self.remitted else None
+        return min((heard.event.on for heard in self.remitted), default=None)
 
     @property
     def received_on(self) -> date | None:

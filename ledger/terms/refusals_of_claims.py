@@ -24,9 +24,10 @@ NAMING_OF_CLAIMS: Final = (
     ),
     Refusal(
         "answer_without_claim",
-        "No claim of this ledger has the control number that the answer gives.",
+        "No claim of this ledger has the control number that the answer gives; the answer waits.",
         "Answers of payers are matched by the control number of the claim (readings, 7).",
-        "Look whether the claim was released from another system; if it was ours, check the number with the payer.",
+        "If the number is a wrong one of ours, `ccm-ledger parked resolve` says which claim it means; if the claim is "
+        "of another system, discard it: `ccm-ledger parked list`.",
         retryable=True,
     ),
 )
