@@ -155,6 +155,16 @@ class ClaimWithdrawn(_OfClaim):
         return (Sealing("words", claims_tag(self.patient), year_scope(self.patient, self.on.year)),)
 
 
+class ClaimExported(_OfClaim):
+    """A claim was written into a file for its payer. Its position, or that of the first in the file, numbers the file.
+
+    That the file was sent it does not say: only an acknowledgment proves submission (readings, 7).
+    """
+
+    TOPIC: ClassVar[str] = "claim_exported"
+    on: date
+
+
 class ClaimAcknowledged(_OfClaim):
     """The payer's front door said that it has a claim, or that it cannot process it (277CA; CCM-CLAIM-25)."""
 

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, NamedTuple
 from ledger.streams.base import Fact
 from ledger.streams.claims import (
     ClaimAcknowledged,
+    ClaimExported,
     ClaimReleased,
     ClaimRemitted,
     ClaimReopened,
@@ -51,6 +52,8 @@ class Claim:
     """What the release rested on: pinned."""
     released_at: datetime
     """When the ledger learned of the release."""
+    exported: tuple[Heard, ...] = ()
+    """When it was written into a file for its payer."""
     acknowledged: tuple[Heard, ...] = ()
     remitted: tuple[Heard, ...] = ()
     withdrawn: Heard | None = None
@@ -178,6 +181,8 @@ def evolve(state: Claims, fact: Fact) -> Claims:
 def _after(claim: Claim, event: Any, at: int) -> Claim:
     heard = Heard(event, at)
     match event:
+        case ClaimExported():
+            return replace(claim, exported=(*claim.exported, heard))
         case ClaimAcknowledged():
             return replace(claim, acknowledged=(*claim.acknowledged, heard))
         case ClaimRemitted():

@@ -107,6 +107,18 @@ ACTING_OF_CLAIMS: Final = (
         "Where the payer grants an exception, say which in `late_because`.",
     ),
     Refusal(
+        "claim_not_exportable",
+        "The claim is {status}.",
+        "A file for the payer holds claims that are released and still stand (CCM-CLAIM-28; readings, 7).",
+        "Export the claim that stands for it, if there is one.",
+    ),
+    Refusal(
+        "claim_exported_before",
+        "A file holds the claim already, or the payer said that it has it.",
+        "What is sent twice is denied as a duplicate, and looks like double billing (CCM-CLAIM-20).",
+        "Wait for the payer's acknowledgment; if the file was lost, export the claim with `again`.",
+    ),
+    Refusal(
         "claim_not_adjudicated",
         "The payer has not adjudicated the claim.",
         "A reopening changes an initial determination; before there is one, a claim is withdrawn (CCM-CLAIM-27).",

@@ -15,7 +15,7 @@ def faults(text: str, *, is_answered: bool = True) -> list[str]:
 
     Not `is_answered`: it makes no 999, which it cannot for a remittance: there ST names no version.
     """
-    from pyx12 import params, x12n_document  # noqa: PLC0415 - only these tests wait for it
+    from pyx12 import params, x12n_document  # type: ignore[import-untyped]  # noqa: PLC0415 - slow
 
     told = _Told()
     logger = logging.getLogger("pyx12")

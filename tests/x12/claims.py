@@ -48,7 +48,5 @@ def line(code: str = "99490", units: int = 1, charge: str = "85.00", number: int
 
 def claim(**changes: Any) -> ClaimToSend:
     """A first claim of 99490 to Medicare with two diagnoses."""
-    whole = ClaimToSend(
-        NUMBER, BILLER, PAT, MEDICARE, None, ADA, None, "11", "1", None, ("E11.9", "I10"), (line(),)
-    )
+    whole = ClaimToSend(NUMBER, BILLER, PAT, MEDICARE, None, ADA, None, "11", "1", None, ("E11.9", "I10"), (line(),))
     return whole._replace(**changes)
