@@ -27,6 +27,7 @@ Question = Literal[
     "reconcile",
     "statement",
     "charges",
+    "overpayments",
 ]
 
 
