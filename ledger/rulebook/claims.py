@@ -9,14 +9,13 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from ledger.rulebook.rules import Rules
+from ledger.rulebook.workdays import next_workday
 
 _CCM: Final = "medicare.ccm"
 _APCM: Final = "medicare.apcm"
 _PROGRAMMES: Final = (_CCM, "medicare.pcm", _APCM)
 _CLAIMS: Final = "medicare.claims"
 _NPI: Final = "medicare.npi"
-_DAY: Final = timedelta(days=1)
-_SATURDAY: Final = 5
 
 LineFault = Literal["code_not_known", "parent_missing", "units_above_max", "base_codes_above_max", "families_above_max"]
 """What is wrong with a line of a claim."""
@@ -25,17 +24,14 @@ LineFault = Literal["code_not_known", "parent_missing", "units_above_max", "base
 def filing_deadline(served_on: date, rules: Rules) -> date:
     """The last day on which a claim for a day's service may be received (CCM-CLAIM-22 to -24).
 
-    29 February ends on 28 February; a Saturday or Sunday moves to the Monday. Federal holidays, which move it too, are
-    not known here: the day shown is then early, never late. Of a professional claim the day is the line's first.
-    Reads: medicare.claims.filing_years.
-    Example: 2024-02-29 -> 2025-02-28, 2025-03-15 -> 2026-03-16.
+    29 February ends on 28 February; a Saturday, Sunday or federal holiday moves to the next working day. Of a
+    professional claim the day is the line's first. Reads: medicare.claims.filing_years, .federal_holidays.
+    Example: 2024-02-29 -> 2025-02-28, 2025-03-15 -> 2026-03-16, 2025-05-25 -> 2026-05-26.
     """
     year = served_on.year + rules.whole(f"{_CLAIMS}.filing_years")
     is_leap_day = (served_on.month, served_on.day) == (2, 29)
     ends = date(year, 2, 28) if is_leap_day else served_on.replace(year=year)
-    while ends.weekday() >= _SATURDAY:
-        ends += _DAY
-    return ends
+    return next_workday(ends, rules)
 
 
 def filing_review_on(served_on: date, rules: Rules) -> date:

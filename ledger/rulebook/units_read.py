@@ -104,6 +104,7 @@ _BESIDE: Final[dict[str, dict[str, str]]] = {
         "days": "filing_review_days",
         "word": "date_of_service",
         "years": "filing_years",
+        "words": "federal_holidays",
         "yes_no": "date_span_allowed",
     },
     "npi": {"count": "digits", "word": "check_prefix", "words": "first_digits", "yes_no": "proves_enrolment"},
