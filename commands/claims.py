@@ -6,6 +6,7 @@ ground later makes no claim another one: a reaction finds it, and a person acts.
 
 from typing import Final, NamedTuple
 
+from commands.claim_numbers import NUMBERS
 from commands.deciding import Asked, Law, States
 from commands.guards import is_future, said_at, unregistered
 from commands.intents.claims import AdoptCharge, ReleaseClaim, WithdrawClaim
@@ -26,8 +27,6 @@ from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
 from ledger.terms.people import Side
 from ledger.terms.refusals import refused
 
-NUMBERS: Final = "#claim"
-"""The system under whose name control numbers are kept as tokens."""
 _BY_THRESHOLD: Final = "threshold"
 _RESENT: Final = frozenset({"rejected", "withdrawn"})
 _AT_THE_PAYER: Final = frozenset({"accepted", "paid", "denied"})
