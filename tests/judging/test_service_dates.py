@@ -105,7 +105,7 @@ def test_no_convention_dates_a_service_behind_death(convention: str) -> None:
 def test_nor_behind_disenrolment(convention: str) -> None:
     ended = PatientDisenrolled(
         patient=PATIENT,
-        disenrolment=opaque("de", 1),
+        disenrolment=opaque("ds", 1),
         programme=Programme.CCM,
         practice=PRACTICE,
         on=on("2026-05-20"),
