@@ -12,6 +12,7 @@ from commands.claims import NUMBERS
 from commands.deciding import Asked, Law, States
 from commands.guards import is_future, named_by
 from commands.intents.claims import AdjustmentGiven, RecordAcknowledgment, RecordRemittance, ReopenClaim
+from ledger.rulebook.claims import reopening_until
 from ledger.streams.base import Event
 from ledger.streams.claims import (
     Adjustment,
@@ -187,12 +188,10 @@ def decide_reopen_claim(asked: Asked[ReopenClaim], states: States, law: Law) -> 
     known = next((heard for heard in claim.reopened if heard.event.on == command.on), None)
     if known is not None:
         return Unchanged((known.position,))
-    rules = law.on(command.on)
-    years = rules.whole(f"medicare.claims.reopening_{'good_cause_' if command.good_cause else ''}years")
-    first = claim.adjudicated_on
-    last = _years_later(first, years)
-    if command.on > last:
-        return refused("reopening_too_late", years=str(years), last=last.isoformat(), facts=(claim.position,))
+    last = reopening_until(claim.adjudicated_on, law.on(command.on), has_good_cause=command.good_cause)
+    if last is not None and command.on > last:
+        years = str(last.year - claim.adjudicated_on.year)
+        return refused("reopening_too_late", years=years, last=last.isoformat(), facts=(claim.position,))
     event = ClaimReopened(
         patient=claim.event.patient,
         claim=command.claim,
@@ -201,9 +200,3 @@ def decide_reopen_claim(asked: Asked[ReopenClaim], states: States, law: Law) -> 
         words=ClaimWords(reason=command.words),
     )
     return Accepted((event,))
-
-
-def _years_later(on: date, years: int) -> date:
-    """The same day so many years later; 29 February ends on 28 February."""
-    is_leap_day = (on.month, on.day) == (2, 29)
-    return on.replace(year=on.year + years, day=28 if is_leap_day else on.day)
