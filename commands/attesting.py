@@ -12,6 +12,7 @@ from ledger.streams.month_state import CareMonth
 from ledger.streams.staff import ROLE_FACTS
 from ledger.terms.identity import care_month_tag, care_plan_tag, patient_tag, staff_tag
 from ledger.terms.outcome import Accepted, Outcome, Refused, Unchanged
+from ledger.terms.people import Programme
 from ledger.terms.refusals import REFUSALS, refused
 
 
@@ -32,8 +33,9 @@ def decide_withdraw_attestation(asked: Asked[WithdrawAttestation], states: State
         return refused("no_such_attestation")
     if found.withdrawn is not None:
         return Unchanged((found.withdrawn_position or found.position,))
-    # Of patients who were merged each signed month has its own newest attestation.
-    if found != [a for a in attestations if a.event.patient == found.event.patient][-1]:
+    # Of patients who were merged, and of each programme, the signed month has its own newest attestation.
+    own = [a for a in attestations if (a.event.patient, a.programme) == (found.event.patient, found.programme)]
+    if found != own[-1]:
         return refused("attestation_superseded", facts=(a.position for a in attestations))
     if asked.actor != found.event.practitioner and not is_compliance(asked, states):
         return refused("not_the_signer", facts=(found.position,))
@@ -68,9 +70,10 @@ def decide_except_month(asked: Asked[ExceptMonth], states: States, law: Law) -> 
 
 
 def _standing_exception(month: CareMonth) -> tuple[MonthExcepted, int] | None:
-    """The newest exception of a month that was not attested since, with its position."""
+    """The newest exception of a month of CCM that was not attested since, with its position; batches are of CCM."""
     newest = month.excepted[-1] if month.excepted else None
-    attested = month.attestations[-1].position if month.attestations else 0
+    signed = month.signed(Programme.CCM)
+    attested = signed[-1].position if signed else 0
     return newest if newest is not None and newest[1] > attested else None
 
 

@@ -36,7 +36,7 @@ _PRACTITIONER: Final = (Role.PRACTITIONER,)
 _COMPLIANCE: Final = (Role.COMPLIANCE,)
 _REGISTRATION: Final = (Role.FRONT_DESK, Role.INTEGRATION)
 _MACHINE: Final = (Role.MACHINE,)
-_PARKED: Final = (Role.FRONT_DESK, Role.ADMINISTRATOR, Role.COMPLIANCE)
+_PARKED: Final = (Role.FRONT_DESK, Role.ADMINISTRATOR, Role.COMPLIANCE, Role.BILLER)
 _TESTIMONY: Final = (Role.PRACTITIONER, Role.CLINICAL_STAFF, Role.INTEGRATION)
 _DESK: Final = (*_TESTIMONY, Role.FRONT_DESK)
 
@@ -109,11 +109,25 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "stop_timer": _TESTIMONY,
         "raise_limit": _COMPLIANCE,
         "release_claim": (Role.BILLER, Role.ADMINISTRATOR),
+        "export_claim": (Role.BILLER, Role.ADMINISTRATOR),
         "withdraw_claim": (Role.BILLER, Role.COMPLIANCE),
         "record_acknowledgment": (Role.BILLER, Role.INTEGRATION),
         "record_remittance": (Role.BILLER, Role.INTEGRATION),
         "reopen_claim": (Role.BILLER, Role.COMPLIANCE),
         "adopt_charge": (Role.ADMINISTRATOR, Role.BILLER),
+        "record_billing_details": (Role.ADMINISTRATOR, Role.BILLER),
+        "record_payer_identity": (Role.ADMINISTRATOR, Role.BILLER),
+        "record_interchange": (Role.ADMINISTRATOR, Role.BILLER),
+        "record_rendering_details": (Role.ADMINISTRATOR, Role.BILLER),
+        "report_lost_ground": _MACHINE,
+        "report_overpayment": _COMPLIANCE,
+        "triage_overpayment": _COMPLIANCE,
+        "identify_overpayment": _COMPLIANCE,
+        "no_overpayment": _COMPLIANCE,
+        "begin_investigation": _COMPLIANCE,
+        "end_investigation": _COMPLIANCE,
+        "record_sweep": _COMPLIANCE,
+        "return_overpayment": (Role.COMPLIANCE, Role.BILLER),
         "attest_extra_planning": _PRACTITIONER,
         "retract_extra_planning": (Role.PRACTITIONER, Role.COMPLIANCE),
         "withdraw_attestation": (Role.PRACTITIONER, Role.COMPLIANCE),
@@ -157,9 +171,21 @@ REACH: Final[Mapping[str, Reach]] = MappingProxyType(
         "approve_late_entry": "patient",
         "raise_limit": "patient",
         "release_claim": "patient",
+        "export_claim": "patient",
         "withdraw_claim": "patient",
         "reopen_claim": "patient",
         "adopt_charge": "named",
+        "record_billing_details": "named",
+        "record_payer_identity": "named",
+        "record_interchange": "named",
+        "report_overpayment": "patient",
+        "triage_overpayment": "patient",
+        "identify_overpayment": "patient",
+        "no_overpayment": "patient",
+        "begin_investigation": "patient",
+        "end_investigation": "patient",
+        "record_sweep": "patient",
+        "return_overpayment": "patient",
         "attest_extra_planning": "patient",
         "retract_extra_planning": "patient",
         "withdraw_attestation": "patient",

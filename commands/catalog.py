@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from commands import (
     attesting,
+    billing,
     care_month,
     care_plan,
     claim_answers,
@@ -23,6 +24,8 @@ from commands import (
     merging,
     month_signing,
     other_services,
+    overpayments,
+    overpayments_returned,
     parked,
     patient,
     practice,
@@ -39,6 +42,7 @@ from commands import (
 from commands.authority import MATRIX
 from commands.deciding import Asked, Law, States
 from commands.intents import attesting as attestations
+from commands.intents import billing as billing_commands
 from commands.intents import care_month as months
 from commands.intents import care_plan as plans
 from commands.intents import claims as claim_commands
@@ -46,6 +50,7 @@ from commands.intents import codes, services, status, timers
 from commands.intents import consent as consents
 from commands.intents import designation as designations
 from commands.intents import governance as ledger
+from commands.intents import overpayments as money
 from commands.intents import patient as patients
 from commands.intents import reviews as findings
 from commands.intents import staff as people
@@ -88,11 +93,15 @@ _ENTRIES: Final = (
     Entry(people.AdoptPolicy, practice.decide_adopt_policy),
     Entry(claim_commands.AdoptCharge, claims.decide_adopt_charge),
     Entry(people.RecordLocality, pricing.decide_record_locality),
+    Entry(billing_commands.RecordBillingDetails, billing.decide_record_billing_details),
+    Entry(billing_commands.RecordPayerIdentity, billing.decide_record_payer_identity),
+    Entry(billing_commands.RecordInterchange, billing.decide_record_interchange),
     Entry(people.RegisterStaff, staff.decide_register_staff),
     Entry(people.GrantRole, staff.decide_grant_role, "staff"),
     Entry(people.EndRole, staff.decide_end_role, "staff"),
     Entry(people.RecordLicence, staff.decide_record_licence, "staff"),
     Entry(people.RecordQualifyingStatus, pricing.decide_record_qualifying_status, "staff"),
+    Entry(billing_commands.RecordRenderingDetails, billing.decide_record_rendering_details, "staff"),
     Entry(people.RecordDeparture, staff_changes.decide_record_departure, "staff"),
     Entry(people.RecordExclusionCheck, staff_changes.decide_record_exclusion_check, "staff"),
     Entry(ledger.BindLogin, governance.decide_bind_login, "staff"),
@@ -136,10 +145,19 @@ _ENTRIES: Final = (
     Entry(months.AttestDecisionMaking, month_signing.decide_attest_mdm, "patient"),
     Entry(months.ChooseFamily, month_signing.decide_choose_family, "patient"),
     Entry(claim_commands.ReleaseClaim, claims.decide_release_claim, "patient", is_alone=True),
+    Entry(billing_commands.ExportClaim, billing.decide_export_claim, "patient"),
     Entry(claim_commands.RecordAcknowledgment, claim_answers.decide_record_acknowledgment),
     Entry(claim_commands.RecordRemittance, claim_answers.decide_record_remittance),
     Entry(claim_commands.ReopenClaim, claim_answers.decide_reopen_claim, "patient"),
     Entry(claim_commands.WithdrawClaim, claims.decide_withdraw_claim, "patient"),
+    Entry(money.ReportOverpayment, overpayments.decide_report_overpayment, "patient"),
+    Entry(money.TriageOverpayment, overpayments.decide_triage_overpayment, "patient"),
+    Entry(money.IdentifyOverpayment, overpayments.decide_identify_overpayment, "patient"),
+    Entry(money.NoOverpayment, overpayments.decide_no_overpayment, "patient"),
+    Entry(money.BeginInvestigation, overpayments_returned.decide_begin_investigation, "patient"),
+    Entry(money.EndInvestigation, overpayments_returned.decide_end_investigation, "patient"),
+    Entry(money.RecordSweep, overpayments_returned.decide_record_sweep, "patient"),
+    Entry(money.ReturnOverpayment, overpayments_returned.decide_return_overpayment, "patient"),
     Entry(codes.RaiseLimit, limits.decide_raise_limit, "patient", is_alone=True),
     Entry(codes.AttestExtraPlanning, extra_planning.decide_attest_extra_planning, "patient"),
     Entry(codes.RetractExtraPlanning, extra_planning.decide_retract_extra_planning, "patient"),
@@ -158,6 +176,7 @@ _ENTRIES: Final = (
     Entry(ledger.ReleaseDelivery, parked.decide_release_delivery, is_alone=True),
     Entry(ledger.DiscardDelivery, parked.decide_discard_delivery),
     Entry(findings.ReportStaleMonth, reviews.decide_report_stale_month, "patient"),
+    Entry(money.ReportLostGround, overpayments.decide_report_lost_ground, "patient"),
     Entry(findings.RaiseReview, reviews.decide_raise_review, "patient"),
     Entry(findings.CloseRefusalCount, reviews.decide_close_refusal_count),
     Entry(findings.NoteReactionRun, reviews.decide_note_reaction_run),

@@ -6,11 +6,11 @@ that do not add up, answers out of order and payments of claims that were taken 
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from commands.claims import NUMBERS
+from commands.claim_numbers import NUMBERS, NumberedClaim, claim_numbered
 from commands.deciding import Asked, Law, States
-from commands.guards import is_future, named_by
+from commands.guards import is_future
 from commands.intents.claims import AdjustmentGiven, RecordAcknowledgment, RecordRemittance, ReopenClaim
 from ledger.rulebook.claims import reopening_until
 from ledger.streams.base import Event
@@ -21,35 +21,29 @@ from ledger.streams.claims import (
     ClaimReopened,
     ClaimWords,
     RemittedLine,
+    control_number,
 )
 from ledger.streams.claims_state import Claim, Claims
-from ledger.terms.identity import claims_tag, identifier_tag, patient_tag
+from ledger.terms.identity import claims_tag, patient_tag
 from ledger.terms.notices import in_order, notice
-from ledger.terms.outcome import Accepted, Need, Notice, Outcome, Refused, Unchanged
+from ledger.terms.outcome import Accepted, Need, Notice, Outcome, Refused, Unchanged, WaitsFor
 from ledger.terms.refusals import refused
 
 _ZERO = Decimal(0)
 
 
-class _Found(NamedTuple):
-    """A claim, and all of its patient's."""
-
-    claims: Claims
-    claim: Claim
-
-
 def decide_record_acknowledgment(asked: Asked[RecordAcknowledgment], states: States, law: Law) -> Outcome:
     """Record what the payer's front door said: accepted counts as filed, rejected does not (CCM-CLAIM-25).
 
-    Reads the claim that the control number leads to. Refuses, in order: in_the_future, answer_without_claim. Unchanged
-    where just this was recorded. Notices: answer_after_withdrawal.
+    Reads the claim that the control number leads to. Refuses, in order: answer_without_claim (it then
+    waits), in_the_future. Unchanged where just this was recorded. Notices: answer_after_withdrawal, answer_out_of_order.
     """
     command = asked.command
+    found = _answered(asked, states)
+    if not isinstance(found, NumberedClaim):
+        return found
     if is_future(asked, command.received_on):
         return refused("in_the_future", what="The acknowledgment")
-    found = _answered(asked, states)
-    if not isinstance(found, _Found):
-        return found
     event = ClaimAcknowledged(
         patient=found.claim.event.patient,
         claim=found.claim.event.claim,
@@ -65,15 +59,16 @@ def decide_record_acknowledgment(asked: Asked[RecordAcknowledgment], states: Sta
 def decide_record_remittance(asked: Asked[RecordRemittance], states: States, law: Law) -> Outcome:
     """Record an adjudication, or that one was taken back: what was paid, and why not the rest (CCM-CLAIM-21).
 
-    Reads the claim that the control number leads to. Refuses, in order: in_the_future, answer_without_claim. Unchanged
-    where just this was recorded. Notices: answer_after_withdrawal, remittance_does_not_add_up, competing_biller_paid.
+    Reads the claim that the control number leads to. Refuses, in order: answer_without_claim (it then
+    waits), in_the_future. Unchanged where just this was recorded. Notices: answer_after_withdrawal, answer_out_of_order,
+    remittance_does_not_add_up, competing_biller_paid.
     """
     command = asked.command
+    found = _answered(asked, states)
+    if not isinstance(found, NumberedClaim):
+        return found
     if is_future(asked, command.on):
         return refused("in_the_future", what="The remittance")
-    found = _answered(asked, states)
-    if not isinstance(found, _Found):
-        return found
     event = ClaimRemitted(
         patient=found.claim.event.patient,
         claim=found.claim.event.claim,
@@ -90,30 +85,27 @@ def decide_record_remittance(asked: Asked[RecordRemittance], states: States, law
                 units=line.units,
                 charge=line.charge,
                 paid=line.paid,
+                adjudicated_as=line.adjudicated_as,
                 adjustments=tuple(map(_adjustment, line.adjustments)),
                 remarks=line.remarks,
             )
             for line in command.lines
         ),
+        claim_remarks=command.claim_remarks,
+        payer_status=command.payer_status,
         answer=_row(asked),
     )
     return _recorded(event, found, _money(event, law, asked.today))
 
 
-def _answered(asked: Asked[Any], states: States) -> _Found | Need | Refused:
-    """The claim that an answer is about."""
+def _answered(asked: Asked[Any], states: States) -> NumberedClaim | Need | Refused:
+    """The claim that an answer is about: the one of its number, or the one that a person said it means."""
     number: str = asked.command.control_number
     link = asked.token(NUMBERS, number)
-    if need := states.missing(identifier_tag(link)):
-        return need
-    patient = named_by(states, link).subject
-    if patient is None:
-        return refused("answer_without_claim")
-    if need := states.missing(claims_tag(patient)):
-        return need
-    claims: Claims = states.get(claims_tag(patient))
-    claim = claims.by_control_number(number)
-    return refused("answer_without_claim") if claim is None else _Found(claims, claim)
+    meant = asked.resolved.get(link)
+    found = claim_numbered(asked, states, number if meant is None else control_number(meant))
+    # What a payer says is not lost: it waits until somebody says which claim it is about, or sets it aside.
+    return found or refused("answer_without_claim", waiting_for=WaitsFor("claim", link))
 
 
 def _row(asked: Asked[Any]) -> str | None:
@@ -123,7 +115,9 @@ def _row(asked: Asked[Any]) -> str | None:
     return asked.token(asked.source_system, asked.source_row)
 
 
-def _recorded(event: ClaimAcknowledged | ClaimRemitted, found: _Found, notices: tuple[Notice, ...] = ()) -> Outcome:
+def _recorded(
+    event: ClaimAcknowledged | ClaimRemitted, found: NumberedClaim, notices: tuple[Notice, ...] = ()
+) -> Outcome:
     """The answer as a fact; the same one from the same place in a file is known."""
     claim = found.claim
     for known in (*claim.acknowledged, *claim.remitted):
@@ -132,7 +126,20 @@ def _recorded(event: ClaimAcknowledged | ClaimRemitted, found: _Found, notices: 
     said = list(notices)
     if claim.withdrawn is not None:
         said.append(notice("answer_after_withdrawal", "The payer answered a claim that was withdrawn."))
+    if (order := _out_of_order(event, claim)) is not None:
+        said.append(notice("answer_out_of_order", order))
     return Accepted((event,), in_order(said))
+
+
+def _out_of_order(event: ClaimAcknowledged | ClaimRemitted, claim: Claim) -> str | None:
+    """What came before that which it follows at the payer, or None."""
+    if isinstance(event, ClaimAcknowledged):
+        return "The acknowledgment came when the claim was already adjudicated." if claim.remitted else None
+    is_first = not any(heard.event.on <= event.on for heard in claim.remitted)
+    if event.status == "reversed" and is_first:
+        return "An adjudication is taken back that is not on record."
+    later = any(heard.event.on > event.on for heard in claim.remitted)
+    return "A later remittance of the claim is on record already." if later else None
 
 
 def _is_same(known: Event, event: Event) -> bool:

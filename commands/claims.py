@@ -6,6 +6,7 @@ ground later makes no claim another one: a reaction finds it, and a person acts.
 
 from typing import Final, NamedTuple
 
+from commands.claim_numbers import NUMBERS
 from commands.deciding import Asked, Law, States
 from commands.guards import is_future, said_at, unregistered
 from commands.intents.claims import AdoptCharge, ReleaseClaim, WithdrawClaim
@@ -23,11 +24,9 @@ from ledger.streams.practice import ChargeAdopted, Practice
 from ledger.terms.calendar import first_day, last_day
 from ledger.terms.identity import claims_tag, patient_tag
 from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
-from ledger.terms.people import Programme, Side
+from ledger.terms.people import Side
 from ledger.terms.refusals import refused
 
-NUMBERS: Final = "#claim"
-"""The system under whose name control numbers are kept as tokens."""
 _BY_THRESHOLD: Final = "threshold"
 _RESENT: Final = frozenset({"rejected", "withdrawn"})
 _AT_THE_PAYER: Final = frozenset({"accepted", "paid", "denied"})
@@ -102,8 +101,8 @@ def _signed(asked: Asked[ReleaseClaim], states: States, verdict: Verdict, law: L
     timing = practice.policy("release_timing", last_day(month)) if practice is not None else None
     if asked.today <= last_day(month) and timing != _BY_THRESHOLD:
         return refused("month_not_over", month=month)
-    attested = states.month(asked.patient, month).standing_attestation()
-    if attested is None or asked.command.programme is not Programme.CCM:
+    attested = states.month(asked.patient, month).standing_attestation(asked.command.programme)
+    if attested is None:
         return refused("month_not_attested", month=month)
     if verdict.standing != "attested" or asked.command.digest not in (None, verdict.digest):
         return refused("attestation_stale", month=month, facts=(attested.position,))

@@ -7,6 +7,7 @@ reading set). Where a stream is missing it answers Need and is asked again.
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 
 from commands.intents.base import Command
@@ -65,6 +66,8 @@ class Asked(NamedTuple, Generic[C_co]):
     """The highest durable position: what an attestation pins."""
     opened: Callable[[str, int], Event]
     """The fact of a stream at a position with its words opened: for what must be sealed anew, or compared."""
+    resolved: Mapping[str, str] = MappingProxyType({})
+    """Of a parked delivery that is released: token of what it waited for -> the id that a person said it stands for."""
 
     @property
     def patient(self) -> str:

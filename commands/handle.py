@@ -35,7 +35,8 @@ ROUNDS_MAX: Final = 1_000
 TRUSTED_MAX: Final = 32
 """Groups up to so many lines are decided by what is known, where asking a far ledger costs as much as appending."""
 _BUSY: Final = "Other writers moved the same streams again and again; these lines were not recorded."
-_STILL_WAITS: Final = "The delivery is parked already, and whom it waits for is not known yet."
+_STILL_WAITS: Final = "The delivery is parked already, and what it waits for is not known yet."
+_WAITING: Final = {"patient": "waiting_for_patient", "staff": "waiting_for_staff", "claim": "answer_without_claim"}
 _AGAIN: Final = "Send them again under the same keys."
 
 
@@ -258,7 +259,7 @@ class Handler:
         parked = overlay.get(parked_tag(source)).state.get(dict(bound.ids).get("delivery", ""))
         if parked is not None and parked.became:
             return Answer(line.key, "unchanged", parked.became, bound.ids)
-        refusal = refused(f"waiting_for_{parked.waits_for}", happened=_STILL_WAITS) if parked is not None else None
+        refusal = refused(_WAITING[parked.waits_for], happened=_STILL_WAITS) if parked is not None else None
         return Answer(line.key, "parked", bound.positions, bound.ids, refusal=refusal)
 
     def _key_token(self, line: Delivery) -> str:

@@ -11,6 +11,7 @@ from ledger.judging import Ground, Verdict, book_of, facts_of, judge_month, miss
 from ledger.judging.citing import Citing, Readings
 from ledger.judging.evidence import of_month
 from ledger.rulebook import Edition, rulebook_of
+from ledger.streams.claims_state import Claim
 from ledger.terms.identity import LEDGER_TAG
 from ledger.terms.outcome import Need, Notice
 from ledger.terms.people import Programme
@@ -19,15 +20,33 @@ from ledger.terms.people import Programme
 def verdict_of(
     patient: str, month: str, states: States, law: Law, programme: Programme = Programme.CCM
 ) -> Verdict | Need:
-    """The month as the judge has it: by the edition in use, or by the one that its newest attestation pinned.
+    """The month as the judge has it: by the edition in use, or by the one that its newest attestation pinned."""
+    if need := _needed(patient, month, states):
+        return need
+    pinned = pinned_edition(states.month(patient, month), programme)
+    return _judged(patient, month, states, law, programme, pinned)
 
-    Months are signed for CCM: of every other programme the edition in use speaks.
-    """
+
+def verdict_of_claim(claim: Claim, states: States, law: Law) -> Verdict | Need:
+    """The month of a claim as the judge has it now, by the edition that the claim pinned, whoever signed it since."""
+    event = claim.event
+    if need := _needed(event.patient, event.month, states):
+        return need
+    return _judged(event.patient, event.month, states, law, event.programme, event.edition)
+
+
+def _needed(patient: str, month: str, states: States) -> Need | None:
     while absent := missing_tags(patient, month, states.held()):
         if need := states.missing(*absent):
             return need
+    return None
+
+
+def _judged(
+    patient: str, month: str, states: States, law: Law, programme: Programme, pinned: str | None
+) -> Verdict | Need:
+    """The verdict by the pinned edition; by the one in use where none is pinned."""
     edition, rulebook = law.edition, law.rulebook
-    pinned = pinned_edition(states.month(patient, month)) if programme is Programme.CCM else None
     if pinned is not None and pinned != edition:
         if need := states.missing(LEDGER_TAG):
             return need

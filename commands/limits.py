@@ -66,7 +66,7 @@ def decide_raise_limit(asked: Asked[RaiseLimit], states: States, law: Law) -> Ou
 
 def attested_notices(month: CareMonth) -> tuple[Notice, ...]:
     """That a month which stands attested may say something else now."""
-    if month.standing_attestation() is None:
+    if not any(month.standing_attestation(each) for each in FAMILIES_OF):
         return ()
     happened = f"The month {month.month} stands attested; where this changes what was signed, it is stale."
     return (notice("attested_month_moved", happened),)

@@ -3,13 +3,13 @@
 What the month says is asked of the one judge; a refusal, the screen and the packet cannot disagree.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from commands.deciding import Asked, Law, States
 from commands.guards import after_death, by_rule, is_future
 from commands.intents.care_month import AttestDecisionMaking, AttestInBatch, AttestMonth, ChooseFamily
 from commands.judged_months import reasons_of_notices, verdict_of
-from ledger.judging import Verdict
+from ledger.judging import Verdict, book_of
 from ledger.streams.care_month import (
     CodeUnits,
     DecisionMakingAttested,
@@ -26,7 +26,12 @@ from ledger.terms.outcome import Accepted, Need, Notice, Outcome, Refused, Uncha
 from ledger.terms.people import Programme, Role, Side
 from ledger.terms.refusals import REFUSALS, refused
 
-_MINIMUM = "medicare.ccm.families.noncomplex_base"
+_MINIMUM: Final = {
+    Programme.CCM: "medicare.ccm.families.noncomplex_base",
+    Programme.PCM: "medicare.ccm.families.pcm_staff_base",
+    Programme.APCM: "medicare.ccm.families.level_1",
+}
+"""The base code with the fewest minutes of each programme."""
 
 
 def decide_attest_mdm(asked: Asked[AttestDecisionMaking], states: States, law: Law) -> Outcome:
@@ -88,7 +93,7 @@ def decide_choose_family(asked: Asked[ChooseFamily], states: States, law: Law) -
 
 
 def decide_attest_month(asked: Asked[AttestMonth], states: States, law: Law) -> Outcome:
-    """Sign the digest of the month as it stands; it pins position, edition and totals (readings, 6).
+    """Sign the digest of a programme's month as it stands; it pins position, edition and totals (readings, 6).
 
     Reads everything that the verdict rests on, and the actor. Refuses, in order: in_the_future, after_death,
     not_the_billing_practitioner, self_dealing, below_minimum, month_changed. Unchanged where the actor's newest
@@ -97,7 +102,8 @@ def decide_attest_month(asked: Asked[AttestMonth], states: States, law: Law) -> 
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient), staff_tag(asked.actor)):
         return need
-    standing = billing(asked, states, "the attestation")
+    programme = Programme(command.programme)
+    standing = billing(asked, states, "the attestation", programme)
     if isinstance(standing, Refused):
         return standing
     verdict = _verdict(asked, states, law)
@@ -106,10 +112,10 @@ def decide_attest_month(asked: Asked[AttestMonth], states: States, law: Law) -> 
     if _deals_with_self(asked, states, standing):
         return refused("self_dealing", facts=states.staff(asked.actor).told_at(*ROLE_FACTS))
     if not any(result.is_available for result in verdict.families):
-        return _below_minimum(command.month, verdict, law)
+        return _below_minimum(verdict, law)
     if verdict.digest != command.digest:
         return refused("month_changed", month=command.month)
-    attested = states.month(patient, command.month).standing_attestation()
+    attested = states.month(patient, command.month).standing_attestation(programme)
     signed = (attested.event.digest, attested.event.practitioner) if attested is not None else None
     if attested is not None and signed == (verdict.digest, asked.actor):
         return Unchanged((attested.position,), (("attestation", attested.event.attestation),))
@@ -166,7 +172,7 @@ def billing(
 
 def _verdict(asked: Asked[Any], states: States, law: Law) -> Verdict | Need:
     """The month as the judge has it: by the edition in use, or by the one that its newest attestation pinned."""
-    return verdict_of(asked.patient, asked.command.month, states, law)
+    return verdict_of(asked.patient, asked.command.month, states, law, Programme(asked.command.programme))
 
 
 def _deals_with_self(asked: Asked[AttestMonth], states: States, standing: Designation) -> bool:
@@ -178,9 +184,11 @@ def _deals_with_self(asked: Asked[AttestMonth], states: States, standing: Design
     )
 
 
-def _below_minimum(month: str, verdict: Verdict, law: Law) -> Refused:
-    rules = law.on(last_day(month))
-    base = rules.get(_MINIMUM)
+def _below_minimum(verdict: Verdict, law: Law) -> Refused:
+    """That no family has its minimum; where one lacks something else than minutes, what its own notice says."""
+    month = verdict.month
+    rules = law.on(last_day(month), book_of(verdict, law.rulebook))
+    base = rules.get(_MINIMUM[verdict.programme])
     by = rules.find(f"medicare.ccm.{base}.minutes_minimum")
     minutes = max((result.minutes for result in verdict.families), default=0)
     return refused(
@@ -209,6 +217,7 @@ def _attestation(asked: Asked[AttestMonth], verdict: Verdict, law: Law) -> Month
         staff_seconds=verdict.staff_seconds,
         personal_seconds=verdict.personal_seconds,
         lines=tuple(CodeUnits(code=line.code, units=line.units) for line in verdict.charges),
+        programme=None if verdict.programme is Programme.CCM else verdict.programme,
     )
 
 

@@ -58,7 +58,7 @@ class Deciding:
         self._vouched = Vouched.LOGIN
         self._people: dict[str, str] = {}
         self.known: Mapping[str, str] = {}
-        """Identifiers that a person resolved by hand for this delivery."""
+        """Identifiers and numbers that a person resolved by hand for this delivery, by their tokens."""
         self.parked_as: Envelope | None = None
         """The envelope under which the line was parked, where it is being released: it vouches for the actor."""
 
@@ -108,6 +108,7 @@ class Deciding:
             login=session.login,
             position=self._before,
             opened=opened_by(session.log),
+            resolved=self.known,
         )
         outcome = self._entry.decide(asked, States(self._held, self._get), self._law)
         assert not isinstance(outcome, Need), "states that can be fetched are never missing"
@@ -225,7 +226,7 @@ class Deciding:
             delivery=self._session.new_id("dv"),
             source=source,
             command=self._line.command.NAME,
-            waits_for="patient" if waiting.kind == "patient" else "staff",
+            waits_for=waiting.kind,
             awaited=waiting.token,
             words=DeliveryWords(line=self._line.raw.decode("utf-8")),
         )

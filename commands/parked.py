@@ -1,28 +1,45 @@
-"""Deciders about deliveries that wait: say whom one is about, have it decided, set it aside.
+"""Deciders about deliveries that wait: say what one is about, have it decided, set it aside.
 
 What a released delivery becomes is decided by release.py, which needs the sealed line as well.
 """
 
+from typing import Final
+
+from commands.claim_numbers import claim_numbered
 from commands.deciding import Asked, Law, States
 from commands.intents.governance import DiscardDelivery, ReleaseDelivery, ResolveDelivery
+from ledger.streams.claims import control_number
 from ledger.streams.governance import DeliveryDiscarded, DeliveryResolved, ParkedDelivery
 from ledger.terms.identity import parked_tag
 from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
 from ledger.terms.refusals import refused
 
+_KINDS: Final = {"pt": "patient", "st": "staff", "cl": "claim"}
+
 
 def decide_resolve_delivery(asked: Asked[ResolveDelivery], states: States, law: Law) -> Outcome:
-    """Say whom a parked delivery is about, where its own identifier never will.
+    """Say whom or which claim a parked delivery is about, where its own identifier or number never will.
 
-    Reads the parked stream of the source. Refuses: delivery_unknown, delivery_not_open, delivery_waits_for_other_kind.
+    Reads the parked stream of the source; of an answer to a claim that claim. Refuses, in order: delivery_unknown,
+    delivery_not_open, delivery_waits_for_other_kind, no_such_claim.
     """
     parked = _open_delivery(asked, states)
     if not isinstance(parked, ParkedDelivery):
         return parked
-    subject = asked.people["subject"]
-    if subject.startswith("pt_") != (parked.waits_for == "patient"):
-        waits_for = "patient" if parked.waits_for == "patient" else "staff member"
+    claim, subject = asked.command.claim, asked.person("subject")
+    named = (claim,) if subject is None else (subject,) if claim is None else ()
+    kinds = tuple(_KINDS[each[:2]] for each in named if each is not None)
+    if kinds != (parked.waits_for,):
+        waits_for = "staff member" if parked.waits_for == "staff" else parked.waits_for
         return refused("delivery_waits_for_other_kind", waits_for=waits_for)
+    if claim is not None:
+        found = claim_numbered(asked, states, control_number(claim))
+        if isinstance(found, Need):
+            return found
+        if found is None or found.claim.event.claim != claim:
+            return refused("no_such_claim")
+    (subject,) = named
+    assert subject is not None
     if parked.subject == subject:
         return Unchanged((parked.position,))
     return Accepted((DeliveryResolved(delivery=parked.delivery, source=parked.source, subject=subject),))

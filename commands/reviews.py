@@ -118,7 +118,7 @@ def decide_settle_review(asked: Asked[SettleReview], states: States, law: Law) -
         actor = states.staff(asked.actor)
         if practices and not reaches(actor, Role.COMPLIANCE, asked.today, practices):
             return refused("not_in_this_practice")
-        if asked.actor in _behind(states, raised.patient, raised.month):
+        if asked.actor in behind(states, raised.patient, raised.month):
             return refused("review_about_self")
     if review.settled is not None:
         if review.settled.outcome == command.outcome and review.settled_position:
@@ -252,7 +252,7 @@ def _of_review(review: str, states: States, law: Law) -> _About | Need | Refused
     return _About(review, raised.patient, raised.month, since)
 
 
-def _behind(states: States, patient: str, month: str) -> frozenset[str]:
+def behind(states: States, patient: str, month: str) -> frozenset[str]:
     """Whose work a review of a patient's month is about: who bills it, who signed it, who worked in it or typed it."""
     state = states.month(patient, month)
     designated = (states.patient(patient).designation(month, Programme.CCM, side) for side in Side)

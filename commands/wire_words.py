@@ -14,6 +14,14 @@ from pydantic import BaseModel, ValidationError
 
 from ledger.terms.calendar import YEAR_MAX, YEAR_MIN
 from ledger.terms.outcome import Refused
+from ledger.terms.postal import (
+    PAYER_CODE_SHAPE,
+    PHONE_SHAPE,
+    SENT_NUMBER_SHAPE,
+    STATE_SHAPE,
+    TAXONOMY_SHAPE,
+    ZIP_SHAPE,
+)
 from ledger.terms.refusals import refused
 
 Place = tuple[str | int, ...]
@@ -42,6 +50,12 @@ _PATTERNS: Final = {
     r"^[0-9]\.[0-9]{1,4}$": 'an index as text in its own digits, such as "1.012"',
     r"^[A-Za-z0-9][A-Za-z0-9 .-]{0,39}$": "a name of at most 40 letters, digits, spaces, `.` and `-`",
     r"^[0-9]{9}$": "nine digits",
+    STATE_SHAPE: "a state or territory by its two letters",
+    ZIP_SHAPE: "a ZIP code of five or nine digits, without a dash",
+    TAXONOMY_SHAPE: "a taxonomy code of ten characters that ends with X, such as 207Q00000X",
+    PHONE_SHAPE: "a telephone number of ten digits",
+    PAYER_CODE_SHAPE: "a number of 2 to 30 capital letters, digits, `.` and `-`",
+    SENT_NUMBER_SHAPE: "a number of 2 to 15 capital letters, digits, spaces, `.` and `-`",
     r"^[A-Z0-9]{5}$": "five digits or capital letters",
     r"^[A-Z0-9][0-9]{3}[A-Z0-9]$": "a code of five digits, the first or the last perhaps a capital letter",
     r"^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$": "an ICD-10-CM code with its dot, such as E11.9",

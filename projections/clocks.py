@@ -26,6 +26,10 @@ PERIODS: Final = frozenset(
         "licence_recorded",
         "capability_attested",
         "policy_adopted",
+        "charge_adopted",
+        "billing_details_recorded",
+        "payer_identity_recorded",
+        "interchange_recorded",
         "locality_recorded",
         "qualifying_status_recorded",
     }

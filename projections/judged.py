@@ -90,11 +90,8 @@ def moves_others(tag: str, found: At) -> bool:
 
 
 def edition_for(governance: Governance, month: CareMonth, programme: Programme = Programme.CCM) -> Adoption:
-    """The edition that judges a month: the one it was attested by, otherwise the one adopted last.
-
-    Months are attested for CCM; those of other programmes are judged by the edition adopted last.
-    """
-    pinned = pinned_edition(month) if programme is Programme.CCM else None
+    """The edition that judges a month: the one it was attested by, otherwise the one adopted last."""
+    pinned = pinned_edition(month, programme)
     adoptions = (a for a in reversed(governance.adoptions) if pinned in {None, a.edition})
     found = next(adoptions, None)
     if found is None:

@@ -109,13 +109,13 @@ def month_answer(
     position: int,
     programme: Programme = Programme.CCM,
 ) -> MonthAnswer:
-    """The month of a programme as known at a position, its readings named. Months are attested for CCM only."""
+    """The month of a programme as known at a position, its readings named."""
     states = MonthStates(log, patient, month, after=position)
     verdict = judged(states.at, rulebook_of, patient, month, record=True, programme=programme).verdict
     facts = gather(patient, month, lambda tag: states.at(tag).state)
     state = facts.month
     governance: Governance = states.at(LEDGER_TAG).state
-    standing = state.standing_attestation() if programme is Programme.CCM else None
+    standing = state.standing_attestation(programme)
     return MonthAnswer(
         verdict=verdict,
         position=position,
@@ -123,7 +123,7 @@ def month_answer(
         as_attested=attested(standing) if standing else None,
         attested_amount=_attested_amount(log, rulebook_of, standing, verdict) if standing else None,
         entered_after=tuple(_entered_after(state, standing)) if standing else (),
-        attestations=len(state.attestations) if programme is Programme.CCM else 0,
+        attestations=len(state.signed(programme)),
         under_adopted=_under_adopted(states, rulebook_of, governance, verdict),
         erased=_erased_of_all(log, group_of(patient, lambda tag: states.at(tag).state), month, position),
         facts=facts,
@@ -161,7 +161,8 @@ def _attested_amount(log: StreamsLog, rulebook_of: RulebookOf, standing: Atteste
     adoption = next((a for a in governance.adoptions if a.edition == event.edition), None)
     if adoption is None:
         return None
-    then = judge_month(facts, rulebook_of(adoption), edition=event.edition, record=False)
+    book, programme = rulebook_of(adoption), standing.programme
+    then = judge_month(facts, book, edition=event.edition, record=False, programme=programme)
     return then.amount if then.digest == event.digest else None
 
 
@@ -218,12 +219,17 @@ def _own_facts(log: StreamsLog, group: tuple[str, ...], month: str, position: in
 
 
 def attestation_fates(
-    log: StreamsLog, rulebook_of: RulebookOf, patient: str, month: str, position: int
+    log: StreamsLog,
+    rulebook_of: RulebookOf,
+    patient: str,
+    month: str,
+    position: int,
+    programme: Programme = Programme.CCM,
 ) -> tuple[AttestationFate, ...]:
     """Every attestation of a month in order, and by which fact it was reopened: each is followed to the next one."""
     states = States(log, after=position)
     state = gather(patient, month, lambda tag: states.at(tag).state).month
-    signed, standing = state.attestations, state.standing_attestation()
+    signed, standing = state.signed(programme), state.standing_attestation(programme)
     group = group_of(patient, lambda tag: states.at(tag).state)
     found = []
     for number, each in enumerate(signed):
@@ -264,7 +270,8 @@ def _changed_by(log: StreamsLog, rulebook_of: RulebookOf, signed: Attested, unti
     event, attestation = signed.event, signed.event.attestation
     last = until if signed.withdrawn_position is None else min(until, signed.withdrawn_position)
     # Followed under the id by which it was signed: a merge, should one come, leads to the month that goes on.
-    steps = walk(log, rulebook_of, event.patient, event.month, since=signed.position, until=last)
+    month, programme = event.month, signed.programme
+    steps = walk(log, rulebook_of, event.patient, month, since=signed.position, until=last, programme=programme)
     stale = (step for step in steps if step.after.attested == attestation and step.after.standing == "stale")
     return next((step.fact for step in stale), None)
 

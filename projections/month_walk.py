@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ledger.judging.shapes import Verdict
 from ledger.streams.base import EventLog, Fact
 from ledger.streams.folding import FOLDINGS, initial
+from ledger.terms.people import Programme
 from projections.judged import RulebookOf, judged, moves_others
 from projections.states import At
 
@@ -24,14 +25,23 @@ class Step(NamedTuple):
     after: Verdict
 
 
-def walk(log: EventLog, rulebook_of: RulebookOf, patient: str, month: str, *, since: int, until: int) -> Iterator[Step]:
-    """The facts behind `since` and up to `until` that changed the month, in ledger order."""
+def walk(
+    log: EventLog,
+    rulebook_of: RulebookOf,
+    patient: str,
+    month: str,
+    *,
+    since: int,
+    until: int,
+    programme: Programme = Programme.CCM,
+) -> Iterator[Step]:
+    """The facts behind `since` and up to `until` that changed the month of a programme, in ledger order."""
     streams = _Streams(log, since, until)
-    verdict = judged(streams.at, rulebook_of, patient, month).verdict
+    verdict = judged(streams.at, rulebook_of, patient, month, programme=programme).verdict
     while (fact := streams.next()) is not None:
         if not streams.apply(fact):
             continue
-        after = judged(streams.at, rulebook_of, patient, month).verdict
+        after = judged(streams.at, rulebook_of, patient, month, programme=programme).verdict
         if after != verdict:
             yield Step(fact, verdict, after)
         verdict = after

@@ -52,6 +52,11 @@ def patients_with_other(models: Rows, until_month: str | None = None) -> set[str
     return known.union(*(joined for joined in _ever_joined(models) if not joined.isdisjoint(known)))
 
 
+def ever_joined_with(models: Rows) -> set[str]:
+    """Everybody who was ever merged with somebody; a merge that was undone counts as one."""
+    return set[str]().union(*_ever_joined(models))
+
+
 def _ever_joined(models: Rows) -> list[set[str]]:
     """Who was ever merged with whom, directly or through others; a merge that was undone counts as one."""
     query = f"SELECT position, patient FROM {AUDIT_TRAIL.name} WHERE topic = ? ORDER BY position"

@@ -251,7 +251,7 @@ class Rejudge:
             lambda mixed, edition: (self._verdict(facts, programme, mixed, edition), mixed),
             lambda said: not changed_parts(said[0], after) and self._paid(twice, *said).payment == expected,
         )
-        standing = facts.month.standing_attestation() if before.attested is not None else None
+        standing = facts.month.standing_attestation(programme) if before.attested is not None else None
         findings = [(*verdict.missing, *verdict.notices) for verdict in (before, after)]
         return RejudgedMonth(
             patient=before.patient,

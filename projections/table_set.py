@@ -11,6 +11,7 @@ from ledger.streams.base import EventLog, Fact
 from ledger.streams.folding import FOLDINGS
 from projections.audit_trail import AuditTrail
 from projections.base import REBUILT, Changes, Projection, ReadModels, Rows, Statement, Table, state_root, text, whole
+from projections.claim_states import ClaimStates
 from projections.due_dates import DueDates
 from projections.judged import RulebookOf
 from projections.month_billing import MonthBilling
@@ -20,7 +21,7 @@ from projections.states import FACTS_MAX, States
 
 PROJECTIONS: Final[tuple[type[Projection], ...]] = (
     *(MonthBilling, AuditTrail, PracticePatients),
-    *(ProgrammePatients, DueDates),
+    *(ProgrammePatients, DueDates, ClaimStates),
 )
 TABLES: Final[tuple[Table, ...]] = tuple(table for projection in PROJECTIONS for table in projection.tables)
 SET_NAME: Final = "+".join(f"{projection.name}@{projection.version}" for projection in PROJECTIONS)
@@ -29,7 +30,7 @@ SET_NAME: Final = "+".join(f"{projection.name}@{projection.version}" for project
 STOPPED: Final = Table("stopped", (*text("name"), *whole("position"), *text("because")), key=1)
 """Where a follower stopped and why; empty while all is well."""
 
-_FOLDED: Final = frozenset({"patient", "care_plan", "care_month", "staff", "staff_day", "practice", "ledger"})
+_FOLDED: Final = frozenset({"patient", "care_plan", "care_month", "staff", "staff_day", "practice", "ledger", "claims"})
 assert FOLDINGS.keys() >= _FOLDED
 
 
@@ -54,6 +55,7 @@ class Pass:
             PracticePatients(),
             ProgrammePatients(),
             DueDates(self.states),
+            ClaimStates(self.states),
         )
 
     @property

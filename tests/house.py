@@ -78,8 +78,10 @@ class House:
 
 
 @contextmanager
-def house(place: Place, *, simulated: bool = True, with_patient: bool = True) -> Iterator[House]:
-    """A company in a new ledger at a place."""
+def house(
+    place: Place, *, simulated: bool = True, with_patient: bool = True, practice_npi: str | None = None
+) -> Iterator[House]:
+    """A company in a new ledger at a place; a practice that releases claims has an NPI."""
     clock = SimulatedClock(BEGIN)
     ids = SystemIds()
     with create(place, master_key=KEY, clock=clock, ids=ids, simulated=simulated) as log:
@@ -88,7 +90,7 @@ def house(place: Place, *, simulated: bool = True, with_patient: bool = True) ->
         )
         handler = Handler(log=log, ids=ids, clock=clock, zones=PinnedZones(), login=LOGIN)
         it = House(log, handler, ids={"admin": administrator})
-        _people(it)
+        _people(it, practice_npi)
         if with_patient:
             _patient(it)
         yield it
@@ -107,11 +109,12 @@ STAFF: tuple[tuple[str, str, str | None, str | None, str], ...] = (
 )
 
 
-def _people(it: House) -> None:
+def _people(it: House, npi: str | None) -> None:
     practice = {
         "name": "Lakeside Primary Care",
         "tin": "123456789",
         "zone": "America/Chicago",
+        "npi": npi,
         "sites": [{"name": "Main", "place_of_service": "11"}],
     }
     it.ids["practice"] = dict(it.accepted("register_practice", practice).ids)["practice"]

@@ -15,7 +15,7 @@ CaptureGiven = Literal["asserted_timer", "edited_timer", "manual", "passive", "i
 
 
 JudgedProgramme = Literal[Programme.CCM, Programme.PCM, Programme.APCM]
-"""A programme whose months are judged, so that there are families to choose from."""
+"""A programme whose months are judged, so that there are families to choose from, and a digest to sign."""
 
 
 class ContactGiven(Wire):
@@ -94,6 +94,7 @@ class AttestMonth(Command):
     patient: Ref
     month: CareMonth
     digest: Digest
+    programme: JudgedProgramme = Programme.CCM
 
 
 class AttestInBatch(AttestMonth):

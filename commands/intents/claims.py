@@ -11,7 +11,6 @@ from ledger.streams.claims import (
     AdjustmentGroup,
     AnswerCode,
     Code,
-    ControlNumber,
     PayerNumber,
     PaymentStatus,
     WithdrawalReason,
@@ -35,6 +34,10 @@ def _dollars(given: Any) -> Any:
 
 Dollars = Annotated[Decimal, BeforeValidator(_dollars), Field(max_digits=10, decimal_places=2)]
 """Dollars and cents as text, such as 85.00."""
+
+
+NumberGiven = PayerNumber
+"""A control number as the payer gives it: ours, a shortened or mistyped one, or one of another system's claims."""
 
 
 class AdoptCharge(Command):
@@ -80,7 +83,7 @@ class RecordAcknowledgment(Command):
 
     NAME: ClassVar = "record_acknowledgment"
     KIND: ClassVar = "testimony"
-    control_number: ControlNumber
+    control_number: NumberGiven
     outcome: Acknowledged
     received_on: GivenDay
     payer_number: PayerNumber | None = None
@@ -104,6 +107,8 @@ class LineGiven(Wire):
     paid: Dollars
     adjustments: tuple[AdjustmentGiven, ...] = Field(default=(), max_length=30)
     remarks: tuple[AnswerCode, ...] = Field(default=(), max_length=20)
+    adjudicated_as: Code | None = None
+    """The code under which the payer looked at it, where that is another."""
 
 
 class RecordRemittance(Command):
@@ -111,7 +116,7 @@ class RecordRemittance(Command):
 
     NAME: ClassVar = "record_remittance"
     KIND: ClassVar = "testimony"
-    control_number: ControlNumber
+    control_number: NumberGiven
     status: PaymentStatus
     on: GivenDay
     payer_number: PayerNumber | None = None
@@ -120,6 +125,9 @@ class RecordRemittance(Command):
     patient_share: Dollars
     adjustments: tuple[AdjustmentGiven, ...] = Field(default=(), max_length=30)
     lines: tuple[LineGiven, ...] = Field(default=(), max_length=60)
+    claim_remarks: tuple[AnswerCode, ...] = Field(default=(), max_length=20)
+    payer_status: AnswerCode | None = None
+    """The payer's own code of what it did with the claim, such as 19: paid and forwarded to another payer."""
 
 
 class ReopenClaim(Command):

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from commands.intents.base import Command, Ref, Wire
-from ledger.terms.identity import DeliveryId, Digest
+from ledger.terms.identity import ClaimId, DeliveryId, Digest
 from ledger.terms.people import SourceName
 
 
@@ -49,13 +49,15 @@ class RegisterSource(Command):
 
 
 class ResolveDelivery(Command):
-    """Say whom a parked delivery is about."""
+    """Say whom a parked delivery is about, or which claim the answer of a payer is about."""
 
     NAME: ClassVar = "resolve_delivery"
     KIND: ClassVar = "act"
     source: SourceName
     delivery: DeliveryId
-    subject: Ref
+    subject: Ref | None = None
+    claim: ClaimId | None = None
+    """Of an answer that waits for its claim."""
 
 
 class ReleaseDelivery(Command):
@@ -74,4 +76,4 @@ class DiscardDelivery(Command):
     KIND: ClassVar = "act"
     source: SourceName
     delivery: DeliveryId
-    reason: Literal["not_our_patient", "test_data", "superseded", "sent_in_error"]
+    reason: Literal["not_our_patient", "test_data", "superseded", "sent_in_error", "not_our_claim"]

@@ -8,6 +8,17 @@ from commands.intents.base import Command, OutsideName, Ref, Wire
 from ledger.terms.calendar import GivenDay, GivenInstant
 from ledger.terms.identity import ConditionId, CoverageId, Digest, PracticeId
 from ledger.terms.people import CoverageKind, Name, Word, Words
+from ledger.terms.postal import AddressLine, City, State, ZipCode
+
+
+class PostalGiven(Wire):
+    """An address in parts."""
+
+    line: AddressLine
+    second: AddressLine | None = None
+    city: City
+    state: State
+    zip_code: ZipCode
 
 
 class DemographicsGiven(Wire):
@@ -19,6 +30,8 @@ class DemographicsGiven(Wire):
     sex: Word | None = None
     phone: Words | None = None
     address: Words | None = None
+    postal: PostalGiven | None = None
+    """The same address in parts: what a claim asks for."""
 
 
 class RegisterPatient(Command):

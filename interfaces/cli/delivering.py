@@ -68,7 +68,7 @@ class Tally:
         if self.notices:
             lines.append("Noticed: " + ", ".join(f"{code} {count:,}" for code, count in in_order(self.notices)) + ".")
         if self.outcomes["parked"]:
-            lines.append("Parked deliveries wait until their patient or staff member is known: `parked list`.")
+            lines.append("Parked deliveries wait until their patient, staff member or claim is known: `parked list`.")
         return lines
 
 

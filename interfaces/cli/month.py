@@ -69,12 +69,9 @@ def run_month(args: Namespace, screen: Screen) -> int:
 
 def _of_ccm_only(args: Namespace) -> None:
     """Refuse what is asked of months of CCM alone."""
-    if args.programme == PROGRAMMES[0]:
-        return
-    for option in ("attestations", "minute"):
-        if getattr(args, option):
-            happened = f"--{option} is about months of CCM; those of {args.programme} are not attested yet."
-            raise WrongUsage(happened, f"Ask without --programme, or without --{option}.")
+    if args.minute and args.programme != PROGRAMMES[0]:
+        happened = f"--minute is about months of CCM, not those of {args.programme}."
+        raise WrongUsage(happened, "Ask without --programme, or without --minute.")
 
 
 def _minute_of_month(args: Namespace) -> None:

@@ -147,7 +147,9 @@ def _attestations(args: Namespace, session: "Session", answer: "MonthAnswer") ->
     from interfaces.cli.history import line_json, told  # noqa: PLC0415 - loaded by now
     from projections.month_answer import attestation_fates  # noqa: PLC0415
 
-    fates = attestation_fates(session.log, session.rulebook_of, args.patient, args.month, answer.position)
+    fates = attestation_fates(
+        session.log, session.rulebook_of, args.patient, args.month, answer.position, answer.verdict.programme
+    )
     # One fact may have reopened what was signed under two ids.
     reopened = len({fate.reopened_by.position for fate in fates if fate.reopened_by is not None})
     lines = [f"{counted(len(fates), 'attestation')}; the month was reopened {counted(reopened, 'time')}."]

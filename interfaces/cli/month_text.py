@@ -47,8 +47,7 @@ def month_lines(verdict: "Verdict", price: "Price | None" = None, *, with_notice
         yield f"With the visit of {line.on} ({line.parent}) by {line.practitioner}, on that visit's claim:"
         yield f"  {line.code} x{line.units}  {money(line.amount)} ({ESTIMATE}; no part of the month's codes)"
     yield from _said(verdict) if with_notices else ()
-    signs = "Digest that `attest_month` signs" if verdict.programme == "CCM" else "Digest of the month"
-    yield f"{signs}: {verdict.digest}"
+    yield f"Digest that `attest_month` signs: {verdict.digest}"
     yield f"Judged by edition {verdict.edition[:12]} of the rulebook."
 
 

@@ -1,4 +1,4 @@
-"""`parked`: deliveries that wait, encrypted, until their patient or staff member is known."""
+"""`parked`: deliveries that wait, encrypted, until their patient, staff member or claim is known."""
 
 from argparse import Namespace
 from collections import Counter
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from ledger.streams.governance import ParkedDelivery
 
 _COLUMNS: Final = ("delivery", "source", "command", "waits for", "since position", "resolved as", "last refusal")
-_REASONS: Final = ("not_our_patient", "test_data", "superseded", "sent_in_error")
+_REASONS: Final = ("not_our_patient", "test_data", "superseded", "sent_in_error", "not_our_claim")
 _ABOUT: Final = {
     "list": "Show what waits.",
-    "resolve": "Say whom a delivery is about, where its own identifier never will.",
+    "resolve": "Say whom or which claim a delivery is about, where its own identifier or number never will.",
     "release": "Have a delivery decided under its first key; what is then refused stays parked.",
     "discard": "Set a delivery aside for good.",
 }
@@ -24,7 +24,9 @@ _ABOUT: Final = {
 
 def add(commands: Commands, shared: Parser) -> None:
     """Declare the commands."""
-    parser = commands.add_parser("parked", parents=[shared], help="deliveries that wait for somebody unknown")
+    parser = commands.add_parser(
+        "parked", parents=[shared], help="deliveries that wait for somebody or something unknown"
+    )
     parser.description = __doc__
     inner = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     for name, said in _ABOUT.items():
@@ -38,7 +40,9 @@ def add(commands: Commands, shared: Parser) -> None:
         each.add_argument("delivery", metavar="DELIVERY", type=delivery_id, nargs=plural, help="its id, from `list`")
         each.set_defaults(run=run_act, act=name)
         if name == "resolve":
-            each.add_argument("subject", metavar="ID", type=subject_id, help="the patient's or staff member's id")
+            each.add_argument(
+                "subject", metavar="ID", type=subject_id, help="the patient's, staff member's or claim's id"
+            )
         if name == "discard":
             each.add_argument("--reason", choices=_REASONS, required=True)
 
@@ -104,7 +108,7 @@ def _line(args: Namespace, session: "Session", delivery: str) -> dict[str, Any]:
     data: dict[str, Any] = {"source": _source_of(session, delivery), "delivery": delivery}
     key = f"cli/{args.act}/{delivery}"
     if args.act == "resolve":
-        data["subject"] = args.subject
+        data["claim" if args.subject.startswith("cl_") else "subject"] = args.subject
         # Somebody may resolve it to one, to another, and to the first again.
         key = f"{key}/{session.handler.new_id('dv')}"
     if args.act == "discard":

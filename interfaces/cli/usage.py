@@ -260,8 +260,15 @@ def delivery_id(text: str) -> str:
     return _opaque(text, "dv", "delivery")
 
 
+def claim_id(text: str) -> str:
+    """A claim's opaque id."""
+    return _opaque(text, "cl", "claim")
+
+
 def subject_id(text: str) -> str:
-    """A patient's or staff member's opaque id."""
+    """A patient's, staff member's or claim's opaque id."""
+    if text.startswith("cl_"):
+        return claim_id(text)
     return staff_id(text) if text.startswith("st_") else patient_id(text)
 
 

@@ -145,6 +145,30 @@ _WHY: Final[Mapping[str, tuple[str, str]]] = {
         "this clock time was skipped on the day when daylight-saving time began",
         "Correct the time, or write it with its UTC offset.",
     ),
+    "x12_malformed": (
+        "an X12 file consists of interchanges, groups and transactions, each closed by a trailer that counts it",
+        "Have the file sent or downloaded again; nothing of it was recorded.",
+    ),
+    "x12_not_expected": (
+        "acknowledgments are 277CA (005010X214) and remittances 835 (005010X221A1), and a test says nothing",
+        "Import the file as what it is, or ask the payer for the one that is meant; nothing of it was recorded.",
+    ),
+    "x12_too_large": (
+        "a file, a segment and an element have a largest size, far above what payers send",
+        "Have the payer send it in parts; nothing of it was recorded.",
+    ),
+    "x12_value_unreadable": (
+        "amounts, days, counts and codes have one form each",
+        "Ask the payer to send the file corrected; nothing of it was recorded.",
+    ),
+    "remittance_columns_missing": (
+        "a remittance needs the columns that docs/importing.md lists",
+        "Add the columns and import the file again; nothing of it was recorded.",
+    ),
+    "remittance_row_unreadable": (
+        "each column of a remittance has its own form, and the rows of one claim agree in all that is of the claim",
+        "Correct the row and import the file again; docs/importing.md lists the forms. Nothing was recorded.",
+    ),
     "source_row_id_required": (
         "two untimed rows of the same content are two pieces of work only if their source tells them apart",
         "Add the source's own id of the row.",

@@ -53,7 +53,7 @@ def content_of(verdict: Verdict, patient: Patient, practice: Practice, law: Mont
         diagnoses_of(patient, verdict.month, law),
         place_of(practice.sites),
         tuple(line.code for line in verdict.charges if line.code not in charged),
-        faults_of_lines(((line.code, line.units) for line in verdict.charges), rules),
+        faults_of_lines(((line.code, line.units) for line in verdict.charges), rules, verdict.raised),
     )
 
 

@@ -1,78 +1,174 @@
 """What a claim has lost since its release: units that the month no longer supports, and what was paid for them.
 
 Promise: what a month gained since is no part of it, a loss that was noticed before is not noticed again, and amounts
-are to the cent. Supported is what the month would bill by the edition that was signed, where nothing blocks its release.
-Not promised: that money is owed; that a person says.
+are to the cent. Supported is what the claim's family would bill by the edition that the claim pinned, to the payer and
+under the practitioner that it names, where nothing blocks release and somebody's signature stands. A loss that was
+noticed while nothing was paid is none of money: what is paid for it later is noticed then. Not promised: that money is
+owed; a person says that.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, NamedTuple
 
 from ledger.judging.shapes import Verdict
-from ledger.streams.claims_state import Claim
+from ledger.streams.claims_state import Claim, Claims
+from ledger.streams.overpayments import ClaimLostGround, LostUnits, OverpaymentNoticed
+from ledger.streams.overpayments_state import Overpayment
+from ledger.terms.people import Programme
 
 _CENT: Final = Decimal("0.01")
 _ZERO: Final = Decimal(0)
+_OF_THE_PATIENT: Final = "PR"
+_UNPAID: Final = frozenset({"released", "accepted"})
+_CHOICE: Final = frozenset({"family_not_chosen", "chosen_family_not_available"})
+"""What blocks a release and takes nothing away: several families stand, the claim's own among them."""
+
+
+class MovedClaim(NamedTuple):
+    """A claim whose month perhaps says less than was released, as a read model found it."""
+
+    claim: str
+    patient: str
+    month: str
+    digest: str
+    """What the month says now."""
+    position: int
+    """The newest fact that the month rests on, or that was said of the claim."""
 
 
 class Loss(NamedTuple):
-    """Units lost beyond what was noticed before, and what the payer and the patient paid for them."""
+    """Units lost beyond what was noticed before, and what the payer and the patient paid for all that is lost so."""
 
     units: tuple[tuple[str, int], ...]
     """(code, units), in the order of the claim's lines."""
     amount: Decimal
     patient_share: Decimal
 
+    @property
+    def is_money(self) -> bool:
+        """Whether anything was paid for it."""
+        return self.amount > 0 or self.patient_share > 0
 
-def supported(verdict: Verdict) -> dict[str, int]:
-    """The units that a month supports, by code: none where something blocks its release."""
-    return {} if verdict.missing else {line.code: line.units for line in verdict.charges}
+    @property
+    def lost(self) -> tuple[LostUnits, ...]:
+        """The units as a fact has them."""
+        return tuple(LostUnits(code=code, units=units) for code, units in self.units)
 
 
-def loss_of(claim: Claim, verdict: Verdict) -> Loss | None:
+def supported(claim: Claim, verdict: Verdict) -> dict[str, int]:
+    """The units of the claim that a month supports, by code: none where it could not be released as this claim."""
+    event = claim.event
+    is_unsigned = event.programme is Programme.CCM and verdict.attested is None
+    is_another = (verdict.payer, verdict.practitioner) != (event.payer, event.practitioner)
+    blocked = any(notice.code not in _CHOICE for notice in verdict.missing)
+    result = verdict.result(event.family)
+    if claim.withdrawn is not None or is_unsigned or is_another or blocked or result is None:
+        return {}
+    return {line.code: line.units for line in result.lines} if result.is_available else {}
+
+
+def is_at_stake(claims: Claims, claim: Claim) -> bool:
+    """Whether something may be lost with a claim: the payer may still pay it, or money came for it.
+
+    Money that came for a claim that was withdrawn is at stake too; of one that another claim stands for, the payer
+    settles both.
+    """
+    if has_money(claim):
+        return claims.is_live(claim) or claims.status(claim) == "withdrawn"
+    return claims.is_live(claim) and claims.status(claim) in _UNPAID
+
+
+def has_money(claim: Claim) -> bool:
+    """Whether, of what the payer paid and left to the patient, anything remains."""
+    return claim.paid > 0 or claim.patient_share > 0
+
+
+def loss_of(claims: Claims, claim: Claim, verdict: Verdict) -> Loss | None:
     """What a claim lost that was not noticed before; None where it stands as it did, or on more."""
-    now, noticed = supported(verdict), _noticed(claim)
-    lost: list[tuple[str, int]] = []
-    amount = share = _ZERO
-    for line in claim.event.lines:
-        units = line.units - now.get(line.code, 0) - noticed[line.code]
-        if units > 0:
-            lost.append((line.code, units))
-            amount += _part(_paid(claim, line.code), noticed[line.code], units, line.units)
-            share += _part(_left(claim, line.code), noticed[line.code], units, line.units)
-    return Loss(tuple(lost), amount, share) if lost else None
+    if not is_at_stake(claims, claim):
+        return None
+    now = supported(claim, verdict)
+    if not has_money(claim):
+        known = _units(each.event for each in claim.lost)
+        units = _beyond({line.code: line.units - now.get(line.code, 0) for line in claim.event.lines}, known)
+        return Loss(units, _ZERO, _ZERO) if units else None
+    noticed = [each for each in claims.overpayments if _stands(each, claim, verdict.digest)]
+    known = _units(each.event for each in noticed)
+    of = {line.code: _paid_units(claim, line.code) or line.units for line in claim.event.lines}
+    gone = {code: units - now.get(code, 0) for code, units in of.items()}
+    whole = {code: min(max(gone[code], known[code]), units) for code, units in of.items()}
+    paid, share = _paid(claim), _left(claim)
+    amount = _money(paid, whole, of) - sum((each.event.amount for each in noticed), _ZERO)
+    left = _money(share, whole, of) - sum((each.event.patient_share for each in noticed), _ZERO)
+    loss = Loss(_beyond(gone, known), max(amount, _ZERO), max(left, _ZERO))
+    return loss if loss.is_money else None
 
 
-def _noticed(claim: Claim) -> Counter[str]:
+def _stands(overpayment: Overpayment, claim: Claim, digest: str) -> bool:
+    """Whether a notice covers its loss still: one that was dismissed does, while the month says what it said then."""
+    event = overpayment.event
+    return event.claim == claim.event.claim and (overpayment.status != "dismissed" or event.digest_now == digest)
+
+
+def _units(noticed: Iterable[ClaimLostGround | OverpaymentNoticed]) -> Counter[str]:
     found: Counter[str] = Counter()
-    for heard in (*claim.lost, *claim.overpaid):
-        for each in heard.event.lost:
-            found[each.code] = max(found[each.code], 0) + each.units
+    for event in noticed:
+        for each in event.lost:
+            found[each.code] += each.units
     return found
 
 
-def _paid(claim: Claim, code: str) -> Decimal:
-    """What the payer paid for a code, less what it took back."""
-    return sum((line.paid for heard in claim.remitted for line in heard.event.lines if line.code == code), _ZERO)
+def _beyond(gone: dict[str, int], known: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple((code, units - known[code]) for code, units in gone.items() if units > known[code])
 
 
-def _left(claim: Claim, code: str) -> Decimal:
-    """What of a code was left to the patient."""
-    return sum(
-        (
-            each.amount
-            for heard in claim.remitted
-            for line in heard.event.lines
-            if line.code == code
-            for each in line.adjustments
-            if each.group == "PR"
-        ),
-        _ZERO,
-    )
+def _money(by_code: dict[str, Decimal], units: dict[str, int], of: dict[str, int]) -> Decimal:
+    """What so many units of each code are of its money, to the cent: all units are the whole."""
+    shares = (max(by_code[code], _ZERO) * units[code] / of[code] for code in units)
+    return sum((each.quantize(_CENT, ROUND_HALF_UP) for each in shares), _ZERO)
 
 
-def _part(whole: Decimal, before: int, units: int, of: int) -> Decimal:
-    """What so many units are of an amount, behind those before: all parts together are the whole, to the cent."""
-    upto = [(whole * each / of).quantize(_CENT, ROUND_HALF_UP) for each in (before, before + units)]
-    return upto[1] - upto[0]
+def _paid_units(claim: Claim, code: str) -> int:
+    """The units of a code for which money came, as far as remittances say; 0 where they do not."""
+    units = 0
+    for heard in claim.remitted:
+        for line in heard.event.lines:
+            left = any(each.group == _OF_THE_PATIENT and each.amount for each in line.adjustments)
+            if line.code == code and (line.paid or left):
+                units += line.units if line.charge >= 0 else -line.units
+    asked = next(line.units for line in claim.event.lines if line.code == code)
+    return min(max(units, 0), asked)
+
+
+def _paid(claim: Claim) -> dict[str, Decimal]:
+    """What the payer paid for each code, less what it took back; what it said of no line is spread over all."""
+    found = {line.code: _ZERO for line in claim.event.lines}
+    for heard in claim.remitted:
+        for line in heard.event.lines:
+            if line.code in found:
+                found[line.code] += line.paid
+    return _spread(found, claim.paid, claim)
+
+
+def _left(claim: Claim) -> dict[str, Decimal]:
+    """What of each code was left to the patient; what the payer said of no line is spread over all."""
+    found = {line.code: _ZERO for line in claim.event.lines}
+    for heard in claim.remitted:
+        for line in heard.event.lines:
+            if line.code in found:
+                found[line.code] += sum((e.amount for e in line.adjustments if e.group == _OF_THE_PATIENT), _ZERO)
+    return _spread(found, claim.patient_share, claim)
+
+
+def _spread(by_code: dict[str, Decimal], whole: Decimal, claim: Claim) -> dict[str, Decimal]:
+    """Amounts by code that come to the whole: the rest goes to the lines as their charges do, to the cent."""
+    rest, charge, upto = whole - sum(by_code.values(), _ZERO), claim.event.charge, _ZERO
+    found, given = dict(by_code), _ZERO
+    for line in claim.event.lines:
+        upto += line.charge
+        part = (rest * upto / charge).quantize(_CENT, ROUND_HALF_UP) - given
+        found[line.code] += part
+        given += part
+    return found

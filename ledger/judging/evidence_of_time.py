@@ -153,17 +153,18 @@ def choices(ground: Ground) -> Evidence:
 
 def attestations(ground: Ground) -> Evidence:
     """The attestation that stands; the withdrawn ones with what took them back, and that none stands, otherwise."""
-    standing = ground.facts.month.standing_attestation()
+    standing = ground.facts.month.standing_attestation(ground.programme)
     if standing is not None:
         return found((standing.position,))
-    every = ground.facts.month.attestations
+    every = ground.facts.month.signed(ground.programme)
     positions = [at for a in every for at in (a.position, a.withdrawn_position) if at is not None]
     return found(positions, absent=(MonthAttested.TOPIC,))
 
 
 def since_attested(ground: Ground) -> Evidence:
     """The attestation that stands, and what came to the month's own stream behind it."""
-    month, standing = ground.facts.month, ground.facts.month.standing_attestation()
+    month = ground.facts.month
+    standing = month.standing_attestation(ground.programme)
     signed = standing.position if standing is not None else 0
     own = [at for entry in month.entries for at in _said_of(entry)]
     own += [gone.position for gone in month.gone]
@@ -173,5 +174,5 @@ def since_attested(ground: Ground) -> Evidence:
 
 def all_attestations(ground: Ground) -> Evidence:
     """Every attestation that was not withdrawn, and the merges that made two months one."""
-    every = (a.position for a in ground.facts.month.attestations if a.withdrawn is None)
+    every = (a.position for a in ground.facts.month.signed(ground.programme) if a.withdrawn is None)
     return found((*every, *(m.position for m in ground.facts.patient.merges)))

@@ -32,7 +32,7 @@ from ledger.terms.identity import (
     staff_day_tag,
     staff_tag,
 )
-from ledger.terms.people import Side
+from ledger.terms.people import Programme, Side
 
 
 def needed_tags(patient: str, month: str, held: Mapping[str, Any]) -> tuple[str, ...]:
@@ -73,9 +73,9 @@ def facts_of(patient: str, month: str, held: Mapping[str, Any]) -> MonthFacts:
     return gather(patient, month, held.__getitem__)
 
 
-def pinned_edition(month: CareMonth) -> str | None:
+def pinned_edition(month: CareMonth, programme: Programme = Programme.CCM) -> str | None:
     """The edition that an attested month is judged by: that of the attestation that stands (readings, section 6)."""
-    standing = month.standing_attestation()
+    standing = month.standing_attestation(programme)
     return standing.event.edition if standing is not None else None
 
 

@@ -143,7 +143,7 @@ def merge_reviews(case: Case) -> list[Notice]:
     Reads: medicare.ccm.billing_practitioner.per_month_max (CCM-ONE-01, CCM-CLAIM-20).
     """
     month, found = case.facts.month, list[Notice]()
-    signed_for = {attested.event.patient for attested in month.attestations if attested.withdrawn is None}
+    signed_for = {attested.event.patient for attested in month.signed(case.programme) if attested.withdrawn is None}
     if len(signed_for) > 1:
         happened = "The month was attested for two patients who are one."
         by = case.law.reading("billing_practitioner.per_month_max")

@@ -29,7 +29,7 @@ def judge_entry(entry: Entry, context: MonthContext) -> EntryLine:
     """What becomes of one entry in the month; see the module for the order of reasons."""
     line = _judged(entry, context)
     awaiting = entry.marks.awaiting if entry.marks is not None else None
-    if awaiting is None or not line.counted:
+    if awaiting is None or not line.counted or awaiting.programme is not context.programme:
         return line
     if _is_later(entry, awaiting) and is_timely(entry, line.on, context):
         return line

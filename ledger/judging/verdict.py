@@ -80,8 +80,8 @@ def judge_month(
         chosen=case.chosen,
         missing=missing,
         notices=notices,
-        standing=_standing(case, _as_signed(month, own, signable), bool(missing)),
-        attested=_attestation(month) if programme is _CCM else None,
+        standing=_standing(case, _as_signed(month, own, signable, programme), bool(missing)),
+        attested=_attestation(month, programme),
         signable=own,
         edition=edition,
         readings=read.names,
@@ -217,9 +217,9 @@ def _applied(case: Case, conflicts: tuple[str, ...]) -> Applied:
     )
 
 
-def _as_signed(month: CareMonth, own: Signable, signable: Callable[[str], Signable]) -> Signable:
+def _as_signed(month: CareMonth, own: Signable, signable: Callable[[str], Signable], programme: Programme) -> Signable:
     """The month under the id by which it was signed: a merge alone, which gives it another, makes nothing stale."""
-    standing = month.standing_attestation()
+    standing = month.standing_attestation(programme)
     signed_as = standing.event.patient if standing is not None else month.patient
     return own if signed_as == month.patient else signable(signed_as)
 
@@ -227,10 +227,10 @@ def _as_signed(month: CareMonth, own: Signable, signable: Callable[[str], Signab
 def _standing(case: Case, signable: Signable, blocked: bool) -> Standing:
     """Where the month stands: an attestation speaks first, for it pins the digest or is stale.
 
-    Months are signed for CCM only; APCM needs no time.
+    APCM needs no time.
     """
     month, programme = case.facts.month, case.programme
-    standing = month.standing_attestation() if programme is _CCM else None
+    standing = month.standing_attestation(programme)
     if standing is not None:
         return _signed(standing, signable)
     if programme is not Programme.APCM and not _has_entries(month, programme):
@@ -249,8 +249,8 @@ def _has_entries(month: CareMonth, programme: Programme) -> bool:
     return bool(month.entries) if programme is _CCM else any(e.work.programme is programme for e in month.entries)
 
 
-def _attestation(month: CareMonth) -> str | None:
-    standing = month.standing_attestation()
+def _attestation(month: CareMonth, programme: Programme) -> str | None:
+    standing = month.standing_attestation(programme)
     return standing.event.attestation if standing is not None else None
 
 
@@ -278,7 +278,7 @@ def _no_rules(facts: MonthFacts, last: date, edition: str, programme: Programme)
             programme=programme,
         )
     )
-    attested = month.standing_attestation() if programme is _CCM else None
+    attested = month.standing_attestation(programme)
     unsigned: Standing = "below_minimum" if month.entries else "nothing_logged"
     return Verdict(
         patient=month.patient,

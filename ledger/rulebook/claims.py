@@ -11,7 +11,8 @@ from typing import Final, Literal
 from ledger.rulebook.rules import Rules
 
 _CCM: Final = "medicare.ccm"
-_PROGRAMMES: Final = (_CCM, "medicare.pcm", "medicare.apcm")
+_APCM: Final = "medicare.apcm"
+_PROGRAMMES: Final = (_CCM, "medicare.pcm", _APCM)
 _CLAIMS: Final = "medicare.claims"
 _NPI: Final = "medicare.npi"
 _DAY: Final = timedelta(days=1)
@@ -69,19 +70,26 @@ def forms_npi(number: str, rules: Rules) -> bool:
     return (sum(digits[0::2]) + doubled) % 10 == 0
 
 
-def faults_of_lines(lines: Iterable[tuple[str, int]], rules: Rules) -> tuple[tuple[str, LineFault], ...]:
+def faults_of_lines(
+    lines: Iterable[tuple[str, int]], rules: Rules, raised: Iterable[tuple[str, int]] = ()
+) -> tuple[tuple[str, LineFault], ...]:
     """What is wrong with the (code, units) of one patient's month, whatever its minutes: each code with its fault.
 
     An add-on needs its parent, no code has more units than a month is given, and a month has one base code (whoever
-    claims it) in one family (CCM-CODE-03 to -06, -09, CCM-CLAIM-20). `rules` are those of the date of service.
+    claims it) in one family (CCM-CODE-03 to -06, -09, CCM-CLAIM-20). `rules` are those of the date of service,
+    `raised` the codes whose limit compliance raised for the month.
     Reads: medicare.ccm.<code>.parent_code and .units_max (or those of medicare.pcm or medicare.apcm),
-    medicare.ccm.families.per_month_max, medicare.claims.base_codes_per_month_max.
+    medicare.ccm.families.per_month_max, .level_1 to .level_3, medicare.claims.base_codes_per_month_max.
     """
-    claimed = dict(lines)
+    claimed, limits = dict(lines), dict(raised)
     found: list[tuple[str, LineFault]] = []
     bases: list[str] = []
     for code, units in claimed.items():
         limit, parent = _name_of(code, "units_max", rules), _name_of(code, "parent_code", rules)
+        if limit is None and code in _levels(rules):
+            bases.append(code)
+            found += [(code, "units_above_max")] if units > 1 else []
+            continue
         if limit is None:
             found.append((code, "code_not_known"))
             continue
@@ -90,7 +98,7 @@ def faults_of_lines(lines: Iterable[tuple[str, int]], rules: Rules) -> tuple[tup
         elif rules.word(parent) not in claimed:
             found.append((code, "parent_missing"))
         most = rules.limit(limit)
-        if most is not None and units > most:
+        if most is not None and units > max(most, limits.get(code, 0)):
             found.append((code, "units_above_max"))
     found += [(code, "base_codes_above_max") for code in bases[rules.whole(f"{_CLAIMS}.base_codes_per_month_max") :]]
     found += [(code, "families_above_max") for code in bases[rules.whole(f"{_CCM}.families.per_month_max") :]]
@@ -103,6 +111,12 @@ def _years_later(on: date, years: int) -> date:
         return on.replace(year=on.year + years)
     except ValueError:
         return on.replace(year=on.year + years, day=28)
+
+
+def _levels(rules: Rules) -> tuple[object, ...]:
+    """The codes of a programme that no minutes measure: one unit of one of them a month."""
+    names = (f"{programme}.families.level_{level}" for programme in (_CCM, _APCM) for level in (1, 2, 3))
+    return tuple(value for name in names if (value := rules.get(name)) is not None)
 
 
 def _name_of(code: str, what: str, rules: Rules) -> str | None:

@@ -13,7 +13,21 @@ from ledger.terms.calendar import CareMonth
 from ledger.terms.identity import PatientId, access_tag, accessed_tag, refusals_tag
 from ledger.terms.people import Role, Word
 
-Question = Literal["month", "months", "history", "audit", "find", "readiness", "parked", "reviews", "diff", "rejudge"]
+Question = Literal[
+    "month",
+    "months",
+    "history",
+    "audit",
+    "find",
+    "readiness",
+    "parked",
+    "reviews",
+    "diff",
+    "rejudge",
+    "reconcile",
+    "statement",
+    "charges",
+]
 
 
 class RecordRead(Event):

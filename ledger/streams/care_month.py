@@ -277,6 +277,8 @@ class MonthAttested(Event):
     staff_seconds: int = Field(ge=0)
     personal_seconds: int = Field(ge=0)
     lines: tuple[CodeUnits, ...]
+    programme: Programme | None = None
+    """The programme whose month was signed; None: CCM."""
 
     def tags(self) -> tuple[str, ...]:
         return (care_month_tag(self.patient, self.month),)

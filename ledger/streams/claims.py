@@ -155,6 +155,16 @@ class ClaimWithdrawn(_OfClaim):
         return (Sealing("words", claims_tag(self.patient), year_scope(self.patient, self.on.year)),)
 
 
+class ClaimExported(_OfClaim):
+    """A claim was written into a file for its payer. Its position, or that of the first in the file, numbers the file.
+
+    That the file was sent it does not say: only an acknowledgment proves submission (readings, 7).
+    """
+
+    TOPIC: ClassVar[str] = "claim_exported"
+    on: date
+
+
 class ClaimAcknowledged(_OfClaim):
     """The payer's front door said that it has a claim, or that it cannot process it (277CA; CCM-CLAIM-25)."""
 
@@ -185,6 +195,8 @@ class RemittedLine(Part):
     paid: Cents
     adjustments: tuple[Adjustment, ...] = Field(default=(), max_length=30)
     remarks: tuple[AnswerCode, ...] = Field(default=(), max_length=20)
+    adjudicated_as: Code | None = None
+    """The code under which the payer looked at it, where that is another: it bundled or changed the line."""
 
 
 class ClaimRemitted(_OfClaim):
@@ -205,6 +217,10 @@ class ClaimRemitted(_OfClaim):
     adjustments: tuple[Adjustment, ...] = Field(default=(), max_length=30)
     """Of the claim as a whole, beside those of its lines."""
     lines: tuple[RemittedLine, ...] = Field(default=(), max_length=60)
+    claim_remarks: tuple[AnswerCode, ...] = Field(default=(), max_length=20)
+    """Of the claim as a whole."""
+    payer_status: AnswerCode | None = None
+    """The payer's own code of what it did: as first, second or third payer, forwarded to another, denied, reversed."""
     answer: Token | None = None
     """The token of the payment and the place in it: the same answer delivered twice is known by it."""
 
@@ -216,8 +232,9 @@ class ClaimRemitted(_OfClaim):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Every remark of its lines, each once."""
-        return tuple(dict.fromkeys(remark for line in self.lines for remark in line.remarks))
+        """Every remark of the claim and of its lines, each once."""
+        of_lines = (remark for line in self.lines for remark in line.remarks)
+        return tuple(dict.fromkeys((*self.claim_remarks, *of_lines)))
 
 
 class ClaimReopened(_OfClaim):

@@ -6,13 +6,14 @@ month, programme and side. A rejected replacement stands for nothing: what it wa
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple
 
 from ledger.streams.base import Fact
 from ledger.streams.claims import (
     ClaimAcknowledged,
+    ClaimExported,
     ClaimReleased,
     ClaimRemitted,
     ClaimReopened,
@@ -27,7 +28,7 @@ ClaimStatus = Literal[
     "released", "accepted", "rejected", "paid", "denied", "reversed", "withdrawn", "replaced", "voided"
 ]
 """released: handed to billing, nothing heard. accepted, rejected: acknowledged so. paid, denied, reversed: as the
-newest remittance says. withdrawn: taken back by us. replaced, voided: another claim stands for it."""
+remittance of the newest day says. withdrawn: taken back by us. replaced, voided: another claim stands for it."""
 Guard = tuple[str, str, str]
 """(month, programme, side): what at most one live claim of a patient may have."""
 _ZERO: Final = Decimal(0)
@@ -49,6 +50,10 @@ class Claim:
     position: int
     read_set: tuple[tuple[str, int], ...]
     """What the release rested on: pinned."""
+    released_at: datetime
+    """When the ledger learned of the release."""
+    exported: tuple[Heard, ...] = ()
+    """When it was written into a file for its payer."""
     acknowledged: tuple[Heard, ...] = ()
     remitted: tuple[Heard, ...] = ()
     withdrawn: Heard | None = None
@@ -75,7 +80,9 @@ class Claim:
         if self.withdrawn is not None:
             return "withdrawn"
         if self.remitted:
-            status: ClaimStatus = self.remitted[-1].event.status
+            # By the payer's own days: files come out of order. Of one day what was recorded last is the newest.
+            newest = max(reversed(self.remitted), key=lambda heard: heard.event.on)
+            status: ClaimStatus = newest.event.status
             return status
         if self.acknowledged:
             outcome: ClaimStatus = self.acknowledged[-1].event.outcome
@@ -101,7 +108,7 @@ class Claim:
     @property
     def adjudicated_on(self) -> date | None:
         """The day of its first adjudication: what reopening counts from (CCM-CLAIM-27)."""
-        return self.remitted[0].event.on if self.remitted else None
+        return min((heard.event.on for heard in self.remitted), default=None)
 
     @property
     def received_on(self) -> date | None:
@@ -157,7 +164,7 @@ def evolve(state: Claims, fact: Fact) -> Claims:
     """The claims after one more fact of the claims stream."""
     event, at = fact.event, fact.position
     if isinstance(event, ClaimReleased):
-        claim = Claim(event, at, tuple(fact.envelope.read_set))
+        claim = Claim(event, at, tuple(fact.envelope.read_set), fact.recorded_at)
         return replace(state, claims=(*state.claims, claim), position=at)
     overpayments = state.overpayments
     if isinstance(event, OverpaymentNoticed):
@@ -174,6 +181,8 @@ def evolve(state: Claims, fact: Fact) -> Claims:
 def _after(claim: Claim, event: Any, at: int) -> Claim:
     heard = Heard(event, at)
     match event:
+        case ClaimExported():
+            return replace(claim, exported=(*claim.exported, heard))
         case ClaimAcknowledged():
             return replace(claim, acknowledged=(*claim.acknowledged, heard))
         case ClaimRemitted():

@@ -73,15 +73,15 @@ class DeliveryWords(Part):
 
 
 class DeliveryParked(Event):
-    """A delivery waits until its patient or staff member is known; it is kept encrypted, counted and resolvable."""
+    """A delivery waits until its patient, staff member or claim is known: kept encrypted, counted and resolvable."""
 
     TOPIC: ClassVar[str] = "delivery_parked"
     delivery: DeliveryId
     source: SourceName
     command: Word
-    waits_for: Literal["patient", "staff"]
+    waits_for: Literal["patient", "staff", "claim"]
     awaited: Token
-    """The token of the identifier that leads to nobody yet."""
+    """The token of the identifier, or of the control number, that leads nowhere yet."""
     words: DeliveryWords | Closed = Field(default=SEALED, exclude=True)
 
     def tags(self) -> tuple[str, ...]:
@@ -92,13 +92,13 @@ class DeliveryParked(Event):
 
 
 class DeliveryResolved(Event):
-    """A person said whom a parked delivery is about, where its own identifier never will."""
+    """A person said whom, or which claim, a parked delivery is about, where its own identifier never will."""
 
     TOPIC: ClassVar[str] = "delivery_resolved"
     delivery: DeliveryId
     source: SourceName
     subject: str
-    """The patient or staff id that the awaited identifier stands for in this delivery."""
+    """The id of the patient, staff member or claim that the awaited identifier stands for in this delivery."""
 
     def tags(self) -> tuple[str, ...]:
         return (parked_tag(self.source),)
@@ -125,7 +125,7 @@ class DeliveryDiscarded(Event):
     TOPIC: ClassVar[str] = "delivery_discarded"
     delivery: DeliveryId
     source: SourceName
-    reason: Literal["not_our_patient", "test_data", "superseded", "sent_in_error"]
+    reason: Literal["not_our_patient", "test_data", "superseded", "sent_in_error", "not_our_claim"]
 
     def tags(self) -> tuple[str, ...]:
         return (parked_tag(self.source),)

@@ -106,14 +106,14 @@ def joined_month(patient: str, parts: Sequence[CareMonth], together: tuple[Toget
     `together` says since when each two are one: what came to the one later is bound by a signature on the other.
     """
     joined: CareMonth = replace(_joined(parts), together=together)
-    standing = joined.standing_attestation()
-    told = [(entry, part.patient) for part in parts for entry in part.entries]
-    if standing is None:
-        entries, covered = laid_out([entry for entry, _ in told])
-    else:
-        signed = standing.event.patient
-        bound = [bound_by(entry, standing, joined.one_since(signed, whose)) for entry, whose in told]
-        entries, covered = laid_out(bound)
+    signed = {each.programme: joined.standing_attestation(each.programme) for each in joined.attestations}
+    told = [(entry, part.patient, signed.get(entry.work.programme)) for part in parts for entry in part.entries]
+    entries, covered = laid_out(
+        [
+            entry if standing is None else bound_by(entry, standing, joined.one_since(standing.event.patient, whose))
+            for entry, whose, standing in told
+        ]
+    )
     return replace(joined, patient=patient, entries=entries, covered=covered, tally=tally_of(entries))
 
 

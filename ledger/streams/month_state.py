@@ -9,7 +9,7 @@ judged.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Literal
 
 from ledger.streams.attesting import AttestationWithdrawn, MonthExcepted
 from ledger.streams.base import Event, Fact
@@ -20,9 +20,9 @@ from ledger.streams.care_month import (
     MonthAttested,
     Piece,
     TimeLogged,
-    Work,
 )
 from ledger.streams.limits import LimitRaised
+from ledger.streams.month_parts import UNMARKED, Attested, Awaiting, Entry, Gone, Marks, Together
 from ledger.streams.services import OtherService, OtherServiceReported, OtherServiceRetracted
 from ledger.streams.services import after as services_after
 from ledger.streams.tally import NOTHING, Tally, tally_of, with_entry
@@ -40,81 +40,21 @@ from ledger.terms.calendar import epoch_seconds, month_of
 from ledger.terms.intervals import Intervals, overlap, union
 from ledger.terms.people import Programme
 
-
-class Awaiting(NamedTuple):
-    """Why an entry may raise nothing yet: the month was attested without it, or with other content."""
-
-    attestation: str
-    before: "Entry | None"
-    """As it stood when the month was attested, with what it waited for itself; None: it was not there."""
-    is_later: bool = False
-    """Whether the work began after the signature: recorded in time, it waits for nothing (readings, section 5)."""
-    signed_at: datetime | None = None
-    """Of work without clock times that was not there: the signature, whose local day the judge looks for."""
-
-
-class Marks(NamedTuple):
-    """What few entries have: what happened to them since they were logged."""
-
-    corrected: int = 0
-    """How often."""
-    is_moved_here: bool = False
-    has_late_reason: bool = False
-    disputed_at: int | None = None
-    """The position of the newest dispute, while it is open."""
-    awaiting: Awaiting | None = None
-    is_approved: bool = False
-    """Whether compliance let it raise the month: what is said of it later is measured against what was approved."""
-    earlier: "tuple[Entry, ...]" = ()
-    """What it said before it was corrected, oldest first."""
-    told: tuple[int, ...] = ()
-    """The positions of what was said of it since, apart from its content: reasons, disputes, approvals."""
-
-
-UNMARKED: Final = Marks()
-
-
-class Entry(NamedTuple):
-    """A time entry as it stands in one care month."""
-
-    work: Work
-    position: int
-    """The newest fact that says what it is."""
-    recorded_at: datetime
-    """When it was logged first: a correction makes nothing later, or earlier."""
-    pieces: tuple[Piece, ...]
-    """Timed entries: the segments of this month."""
-    seconds: int
-    """Seconds of the entry within this month."""
-    held_by_others: Intervals
-    """Seconds of this entry that an entry recorded earlier for the same patient already holds."""
-    place: int
-    """The position that orders it among the others: where it was logged, or moved here."""
-    marks: Marks | None = None
-
-
-class Gone(NamedTuple):
-    """An entry that stands here no more: what it said last, and the fact that took it out."""
-
-    entry: Entry
-    position: int
-    why: Literal["struck", "moved", "corrected"]
-
-
-class Attested(NamedTuple):
-    """An attestation of a month, with where it stands, and its withdrawal."""
-
-    event: MonthAttested
-    position: int
-    withdrawn: AttestationWithdrawn | None = None
-    withdrawn_position: int | None = None
-
-
-class Together(NamedTuple):
-    """Since which position two ids are one person."""
-
-    ids: frozenset[str]
-    since: int
+__all__ = [
+    "UNMARKED",
+    "Attested",
+    "Awaiting",
+    "CareMonth",
+    "Entry",
+    "Gone",
+    "Marks",
+    "Together",
+    "bound_by",
+    "changed",
+    "entered",
+    "evolve",
+    "laid_out",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +88,19 @@ class CareMonth:
         """Codes whose limit was raised, each with its units as last said."""
         return tuple({event.code: event.units for event, _ in self.limits}.items()) if self.limits else ()
 
-    def standing_attestation(self) -> Attested | None:
-        """The newest attestation, unless it was withdrawn: those before it were superseded by it.
+    def signed(self, programme: Programme) -> tuple[Attested, ...]:
+        """The attestations of one programme's month, oldest first."""
+        return tuple(each for each in self.attestations if each.programme is programme)
+
+    def standing_attestation(self, programme: Programme = Programme.CCM) -> Attested | None:
+        """The newest attestation of a programme's month, unless it was withdrawn: it superseded those before it.
 
         What was signed for two patients before they were one superseded nothing of the other's.
         """
         superseding: list[Attested] = []
         for each in reversed(self.attestations):
+            if each.programme is not programme:
+                continue
             if each.withdrawn is None and not any(self._supersedes(later, each) for later in superseding):
                 return each
             superseding.append(each)
@@ -336,20 +282,18 @@ def _marked(state: CareMonth, entry: str, position: int, **marks: object) -> Car
 
 
 def _awaiting(state: CareMonth, event: EntryContent, old: Entry | None) -> Awaiting | None:
-    """Why new content may raise nothing yet: the month stands attested, with or without the entry in it.
-
-    Months are signed for CCM only, so work of another programme waits for nothing.
-    """
-    standing = state.standing_attestation()
-    if standing is None or event.programme is not Programme.CCM:
+    """Why new content may raise nothing yet: its programme's month stands attested, with or without the entry in it."""
+    standing = state.standing_attestation(event.programme)
+    if standing is None:
         return None
-    attested_at = standing.event.attested_at
+    attested_at, programme = standing.event.attested_at, event.programme
     was_there = old is not None and (old.place < standing.position or (old.marks or UNMARKED).is_approved)
     if was_there:
-        return Awaiting(standing.event.attestation, old)
+        return Awaiting(standing.event.attestation, old, programme=programme)
     if not event.segments:
-        return Awaiting(standing.event.attestation, None, signed_at=attested_at)
-    return Awaiting(standing.event.attestation, None, event.segments[0].start >= attested_at)
+        return Awaiting(standing.event.attestation, None, signed_at=attested_at, programme=programme)
+    is_later = event.segments[0].start >= attested_at
+    return Awaiting(standing.event.attestation, None, is_later, programme=programme)
 
 
 def bound_by(entry: Entry, standing: Attested, since: int) -> Entry:
@@ -368,7 +312,7 @@ def bound_by(entry: Entry, standing: Attested, since: int) -> Entry:
         awaiting = Awaiting(attestation, None, signed_at=attested_at)
     else:
         awaiting = Awaiting(attestation, None, entry.pieces[0].start >= epoch_seconds(attested_at))
-    return entry._replace(marks=marks._replace(awaiting=awaiting))
+    return entry._replace(marks=marks._replace(awaiting=awaiting._replace(programme=standing.programme)))
 
 
 def _awaiting_once_more(
@@ -379,17 +323,27 @@ def _awaiting_once_more(
     The old content goes along with what it waited for itself, so that no signature's bound is lost. Where no signature
     stands nothing waits, also not what had left the month when the signature was withdrawn.
     """
-    if state.standing_attestation() is None:
+    programmes = (event.programme,) if known is None else (event.programme, known.programme)
+    if not any(state.standing_attestation(each) for each in programmes):
         return None
     new = _awaiting(state, event, old)
     return new if known is None or (new is not None and new.attestation != known.attestation) else known
 
 
 def _reopened(state: CareMonth, event: AttestationWithdrawn, position: int) -> CareMonth:
-    """The month without that attestation: nothing waits for approval any more."""
+    """The month without that attestation: nothing of its programme waits for approval any more."""
+    withdrawn = next((a.programme for a in state.attestations if a.event.attestation == event.attestation), None)
     attestations = tuple(
         a._replace(withdrawn=event, withdrawn_position=position) if a.event.attestation == event.attestation else a
         for a in state.attestations
     )
-    entries = tuple(e._replace(marks=e.marks._replace(awaiting=None)) if e.marks else e for e in state.entries)
+    entries = tuple(_waiting_no_more(entry, withdrawn) for entry in state.entries)
     return replace(state, attestations=attestations, entries=entries, tally=tally_of(entries))
+
+
+def _waiting_no_more(entry: Entry, programme: Programme | None) -> Entry:
+    """The entry without what it waited for in the month of a programme."""
+    marks = entry.marks
+    if marks is None or marks.awaiting is None or marks.awaiting.programme is not programme:
+        return entry
+    return entry._replace(marks=marks._replace(awaiting=None))

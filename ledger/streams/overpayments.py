@@ -44,7 +44,7 @@ class ClaimLostGround(Event):
 
 
 class OverpaymentNoticed(Event):
-    """A later fact moved what a paid claim rests on: perhaps more was paid than is owed.
+    """A later fact moved what a paid claim rests on, or somebody found so: perhaps more was paid than is owed.
 
     Each loss beyond what was noticed before is noticed by itself; what a month gained meanwhile is no part of it.
     """
@@ -54,13 +54,17 @@ class OverpaymentNoticed(Event):
     overpayment: OverpaymentId
     claim: ClaimId
     noticed_on: date
+    """The day in the practice's own time zone."""
     because: tuple[int, ...] = Field(max_length=BECAUSE_MAX)
+    """As of a claim that lost ground unpaid; none where a person found it without the machine."""
     lost: tuple[LostUnits, ...]
+    """None where only money came to units that were noticed before."""
     amount: Cents
     """What the payer paid for units that are no longer supported."""
     patient_share: Cents
     """What of these units was left to the patient."""
-    digest_now: Digest
+    digest_now: Digest | None = None
+    """What the month says now; None where a person found it without the machine."""
 
     def tags(self) -> tuple[str, ...]:
         return (claims_tag(self.patient),)

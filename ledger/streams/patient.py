@@ -23,6 +23,7 @@ from ledger.terms.identity import (
     patient_tag,
 )
 from ledger.terms.people import CoverageKind, SourceName, Word
+from ledger.terms.postal import AddressLine, City, State, ZipCode
 
 
 class OutsideIdentifier(Part):
@@ -30,6 +31,16 @@ class OutsideIdentifier(Part):
 
     system: SourceName
     value: str
+
+
+class PostalAddress(Part):
+    """A patient's address in parts, as a claim asks for it. Only ever inside sealed words."""
+
+    line: AddressLine
+    second: AddressLine | None = None
+    city: City
+    state: State
+    zip_code: ZipCode
 
 
 class Demographics(Part):
@@ -41,6 +52,8 @@ class Demographics(Part):
     sex: Word | None = None
     phone: str | None = None
     address: str | None = None
+    postal: PostalAddress | None = None
+    """The same address in parts, where the source gave them."""
 
 
 class IdentityWords(Part):

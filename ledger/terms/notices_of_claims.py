@@ -13,6 +13,13 @@ OF_CLAIMS: Final = (
         "Ask the payer to take no action; what it paid is to be returned.",
     ),
     kind(
+        "answer_out_of_order",
+        REVIEW,
+        "The answer came before one that it follows, or behind one that it precedes.",
+        "CLAIM-28",
+        "Nothing is lost: amounts are added and the newest day counts. Ask the payer for a file that is missing.",
+    ),
+    kind(
         "remittance_does_not_add_up",
         REVIEW,
         "The amounts of a remittance do not add up: charge less adjustments is not what was paid.",
@@ -25,5 +32,33 @@ OF_CLAIMS: Final = (
         "The payer says that somebody else was paid for the month.",
         "CLAIM-21 ONE-01",
         "Do not bill the month again; find out with the patient who is meant to bill.",
+    ),
+    kind(
+        "received_before_lookback",
+        REVIEW,
+        "The money of an overpayment came before the years in which one is returned.",
+        "OVP-04",
+        "Have compliance decide whether it goes back all the same; no deadline of the rule counts for it.",
+    ),
+    kind(
+        "investigation_not_timely",
+        REVIEW,
+        "An investigation began after the deadline of the overpayment: it suspends nothing.",
+        "OVP-03",
+        "Return the money now.",
+    ),
+    kind(
+        "returned_more_than_noticed",
+        REVIEW,
+        "More went back than was noticed as overpaid.",
+        "OVP-01",
+        "Compare the amounts with the payment; what was too much is asked back from the payer.",
+    ),
+    kind(
+        "returned_late",
+        REVIEW,
+        "An overpayment went back after its deadline.",
+        "OVP-01 OVP-05",
+        "Have counsel look at it: what is kept past the deadline is an obligation under the False Claims Act.",
     ),
 )

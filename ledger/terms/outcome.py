@@ -29,7 +29,7 @@ class Notice(NamedTuple):
 
 
 class WaitsFor(NamedTuple):
-    """The unknown patient or staff member that a delivery waits for: kind, and the token of the identifier."""
+    """What a delivery waits for (patient, staff, claim): its kind, and the token of the identifier or number."""
 
     kind: str
     token: str

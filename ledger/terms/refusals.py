@@ -15,6 +15,7 @@ from ledger.terms.refusals_of_claims import ACTING_OF_CLAIMS, NAMING_OF_CLAIMS
 from ledger.terms.refusals_of_codes import ACTING_OF_LIMITS, ACTING_OF_VISITS, NAMING_OF_CODES
 from ledger.terms.refusals_of_commands import ACTING, NAMING
 from ledger.terms.refusals_of_lines import READING, SPEAKING
+from ledger.terms.refusals_of_overpayments import ACTING_OF_OVERPAYMENTS, NAMING_OF_OVERPAYMENTS
 from ledger.terms.refusals_of_shape import SHAPE
 
 __all__ = ["CATALOGUE", "REFUSALS", "Refusal", "is_audited", "precedence", "refused"]
@@ -26,12 +27,14 @@ CATALOGUE: Final[tuple[Refusal, ...]] = (
     *NAMING_OF_CHANGES,
     *NAMING_OF_CODES,
     *NAMING_OF_CLAIMS,
+    *NAMING_OF_OVERPAYMENTS,
     *SHAPE,
     *ACTING_OF_VISITS,
     *ACTING,
     *ACTING_OF_CHANGES,
     *ACTING_OF_LIMITS,
     *ACTING_OF_CLAIMS,
+    *ACTING_OF_OVERPAYMENTS,
 )
 """Every refusal, the one that goes first first."""
 REFUSALS: Final[dict[str, Refusal]] = {refusal.code: refusal for refusal in CATALOGUE}

@@ -24,9 +24,10 @@ NAMING_OF_CLAIMS: Final = (
     ),
     Refusal(
         "answer_without_claim",
-        "No claim of this ledger has the control number that the answer gives.",
+        "No claim of this ledger has the control number that the answer gives; the answer waits.",
         "Answers of payers are matched by the control number of the claim (readings, 7).",
-        "Look whether the claim was released from another system; if it was ours, check the number with the payer.",
+        "If the number is a wrong one of ours, `ccm-ledger parked resolve` says which claim it means; if the claim is "
+        "of another system, discard it: `ccm-ledger parked list`.",
         retryable=True,
     ),
 )
@@ -104,6 +105,18 @@ ACTING_OF_CLAIMS: Final = (
         "The last day on which this claim could be received was {deadline}.",
         "A claim is received within one calendar year of its date of service (CCM-CLAIM-22 to CCM-CLAIM-24).",
         "Where the payer grants an exception, say which in `late_because`.",
+    ),
+    Refusal(
+        "claim_not_exportable",
+        "The claim is {status}.",
+        "A file for the payer holds claims that are released and still stand (CCM-CLAIM-28; readings, 7).",
+        "Export the claim that stands for it, if there is one.",
+    ),
+    Refusal(
+        "claim_exported_before",
+        "A file holds the claim already, or the payer said that it has it.",
+        "What is sent twice is denied as a duplicate, and looks like double billing (CCM-CLAIM-20).",
+        "Wait for the payer's acknowledgment; if the file was lost, export the claim with `again`.",
     ),
     Refusal(
         "claim_not_adjudicated",

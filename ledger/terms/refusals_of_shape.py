@@ -95,6 +95,12 @@ SHAPE: Final = (
         "Give the zone by its IANA name, such as America/Chicago.",
     ),
     Refusal(
+        "address_is_a_box",
+        "The address is a post office box.",
+        "A claim names the street where the billing provider is (ccm-rules section 10.1, billing provider).",
+        "Give the street address of the practice, or of the site.",
+    ),
+    Refusal(
         "profiles_do_not_load",
         "A payer's profile does not load.",
         "An exception has a base, dates and a source, and no other is true beside it (readings, section 9).",

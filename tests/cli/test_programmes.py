@@ -63,7 +63,7 @@ def test_the_month_of_pcm_is_shown_for_itself(pcm: str, run_on_copy: Run) -> Non
     assert f"{MONTH} of {pcm} for PCM, as of position" in shown
     assert "Counted: 31:00 of staff, 0:00 of the practitioner." in shown
     assert "Codes (PCM by clinical staff, suggested), date of service 2026-01-31:\n  99426 x1" in shown
-    assert "attest_month" not in shown
+    assert "Digest that `attest_month` signs: " in shown
 
 
 def test_the_month_of_ccm_names_the_other_one_and_the_command_that_shows_it(pcm: str, run_on_copy: Run) -> None:
@@ -117,14 +117,11 @@ def test_what_the_month_of_pcm_rests_on_is_its_own_consent_and_biller(pcm: str, 
     assert basis["first_minute"]["consent_counted"] is True
 
 
-@pytest.mark.parametrize("option", [("--attestations",), ("--minute", "2026-01-08T15:00:00Z")])
-def test_what_is_asked_of_months_of_ccm_alone_is_refused_for_another_programme(
-    option: tuple[str, ...], run: Run, kept_world: World
-) -> None:
-    asked = run("month", kept_world.ids["patient"], MONTH, "--programme", "PCM", *option)
+def test_what_is_asked_of_months_of_ccm_alone_is_refused_for_another_programme(run: Run, kept_world: World) -> None:
+    asked = run("month", kept_world.ids["patient"], MONTH, "--programme", "PCM", "--minute", "2026-01-08T15:00:00Z")
 
     assert 2 == asked.code
-    assert f"{option[0]} is about months of CCM; those of PCM are not attested yet." in asked.err
+    assert "--minute is about months of CCM, not those of PCM." in asked.err
 
 
 def test_a_programme_whose_months_are_not_judged_is_none_to_ask_for(run: Run, kept_world: World) -> None:

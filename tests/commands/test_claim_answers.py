@@ -147,10 +147,71 @@ def test_the_same_answer_again_is_known() -> None:
     assert isinstance(ledger.when(acknowledged(ledger, codes=("A2:20",))).event, ClaimAcknowledged)
 
 
-def test_a_number_that_is_nobodys_is_refused() -> None:
+def test_an_answer_whose_number_is_nobodys_waits_for_its_claim() -> None:
     ledger = released()
+    waiting = [
+        ledger.when(answer).refusal
+        for answer in (acknowledged(ledger, control_number="Z" * 20), paid(ledger, control_number="7-4411"))
+    ]
 
-    assert ledger.when(acknowledged(ledger, control_number="Z" * 20)).refusal.code == "answer_without_claim"
+    assert [each.code for each in waiting] == ["answer_without_claim"] * 2
+    assert [each.waiting_for and each.waiting_for.kind for each in waiting] == ["claim"] * 2
+
+
+def test_what_the_payer_bundled_into_another_code_is_kept_with_both() -> None:
+    ledger = released()
+    line = paid(ledger).lines[0].model_copy(update={"adjudicated_as": "99487"})
+    event = ledger.when(paid(ledger, lines=(line,), payer_status="19", claim_remarks=("MA18",))).event
+
+    assert (event.lines[0].code, event.lines[0].adjudicated_as) == ("99490", "99487")
+    assert (event.payer_status, event.remarks) == ("19", ("MA18",))
+
+
+def test_an_acknowledgment_behind_the_adjudication_is_kept_and_noticed() -> None:
+    ledger = released().then(paid(released()))
+
+    assert ledger.when(acknowledged(ledger)).codes == ["answer_out_of_order"]
+
+
+def reversed_(ledger: Given, day: str) -> RecordRemittance:
+    line = LineGiven(
+        code="99490",
+        units=1,
+        charge=dollars("-85.00"),
+        paid=dollars("-52.90"),
+        adjustments=(off("45", "-18.87"), off("2", "-13.23", "PR")),
+    )
+    amounts = {name: dollars(f"-{amount}") for name, amount in (("charge", "85.00"), ("paid", "52.90"))}
+    return paid(
+        ledger,
+        status="reversed",
+        on=on(day),
+        lines=(line,),
+        patient_share=dollars("-13.23"),
+        payer_status="22",
+        **amounts,
+    )
+
+
+def test_a_reversal_before_the_payment_is_kept_and_the_payers_days_decide_where_the_claim_stands() -> None:
+    ledger = released()
+    back = ledger.when(reversed_(ledger, "2026-05-01"))
+    ahead = ledger.then(reversed_(ledger, "2026-05-01"))
+    both = ahead.then(paid(ledger))
+
+    assert back.codes == ["answer_out_of_order"]
+    assert ahead.when(paid(ledger)).codes == ["answer_out_of_order"]
+    assert (status(both), both.state(claims_tag(PATIENT)).claims[0].paid) == ("reversed", dollars("0.00"))
+    assert both.state(claims_tag(PATIENT)).claims[0].adjudicated_on == on("2026-04-20")
+
+
+def test_a_reversal_and_its_correction_of_one_day_leave_the_correction() -> None:
+    ledger = released()
+    told = ledger.then(paid(ledger)).then(reversed_(ledger, "2026-05-01"))
+    corrected = told.when(paid(ledger, on=on("2026-05-01")))
+
+    assert corrected.codes == []
+    assert status(told.then(paid(ledger, on=on("2026-05-01")))) == "paid"
 
 
 def test_an_answer_to_a_claim_that_was_withdrawn_is_noticed() -> None:

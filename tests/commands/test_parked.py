@@ -4,7 +4,9 @@ from typing import Any
 
 from commands.intents.governance import DiscardDelivery, ReleaseDelivery, ResolveDelivery
 from ledger.streams.governance import DeliveryDiscarded, DeliveryParked, DeliveryReleased, DeliveryResolved
-from tests.commands.world import ADA, DESK, NURSE, PATIENT, known
+from tests.commands.test_claim_answers import released
+from tests.commands.test_claims import claim_of
+from tests.commands.world import ADA, BILLER, DESK, NURSE, PATIENT, known
 from tests.gwt import Given, opaque, token
 
 DELIVERY, OTHER = opaque("dv", 1), opaque("dv", 2)
@@ -58,6 +60,31 @@ def test_a_delivery_that_is_settled_stays_so() -> None:
 def test_a_delivery_that_waits_for_a_patient_is_not_resolved_to_a_nurse() -> None:
     assert "delivery_waits_for_other_kind" == parked().when(resolve(subject=NURSE)).refused
     assert "delivery_waits_for_other_kind" == parked("staff").when(resolve()).refused
+
+
+def test_an_answer_of_a_payer_is_resolved_to_a_claim_of_ours_and_to_nothing_else() -> None:
+    told = released()
+    event = DeliveryParked(
+        delivery=DELIVERY, source="timer", command="record_remittance", waits_for="claim", awaited=token("#claim", "7")
+    )
+    waiting, claim = told.and_(event).by(BILLER), claim_of(told)
+    then = waiting.when(ResolveDelivery(source="timer", delivery=DELIVERY, claim=claim))
+    nobodys = waiting.when(ResolveDelivery(source="timer", delivery=DELIVERY, claim=opaque("cl", 99)))
+
+    assert DeliveryResolved(delivery=DELIVERY, source="timer", subject=claim) == then.event
+    assert "no_such_claim" == nobodys.refused
+    assert "delivery_waits_for_other_kind" == waiting.when(resolve()).refused
+    assert (
+        "delivery_waits_for_other_kind"
+        == waiting.when(ResolveDelivery(source="timer", delivery=DELIVERY, claim=claim, subject=PATIENT)).refused
+    )
+    assert "delivery_waits_for_other_kind" == waiting.when(ResolveDelivery(source="timer", delivery=DELIVERY)).refused
+
+
+def test_a_delivery_that_waits_for_a_patient_is_not_resolved_to_a_claim() -> None:
+    asked = ResolveDelivery(source="timer", delivery=DELIVERY, claim=opaque("cl", 1))
+
+    assert "delivery_waits_for_other_kind" == parked().when(asked).refused
 
 
 def test_an_open_delivery_may_be_released() -> None:

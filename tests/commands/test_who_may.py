@@ -13,7 +13,7 @@ BY_ROLES = {
         register_staff
     """,
     (A, Q): "record_exclusion_check",
-    (F, A, Q): "discard_delivery release_delivery resolve_delivery",
+    (F, A, Q, B): "discard_delivery release_delivery resolve_delivery",
     (F, N): "assign_practice link_identifier register_patient",
     (Q,): """
         approve_late_entry invalidate_consent merge_patients move_condition move_plan_revision

@@ -1,0 +1,160 @@
+"""What a payer made of one claim: what was paid, left to the patient, reduced, denied, and what is still open.
+
+Promise: to the cent, charge = paid + patient's share + reductions + denied + open + what is left over (answered beyond
+the charge, or amounts that do not add up); units are paid, denied or open, each once. All answers are added up, and
+those of a reversal are below zero, so that a payment that was taken back and made anew counts once. Not promised: that
+the payer is right.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Final, Literal, NamedTuple
+
+from ledger.streams.claims import Adjustment, ClaimRemitted
+from ledger.streams.claims_state import Claim
+
+ZERO: Final = Decimal("0.00")
+_PATIENT: Final = "PR"
+_REVERSED: Final = "reversed"
+
+Standing = Literal["open", "paid", "denied"]
+"""open: not adjudicated, or every adjudication was taken back."""
+
+
+class Units(NamedTuple):
+    """The units of a claim by what became of them."""
+
+    paid: int = 0
+    denied: int = 0
+    open: int = 0
+
+    @property
+    def billed(self) -> int:
+        """All of them."""
+        return self.paid + self.denied + self.open
+
+
+class LineCut(NamedTuple):
+    """A line of which fewer units were paid than billed."""
+
+    code: str
+    billed: int
+    paid: int
+    amount: Decimal
+    """What of its charge counts as denied: all of it where nothing was paid, else nothing: the rest is a reduction."""
+    reasons: tuple[str, ...]
+
+
+class Outcome(NamedTuple):
+    """What became of one claim."""
+
+    standing: Standing
+    units: Units
+    charge: Decimal
+    answered: Decimal
+    """The charge that the payer's answers speak of, all together: nothing once all were taken back."""
+    paid: Decimal
+    patient_share: Decimal
+    reductions: tuple[tuple[str, Decimal], ...]
+    """(group and reason, amount) of what was taken off what was not denied."""
+    denied: Decimal
+    cuts: tuple[LineCut, ...]
+    """Of a claim that was paid: its lines that were not, or not in full."""
+    reasons: tuple[str, ...]
+    """Of the newest answer that stands: groups with reasons, then remarks; none but of a denial or a cut."""
+    reversals: int
+    """How often an answer was taken back."""
+
+    @property
+    def reduced(self) -> Decimal:
+        """All reductions."""
+        return sum((amount for _, amount in self.reductions), ZERO)
+
+    @property
+    def unexplained(self) -> Decimal:
+        """What of the answered charge is neither paid, the patient's, reduced nor denied."""
+        return self.answered - self.paid - self.patient_share - self.reduced - self.denied
+
+    @property
+    def unanswered(self) -> Decimal:
+        """What of the charge nobody has answered; below zero where more was answered than asked."""
+        return self.charge - self.answered
+
+
+def outcome_of(claim: Claim) -> Outcome:
+    """What the payer's answers to a claim come to."""
+    heard = [each.event for each in claim.remitted]
+    charge, answered = claim.event.charge, sum((each.charge for each in heard), ZERO)
+    last = next((each for each in reversed(heard) if each.status != _REVERSED), None)
+    reversals = sum(1 for each in heard if each.status == _REVERSED)
+    billed = Counter({line.code: 0 for line in claim.event.lines})
+    for line in claim.event.lines:
+        billed[line.code] += line.units
+    paid, share = sum((each.paid for each in heard), ZERO), sum((each.patient_share for each in heard), ZERO)
+    if last is None or not answered:
+        units = Units(open=sum(billed.values()))
+        off = _reductions(_adjustments(heard))
+        return Outcome("open", units, charge, answered, paid, share, off, ZERO, (), (), reversals)
+    if last.status == "denied":
+        return _denied(last, heard, sum(billed.values()), charge, answered, paid, share, reversals)
+    cuts = tuple(_cuts(heard, billed)) if last.lines else ()
+    fewer = sum(cut.billed - cut.paid for cut in cuts)
+    units = Units(paid=sum(billed.values()) - fewer, denied=fewer)
+    refused = {cut.code for cut in cuts if cut.amount}
+    off = _reductions(_adjustments(heard, without=refused))
+    denied = sum((cut.amount for cut in cuts), ZERO)
+    reasons = tuple(dict.fromkeys(reason for cut in cuts for reason in cut.reasons))
+    return Outcome("paid", units, charge, answered, paid, share, off, denied, cuts, reasons, reversals)
+
+
+def _denied(
+    last: ClaimRemitted,
+    heard: list[ClaimRemitted],
+    units: int,
+    charge: Decimal,
+    answered: Decimal,
+    paid: Decimal,
+    share: Decimal,
+    reversals: int,
+) -> Outcome:
+    """A denied claim: whatever was taken off is denied; where no reason is given, all that was not paid."""
+    taken = _reductions(_adjustments(heard))
+    denied = sum((amount for _, amount in taken), ZERO) if taken else answered - paid - share
+    reasons = (*last.reasons, *last.remarks)
+    return Outcome("denied", Units(denied=units), charge, answered, paid, share, (), denied, (), reasons, reversals)
+
+
+def _adjustments(heard: Iterable[ClaimRemitted], without: Iterable[str] = ()) -> Iterator[Adjustment]:
+    """Every adjustment of claims and lines that is not the patient's share, but of lines that are left out."""
+    left_out = set(without)
+    for each in heard:
+        own = (line.adjustments for line in each.lines if line.code not in left_out)
+        for adjustments in (each.adjustments, *own):
+            yield from (found for found in adjustments if found.group != _PATIENT)
+
+
+def _reductions(adjustments: Iterable[Adjustment]) -> tuple[tuple[str, Decimal], ...]:
+    """Amounts by group and reason, without those that came to nothing."""
+    found: dict[str, Decimal] = {}
+    for each in adjustments:
+        name = f"{each.group}-{each.reason}"
+        found[name] = found.get(name, ZERO) + each.amount
+    return tuple((name, amount) for name, amount in found.items() if amount)
+
+
+def _cuts(heard: list[ClaimRemitted], billed: Counter[str]) -> Iterator[LineCut]:
+    """The lines of a paid claim of which not all units were paid."""
+    for code, units in billed.items():
+        lines = [(each.status == _REVERSED, line) for each in heard for line in each.lines if line.code == code]
+        paid = sum((line.paid for _, line in lines), ZERO)
+        share = sum((a.amount for _, line in lines for a in line.adjustments if a.group == _PATIENT), ZERO)
+        told = sum(-line.units if is_back else line.units for is_back, line in lines)
+        is_paid = paid > 0 or share > 0
+        counted = min(max(told, 0), units) if is_paid else 0
+        if counted == units:
+            continue
+        off = sum((a.amount for _, line in lines for a in line.adjustments if a.group != _PATIENT), ZERO)
+        newest = next((line for is_back, line in reversed(lines) if not is_back), None)
+        reasons = (*(f"{a.group}-{a.reason}" for a in newest.adjustments), *newest.remarks) if newest else ()
+        yield LineCut(code, units, counted, ZERO if is_paid else off, tuple(dict.fromkeys(reasons)))

@@ -1,0 +1,61 @@
+"""The claims of a calendar month by the patient who goes on: what is live, what was sent before.
+
+Promise: claims of patients who were merged stand together, as long as they are one; a claim that another one stands for
+is not live, under whichever id either was released. Not promised: facilities' claims, which this ledger does not make.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ledger.streams.joining import survivor_of
+from ledger.terms.people import Programme, Side
+from projections.base import Rows
+from projections.programme_patients import ever_joined_with
+from projections.states import States
+from projections.tables.claims_layout import CLAIMS, ClaimRow
+
+_STANDS_FOR_NOTHING = frozenset({"rejected", "withdrawn"})
+
+
+class Sent(NamedTuple):
+    """The claims of one patient's month and programme, in the order of their release."""
+
+    claims: tuple[ClaimRow, ...]
+
+    @property
+    def live(self) -> ClaimRow | None:
+        """The one that occupies the month."""
+        behind = {each.replaces for each in self.claims if each.status not in _STANDS_FOR_NOTHING}
+        return next((each for each in reversed(self.claims) if each.is_live and each.claim not in behind), None)
+
+    @property
+    def newest(self) -> ClaimRow:
+        """The one that was released last."""
+        return self.claims[-1]
+
+    @property
+    def moved(self) -> int:
+        """The newest fact about any of them."""
+        return max(each.newest for each in self.claims)
+
+
+Claimed = dict[tuple[str, Programme], Sent]
+"""By (patient who goes on, programme)."""
+
+
+def claims_in(models: Rows, month: str) -> tuple[ClaimRow, ...]:
+    """Every claim of a calendar month."""
+    return tuple(map(ClaimRow.of, models.rows(CLAIMS.select("WHERE month = ?"), (month,))))
+
+
+def by_patient(claims: Iterable[ClaimRow], models: Rows, states: States) -> Claimed:
+    """The claims of practitioners by whoever goes on for their patients."""
+    merged = ever_joined_with(models)
+    found: dict[tuple[str, Programme], list[ClaimRow]] = {}
+    for claim in sorted(claims, key=lambda each: each.position):
+        if claim.side == Side.PRACTITIONER.value:
+            patient = claim.patient
+            if patient in merged:
+                patient = survivor_of(patient, lambda tag: states.at(tag).state)
+            found.setdefault((patient, Programme(claim.programme)), []).append(claim)
+    return {key: Sent(tuple(each)) for key, each in found.items()}

@@ -1,0 +1,201 @@
+"""The claims and the ready months of a calendar month, gathered for their reconciliation, as known at a position.
+
+Promise: a claim counts in the month of whoever goes on after a merge; which months are ready is said by the judge, of
+CCM, PCM and APCM each, and where every claim stands by its facts, folded up to the position. A month belongs to the
+practice of its newest claim, otherwise to its own. Not promised: other ledgers; only this one is searched.
+"""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from ledger.judging.other_families import FAMILIES_OF
+from ledger.judging.payers import book_on
+from ledger.judging.price_inputs import priced_as
+from ledger.judging.prices import price_charges
+from ledger.judging.shapes import ChargeLine
+from ledger.streams.claims_state import Claim, Claims
+from ledger.streams.governance import Governance
+from ledger.streams.joining import group_of, joined_patient, survivor_of
+from ledger.streams.patient_state import Patient
+from ledger.streams.practice import Practice
+from ledger.terms.identity import LEDGER_TAG, claims_tag, patient_tag, practice_tag, staff_tag
+from ledger.terms.people import Programme
+from projections.base import ReadModels
+from projections.claim_outcomes import ZERO, outcome_of
+from projections.judged import RulebookOf, judged
+from projections.moments import AsOf
+from projections.month_billing import row_of
+from projections.programme_patients import patients_with_other
+from projections.questions import AskedLog, months
+from projections.reconciliation import Reconciliation, reconcile
+from projections.reconciliation_shapes import VOID, ClaimLife, ReadyMonth
+from projections.states import States
+from projections.tables.claims_layout import CLAIMS
+from projections.tables.layout import MonthRow
+
+_ATTESTED = "attested"
+
+
+class Reconciled(NamedTuple):
+    """A reconciliation with whom it speaks of and the position that it stands for."""
+
+    month: str
+    found: Reconciliation
+    patients: tuple[str, ...]
+    position: int
+
+
+def reconciled(
+    log: AskedLog,
+    models: ReadModels,
+    rulebook_of: RulebookOf,
+    month: str,
+    *,
+    practice: str | None = None,
+    as_of: AsOf = None,
+    without: frozenset[str] = frozenset(),
+) -> Reconciled:
+    """The reconciliation of a calendar month; of one practice where one is named, and `without` some patients.
+
+    Pull before asking: the read models know whose claims and months to look at, also as of an earlier position.
+    """
+    judged_months = months(log, models, rulebook_of, month, as_of=as_of)
+    with models.at_one_moment() as now:
+        claimed = {str(p) for (p,) in now.rows(f"SELECT DISTINCT patient FROM {CLAIMS.name} WHERE month = ?", (month,))}
+        others = patients_with_other(now, month)
+    states = States(log, after=judged_months.position)
+    own = {row.patient for row in judged_months.rows}
+    heads = {patient: patient if patient in own else _head(states, patient) for patient in claimed | others}
+    lives = standing_apart([life for p in sorted(claimed) for life in _lives(states, rulebook_of, p, heads[p], month)])
+    rows = [("CCM", row) for row in judged_months.rows]
+    asked = {heads[patient] for patient in others} | {life.patient for life in lives if life.programme != "CCM"}
+    rows += _of_other_programmes(states, rulebook_of, sorted(asked), month)
+    with_claim = {(life.patient, life.programme) for life in lives}
+    asked_of = (_ready(states, named, row, has_claim=(row.patient, named) in with_claim) for named, row in rows)
+    kept = _of_practice([each for each in asked_of if each is not None], lives, practice, without)
+    patients = tuple(sorted({each.patient for part in kept for each in part}))
+    return Reconciled(month, reconcile(*kept), patients, judged_months.position)
+
+
+def _of_practice(
+    ready: list[ReadyMonth], lives: list[ClaimLife], practice: str | None, without: frozenset[str]
+) -> tuple[list[ReadyMonth], list[ClaimLife]]:
+    """What belongs to a practice: a month with claims belongs to that of its newest claim, with all of them."""
+    belongs: dict[tuple[str, str], str | None] = {(each.patient, each.programme): each.practice for each in ready}
+    for life in sorted(lives, key=lambda life: life.position):
+        belongs[life.patient, life.programme] = life.practice
+    keys = {key for key, of in belongs.items() if practice in (None, of) and key[0] not in without}
+    return (
+        [each for each in ready if (each.patient, each.programme) in keys],
+        [life for life in lives if (life.patient, life.programme) in keys],
+    )
+
+
+def _head(states: States, patient: str) -> str:
+    return survivor_of(patient, lambda tag: states.at(tag).state)
+
+
+def _of_other_programmes(
+    states: States, rulebook_of: RulebookOf, patients: Iterable[str], month: str
+) -> Iterator[tuple[str, MonthRow]]:
+    for patient in patients:
+        for programme in FAMILIES_OF:
+            if programme is not Programme.CCM:
+                found = judged(states.at, rulebook_of, patient, month, programme=programme)
+                yield programme.value, MonthRow.of(row_of(found))
+
+
+def _ready(states: States, programme: str, row: MonthRow, *, has_claim: bool) -> ReadyMonth | None:
+    """A month that may be released, or that has a claim; None of any other."""
+    is_ready = row.standing == _ATTESTED and bool(row.charges) and not row.missing
+    if not is_ready:
+        why = tuple(dict.fromkeys((*row.missing, *(() if row.standing == _ATTESTED else (row.standing,)))))
+        return ReadyMonth(row.patient, programme, row.practice, False, why=why) if has_claim else None
+    assert row.practice is not None, "a month without a practice is blocked"
+    there: Practice = states.at(practice_tag(row.practice)).state
+    charge, uncharged = ZERO, list[str]()
+    for code, units in row.charges:
+        asked = there.charge(code, row.date_of_service)
+        if asked is None:
+            uncharged.append(code)
+        else:
+            charge += asked[0].amount * units
+    return ReadyMonth(row.patient, programme, row.practice, True, row.charges, charge, tuple(uncharged))
+
+
+def _lives(states: States, rulebook_of: RulebookOf, patient: str, head: str, month: str) -> Iterator[ClaimLife]:
+    claims: Claims = states.at(claims_tag(patient)).state
+    for claim in claims.claims:
+        if claim.event.month == month:
+            life = life_of(claims, claim, head)
+            yield life._replace(expected=_expected(states, rulebook_of, claim, life))
+    if states.is_full:
+        states.forget()
+
+
+def life_of(claims: Claims, claim: Claim, patient: str) -> ClaimLife:
+    """A claim with what became of it, in the month of whoever goes on."""
+    event = claim.event
+    taken = bool(claim.acknowledged) and claim.acknowledged[-1].event.outcome == "accepted"
+    return ClaimLife(
+        claim=event.claim,
+        patient=patient,
+        programme=event.programme.value,
+        practice=event.practice,
+        position=claim.position,
+        frequency=event.frequency,
+        status=claims.status(claim),
+        own_status=claim.own_status,
+        is_live=claims.is_live(claim),
+        is_accepted=taken or bool(claim.remitted),
+        units=tuple((line.code, line.units) for line in event.lines),
+        outcome=outcome_of(claim),
+        replaces=event.replaces,
+        codes=tuple(claim.acknowledged[-1].event.codes) if claim.acknowledged else (),
+    )
+
+
+def standing_apart(lives: list[ClaimLife]) -> list[ClaimLife]:
+    """The same, where a claim that was released under one id stands for one under another, who is the same person."""
+    behind = {life.replaces: life.frequency for life in lives if life.own_status not in ("rejected", "withdrawn")}
+    return [
+        life._replace(status="voided" if behind[life.claim] == VOID else "replaced", is_live=False)
+        if life.is_live and life.claim in behind
+        else life
+        for life in lives
+    ]
+
+
+def _expected(states: States, rulebook_of: RulebookOf, claim: Claim, life: ClaimLife) -> Decimal | None:
+    """What payer and patient are expected to pay for a paid claim, where it may be more than they did.
+
+    The patient is folded only where less came than Medicare pays; of a payer with rates of its own nothing is known.
+    """
+    if life.outcome.standing != "paid" or claim.event.expected is None:
+        return None
+    got = life.outcome.paid + life.outcome.patient_share
+    if got >= claim.event.expected:
+        return None
+    usual = _price(states, rulebook_of, claim, Patient())
+    if usual is None or got >= usual:
+        return None
+    group = group_of(claim.event.patient, lambda tag: states.at(tag).state)
+    return _price(states, rulebook_of, claim, joined_patient([states.at(patient_tag(p)).state for p in group]))
+
+
+def _price(states: States, rulebook_of: RulebookOf, claim: Claim, patient: Patient) -> Decimal | None:
+    event = claim.event
+    governance: Governance = states.at(LEDGER_TAG).state
+    adoption = next((each for each in governance.adoptions if each.edition == event.edition), None)
+    if adoption is None:
+        return None
+    book = book_on(patient, event.date_of_service, rulebook_of(adoption), event.programme)
+    rules = book.in_force(event.date_of_service)
+    practice, biller = states.at(practice_tag(event.practice)).state, states.at(staff_tag(event.practitioner)).state
+    priced = priced_as(patient, practice, biller, event.month, event.date_of_service, rules)
+    charges = [ChargeLine(line.code, line.units, line.expected) for line in event.lines]
+    price = price_charges(charges, priced, on=event.date_of_service, rules=rules)
+    if price.medicare_pays is None or price.patient_share is None or price.allowed is None:
+        return None
+    return None if event.charge < price.allowed else price.medicare_pays + price.patient_share

@@ -1,0 +1,95 @@
+"""A ledger with claims in it: one patient, a month partly paid, one accepted, one ready, and what each of them says.
+
+January: 41:30 minutes, 99490 and 99439, released, accepted, paid but for what CO-45 reduced. February: released and
+accepted, no remittance. March: attested, not released. April: nothing.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from tests.cli.conftest import World
+from tests.house import KEY, House, house
+
+NPI = "1245319599"
+CHARGES = (("99490", "85.00"), ("99439", "60.00"))
+JANUARY, FEBRUARY, MARCH, APRIL = "2026-01", "2026-02", "2026-03", "2026-04"
+
+
+def world_with_claims(folder: Path) -> World:
+    """The closed ledger, its key, and who is who."""
+    key_file = folder / "ledger.key"
+    key_file.write_text(KEY.hex() + "\n")
+    key_file.chmod(0o600)
+    with house(folder / "ledger", practice_npi=NPI) as it:
+        for code, amount in CHARGES:
+            asked = {"practice": it.ids["practice"], "code": code, "amount": amount, "from_on": "2026-01-01"}
+            it.accepted("adopt_charge", asked, actor="bill")
+        _january(it)
+        _february(it)
+        _march(it)
+        return World(folder / "ledger", key_file, dict(it.ids))
+
+
+def _january(it: House) -> None:
+    it.clock = "2026-01-20T18:00:00Z"
+    it.log_time("2026-01-08T15:00:00Z", "2026-01-08T15:25:00Z")
+    it.log_time("2026-01-09T15:00:00Z", "2026-01-09T15:16:30Z", activity="phone_call")
+    it.clock = "2026-02-03T15:00:00Z"
+    attest(it, JANUARY)
+    release(it, JANUARY, "january")
+    it.clock = "2026-02-04T15:00:00Z"
+    acknowledge(it, "january", "2026-02-04")
+    it.ids["accepted"] = str(it.log.refresh())
+    it.clock = "2026-02-20T15:00:00Z"
+    lines = [
+        line("99490", 1, "85.00", "52.90", ("CO", "45", "18.87"), ("PR", "2", "13.23")),
+        line("99439", 1, "60.00", "40.35", ("CO", "45", "9.56"), ("PR", "2", "10.09")),
+    ]
+    remit(it, "january", "paid", "145.00", "93.25", "23.32", lines)
+
+
+def _february(it: House) -> None:
+    it.log_time("2026-02-18T15:00:00Z", "2026-02-18T15:25:00Z")
+    it.clock = "2026-03-03T15:00:00Z"
+    attest(it, FEBRUARY)
+    release(it, FEBRUARY, "february")
+    it.clock = "2026-03-04T15:00:00Z"
+    acknowledge(it, "february", "2026-03-04")
+
+
+def _march(it: House) -> None:
+    it.clock = "2026-03-20T15:00:00Z"
+    it.log_time("2026-03-18T15:00:00Z", "2026-03-18T15:25:00Z")
+    it.clock = "2026-04-03T15:00:00Z"
+    attest(it, MARCH)
+
+
+def attest(it: House, month: str) -> None:
+    """Dr Ada signs the month as it stands."""
+    from projections.judged import AdoptedRulebooks  # noqa: PLC0415 - of tests with claims alone
+    from projections.questions import month_of  # noqa: PLC0415
+
+    digest = month_of(it.log, AdoptedRulebooks(), it.ids["patient"], month).digest
+    it.accepted("attest_month", {"patient": it.ids["patient"], "month": month, "digest": digest}, actor="ada")
+
+
+def release(it: House, month: str, name: str, **changes: Any) -> None:
+    """The biller releases the month; its claim and control number go by a name."""
+    answer = it.accepted("release_claim", {"patient": it.ids["patient"], "month": month, **changes}, actor="bill")
+    it.ids[name] = dict(answer.ids)["claim"]
+    it.ids[f"{name} number"] = it.ids[name][3:23].upper()
+
+
+def acknowledge(it: House, name: str, on: str, outcome: str = "accepted") -> None:
+    said = {"control_number": it.ids[f"{name} number"], "outcome": outcome, "received_on": on}
+    it.accepted("record_acknowledgment", said, actor="bill")
+
+
+def line(code: str, units: int, charge: str, paid: str, *adjustments: tuple[str, str, str]) -> dict[str, Any]:
+    given = [{"group": group, "reason": reason, "amount": amount} for group, reason, amount in adjustments]
+    return {"code": code, "units": units, "charge": charge, "paid": paid, "adjustments": given}
+
+
+def remit(it: House, name: str, status: str, charge: str, paid: str, share: str, lines: list[dict[str, Any]]) -> None:
+    said = {"control_number": it.ids[f"{name} number"], "status": status, "on": it.clock[:10], "lines": lines}
+    it.accepted("record_remittance", said | {"charge": charge, "paid": paid, "patient_share": share}, actor="bill")

@@ -1,0 +1,137 @@
+"""`reconcile`: a month's claims from ready to paid, as of now and as of before the remittance came."""
+
+from typing import Any, get_args
+
+import pytest
+
+from interfaces.cli.reconcile_text import WORDS
+from projections.reconciliation_shapes import Reason
+from tests.cli.claiming import APRIL, FEBRUARY, JANUARY, MARCH, world_with_claims
+from tests.cli.conftest import Ran, Run, World, _runner
+
+
+@pytest.fixture(scope="module")
+def claimed(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return world_with_claims(tmp_path_factory.mktemp("claimed"))
+
+
+@pytest.fixture
+def ask(claimed: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line as the biller."""
+    run = _runner(claimed, monkeypatch, capsys)
+
+    def ran(*words: str, actor: str = "bill") -> Ran:
+        return run(*words, actor=actor)
+
+    return ran
+
+
+def size(claims: int, units: int, amount: str) -> dict[str, Any]:
+    return {"claims": claims, "units": units, "amount": amount}
+
+
+def reasons(answer: dict[str, Any]) -> list[tuple[str, str, int, int, str]]:
+    return [(d["step"], d["reason"], d["claims"], d["units"], d["amount"]) for d in answer["differences"]]
+
+
+def test_a_month_that_was_paid_balances_to_the_cent(ask: Run) -> None:
+    answer = ask("reconcile", JANUARY, "--json").json
+
+    asked = size(1, 2, "145.00")
+    assert (asked, asked, asked) == (answer["ready"], answer["released"], answer["accepted"])
+    assert (size(1, 2, "93.25"), "23.32", "28.43") == (answer["paid"], answer["patient_share"], answer["reduced"])
+    assert [{"reason": "CO-45", "amount": "28.43"}] == answer["reductions"]
+    assert (answer["balances"], answer["searched"]) == (True, "this ledger")
+
+
+def test_what_came_as_expected_but_for_sequestration_is_no_difference_and_less_is_one(ask: Run) -> None:
+    answer = ask("reconcile", JANUARY, "--json").json
+
+    # 116.57 is the schedule; 1.87 of it is sequestered, so that 114.70 is expected, and 116.57 came.
+    assert [] == reasons(answer)
+
+
+def test_before_the_remittance_the_same_month_is_open(ask: Run, claimed: World) -> None:
+    answer = ask("reconcile", JANUARY, "--as-of", claimed.ids["accepted"], "--json").json
+
+    assert (size(0, 0, "0.00"), size(1, 2, "145.00")) == (answer["paid"], answer["open"])
+    assert [("open", "no_remittance", 1, 2, "145.00")] == reasons(answer)
+    assert int(claimed.ids["accepted"]) == answer["as_of"]
+
+
+def test_an_accepted_month_is_open_and_names_its_claim(ask: Run, claimed: World) -> None:
+    answer = ask("reconcile", FEBRUARY, "--json").json
+
+    assert [("open", "no_remittance", 1, 1, "85.00")] == reasons(answer)
+    assert claimed.ids["february"] == answer["differences"][0]["claim"]
+
+
+def test_a_ready_month_that_nobody_released_is_named_without_a_claim(ask: Run, claimed: World) -> None:
+    answer = ask("reconcile", MARCH, "--json").json
+
+    assert (size(1, 1, "85.00"), size(0, 0, "0.00")) == (answer["ready"], answer["released"])
+    assert [("released", "ready_not_released", -1, -1, "-85.00")] == reasons(answer)
+    assert (claimed.ids["patient"], None) == tuple(answer["differences"][0][name] for name in ("patient", "claim"))
+
+
+def test_an_empty_month_says_so(ask: Run) -> None:
+    shown = ask("reconcile", APRIL)
+
+    assert (0, True) == (shown.code, shown.out.endswith("Nothing is ready, and nothing was released.\n"))
+    assert [] == ask("reconcile", APRIL, "--json").json["differences"]
+
+
+def test_people_see_a_table_of_stages_and_every_difference_in_words(ask: Run, claimed: World) -> None:
+    shown = ask("reconcile", FEBRUARY).out
+
+    assert "ready                   1      1   $85.00\n" in shown
+    assert "  open                  1      1   $85.00\n" in shown
+    assert (
+        f"Of what is open:\n  {claimed.ids['patient']} CCM {claimed.ids['february']}  accepted, no remittance yet: "
+        "+1 claims, +1 units, +$85.00\n"
+    ) in shown
+    assert shown.endswith("Balanced to the cent: 1 difference, each named above.\n")
+
+
+def test_reductions_are_shown_by_reason(ask: Run) -> None:
+    assert "Reductions by reason: CO-45 $28.43.\n" in ask("reconcile", JANUARY).out
+
+
+def test_a_practice_may_be_named(ask: Run, claimed: World) -> None:
+    answer = ask("reconcile", JANUARY, "--practice", claimed.ids["practice"], "--json").json
+
+    assert (claimed.ids["practice"], 1) == (answer["practice"], answer["released"]["claims"])
+
+
+def test_the_read_is_recorded_with_its_month(ask: Run, claimed: World) -> None:
+    ask("reconcile", JANUARY)
+    facts = ask("audit", "--action", "read_reconcile", "--json", "--limit", "9999", actor="cora").json["facts"]
+
+    assert claimed.ids["patient"] in str(facts[-1])
+
+
+@pytest.mark.parametrize(
+    ("words", "happened"),
+    [
+        (("reconcile", "2026-13"), "a month is written YYYY-MM"),
+        (("reconcile",), "are required: YYYY-MM"),
+        (("reconcile", JANUARY, "--practice", "pt_x"), "opaque practice id"),
+        (("reconcile", JANUARY, "--as-of", "0"), "positions count from 1"),
+        (("reconcile", JANUARY, "--as-of", "1"), "had no rules"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(ask: Run, words: tuple[str, ...], happened: str) -> None:
+    shown = ask(*words)
+
+    assert 2 == shown.code
+    assert happened in shown.err
+
+
+def test_a_practice_that_is_not_known_is_refused(ask: Run) -> None:
+    shown = ask("reconcile", JANUARY, "--practice", "pr_aaaaaaaaaaaaaaaaaaaaaaaaaa", actor="cora")
+
+    assert (1, True) == (shown.code, "no_such_practice" in shown.err)
+
+
+def test_every_reason_has_words() -> None:
+    assert set(get_args(Reason)) == set(WORDS)
