@@ -12,6 +12,7 @@ from commands.intents.reviews import NoteReactionRun
 from ledger.terms.outcome import Accepted, Unchanged
 from tests.commands import (
     changes,
+    overpaid,
     test_attesting,
     test_care_month,
     test_care_plan,
@@ -52,6 +53,8 @@ SIGNED = changes.attested(LOGGED)
 CONTESTED = test_time_disputes.contested()
 MINE, THEIRS = changes.entry_of(CONTESTED), changes.entry_of(CONTESTED, whose=OTHER_PATIENT)
 REFUSED, REPORTED = test_refusals_counted.refused_once(), test_settling.reported()
+LESS, NOTICED = overpaid.struck(overpaid.paid(), 2), overpaid.noticed()
+BEGUN, IDENTIFIED = NOTICED.then(overpaid.begin(NOTICED)), NOTICED.then(overpaid.identify(NOTICED))
 COMMANDS: tuple[tuple[Given, Command], ...] = (
     (office().by(ADMIN), test_governance.adopt()),
     (office().by(ADMIN), test_governance.source()),
@@ -119,6 +122,15 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (MONTH, test_attesting.in_batch(MONTH)),
     (test_attesting.unsigned().by(ADA), test_attesting.answering()),
     (stale(), test_stale_months.report()),
+    (LESS, overpaid.report(LESS)),
+    (LESS.by(COMPLIANCE), overpaid.by_person(LESS)),
+    (NOTICED, overpaid.triage(NOTICED)),
+    (NOTICED, overpaid.identify(NOTICED)),
+    (NOTICED, overpaid.dismiss(NOTICED)),
+    (NOTICED, overpaid.begin(NOTICED)),
+    (BEGUN, overpaid.end(BEGUN)),
+    (NOTICED, overpaid.sweep(NOTICED)),
+    (IDENTIFIED, overpaid.give_back(IDENTIFIED)),
     (REFUSED, test_refusals_counted.close(REFUSED)),
     (test_reviews_due.on_the_day(enrolled(), "2026-12-11"), test_reviews_due.raised("visit_age", "2025-12-10")),
     (REFUSED, NoteReactionRun(reaction="close_refusal_counts", up_to=1)),

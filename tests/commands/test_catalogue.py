@@ -13,7 +13,8 @@ from ledger.terms.refusals import CATALOGUE, REFUSALS, Refusal, is_audited, prec
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for room in ("ledger", "commands", "interfaces") for path in (ROOT / room).rglob("*.py")]
 PRODUCERS = "\n".join(path.read_text() for path in SOURCES if not path.name.startswith("refusal"))
-WRITTEN = [*(ROOT / "tests").rglob("test_*.py"), ROOT / "tests" / "commands" / "changes.py"]
+_SHARED = (ROOT / "tests" / "commands" / name for name in ("changes.py", "overpaid.py"))
+WRITTEN = [*(ROOT / "tests").rglob("test_*.py"), *_SHARED]
 TESTS = "\n".join(path.read_text() for path in WRITTEN if path.name != "test_catalogue.py")
 FIELDS: dict[str, Any] = {
     "roles": "Front desk",
@@ -29,6 +30,11 @@ FIELDS: dict[str, Any] = {
     "how": "struck",
     "billed": "99437",
     "limit": "2",
+    "on": "2026-05-04",
+    "status": "returned",
+    "paid": "52.90",
+    "share": "13.23",
+    "since": "2020-05-04",
 }
 
 
