@@ -24,6 +24,7 @@ Question = Literal[
     "reviews",
     "diff",
     "rejudge",
+    "claims",
     "reconcile",
     "statement",
     "charges",
