@@ -175,7 +175,7 @@ def decide_reopen_claim(asked: Asked[ReopenClaim], states: States, law: Law) -> 
     """Ask for a reopening: within one year for any reason, within four for good cause (CCM-CLAIM-27).
 
     Reads the claims of the patient; law: medicare.claims.reopening_years, .reopening_good_cause_years. Refuses, in
-    order: in_the_future, no_such_claim, claim_not_adjudicated, reopening_too_late. Unchanged where it was asked for on
+    order: no_such_claim, in_the_future, claim_not_adjudicated, reopening_too_late. Unchanged where it was asked for on
     that day.
     """
     command, patient = asked.command, asked.patient
@@ -184,12 +184,12 @@ def decide_reopen_claim(asked: Asked[ReopenClaim], states: States, law: Law) -> 
     group = states.group(patient)
     if need := states.missing(*(claims_tag(each) for each in group)):
         return need
-    if is_future(asked, command.on):
-        return refused("in_the_future", what="The reopening")
     of_all: list[Claims] = [states.get(claims_tag(each)) for each in group]
     claim = next((found for claims in of_all if (found := claims.claim(command.claim)) is not None), None)
     if claim is None:
         return refused("no_such_claim")
+    if is_future(asked, command.on):
+        return refused("in_the_future", what="The reopening")
     if claim.adjudicated_on is None:
         return refused("claim_not_adjudicated", facts=(claim.position,))
     known = next((heard for heard in claim.reopened if heard.event.on == command.on), None)
