@@ -36,7 +36,8 @@ def decide_record_acknowledgment(asked: Asked[RecordAcknowledgment], states: Sta
     """Record what the payer's front door said: accepted counts as filed, rejected does not (CCM-CLAIM-25).
 
     Reads the claim that the control number leads to. Refuses, in order: answer_without_claim (it then
-    waits), in_the_future. Unchanged where just this was recorded. Notices: answer_after_withdrawal, answer_out_of_order.
+    waits), in_the_future. Unchanged where just this was recorded. Notices: answer_after_withdrawal,
+    answer_out_of_order.
     """
     command = asked.command
     found = _answered(asked, states)
@@ -60,8 +61,8 @@ def decide_record_remittance(asked: Asked[RecordRemittance], states: States, law
     """Record an adjudication, or that one was taken back: what was paid, and why not the rest (CCM-CLAIM-21).
 
     Reads the claim that the control number leads to. Refuses, in order: answer_without_claim (it then
-    waits), in_the_future. Unchanged where just this was recorded. Notices: answer_after_withdrawal, answer_out_of_order,
-    remittance_does_not_add_up, competing_biller_paid.
+    waits), in_the_future. Unchanged where just this was recorded. Notices: answer_after_withdrawal,
+    answer_out_of_order, remittance_does_not_add_up, competing_biller_paid.
     """
     command = asked.command
     found = _answered(asked, states)

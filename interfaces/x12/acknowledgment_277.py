@@ -2,7 +2,7 @@
 
 Promise: each answer stands under the claim's own control number, with the day on which the payer received it and the
 codes as given; of several statuses of one claim the one that turns it away decides. Where a whole batch or all claims
-of a biller were turned away and no claim is named, that is told apart: it is about no claim that can be found by number.
+of a biller were turned away and no claim is named, that is told apart: no number leads from it to a claim.
 """
 
 from dataclasses import dataclass, field
