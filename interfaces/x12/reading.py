@@ -22,7 +22,7 @@ _ISA_CHARS: Final = 106
 _ISA_WIDTHS: Final = (3, 2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}", re.ASCII)
 _COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Malformed(Exception):
@@ -159,13 +159,10 @@ def _elements(raw: str, number: int, mark: str) -> list[str]:
     if len(elements) > ELEMENTS_MAX or (len(raw) > ELEMENT_CHARS_MAX and max(map(len, elements)) > ELEMENT_CHARS_MAX):
         raise malformed("it has more or longer elements than any segment.", number, "x12_too_large")
     if not raw.isascii() or not raw.isprintable():
-        _without_controls(elements, number)
+        # Letters of other languages are no fault: names are passed over.
+        if _CONTROLS.search(raw.replace(mark, "")):
+            raise malformed("it holds a control character.", number)
     return elements
-
-
-def _without_controls(elements: list[str], number: int) -> None:
-    if any(_CONTROLS.search(each) for each in elements[:1]) or any(map(_CONTROLS.search, elements)):
-        raise malformed("it holds a control character.", number)
 
 
 class _Envelopes:

@@ -24,9 +24,11 @@ Question = Literal[
     "reviews",
     "diff",
     "rejudge",
+    "claims",
     "reconcile",
     "statement",
     "charges",
+    "export",
 ]
 
 

@@ -6,24 +6,8 @@ import pytest
 
 from interfaces.cli.reconcile_text import WORDS
 from projections.reconciliation_shapes import Reason
-from tests.cli.claiming import APRIL, FEBRUARY, JANUARY, MARCH, world_with_claims
-from tests.cli.conftest import Ran, Run, World, _runner
-
-
-@pytest.fixture(scope="module")
-def claimed(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return world_with_claims(tmp_path_factory.mktemp("claimed"))
-
-
-@pytest.fixture
-def ask(claimed: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line as the biller."""
-    run = _runner(claimed, monkeypatch, capsys)
-
-    def ran(*words: str, actor: str = "bill") -> Ran:
-        return run(*words, actor=actor)
-
-    return ran
+from tests.cli.claiming import APRIL, FEBRUARY, JANUARY, MARCH
+from tests.cli.conftest import Run, World
 
 
 def size(claims: int, units: int, amount: str) -> dict[str, Any]:
