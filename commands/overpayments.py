@@ -161,9 +161,9 @@ def decide_identify_overpayment(asked: Asked[IdentifyOverpayment], states: State
     """Say that there is an overpayment, and since when that is known (CCM-OVP-01, -02).
 
     What was dismissed may be identified later. The earliest day that was said counts: a later one moves no deadline.
-    Reads the claims of the patient; law: medicare.overpayments.lookback_years. Refuses, in order: no_such_overpayment,
-    in_the_future, overpayment_closed, identified_before. Unchanged where just that day was said. Notices:
-    received_before_lookback.
+    Reads the claims of the patient; law: medicare.overpayments.lookback_years. Refuses, in order:
+    no_such_overpayment, in_the_future, overpayment_closed, identified_before. Unchanged where just that day was said.
+    Notices: received_before_lookback.
     """
     found = overpayment_named(asked, states, "The identification")
     if not isinstance(found, Found):

@@ -68,9 +68,9 @@ def decide_end_investigation(asked: Asked[EndInvestigation], states: States, law
 def decide_record_sweep(asked: Asked[RecordSweep], states: States, law: Law) -> Outcome:
     """Record that the claims of six years of receipt were searched for the same cause (CCM-OVP-04).
 
-    The six years go back from the day of identification, or from that of the search where nothing was identified. Reads
-    the claims of the patient; law: medicare.overpayments.lookback_years. Refuses, in order: no_such_overpayment,
-    in_the_future, sweep_too_short. Unchanged where just this was recorded.
+    The six years go back from the day of identification, or from that of the search where nothing was identified.
+    Reads the claims of the patient; law: medicare.overpayments.lookback_years. Refuses, in order:
+    no_such_overpayment, in_the_future, sweep_too_short. Unchanged where just this was recorded.
     """
     found = overpayment_named(asked, states, "The search")
     if not isinstance(found, Found):
