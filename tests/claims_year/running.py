@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from projections.rebuild import rebuild
 from projections.table_set import state_roots
 from tests.claims_year.comparing import differences, differences_at_the_end, unbalanced
 from tests.claims_year.compliance import look_at_overpayments
+from tests.claims_year.doctors import a_nurse_was_excluded, sign_stale_months
 from tests.claims_year.office import look_at_answers, release_months, withdraw
 from tests.claims_year.reading import ClaimsRead
 from tests.claims_year.year import ClaimsYear
@@ -130,18 +132,21 @@ def run(folder: Path, *, seed: int, clients: int) -> dict[str, Any]:
 def _days(books: Books) -> dict[date, Happening]:
     """What the office, the machine and the post do on which day of the year."""
 
-    def day(year: Any) -> None:
+    def day(today: date, year: Any) -> None:
+        # The day as it was meant: the clock may have gone past midnight meanwhile.
         assert isinstance(year, ClaimsYear)
-        today = year.today
         if today in SIGNING_DAYS:
             sign_months(year)
         if today == date(2026, 8, 18):
             lee_leaves(year)
         if today == date(2026, 11, 10):
             ned_leaves(year)
+        if today == date(2026, 9, 14):
+            a_nurse_was_excluded(year)
         _office(books, today)
 
-    return {BEGINS + number * DAY: day for number in range((ENDS - BEGINS).days + 1)}
+    days = (BEGINS + number * DAY for number in range((ENDS - BEGINS).days + 1))
+    return {today: partial(day, today) for today in days}
 
 
 def _office(books: Books, today: date) -> None:
@@ -156,6 +161,8 @@ def _office(books: Books, today: date) -> None:
         look_at_answers(year)
         look_at_overpayments(year)
         release_months(year)
+    if today.day == 20:
+        sign_stale_months(year)
     if today.day == 9:
         books.compare()
     if (today.month, today.day) == (7, 10):
@@ -182,6 +189,7 @@ def _figures(books: Books, read: ClaimsRead, began: float) -> dict[str, Any]:
         "facts": year.watch.position,
         "claims": len(read.claims),
         "statuses": dict(sorted(Counter(map(read.status, read.claims)).items())),
+        "payers": dict(Counter(fact["payer"] for fact in read.claims.values())),
         "frequencies": dict(sorted(Counter(fact["frequency"] for fact in read.claims.values()).items())),
         "overpayments": dict(sorted(Counter(map(read.overpayment_status, read.overpayments)).items())),
         "returned": str(sum((read.back(name)[0] for name in read.overpayments), start=ZERO)),

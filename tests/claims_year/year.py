@@ -106,10 +106,8 @@ class ClaimsYear(Year):
         profile = {"file": PROFILE_FILE, "text": PROFILE}
         self.told("adopt_rulebook", {"edition": edition.digest, "reason": "A contract.", "profiles": [profile]})
         for client in self.company.clients[::4]:
-            there = {"patient": client.id, "kind": "medicare_ffs", "payer": "medicare", "from_on": "2020-01-01"}
-            self.done("record_coverage", there | {"until_on": "2025-12-31"}, "fay")
-            other = {"patient": client.id, "payer": REPLACES, "kind": "medicare_advantage", "from_on": "2026-01-01"}
-            self.done("record_coverage", other | {"rank": 2}, "fay")
+            there = {"patient": client.id, "payer": REPLACES, "kind": "medicare_advantage", "from_on": "2026-01-01"}
+            self.told("record_coverage", there, "fay")
 
     # --- what the ledger says ------------------------------------------------------------------------------------
 
