@@ -42,9 +42,12 @@ def _decide(year: ClaimsYear, about: dict[str, str], topics: set[str]) -> None:
     read = year.watch.read
     claim = read.overpayments[about["overpayment"]]["claim"]
     draw = year.turn("decide")
-    if read.paid(claim) <= 0 or draw < 0.15:
-        year.told("no_overpayment", about | {"words": "The payer has its money."}, "cora")
-    elif draw < 0.35 and "investigation_begun" not in topics:
+    nothing = about | {"words": "The payer has its money."}
+    is_none = read.paid(claim) <= 0 or draw < 0.15
+    # Who struck an entry of the month dismisses nothing about it: then it is looked at as any other.
+    if is_none and year.asked("no_overpayment", nothing, "cora", "review_about_self") is not None:
+        return
+    if draw < 0.35 and "investigation_begun" not in topics:
         year.told("begin_investigation", _on(year, about), "cora")
     else:
         basis = _on(year, about, on=(year.today - timedelta(days=1)).isoformat(), basis="The minutes are not there.")

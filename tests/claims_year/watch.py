@@ -31,6 +31,9 @@ class ClaimsWatch(Watch):
         self.moved: list[str] = []
         """Claims that a fact spoke of since somebody looked."""
         self.counted: dict[str, int] = {}
+        """By kind of fact: how many."""
+        self.statuses: set[str] = set()
+        """Where claims have stood, if only for a while."""
 
     def after(self, answers: Sequence[Answer]) -> None:
         """The answers to one group of lines, and the facts that came of them."""
@@ -91,6 +94,7 @@ class ClaimsWatch(Watch):
         assert len(set(guards)) == len(guards), f"two live claims of one month: {guards}"
         for claim in folded.claims:
             which = claim.event.claim
+            self.statuses.add(folded.status(claim))
             ours = (self.read.status(which), self.read.paid(which), self.read.share(which))
             assert ours == (folded.status(claim), claim.paid, claim.patient_share), claim.event.month
         for each in folded.overpayments:
