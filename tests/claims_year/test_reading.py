@@ -52,9 +52,11 @@ def test_of_answers_out_of_order_the_newest_day_counts() -> None:
 
 
 def test_what_stands_for_a_claim_stands_for_it_over_others_that_came_to_nothing() -> None:
-    chain = (released("a"), acknowledged("a", "rejected"), released("b", replaces="a"))
-    chain = (*chain, acknowledged("b", "rejected"), released("c", replaces="b"))
-    read = told(*chain, acknowledged("a", "accepted"))
+    read = told(
+        *(released("a"), acknowledged("a", "rejected")),
+        *(released("b", replaces="a"), acknowledged("b", "rejected")),
+        *(released("c", replaces="b"), acknowledged("a", "accepted")),
+    )
 
     assert [read.status(claim) for claim in "abc"] == ["replaced", "replaced", "released"]
     assert read.live("abc") == ["c"]
