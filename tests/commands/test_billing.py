@@ -44,7 +44,7 @@ NOWHERE = opaque("pr", 9)
 
 def details(**changes: Any) -> RecordBillingDetails:
     """Under which name and from where the Chicago practice bills."""
-    whole = {
+    whole: dict[str, Any] = {
         "practice": PRACTICE,
         "name": "Lakeside Primary Care",
         "taxonomy": "207Q00000X",
@@ -57,7 +57,7 @@ def details(**changes: Any) -> RecordBillingDetails:
 
 def payer(**changes: Any) -> RecordPayerIdentity:
     """Medicare as it takes the Chicago practice's claims."""
-    whole = {
+    whole: dict[str, Any] = {
         "practice": PRACTICE,
         "payer": "medicare",
         "name": "Medicare Part B Illinois",
@@ -70,7 +70,7 @@ def payer(**changes: Any) -> RecordPayerIdentity:
 
 def sender(**changes: Any) -> RecordInterchange:
     """Who sends the Chicago practice's files."""
-    whole = {
+    whole: dict[str, Any] = {
         "practice": PRACTICE,
         "sender_name": "Lakeside Primary Care",
         "sender_number": "SUB123",
