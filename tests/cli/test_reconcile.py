@@ -6,7 +6,7 @@ import pytest
 
 from interfaces.cli.reconcile_text import WORDS
 from projections.reconciliation_shapes import Reason
-from tests.cli.claiming import APRIL, FEBRUARY, JANUARY, MARCH
+from tests.cli.claiming import APRIL, FEBRUARY, JANUARY, MARCH, MAY
 from tests.cli.conftest import Run, World
 
 
@@ -62,6 +62,28 @@ def test_a_ready_month_that_nobody_released_is_named_without_a_claim(ask: Run, c
     assert (size(1, 1, "85.00"), size(0, 0, "0.00")) == (answer["ready"], answer["released"])
     assert [("released", "ready_not_released", -1, -1, "-85.00")] == reasons(answer)
     assert (claimed.ids["patient"], None) == tuple(answer["differences"][0][name] for name in ("patient", "claim"))
+
+
+def test_a_payment_below_what_is_expected_is_named_with_both(ask: Run, claimed: World) -> None:
+    answer = ask("reconcile", MAY, "--as-of", claimed.ids["paid less"], "--json").json
+
+    # 66.13 is the schedule, 13.23 the patient's, and 1.06 of the rest is sequestered: 65.07 is expected.
+    assert [("paid", "paid_less_than_expected", 0, 0, "0.00")] == reasons(answer)
+    assert ["64.80", "65.07"] == answer["differences"][0]["says"]
+
+
+def test_a_paid_claim_whose_month_eroded_is_released_and_no_longer_ready(ask: Run) -> None:
+    answer = ask("reconcile", MAY, "--json").json
+
+    assert (size(0, 0, "0.00"), size(1, 1, "85.00")) == (answer["ready"], answer["released"])
+    assert ("released", "no_longer_ready", 1, 1, "85.00") == reasons(answer)[0]
+    assert "stale" in answer["differences"][0]["says"]
+
+
+def test_a_practice_without_claims_has_nothing(ask: Run, claimed: World) -> None:
+    answer = ask("reconcile", JANUARY, "--practice", claimed.ids["other practice"], "--json", actor="admin").json
+
+    assert (0, []) == (answer["released"]["claims"], answer["differences"])
 
 
 def test_an_empty_month_says_so(ask: Run) -> None:
