@@ -46,6 +46,7 @@ def run_reconcile(args: Namespace, screen: Screen) -> int:
         session_of,
     )
     from interfaces.cli.reconcile_text import lines_of, stages_of  # noqa: PLC0415
+    from interfaces.cli.wording import counted  # noqa: PLC0415
     from projections.reconciled_months import reconciled  # noqa: PLC0415
 
     with session_of(args, screen) as session:
@@ -64,6 +65,9 @@ def run_reconcile(args: Namespace, screen: Screen) -> int:
         screen.say(opening)
         screen.table(("", "claims", "units", "dollars"), stages_of(found.found), right=(1, 2, 3))
         screen.say(*lines_of(found.found))
+        if found.unmatched:
+            waiting = counted(found.unmatched, "answer of a payer waits", "answers of payers wait")
+            screen.say(f"{waiting} for a claim of whatever month: in no sum. `ccm-ledger parked list` shows them.")
     return 0
 
 
@@ -84,6 +88,7 @@ def _json(reconciled: "Reconciled", practice: str | None) -> dict[str, Any]:
         "denied": _size(found.denied),
         "open": _size(found.open),
         "balances": found.balances,
+        "answers_without_claim": reconciled.unmatched,
         "differences": [_difference(each) for each in found.differences],
     }
 

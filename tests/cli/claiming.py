@@ -2,7 +2,8 @@
 
 January: 41:30 minutes, 99490 and 99439, released, accepted, paid but for what CO-45 reduced. February: released,
 rejected, resent and accepted, no remittance. March: attested, not released. April: nothing.
-May: released, paid less than is expected, and compliance struck its call since.
+May: released, paid less than is expected, and compliance struck its call since. At
+the end an acknowledgment came of a claim that nobody knows.
 """
 
 from pathlib import Path
@@ -29,6 +30,8 @@ def world_with_claims(folder: Path) -> World:
         _february(it)
         _march(it)
         _may(it)
+        unknown = {"control_number": "A" * 20, "outcome": "accepted", "received_on": "2026-06-20"}
+        assert it.send("record_acknowledgment", unknown, actor="bill").outcome == "parked"
         other = {"name": "Riverside", "tin": "123456780", "zone": "America/Chicago"}
         it.ids["other practice"] = dict(it.accepted("register_practice", other).ids)["practice"]
         return World(folder / "ledger", key_file, dict(it.ids))

@@ -89,7 +89,7 @@ def test_a_practice_without_claims_has_nothing(ask: Run, claimed: World) -> None
 def test_an_empty_month_says_so(ask: Run) -> None:
     shown = ask("reconcile", APRIL)
 
-    assert (0, True) == (shown.code, shown.out.endswith("Nothing is ready, and nothing was released.\n"))
+    assert (0, True) == (shown.code, "\nNothing is ready, and nothing was released.\n" in shown.out)
     assert [] == ask("reconcile", APRIL, "--json").json["differences"]
 
 
@@ -102,7 +102,14 @@ def test_people_see_a_table_of_stages_and_every_difference_in_words(ask: Run, cl
         f"Of what is open:\n  {claimed.ids['patient']} CCM {claimed.ids['february']}  accepted, no remittance yet: "
         "+1 claims, +1 units, +$85.00\n"
     ) in shown
-    assert shown.endswith("Balanced to the cent: 3 differences, each named above.\n")
+    assert "Balanced to the cent: 3 differences, each named above.\n" in shown
+
+
+def test_answers_that_wait_for_a_claim_are_counted_because_no_sum_holds_them(ask: Run, claimed: World) -> None:
+    then = ask("reconcile", JANUARY, "--as-of", claimed.ids["accepted"], "--json").json
+
+    assert (1, 0) == (ask("reconcile", JANUARY, "--json").json["answers_without_claim"], then["answers_without_claim"])
+    assert "1 answer of a payer waits for a claim of whatever month: in no sum." in ask("reconcile", JANUARY).out
 
 
 def test_reductions_are_shown_by_reason(ask: Run) -> None:
