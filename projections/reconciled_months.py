@@ -29,7 +29,7 @@ from projections.month_billing import row_of
 from projections.programme_patients import patients_with_other
 from projections.questions import AskedLog, months, parked_list
 from projections.reconciliation import Reconciliation, reconcile
-from projections.reconciliation_shapes import VOID, ClaimLife, ReadyMonth
+from projections.reconciliation_shapes import VOID, ClaimLife, Overpaid, ReadyMonth
 from projections.states import States
 from projections.tables.claims_layout import CLAIMS
 from projections.tables.layout import MonthRow
@@ -45,6 +45,8 @@ class Reconciled(NamedTuple):
     found: Reconciliation
     patients: tuple[str, ...]
     position: int
+    with_visits: tuple[tuple[str, str], ...]
+    """(patient, code) of what rides on the claim of a visit, which no claim of the month holds (G0506)."""
     unmatched: int
     """Answers of payers that wait for a claim, of whatever month and practice: their money is in no sum."""
 
@@ -78,10 +80,12 @@ def reconciled(
     with_claim = {(life.patient, life.programme) for life in lives}
     asked_of = (_ready(states, named, row, has_claim=(row.patient, named) in with_claim) for named, row in rows)
     kept = _of_practice([each for each in asked_of if each is not None], lives, practice, without)
-    patients = tuple(sorted({each.patient for part in kept for each in part}))
+    own_rows = [row for row in judged_months.rows if practice in (None, row.practice) and row.patient not in without]
+    with_visits = tuple((row.patient, code) for row in own_rows for code in row.with_visits)
+    patients = tuple(sorted({each.patient for part in kept for each in part} | {patient for patient, _ in with_visits}))
     position = judged_months.position
     unmatched = sum(1 for each in parked_list(log, as_of=position) if each.waits_for == _CLAIM)
-    return Reconciled(month, reconcile(*kept), patients, position, unmatched)
+    return Reconciled(month, reconcile(*kept), patients, position, with_visits, unmatched)
 
 
 def _of_practice(
@@ -159,6 +163,14 @@ def life_of(claims: Claims, claim: Claim, patient: str) -> ClaimLife:
         outcome=outcome_of(claim),
         replaces=event.replaces,
         codes=tuple(claim.acknowledged[-1].event.codes) if claim.acknowledged else (),
+        overpaid=tuple(
+            Overpaid(
+                *(each.event.overpayment, each.status, each.is_open, each.event.amount),
+                *(each.money_back, each.share_back),
+            )
+            for each in claims.overpayments
+            if each.event.claim == event.claim
+        ),
     )
 
 

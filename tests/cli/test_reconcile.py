@@ -1,10 +1,13 @@
 """`reconcile`: a month's claims from ready to paid, as of now and as of before the remittance came."""
 
+from decimal import Decimal
 from typing import Any, get_args
 
 import pytest
 
-from interfaces.cli.reconcile_text import WORDS
+from interfaces.cli.reconcile_text import WORDS, beside
+from projections.reconciled_months import Reconciled
+from projections.reconciliation import reconcile
 from projections.reconciliation_shapes import Reason
 from tests.cli.claiming import APRIL, FEBRUARY, JANUARY, MARCH, MAY
 from tests.cli.conftest import Run, World
@@ -150,6 +153,17 @@ def test_a_practice_that_is_not_known_is_refused(ask: Run) -> None:
     shown = ask("reconcile", JANUARY, "--practice", "pr_aaaaaaaaaaaaaaaaaaaaaaaaaa", actor="cora")
 
     assert (1, True) == (shown.code, "no_such_practice" in shown.err)
+
+
+def test_what_is_in_no_sum_is_said_beside_it() -> None:
+    found = reconcile([], [])._replace(given_back=Decimal("52.90"))
+    told = list(beside(Reconciled(JANUARY, found, (), 9, (("pt_a", "G0506"),), 2)))
+
+    assert [
+        "Given back to payers as overpaid: $52.90, in no sum. What they took back themselves is in what they paid.",
+        "Left out: G0506 of pt_a, which rides on the claim of a visit.",
+        "2 answers of payers wait for a claim of whatever month: in no sum. `ccm-ledger parked list` shows them.",
+    ] == told
 
 
 def test_every_reason_has_words() -> None:
