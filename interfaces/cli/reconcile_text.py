@@ -99,7 +99,8 @@ def beside(reconciled: "Reconciled") -> Iterator[str]:
     """What is in no sum."""
     if reconciled.found.given_back:
         given = money(reconciled.found.given_back)
-        yield f"Given back to payers as overpaid: {given}, in no sum. What they took back themselves is in what they paid."
+        yield f"Given back to payers as overpaid: {given}, in no sum."
+        yield "What payers took back in their answers is in what they paid already."
     for patient, code in reconciled.with_visits:
         yield f"Left out: {code} of {patient}, which rides on the claim of a visit."
     if reconciled.unmatched:

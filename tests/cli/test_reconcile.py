@@ -160,7 +160,8 @@ def test_what_is_in_no_sum_is_said_beside_it() -> None:
     told = list(beside(Reconciled(JANUARY, found, (), 9, (("pt_a", "G0506"),), 2)))
 
     assert [
-        "Given back to payers as overpaid: $52.90, in no sum. What they took back themselves is in what they paid.",
+        "Given back to payers as overpaid: $52.90, in no sum.",
+        "What payers took back in their answers is in what they paid already.",
         "Left out: G0506 of pt_a, which rides on the claim of a visit.",
         "2 answers of payers wait for a claim of whatever month: in no sum. `ccm-ledger parked list` shows them.",
     ] == told
