@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from ledger.judging.other_families import FAMILIES_OF
+from ledger.judging.needs import gather
 from ledger.judging.payers import book_on
 from ledger.judging.price_inputs import priced_as
 from ledger.judging.prices import price_charges
@@ -23,7 +23,7 @@ from ledger.terms.identity import LEDGER_TAG, claims_tag, patient_tag, practice_
 from ledger.terms.people import Programme
 from projections.base import ReadModels
 from projections.claim_outcomes import ZERO, Outcome, outcome_of
-from projections.judged import RulebookOf, judged
+from projections.judged import RulebookOf, judged, programmes_in
 from projections.moments import AsOf
 from projections.month_billing import row_of
 from projections.programme_patients import patients_with_other
@@ -109,8 +109,11 @@ def _head(states: States, patient: str) -> str:
 def _of_other_programmes(
     states: States, rulebook_of: RulebookOf, patients: Iterable[str], month: str
 ) -> Iterator[tuple[str, MonthRow]]:
+    """The months of programmes other than CCM, judged; of patients whom nobody knew by then there is none."""
     for patient in patients:
-        for programme in FAMILIES_OF:
+        if not states.at(patient_tag(patient)).state.is_registered:
+            continue
+        for programme in programmes_in(gather(patient, month, lambda tag: states.at(tag).state)):
             if programme is not Programme.CCM:
                 found = judged(states.at, rulebook_of, patient, month, programme=programme)
                 yield programme.value, MonthRow.of(row_of(found))
