@@ -17,7 +17,11 @@ from interfaces.cli import (
     archive,
     attest,
     catalogues,
+<<<<<<< HEAD
     claims,
+=======
+    charges,
+>>>>>>> h-c2
     demo,
     diffs,
     exports,
@@ -59,10 +63,14 @@ _GROUPS: Final = (
     month,
     months,
     attest,
+<<<<<<< HEAD
     ready,
     release,
     exports,
     claims,
+=======
+    charges,
+>>>>>>> h-c2
     reconcile,
     statement,
     history,
