@@ -17,11 +17,8 @@ from interfaces.cli import (
     archive,
     attest,
     catalogues,
-<<<<<<< HEAD
     claims,
-=======
     charges,
->>>>>>> h-c2
     demo,
     diffs,
     exports,
@@ -63,14 +60,11 @@ _GROUPS: Final = (
     month,
     months,
     attest,
-<<<<<<< HEAD
     ready,
     release,
     exports,
     claims,
-=======
     charges,
->>>>>>> h-c2
     reconcile,
     statement,
     history,
