@@ -16,6 +16,7 @@ from pathlib import Path
 from benchmarks import (
     asking,
     bulk_submit,
+    erosion,
     judging,
     memory,
     reacting,
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "rebuild": lambda base, args: rebuilding.run(base, rounds=args.rounds, events=args.events),
     "rejudge": lambda base, args: rejudge.run(base, rounds=args.rounds, months=args.rejudged),
     "react": lambda base, args: reacting.run(base, events=args.events),
+    "erosion": lambda base, args: erosion.run(base, claims=args.claims),
     "store": lambda base, args: storing.run(base, rounds=args.rounds, patients=args.patients),
     "help": lambda base, args: start_up.run(base, rounds=args.rounds),
     "memory": lambda base, args: memory.run(base, early=args.lines * 2 // 5, late=args.lines),
@@ -67,6 +69,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds that alternate (default %(default)s)")
     parser.add_argument("--patients", type=int, default=600, help="patients of submit and store")
     parser.add_argument("--events", type=int, default=50_000, help="facts of rebuild and react (200000 for a long run)")
+    parser.add_argument("--claims", type=int, default=1_000, help="claims of erosion (10000 for a long run)")
     parser.add_argument("--months", type=int, default=2_000, help="months judged a round")
     parser.add_argument("--lines", type=int, default=50_000, help="lines of memory, against two fifths of them")
     parser.add_argument("--size", type=int, default=1_000_000, help="facts of the large ledger of size and asking")
