@@ -24,6 +24,8 @@ class ClaimsRead:
         self.claims: dict[str, Fact] = {}
         self.said: dict[str, list[Fact]] = defaultdict(list)
         """By claim: what was said of it since, in order."""
+        self.behind: dict[str, list[Fact]] = defaultdict(list)
+        """By claim: those that were released to stand for it."""
         self.overpayments: dict[str, Fact] = {}
         self.about: dict[str, list[Fact]] = defaultdict(list)
         """By possible overpayment: what was said of it."""
@@ -35,6 +37,7 @@ class ClaimsRead:
         match fact["topic"]:
             case "claim_released":
                 self.claims[fact["claim"]] = fact
+                self.behind[fact.get("replaces") or ""].append(fact)
             case "overpayment_noticed":
                 self.overpayments[fact["overpayment"]] = fact
                 self.said[fact["claim"]].append(fact)
@@ -61,8 +64,7 @@ class ClaimsRead:
 
     def stands_for(self, claim: str) -> Fact | None:
         """The newest claim that stands for one, over any number of claims in between that came to nothing."""
-        behind = [other for other in self.claims.values() if other.get("replaces") == claim]
-        for other in sorted(behind, key=lambda fact: -fact["position"]):
+        for other in sorted(self.behind[claim], key=lambda fact: -fact["position"]):
             if self.by_itself(other["claim"]) not in ("rejected", "withdrawn"):
                 return other
             if further := self.stands_for(other["claim"]):
