@@ -3,16 +3,21 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from interfaces.simulator.payer_money import ZERO
 from ledger.store.sqlite.read_models import ReadModels
 from projections.judged import AdoptedRulebooks
+from projections.ready import Ready
+from projections.ready_months import RELEASED
 from projections.reconciled_months import reconciled
 from projections.reconciliation_shapes import Size
 from projections.tables.claims_layout import CLAIMS, OVERPAYMENTS, ClaimRow, OverpaymentRow
 from tests.claims_year.reading import ClaimsRead
 from tests.claims_year.year import ClaimsYear
+
+BOOKS: Final = AdoptedRulebooks()
+"""The editions of the year, each read once."""
 
 
 def differences(year: ClaimsYear, models: ReadModels, read: ClaimsRead) -> list[str]:
@@ -86,7 +91,7 @@ def unbalanced(year: ClaimsYear, models: ReadModels, read: ClaimsRead, months: I
     """Which months the reconciliation leaves unexplained, or adds up otherwise than the reading."""
     found = []
     for month in months:
-        said = reconciled(year.watch.log, models, _BOOKS, month).found
+        said = reconciled(year.watch.log, models, BOOKS, month).found
         if not said.balances:
             found.append(f"{month} is not balanced: {said.unexplained}")
         theirs = {
@@ -105,11 +110,17 @@ def unbalanced(year: ClaimsYear, models: ReadModels, read: ClaimsRead, months: I
     return found
 
 
+def otherwise_listed(year: ClaimsYear, found: Ready, read: ClaimsRead) -> list[str]:
+    """Where the biller's list of a month calls released what the reading does not call live, or the other way round."""
+    whose = year.watch.seconds.group
+    claims = read.live(claim for claim, fact in read.claims.items() if fact["month"] == found.month)
+    live = {(whose(read.claims[claim]["patient"]), read.claims[claim]["programme"]) for claim in claims}
+    listed = {(each.patient, each.programme.value) for each in found.months if each.state in RELEASED}
+    return [f"{found.month} {key}: listed {key in listed}, live {key in live}" for key in sorted(live ^ listed)]
+
+
 def _size(size: Size) -> tuple[int, int, Decimal]:
     return size.claims, size.units, size.amount
-
-
-_BOOKS = AdoptedRulebooks()
 
 
 def differences_at_the_end(year: ClaimsYear, read: ClaimsRead) -> list[str]:

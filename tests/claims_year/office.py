@@ -6,6 +6,7 @@ naming the one that it stands for, or one is withdrawn for no good reason.
 
 from typing import Any, Final
 
+from projections.ready import Ready
 from tests.claims_year.year import REPLACES, ClaimsYear
 
 COMPETING: Final = {"CO-97", "CO-B20"}
@@ -34,12 +35,23 @@ def release_months(year: ClaimsYear) -> None:
     for (patient, month), before in waiting.items():
         del year.to_release[patient, month]
         data: dict[str, Any] = {"patient": patient, "month": month} | ({"replaces": before} if before else {})
-        ids = year.asked("release_claim", data, "bill", *NOT_NOW)
-        if ids is not None:
-            claims = year.claims_of(patient)
-            found = claims.claim(ids["claim"])
-            assert found is not None
-            year.hand_over(found.event)
+        _released(year, year.asked("release_claim", data, "bill", *NOT_NOW))
+
+
+def release_all_ready(year: ClaimsYear, found: Ready) -> None:
+    """Everything that the biller's list calls ready, as it stands there: nothing of it may be refused."""
+    for each in found.months:
+        if each.state == "ready":
+            data = {"patient": each.patient, "month": found.month, "programme": each.programme.value}
+            ids = year.asked("release_claim", data | {"digest": each.digest}, "bill")
+            assert ids is not None, "what is ready was released before"
+            _released(year, ids)
+
+
+def _released(year: ClaimsYear, ids: dict[str, str] | None) -> None:
+    """What was released goes to the payer."""
+    if ids is not None:
+        year.hand_over(year.claim(ids["claim"]).event)
 
 
 def _in_place_of(year: ClaimsYear, patient: str, month: str) -> str | None:

@@ -18,12 +18,20 @@ from ledger.store.sqlite.read_models import ReadModels
 from ledger.terms.outcome import Refused
 from projections.findings import Findings
 from projections.follow import Follower
+from projections.ready import Ready, ready
+from projections.ready_months import Asked
 from projections.rebuild import rebuild
 from projections.table_set import state_roots
-from tests.claims_year.comparing import differences, differences_at_the_end, unbalanced
+from tests.claims_year.comparing import (
+    BOOKS,
+    differences,
+    differences_at_the_end,
+    otherwise_listed,
+    unbalanced,
+)
 from tests.claims_year.compliance import look_at_overpayments
 from tests.claims_year.doctors import a_nurse_was_excluded, sign_stale_months
-from tests.claims_year.office import look_at_answers, release_months, withdraw
+from tests.claims_year.office import look_at_answers, release_all_ready, release_months, withdraw
 from tests.claims_year.reading import ClaimsRead
 from tests.claims_year.year import ClaimsYear
 from tests.house import LOGIN
@@ -31,7 +39,7 @@ from tests.year.days import DAY, Happening, live, sign_months
 from tests.year.happen_identity import lee_leaves, ned_leaves
 from tests.year.raw import facts_of
 from tests.year.running import HAPPENINGS, OFTEN, SIGNING_DAYS, opened
-from tests.year.year import BEGINS, ENDS
+from tests.year.year import BEGINS, ENDS, month_before
 
 OF_CLAIMS: Final = ("claim_", "overpayment_", "investigation_", "cause_", "cost_")
 LAST_ANSWER: Final = date(2027, 9, 30)
@@ -85,8 +93,16 @@ class Books:
         found = differences(self.year, self.models, read)
         months = read.months() if whole else read.months()[-2:] + self._one_before(read)
         found += unbalanced(self.year, self.models, read, months)
+        for month in months:
+            found += otherwise_listed(self.year, self.ready(month), read)
         assert not found, "\n".join(found[:20])
         self.compared += 1
+
+    def ready(self, month: str) -> Ready:
+        """The biller's list of a month."""
+        today = self.year.today
+        asked = Asked(month=month, today=today, today_in=lambda _: today)
+        return ready(self.year.watch.log, self._current(), BOOKS, asked)
 
     def _one_before(self, read: ClaimsRead) -> list[str]:
         """One of the older months, each in its turn."""
@@ -163,6 +179,8 @@ def _office(books: Books, today: date) -> None:
         look_at_answers(year)
         look_at_overpayments(year)
         release_months(year)
+    if today.day == 6:
+        release_all_ready(year, books.ready(month_before(today)))
     if today.day == 20:
         sign_stale_months(year)
     if today.day == 9:
