@@ -22,6 +22,7 @@ from benchmarks import (
     ready,
     rebuilding,
     rejudge,
+    remitting,
     shared,
     shared_size,
     start_up,
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "asking": lambda base, args: asking.run(base, events=args.size, questions=args.questions),
     "rebuild": lambda base, args: rebuilding.run(base, rounds=args.rounds, events=args.events),
     "rejudge": lambda base, args: rejudge.run(base, rounds=args.rounds, months=args.rejudged),
+    "remit": lambda base, args: remitting.run(base, rounds=min(args.rounds, 3), service_lines=args.lines),
     "ready": lambda base, args: ready.run(base, rounds=args.rounds, patients=args.listed),
     "react": lambda base, args: reacting.run(base, events=args.events),
     "store": lambda base, args: storing.run(base, rounds=args.rounds, patients=args.patients),
@@ -70,7 +72,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--patients", type=int, default=600, help="patients of submit and store")
     parser.add_argument("--events", type=int, default=50_000, help="facts of rebuild and react (200000 for a long run)")
     parser.add_argument("--months", type=int, default=2_000, help="months judged a round")
-    parser.add_argument("--lines", type=int, default=50_000, help="lines of memory, against two fifths of them")
+    parser.add_argument(
+        "--lines", type=int, default=50_000, help="lines of memory, against two fifths of them, and of remit"
+    )
     parser.add_argument("--size", type=int, default=1_000_000, help="facts of the large ledger of size and asking")
     parser.add_argument("--questions", type=int, default=1_000, help="questions about a month of asking")
     parser.add_argument("--rejudged", type=int, default=10_000, help="patient-months of rejudge (default %(default)s)")

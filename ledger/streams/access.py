@@ -28,6 +28,7 @@ Question = Literal[
     "reconcile",
     "statement",
     "charges",
+    "export",
 ]
 
 
