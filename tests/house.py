@@ -121,11 +121,11 @@ def _people(it: House, practice_npi: str | None) -> None:
     for capability, year in (("cehrt_year", 2025), ("access_24x7", None)):
         attested = {"practice": it.ids["practice"], "capability": capability, "from_on": "2025-01-01"}
         it.accepted("attest_capability", attested | ({"edition_year": year} if year else {}))
-    for short, name, credential, npi, role in STAFF:
+    for short, name, credential, number, role in STAFF:
         data: dict[str, Any] = {
             "name": name,
             "credential": credential,
-            "npi": npi,
+            "npi": number,
             "is_person": short != "feed",
             "work_country": "US",
             "identifiers": [{"system": "hr", "value": f"hr-{short}"}],

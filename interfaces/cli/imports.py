@@ -4,6 +4,7 @@ from argparse import Namespace
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from interfaces.cli import import_answers
 from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, WrongUsage, practice_id, source_name
 
@@ -53,6 +54,7 @@ def add(commands: Commands, shared: Parser) -> None:
     log.add_argument("--timezone", metavar="Z", help="the zone of clock times without offset, such as America/Chicago")
     log.add_argument("--source", metavar="S", type=source_name, help="the registered name of the source (time_log)")
     log.set_defaults(run=run_time_log)
+    import_answers.add(inner, shared)
     for each in (fhir, log):
         each.add_argument("--mapping", metavar="FILE.toml", help="what the source's names, columns and codes mean here")
 

@@ -24,9 +24,7 @@ _ABOUT: Final = {
 
 def add(commands: Commands, shared: Parser) -> None:
     """Declare the commands."""
-    parser = commands.add_parser(
-        "parked", parents=[shared], help="deliveries that wait for somebody or something unknown"
-    )
+    parser = commands.add_parser("parked", parents=[shared], help="deliveries that wait for what is not known yet")
     parser.description = __doc__
     inner = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     for name, said in _ABOUT.items():
@@ -40,9 +38,7 @@ def add(commands: Commands, shared: Parser) -> None:
         each.add_argument("delivery", metavar="DELIVERY", type=delivery_id, nargs=plural, help="its id, from `list`")
         each.set_defaults(run=run_act, act=name)
         if name == "resolve":
-            each.add_argument(
-                "subject", metavar="ID", type=subject_id, help="the patient's, staff member's or claim's id"
-            )
+            each.add_argument("subject", metavar="ID", type=subject_id, help="the id of the patient, person or claim")
         if name == "discard":
             each.add_argument("--reason", choices=_REASONS, required=True)
 

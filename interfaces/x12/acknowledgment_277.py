@@ -2,9 +2,10 @@
 
 Promise: each answer stands under the claim's own control number, with the day on which the payer received it and the
 codes as given; of several statuses of one claim the one that turns it away decides. Where a whole batch or all claims
-of a biller were turned away and no claim is named, that is told apart: it is about no claim that can be found by number.
+of a biller were turned away and no claim is named, that is told apart: no number leads from it to a claim.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -15,9 +16,12 @@ from interfaces.x12.values import day_of, needed
 
 ACKNOWLEDGMENT: Final = Kind("277", "HN", "005010X214", "acknowledgments of claims (277CA, 005010X214)")
 _LEVELS: Final = ("20", "21", "19", "PT")
+_SOURCES: Final = frozenset({"PR", "AY"})
+"""Who acknowledges: a payer, or a clearing house."""
 _STATUSES: Final = (1, 10, 11)
 _TURNED_AWAY: Final = frozenset({"A3", "A4", "A6", "A7", "A8"})
 """Categories of status that say no, where no action stands beside them."""
+_CATEGORY: Final = re.compile(r"[A-Z][0-9]{1,2}", re.ASCII)
 CODES_MAX: Final = 20
 
 
@@ -52,7 +56,7 @@ class _Status:
             parts = [part.strip() for part in segment.get(place).split(component) if part.strip()]
             if not parts and place > 1:
                 continue
-            if len(parts) < 2:
+            if len(parts) < 2 or not _CATEGORY.fullmatch(parts[0]) or not parts[1].isalnum():
                 raise malformed("it gives no category and status.", segment, "x12_value_unreadable")
             self.codes[":".join(parts)] = None
             if action != "WQ" and (action == "U" or parts[0] in _TURNED_AWAY):
@@ -90,6 +94,8 @@ class _Transaction:
                 if self._level == "20":
                     self._source = self._trace = self._received = self._numbering = None
             case "NM1" if self._level == "20":
+                if self._source is not None or segment.get(1) not in _SOURCES:
+                    raise malformed("it does not name who acknowledges.", segment)
                 self._source = needed(segment, 9)
             case "TRN":
                 self._traced(segment)

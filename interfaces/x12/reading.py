@@ -22,7 +22,7 @@ _ISA_CHARS: Final = 106
 _ISA_WIDTHS: Final = (3, 2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}", re.ASCII)
 _COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Malformed(Exception):
@@ -74,6 +74,7 @@ class _Delimiters(NamedTuple):
     element: str
     component: str
     terminator: str
+    repetition: str
 
 
 def malformed(happened: str, at: Segment | int | None = None, code: str = "x12_malformed") -> Malformed:
@@ -128,7 +129,7 @@ def _segments(text: str) -> Iterator[_Placed]:
             if length - at > SEGMENT_CHARS_MAX:
                 raise malformed(f"it is longer than {SEGMENT_CHARS_MAX:,} characters.", number, "x12_too_large")
             raise malformed("the file ends within it.", number)
-        segment = Segment(number, _elements(text[at:end], number, delimiters.element))
+        segment = Segment(number, _elements(text[at:end], number, delimiters))
         yield _Placed(segment, delimiters)
         at = end + 1
         if segment.name == "IEA":
@@ -147,25 +148,21 @@ def _delimiters(isa: str, number: int) -> _Delimiters:
     widths = tuple(len(each) for each in isa[:105].split(element))
     if widths != _ISA_WIDTHS:
         raise malformed("its elements do not have their fixed lengths.", number)
-    return _Delimiters(element, component, terminator)
+    return _Delimiters(element, component, terminator, repetition)
 
 
-def _elements(raw: str, number: int, mark: str) -> list[str]:
+def _elements(raw: str, number: int, delimiters: _Delimiters) -> list[str]:
     if "\n" in raw or "\r" in raw:
         raw = raw.replace("\r", "").replace("\n", "")
-    elements = raw.split(mark)
+    elements = raw.split(delimiters.element)
     if not _NAME.fullmatch(elements[0]):
         raise malformed("it has no name of two or three capitals and digits.", number)
     if len(elements) > ELEMENTS_MAX or (len(raw) > ELEMENT_CHARS_MAX and max(map(len, elements)) > ELEMENT_CHARS_MAX):
         raise malformed("it has more or longer elements than any segment.", number, "x12_too_large")
-    if not raw.isascii() or not raw.isprintable():
-        _without_controls(elements, number)
-    return elements
-
-
-def _without_controls(elements: list[str], number: int) -> None:
-    if any(_CONTROLS.search(each) for each in elements[:1]) or any(map(_CONTROLS.search, elements)):
+    # Letters of other languages are no fault: names are passed over.
+    if not raw.isprintable() and set(_CONTROLS.findall(raw)) - set(delimiters):
         raise malformed("it holds a control character.", number)
+    return elements
 
 
 class _Envelopes:

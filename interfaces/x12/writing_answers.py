@@ -19,7 +19,7 @@ from interfaces.x12.answer_shapes import (
     Taken,
 )
 from interfaces.x12.remittance_835 import REMITTANCE, REVERSED
-from interfaces.x12.writing import Group, Head, Segment, amount, interchange
+from interfaces.x12.writing import Element, Group, Head, Segment, amount, interchange
 
 _TAKEN_A_SEGMENT: Final = 6
 
@@ -96,8 +96,11 @@ def _paid(payment: PaymentMade) -> Iterator[Segment]:
     for claim in payment.claims:
         yield from _paid_claim(claim)
     year_end = f"{payment.on:%Y}1231"
-    for held in payment.held_back:
-        yield ("PLB", payment.payee.npi, year_end, (held.reason, held.reference), amount(held.amount))
+    for at in range(0, len(payment.held_back), _TAKEN_A_SEGMENT):
+        pairs: list[Element] = []
+        for held in payment.held_back[at : at + _TAKEN_A_SEGMENT]:
+            pairs += [(held.reason, held.reference), amount(held.amount)]
+        yield ("PLB", payment.payee.npi, year_end, *pairs)
 
 
 def _payer(payer: PayerParty) -> Iterator[Segment]:
