@@ -12,6 +12,7 @@ from commands.claim_numbers import NUMBERS, NumberedClaim, claim_numbered
 from commands.deciding import Asked, Law, States
 from commands.guards import is_future
 from commands.intents.claims import AdjustmentGiven, RecordAcknowledgment, RecordRemittance, ReopenClaim
+from ledger.rulebook.claims import reopening_until
 from ledger.streams.base import Event
 from ledger.streams.claims import (
     Adjustment,
@@ -175,7 +176,7 @@ def decide_reopen_claim(asked: Asked[ReopenClaim], states: States, law: Law) -> 
     """Ask for a reopening: within one year for any reason, within four for good cause (CCM-CLAIM-27).
 
     Reads the claims of the patient; law: medicare.claims.reopening_years, .reopening_good_cause_years. Refuses, in
-    order: in_the_future, no_such_claim, claim_not_adjudicated, reopening_too_late. Unchanged where it was asked for on
+    order: no_such_claim, in_the_future, claim_not_adjudicated, reopening_too_late. Unchanged where it was asked for on
     that day.
     """
     command, patient = asked.command, asked.patient
@@ -184,23 +185,21 @@ def decide_reopen_claim(asked: Asked[ReopenClaim], states: States, law: Law) -> 
     group = states.group(patient)
     if need := states.missing(*(claims_tag(each) for each in group)):
         return need
-    if is_future(asked, command.on):
-        return refused("in_the_future", what="The reopening")
     of_all: list[Claims] = [states.get(claims_tag(each)) for each in group]
     claim = next((found for claims in of_all if (found := claims.claim(command.claim)) is not None), None)
     if claim is None:
         return refused("no_such_claim")
+    if is_future(asked, command.on):
+        return refused("in_the_future", what="The reopening")
     if claim.adjudicated_on is None:
         return refused("claim_not_adjudicated", facts=(claim.position,))
     known = next((heard for heard in claim.reopened if heard.event.on == command.on), None)
     if known is not None:
         return Unchanged((known.position,))
-    rules = law.on(command.on)
-    years = rules.whole(f"medicare.claims.reopening_{'good_cause_' if command.good_cause else ''}years")
-    first = claim.adjudicated_on
-    last = _years_later(first, years)
-    if command.on > last:
-        return refused("reopening_too_late", years=str(years), last=last.isoformat(), facts=(claim.position,))
+    last = reopening_until(claim.adjudicated_on, law.on(command.on), has_good_cause=command.good_cause)
+    if last is not None and command.on > last:
+        years = str(last.year - claim.adjudicated_on.year)
+        return refused("reopening_too_late", years=years, last=last.isoformat(), facts=(claim.position,))
     event = ClaimReopened(
         patient=claim.event.patient,
         claim=command.claim,
@@ -209,9 +208,3 @@ def decide_reopen_claim(asked: Asked[ReopenClaim], states: States, law: Law) -> 
         words=ClaimWords(reason=command.words),
     )
     return Accepted((event,))
-
-
-def _years_later(on: date, years: int) -> date:
-    """The same day so many years later; 29 February ends on 28 February."""
-    is_leap_day = (on.month, on.day) == (2, 29)
-    return on.replace(year=on.year + years, day=28 if is_leap_day else on.day)

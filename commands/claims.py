@@ -52,8 +52,8 @@ def decide_release_claim(asked: Asked[ReleaseClaim], states: States, law: Law) -
     """Release an attested month to billing, by the edition that was signed (readings, 6 and 7).
 
     Reads everything that the verdict rests on, and the claims of the patient; law: medicare.claims.filing_years and
-    what the verdict reads. Refuses, in order: in_the_future, month_not_over, month_not_attested, attestation_stale,
-    month_blocked_from_release, no_such_claim, claim_not_replaceable, claim_is_live, lines_do_not_stand,
+    what the verdict reads. Refuses, in order: no_such_claim, in_the_future, month_not_over, month_not_attested,
+    attestation_stale, month_blocked_from_release, claim_is_live, claim_not_replaceable, lines_do_not_stand,
     charge_not_adopted, npi_not_on_record, filing_deadline_over. Unchanged where the live claim of the month rests on
     this attestation.
     """
@@ -63,6 +63,10 @@ def decide_release_claim(asked: Asked[ReleaseClaim], states: States, law: Law) -
     group = states.group(patient)
     if need := states.missing(*(claims_tag(each) for each in group)):
         return need
+    of_all = [states.get(claims_tag(each)) for each in group]
+    named = _named(asked.command, of_all)
+    if isinstance(named, Refused):
+        return named
     if is_future(asked, first_day(command.month)):
         return refused("in_the_future", what=f"The month {command.month}")
     verdict = verdict_of(patient, command.month, states, law, command.programme)
@@ -71,16 +75,22 @@ def decide_release_claim(asked: Asked[ReleaseClaim], states: States, law: Law) -
     signed = _signed(asked, states, verdict, law)
     if isinstance(signed, Refused):
         return signed
-    of_all = [states.get(claims_tag(each)) for each in group]
-    before = _before(asked, states, of_all, law)
-    if isinstance(before, Refused):
-        return before
     live = next((found for claims in of_all if (found := claims.live(_guard(command))) is not None), None)
-    if live is not None and (before is None or live.event.claim != before.claim.event.claim):
-        if live.event.attestation == signed.event.attestation and before is None:
+    if live is not None and (named is None or live.event.claim != named.claim.event.claim):
+        if live.event.attestation == signed.event.attestation and named is None:
             return Unchanged((live.position,), (("claim", live.event.claim),))
         return refused("claim_is_live", month=command.month, facts=(live.position,))
+    before = _before(asked, states, named, law) if named is not None else None
+    if isinstance(before, Refused):
+        return before
     return _released(asked, states, law, verdict, signed, before)
+
+
+class _Named(NamedTuple):
+    """A claim among all of its patient's."""
+
+    claims: Claims
+    claim: Claim
 
 
 class _Before(NamedTuple):
@@ -113,15 +123,18 @@ def _signed(asked: Asked[ReleaseClaim], states: States, verdict: Verdict, law: L
     return attested
 
 
-def _before(asked: Asked[ReleaseClaim], states: States, of_all: list[Claims], law: Law) -> _Before | Refused | None:
-    """The claim that is to be replaced, or why it cannot be; None where the command names none."""
-    named = asked.command.replaces
-    if named is None:
+def _named(command: ReleaseClaim, of_all: list[Claims]) -> _Named | Refused | None:
+    """The claim that the command names to be replaced; None where it names none."""
+    if command.replaces is None:
         return None
-    found = next(((claims, claim) for claims in of_all if (claim := claims.claim(named)) is not None), None)
-    if found is None or found[1].guard != _guard(asked.command):
-        return refused("no_such_claim")
-    claims, claim = found
+    found = (_Named(claims, claim) for claims in of_all if (claim := claims.claim(command.replaces)) is not None)
+    named = next((each for each in found if each.claim.guard == _guard(command)), None)
+    return refused("no_such_claim") if named is None else named
+
+
+def _before(asked: Asked[ReleaseClaim], states: States, named: _Named, law: Law) -> _Before | Refused:
+    """How a new claim stands for the named one, or why it cannot."""
+    claims, claim = named
     status = claims.status(claim)
     if status in _RESENT:
         return _Before(claim, "1")

@@ -139,7 +139,7 @@ def decide_report_overpayment(asked: Asked[ReportOverpayment], states: States, l
 def decide_triage_overpayment(asked: Asked[TriageOverpayment], states: States, law: Law) -> Outcome:
     """Look at a possible overpayment for the first time; the first look counts.
 
-    Reads the claims of the patient. Refuses, in order: in_the_future, no_such_overpayment, overpayment_closed.
+    Reads the claims of the patient. Refuses, in order: no_such_overpayment, in_the_future, overpayment_closed.
     Unchanged where it was looked at before.
     """
     found = overpayment_named(asked, states, "The triage")
@@ -161,9 +161,9 @@ def decide_identify_overpayment(asked: Asked[IdentifyOverpayment], states: State
     """Say that there is an overpayment, and since when that is known (CCM-OVP-01, -02).
 
     What was dismissed may be identified later. The earliest day that was said counts: a later one moves no deadline.
-    Reads the claims of the patient; law: medicare.overpayments.lookback_years. Refuses, in order: in_the_future,
-    no_such_overpayment, overpayment_closed, identified_before. Unchanged where just that day was said. Notices:
-    received_before_lookback.
+    Reads the claims of the patient; law: medicare.overpayments.lookback_years. Refuses, in order:
+    no_such_overpayment, in_the_future, overpayment_closed, identified_before. Unchanged where just that day was said.
+    Notices: received_before_lookback.
     """
     found = overpayment_named(asked, states, "The identification")
     if not isinstance(found, Found):
@@ -237,19 +237,21 @@ def claim_named(asked: Asked[Any], states: States) -> Found | Need | Refused:
 
 
 def overpayment_named(asked: Asked[Any], states: States, what: str) -> Found | Need | Refused:
-    """The possible overpayment that a command names, with its claim. Refuses: in_the_future, no_such_overpayment."""
-    on = getattr(asked.command, "on", None)
-    if on is not None and is_future(asked, on):
-        return refused("in_the_future", what=what)
+    """The possible overpayment that a command names, with its claim. Refuses: no_such_overpayment, in_the_future."""
     of_all = _of_group(asked, states)
     if isinstance(of_all, Need):
         return of_all
-    for claims in of_all:
-        if (named := claims.overpayment(asked.command.overpayment)) is not None:
-            claim = claims.claim(named.event.claim)
-            assert claim is not None, "what is perhaps overpaid was released in the same stream"
-            return Found(claims, claim, named)
-    return refused("no_such_overpayment")
+    named = ((claims, each) for claims in of_all if (each := claims.overpayment(asked.command.overpayment)) is not None)
+    found = next(named, None)
+    if found is None:
+        return refused("no_such_overpayment")
+    on = getattr(asked.command, "on", None)
+    if on is not None and is_future(asked, on):
+        return refused("in_the_future", what=what)
+    claims, overpayment = found
+    claim = claims.claim(overpayment.event.claim)
+    assert claim is not None, "what is perhaps overpaid was released in the same stream"
+    return Found(claims, claim, overpayment)
 
 
 def _of_group(asked: Asked[Any], states: States) -> list[Claims] | Need:

@@ -16,7 +16,7 @@ def decide_begin_investigation(asked: Asked[BeginInvestigation], states: States,
     """Begin the investigation of related overpayments: the formal deadline stands still, once (CCM-OVP-03).
 
     Reads the claims of the patient; law: medicare.overpayments.return_days, .suspension_days_max. Refuses, in order:
-    in_the_future, no_such_overpayment, overpayment_closed, investigation_begun. Unchanged where it began on that day.
+    no_such_overpayment, in_the_future, overpayment_closed, investigation_begun. Unchanged where it began on that day.
     Notices: investigation_not_timely.
     """
     found = overpayment_named(asked, states, "The investigation")
@@ -44,7 +44,7 @@ def decide_begin_investigation(asked: Asked[BeginInvestigation], states: States,
 def decide_end_investigation(asked: Asked[EndInvestigation], states: States, law: Law) -> Outcome:
     """End the investigation: the rest of the days goes on from then (CCM-OVP-03).
 
-    Reads the claims of the patient. Refuses, in order: in_the_future, no_such_overpayment, no_investigation,
+    Reads the claims of the patient. Refuses, in order: no_such_overpayment, in_the_future, no_investigation,
     investigation_ends_early. Unchanged where it was ended before.
     """
     found = overpayment_named(asked, states, "The end of the investigation")
@@ -69,8 +69,8 @@ def decide_record_sweep(asked: Asked[RecordSweep], states: States, law: Law) -> 
     """Record that the claims of six years of receipt were searched for the same cause (CCM-OVP-04).
 
     The six years go back from the day of identification, or from that of the search where nothing was identified.
-    Reads the claims of the patient; law: medicare.overpayments.lookback_years. Refuses, in order: in_the_future,
-    no_such_overpayment, sweep_too_short. Unchanged where just this was recorded.
+    Reads the claims of the patient; law: medicare.overpayments.lookback_years. Refuses, in order:
+    no_such_overpayment, in_the_future, sweep_too_short. Unchanged where just this was recorded.
     """
     found = overpayment_named(asked, states, "The search")
     if not isinstance(found, Found):
@@ -99,7 +99,7 @@ def decide_return_overpayment(asked: Asked[ReturnOverpayment], states: States, l
 
     What was paid back is kept whatever it comes to: more than was noticed is shown.
     Reads the claims of the patient; law: medicare.overpayments.return_days, .suspension_days_max. Refuses, in order:
-    in_the_future, no_such_overpayment, overpayment_not_identified, no_amount. Unchanged where just this return is on
+    no_such_overpayment, in_the_future, overpayment_not_identified, no_amount. Unchanged where just this return is on
     record. Notices: returned_more_than_noticed, returned_late.
     """
     found = overpayment_named(asked, states, "The return")

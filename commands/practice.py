@@ -28,6 +28,7 @@ POLICY_VALUES: Final = {
     "g0511_billing": ("g0511", "individual"),
     "price_site": ("office", "facility"),
     "release_timing": ("month_end", "threshold"),
+    "date_of_service": ("last_day_of_month", "last_business_day", "threshold"),
 }
 """What each policy may be set to."""
 _DAY: Final = timedelta(days=1)

@@ -55,8 +55,12 @@ def judged(
     *,
     record: bool = False,
     programme: Programme = Programme.CCM,
+    edition: str | None = None,
 ) -> Judged:
-    """The verdict on a patient-month, by the states that `at` answers with; `record` names the readings too."""
+    """The verdict on a patient-month, by the states that `at` answers with; `record` names the readings too.
+
+    `edition` is one that was adopted, whatever the month itself would be judged by: what a claim pins.
+    """
     held: dict[str, At] = {}
 
     def state_of(tag: str) -> Any:
@@ -64,9 +68,10 @@ def judged(
         return found.state
 
     facts = gather(patient, month, state_of)
-    adoption = edition_for(at(LEDGER_TAG).state, facts.month, programme)
-    book, edition = rulebook_of(adoption), adoption.edition
-    verdict = judge_month(facts, book, edition=edition, record=record, programme=programme)
+    governance: Governance = at(LEDGER_TAG).state
+    adoption = edition_for(governance, facts.month, programme) if edition is None else _adopted(governance, edition)
+    book = rulebook_of(adoption)
+    verdict = judge_month(facts, book, edition=adoption.edition, record=record, programme=programme)
     newest = max(found.position for tag, found in held.items() if moves_others(tag, found))
     return Judged(verdict, tuple(held), max(newest, adoption.position))
 
@@ -91,9 +96,12 @@ def moves_others(tag: str, found: At) -> bool:
 
 def edition_for(governance: Governance, month: CareMonth, programme: Programme = Programme.CCM) -> Adoption:
     """The edition that judges a month: the one it was attested by, otherwise the one adopted last."""
-    pinned = pinned_edition(month, programme)
-    adoptions = (a for a in reversed(governance.adoptions) if pinned in {None, a.edition})
-    found = next(adoptions, None)
+    return _adopted(governance, pinned_edition(month, programme))
+
+
+def _adopted(governance: Governance, edition: str | None) -> Adoption:
+    """The newest adoption of an edition, or of any; LedgerDamaged where there is none."""
+    found = next((a for a in reversed(governance.adoptions) if edition in {None, a.edition}), None)
     if found is None:
         raise LedgerDamaged(
             "A month cannot be judged: the edition of the rulebook that it needs was never adopted in this ledger.",

@@ -34,14 +34,19 @@ def walk(
     since: int,
     until: int,
     programme: Programme = Programme.CCM,
+    edition: str | None = None,
 ) -> Iterator[Step]:
-    """The facts behind `since` and up to `until` that changed the month of a programme, in ledger order."""
+    """The facts behind `since` and up to `until` that changed the month, in order; by one edition where named."""
     streams = _Streams(log, since, until)
-    verdict = judged(streams.at, rulebook_of, patient, month, programme=programme).verdict
+
+    def judge() -> Verdict:
+        return judged(streams.at, rulebook_of, patient, month, programme=programme, edition=edition).verdict
+
+    verdict = judge()
     while (fact := streams.next()) is not None:
         if not streams.apply(fact):
             continue
-        after = judged(streams.at, rulebook_of, patient, month, programme=programme).verdict
+        after = judge()
         if after != verdict:
             yield Step(fact, verdict, after)
         verdict = after

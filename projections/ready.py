@@ -11,19 +11,19 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ledger.judging.needs import gather
-from ledger.streams.base import EventLog
 from ledger.terms.identity import LEDGER_TAG, patient_tag
 from ledger.terms.people import Programme
 from projections.base import ReadModels
 from projections.judged import RulebookOf, judged, programmes_in
-from projections.month_billing import ELSEWHERE, row_of
+from projections.month_billing import row_of
 from projections.programme_patients import patients_with_other
+from projections.questions import AskedLog, months
 from projections.ready_claims import by_patient, claims_in
 from projections.ready_months import RELEASED, Asked, Listing, ReadyMonth, State
 from projections.ready_rules import ReadyRules
 from projections.states import States
 from projections.table_set import tracked_position
-from projections.tables.layout import MONTH_BILLING, MonthRow
+from projections.tables.layout import MonthRow
 
 
 class Sums(NamedTuple):
@@ -69,25 +69,24 @@ class Ready(NamedTuple):
         return tuple(each for each in self.months if self.since is not None and each.position > self.since)
 
 
-def ready(log: EventLog, models: ReadModels, rulebook_of: RulebookOf, asked: Asked) -> Ready:
-    """The list of a month. Pull before asking."""
+def ready(log: AskedLog, models: ReadModels, rulebook_of: RulebookOf, asked: Asked) -> Ready:
+    """The list of a month. Pull before asking; as of an earlier position every month is folded and judged again."""
+    found = months(log, models, rulebook_of, asked.month, as_of=asked.as_of)
+    states = States(log, after=found.position)
     with models.at_one_moment() as now:
-        position = tracked_position(now)
-        where = "WHERE month = ? AND standing <> ?"
-        rows = [MonthRow.of(row) for row in now.rows(MONTH_BILLING.select(where), (asked.month, ELSEWHERE))]
         others = patients_with_other(now, asked.month)
-        states = States(log, after=position)
-        claimed = by_patient(claims_in(now, asked.month), now, states)
-    months = [(Programme.CCM, row) for row in rows]
-    months += _of_others(states, rulebook_of, others, asked.month)
+        claims = claims_in(now, asked.month, states, is_past=tracked_position(now) != found.position)
+        claimed = by_patient(claims, now, states)
+    rows = [(Programme.CCM, row) for row in found.rows]
+    rows += _of_others(states, rulebook_of, others, asked.month)
     listing = Listing(asked, states, ReadyRules(states.at(LEDGER_TAG).state, rulebook_of), claimed)
-    found = [each for programme, row in months if (each := listing.month(programme, row)) is not None]
-    found += [listing.without_row(*key, sent) for key, sent in claimed.items() if key not in listing.seen]
+    listed = [each for programme, row in rows if (each := listing.month(programme, row)) is not None]
+    listed += [listing.without_row(*key, sent) for key, sent in claimed.items() if key not in listing.seen]
     if asked.practice is not None:
-        found = [each for each in found if each.practice == asked.practice]
-    listed = [each for each in found if each.state != "below_minimum" or each.near is not None]
-    ordered = sorted(listed, key=lambda each: (each.patient, each.programme.value))
-    return Ready(asked.month, position, asked.since, tuple(ordered), len(found) - len(listed))
+        listed = [each for each in listed if each.practice == asked.practice]
+    shown = [each for each in listed if each.state != "below_minimum" or each.near is not None]
+    ordered = tuple(sorted(shown, key=lambda each: (each.patient, each.programme.value)))
+    return Ready(asked.month, found.position, asked.since, ordered, len(listed) - len(shown))
 
 
 def _of_others(

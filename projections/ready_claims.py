@@ -4,12 +4,15 @@ Promise: claims of patients who were merged stand together, as long as they are 
 is not live, under whichever id either was released. Not promised: facilities' claims, which this ledger does not make.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ledger.streams.claims_state import Claims
 from ledger.streams.joining import survivor_of
+from ledger.terms.identity import claims_tag
 from ledger.terms.people import Programme, Side
 from projections.base import Rows
+from projections.claim_states import claim_row
 from projections.programme_patients import ever_joined_with
 from projections.states import States
 from projections.tables.claims_layout import CLAIMS, ClaimRow
@@ -43,9 +46,19 @@ Claimed = dict[tuple[str, Programme], Sent]
 """By (patient who goes on, programme)."""
 
 
-def claims_in(models: Rows, month: str) -> tuple[ClaimRow, ...]:
-    """Every claim of a calendar month."""
-    return tuple(map(ClaimRow.of, models.rows(CLAIMS.select("WHERE month = ?"), (month,))))
+def claims_in(models: Rows, month: str, states: States, *, is_past: bool) -> tuple[ClaimRow, ...]:
+    """Every claim of a calendar month; of an earlier position, at which the states then stand, as it stood there."""
+    rows = tuple(map(ClaimRow.of, models.rows(CLAIMS.select("WHERE month = ?"), (month,))))
+    if not is_past:
+        return rows
+    return tuple(each for each in claims_at(states, (row.patient for row in rows)) if each.month == month)
+
+
+def claims_at(states: States, patients: Iterable[str]) -> Iterator[ClaimRow]:
+    """The claims of patients, folded."""
+    for patient in dict.fromkeys(patients):
+        claims: Claims = states.at(claims_tag(patient)).state
+        yield from (ClaimRow.of(claim_row(claims, claim)) for claim in claims.claims)
 
 
 def by_patient(claims: Iterable[ClaimRow], models: Rows, states: States) -> Claimed:

@@ -88,6 +88,8 @@ class Asked(NamedTuple):
     practice: str | None = None
     since: int | None = None
     near_minutes: int = 10
+    as_of: int | None = None
+    """The position up to which is answered what was known; None: all that is."""
 
 
 class Listing:

@@ -109,23 +109,23 @@ STAFF: tuple[tuple[str, str, str | None, str | None, str], ...] = (
 )
 
 
-def _people(it: House, npi: str | None) -> None:
+def _people(it: House, practice_npi: str | None) -> None:
     practice = {
         "name": "Lakeside Primary Care",
         "tin": "123456789",
         "zone": "America/Chicago",
-        "npi": npi,
+        "npi": practice_npi,
         "sites": [{"name": "Main", "place_of_service": "11"}],
     }
     it.ids["practice"] = dict(it.accepted("register_practice", practice).ids)["practice"]
     for capability, year in (("cehrt_year", 2025), ("access_24x7", None)):
         attested = {"practice": it.ids["practice"], "capability": capability, "from_on": "2025-01-01"}
         it.accepted("attest_capability", attested | ({"edition_year": year} if year else {}))
-    for short, name, credential, npi, role in STAFF:
+    for short, name, credential, number, role in STAFF:
         data: dict[str, Any] = {
             "name": name,
             "credential": credential,
-            "npi": npi,
+            "npi": number,
             "is_person": short != "feed",
             "work_country": "US",
             "identifiers": [{"system": "hr", "value": f"hr-{short}"}],

@@ -12,6 +12,7 @@ from interfaces.cli.wording import counted, money
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from projections.reconciled_months import Reconciled
     from projections.reconciliation import Reconciliation
     from projections.reconciliation_shapes import Difference, Size
 
@@ -43,6 +44,8 @@ WORDS: Final[Mapping[str, str]] = {
     "voided_not_taken_back": "voided, and its payment was not taken back",
     "paid_anew": "taken back and paid anew",
     "void_not_answered": "a void that was not answered yet",
+    "perhaps_overpaid": "perhaps overpaid; how far that is looked into, and how much",
+    "given_back": "given back as overpaid, to the payer and to the patient",
 }
 """Every reason in words."""
 _STEPS: Final[Mapping[str, str]] = {
@@ -90,6 +93,19 @@ def lines_of(found: "Reconciliation") -> Iterator[str]:
             yield f"{_STEPS[step]}:"
             yield from (_line(each) for each in lines)
     yield _ending(found)
+
+
+def beside(reconciled: "Reconciled") -> Iterator[str]:
+    """What is in no sum."""
+    if reconciled.found.given_back:
+        given = money(reconciled.found.given_back)
+        yield f"Given back to payers as overpaid: {given}, in no sum."
+        yield "What payers took back in their answers is in what they paid already."
+    for patient, code in reconciled.with_visits:
+        yield f"Left out: {code} of {patient}, which rides on the claim of a visit."
+    if reconciled.unmatched:
+        waiting = counted(reconciled.unmatched, "answer of a payer waits", "answers of payers wait")
+        yield f"{waiting} for a claim of whatever month: in no sum. `ccm-ledger parked list` shows them."
 
 
 def _line(each: "Difference") -> str:

@@ -40,8 +40,10 @@ def file_837(head: Head, submitter: Submitter, receiver: Receiver, claims: Seque
 
 def _together(claims: Sequence[ClaimToSend]) -> list[ClaimToSend]:
     billers = {claim.biller: at for at, claim in reversed(list(enumerate(claims)))}
-    insured = {(claim.subscriber, claim.plan): at for at, claim in reversed(list(enumerate(claims)))}
-    return sorted(claims, key=lambda claim: (billers[claim.biller], insured[claim.subscriber, claim.plan]))
+    insured = {(claim.biller, claim.subscriber, claim.plan): at for at, claim in reversed(list(enumerate(claims)))}
+    return sorted(
+        claims, key=lambda claim: (billers[claim.biller], insured[claim.biller, claim.subscriber, claim.plan])
+    )
 
 
 def _set(

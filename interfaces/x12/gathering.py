@@ -10,9 +10,8 @@ from typing import Final
 
 from interfaces.bootstrap import Session
 from interfaces.x12.claim_of import Identity, Insured, Known
-from ledger.streams.base import Closed, Event
 from ledger.streams.billing import (
-    RenderingDetailsRecorded,
+    RenderingWords,
     billing_details,
     interchange,
     payer_identity,
@@ -22,6 +21,7 @@ from ledger.streams.claims_state import Claim
 from ledger.streams.joining import group_of
 from ledger.streams.patient import (
     CoverageRecorded,
+    CoverageWords,
     Demographics,
     DemographicsReported,
     IdentifierLinked,
@@ -44,8 +44,7 @@ def known_of(session: Session, claim: Claim, today: date) -> Known:
     staff: Staff = state(staff_tag(event.practitioner))
     exchange, billing = interchange(practice, today), billing_details(practice, today)
     rendering = rendering_details(staff)
-    opened = _opened_at(session, rendering[1]) if rendering is not None else None
-    assert opened is None or isinstance(opened, RenderingDetailsRecorded)
+    name = _words_at(session, rendering[1]) if rendering is not None else None
     group = tuple(group_of(event.patient, state))
     return Known(
         event=event,
@@ -54,17 +53,18 @@ def known_of(session: Session, claim: Claim, today: date) -> Known:
         billing=billing[0] if billing is not None else None,
         tin=practice.tin,
         practice_npi=practice.npi,
-        rendering=None if opened is None or isinstance(opened.words, Closed) else opened.words,
-        taxonomy=opened.taxonomy if opened is not None else None,
+        rendering=name if isinstance(name, RenderingWords) else None,
+        taxonomy=rendering[0].taxonomy if rendering is not None else None,
         rendering_npi=staff.npi,
         identity=_identity(session, group),
         insured=tuple(_insured(session, group, practice, event.date_of_service, today)),
     )
 
 
-def _opened_at(session: Session, position: int) -> Event:
+def _words_at(session: Session, position: int) -> object:
+    """The opened words of a fact; whatever stands in their place where there are none, or their key is gone."""
     (fact,) = session.log.facts_at([position])
-    return session.log.open_words(fact)
+    return getattr(session.log.open_words(fact), "words", None)
 
 
 def _identity(session: Session, group: tuple[str, ...]) -> Identity:
@@ -82,7 +82,7 @@ def _identity(session: Session, group: tuple[str, ...]) -> Identity:
             # A newer address on one line ends what an older one said in parts.
             told.pop("postal", None)
         mbi = next((each.value for each in words.identifiers if each.system == _MBI), mbi)
-    return Identity(Demographics.model_construct(**{**dict.fromkeys(Demographics.model_fields), **told}), mbi)
+    return Identity(Demographics().model_copy(update=told), mbi)
 
 
 def _insured(session: Session, group: tuple[str, ...], practice: Practice, on: date, today: date) -> Iterator[Insured]:
@@ -94,8 +94,7 @@ def _insured(session: Session, group: tuple[str, ...], practice: Practice, on: d
             newest[learned.event.coverage] = (learned.event, learned.position)
     held = [(e, at) for e, at in newest.values() if e.from_on <= on and (e.until_on is None or on <= e.until_on)]
     for event, at in sorted(held, key=lambda each: (each[0].rank, each[1])):
-        opened = _opened_at(session, at)
-        assert isinstance(opened, CoverageRecorded)
-        member = None if isinstance(opened.words, Closed) else opened.words.member
+        words = _words_at(session, at)
+        member = words.member if isinstance(words, CoverageWords) else None
         identity = payer_identity(practice, event.payer, today)
         yield Insured(event, member, identity[0] if identity is not None else None)

@@ -22,10 +22,16 @@ CONTROL_MAX: Final = 999_999_999
 
 _BASIC: Final = re.compile(r"[A-Z0-9!\"&'()+,\-./;?= ]*")
 _SEPARATORS: Final = str.maketrans(dict.fromkeys("*:^~", " "))
-_PLAIN: Final = {
-    **{"Æ": "AE", "Ø": "O", "Đ": "D", "Ð": "D", "Þ": "TH", "Ł": "L", "Œ": "OE", "ẞ": "SS", "İ": "I", "Ħ": "H"},
-    **{"‘": "'", "’": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-"},
-}
+_LETTERS: Final = str.maketrans(
+    {"\u00c6": "AE", "\u00d8": "O", "\u0110": "D", "\u00d0": "D", "\u00de": "TH", "\u0141": "L", "\u0152": "OE"}
+)
+"""Latin letters that are no letter with a mark: ash, slashed o, crossed d, eth, thorn, crossed l, ethel."""
+_MARKS: Final = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4", "'")
+    | dict.fromkeys("\u201c\u201d", '"')
+    | dict.fromkeys("\u2010\u2011\u2013\u2014", "-")
+)
+"""Apostrophes, quotation marks and dashes as people and word processors write them."""
 _SPACES: Final = re.compile(r"\s+")
 
 Element = str | tuple[str, ...]
@@ -71,9 +77,9 @@ class Group(NamedTuple):
 
 
 def words(text: str, most: int, *, cut: bool = False) -> str:
-    """Words as an element of at most `most` characters takes them; what is longer is cut, or refused.
+    r"""Words as an element of at most `most` characters takes them; what is longer is cut, or refused.
 
-    Raises Unwritable. Example: "José O’Hara*" -> "JOSE O'HARA".
+    Raises Unwritable. Example: "Jos\u00e9 O'Hara*" -> "JOSE O'HARA".
     """
     plain = _plain(text)
     if not _BASIC.fullmatch(plain):
@@ -86,11 +92,9 @@ def words(text: str, most: int, *, cut: bool = False) -> str:
 
 
 def _plain(text: str) -> str:
-    # The first round puts marks and ligatures in their own forms; capitals may make new letters, such as of ß.
-    capitals = unicodedata.normalize("NFKC", text).upper()
-    spelled = "".join(_PLAIN.get(letter, letter) for letter in capitals)
-    bare = "".join(each for each in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(each))
-    return _SPACES.sub(" ", bare.translate(_SEPARATORS)).strip()
+    apart = unicodedata.normalize("NFKD", text.translate(_MARKS))
+    bare = "".join(each for each in apart if not unicodedata.combining(each))
+    return _SPACES.sub(" ", bare.upper().translate(_LETTERS).translate(_SEPARATORS)).strip()
 
 
 def amount(value: Decimal) -> str:

@@ -85,6 +85,13 @@ def policy(name: str) -> Callable[[Ground, EntryLine], Evidence]:
     return adopted
 
 
+def dated_by_policy(ground: Ground) -> Evidence:
+    """The convention of dates that the practice that bills adopted by the month's last day, if it did."""
+    practice = ground.facts.practices.get(ground.verdict.practice or "")
+    adopted = practice.policy_at("date_of_service", ground.last) if practice is not None else None
+    return found((adopted[1],)) if adopted is not None else NOTHING
+
+
 def capability(name: str) -> Callable[[Ground], Evidence]:
     """What the practice that bills attested of a capability, as an evidence rule: none of it holds on the day."""
 

@@ -154,6 +154,7 @@ class MonthLaw:
         "review_months",
         "rules",
         "same_category_characters",
+        "service_date",
         "time_names",
         "untimed_counts",
         "visit_day_codes",
@@ -194,6 +195,8 @@ class MonthLaw:
         """By which rule what raises an attested month waits; None where the edition has no such rule."""
         self.untimed_counts: Final = rules.yes(UNTIMED_NAME)
         self.in_person_counts: Final = rules.yes(IN_PERSON_NAME)
+        self.service_date: Final = rules.reading("medicare.claims.date_of_service")
+        """By which convention the month's lines are dated, as base or payer say."""
         self.visit_day_counts: Final = rules.get(VISIT_DAY_NAMES[0]) is not False
         codes = rules.get(VISIT_DAY_NAMES[1])
         self.visit_day_codes: Final = frozenset(codes if isinstance(codes, tuple) else ())

@@ -178,6 +178,7 @@ class _Tree:
             ends = (patients.death, patients.coverage, consents.disenrolments, time.counted)
             for end in ends:
                 evidence = evidence.and_(end(ground))
+            evidence = evidence.and_(people.dated_by_policy(ground))
         return Reason("date_of_service", verdict.date_of_service.isoformat(), because, evidence)
 
     def _consent(self) -> Reason:

@@ -7,7 +7,8 @@ promised: claims; their facts are not recorded yet.
 
 from collections.abc import Callable
 from datetime import date
-from typing import Final
+from functools import partial
+from typing import Final, NamedTuple
 
 from ledger.judging.case import Case
 from ledger.judging.conflicts import NO_SERVICES, conflicts_in_month
@@ -23,12 +24,14 @@ from ledger.judging.other_families import FAMILIES_OF, Clinic, Pools, clinic_of,
 from ledger.judging.payers import book_in
 from ledger.judging.plans import COMPLEX_REVIEW, plan_in_force
 from ledger.judging.readiness import active_conditions, choice_in_month, distinct_conditions
+from ledger.judging.service_date import LAST_DAY, convention_of, dated_by, names_read
 from ledger.judging.shapes import EntryLine, MonthFacts, Signable, Standing, Verdict
 from ledger.judging.site import suggested_by_site
 from ledger.judging.window import Window, is_qmb, window_of
 from ledger.rulebook import Rulebook
 from ledger.streams.care_plan import PlanRevision
 from ledger.streams.month_state import Attested, CareMonth, Entry
+from ledger.streams.patient_state import Designation
 from ledger.terms.calendar import first_day, last_day
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Notice
@@ -129,18 +132,18 @@ def _case(facts: MonthFacts, law: MonthLaw, window: Window, rulebook: Rulebook, 
         window = window._replace(left_on=consent.stopped.left_on)
     context = MonthContext(facts, law, window, designee, consent, programme)
     counted = judge_entries(month.entries, context, month.tally)
-    on = window.date_of_service(counted.last_counted_on)
-    dated = law if law.rules.first_day <= on else law_on(rulebook, on)
-    plan = plan_in_force(facts.plan, on)
-    practice = facts.practices.get(designation.event.practice) if designation else None
-    clinic = clinic_of(practice, on, dated.rules) if practice is not None and practice.capabilities else None
-    families = _families(
-        facts, counted, plan, programme, clinic, law=law, dated=dated, last=last, on=on, designee=designee
-    )
-    if clinic is None and families.is_by_price:
-        bills = practice if designation else facts.practices.get(patient.practice_on(on) or "")
-        families = suggested_by_site(families, bills, on, dated.rules)
     chosen, choice_notices = choice_in_month(month, designee, programme)
+    practice = facts.practices.get(designation.event.practice) if designation else None
+    default = window.date_of_service(counted.last_counted_on)
+    # On each of the days that it may be dated by, the month is looked at with the rules of that day.
+    dating = partial(_dated, facts, law, counted, programme, designation, rulebook)
+    on, dated, plan, clinic, families = dating(default)
+    besides = context.besides
+    if (convention := convention_of(practice, law, last)) != LAST_DAY:
+        billing = next((each for each in families.results if each.family == (chosen or families.suggested)), None)
+        moved = dated_by(convention, default, counted, billing, law, last)
+        besides |= names_read(convention, law.rules)
+        on, dated, plan, clinic, families = dating(moved) if moved != on else (on, dated, plan, clinic, families)
     started = consent.started_on or last
     start_rules = law.rules if law.rules.first_day <= started else rulebook.in_force(started)
     planned = None
@@ -167,11 +170,45 @@ def _case(facts: MonthFacts, law: MonthLaw, window: Window, rulebook: Rulebook, 
         chosen,
         tuple(choice_notices) if clinic is None else (*choice_notices, *clinic.notices),
         context.stays,
-        context.besides,
+        besides,
         programme,
         rulebook.profiles,
         planned,
     )
+
+
+class _Dated(NamedTuple):
+    """A month by the rules of a date of service."""
+
+    on: date
+    law: MonthLaw
+    plan: PlanRevision | None
+    clinic: Clinic | None
+    families: Families
+
+
+def _dated(
+    facts: MonthFacts,
+    law: MonthLaw,
+    counted: Counted,
+    programme: Programme,
+    designation: Designation | None,
+    rulebook: Rulebook,
+    on: date,
+) -> _Dated:
+    """The plan and the families of a month by the rules of a date of service, `on`; `law` is that of its last day."""
+    dated = law if law.rules.first_day <= on else law_on(rulebook, on)
+    plan = plan_in_force(facts.plan, on)
+    practice = facts.practices.get(designation.event.practice) if designation else None
+    clinic = clinic_of(practice, on, dated.rules) if practice is not None and practice.capabilities else None
+    last, designee = last_day(facts.month.month), designation.event.practitioner if designation else None
+    families = _families(
+        facts, counted, plan, programme, clinic, law=law, dated=dated, last=last, on=on, designee=designee
+    )
+    if clinic is None and families.is_by_price:
+        bills = practice if designation else facts.practices.get(facts.patient.practice_on(on) or "")
+        families = suggested_by_site(families, bills, on, dated.rules)
+    return _Dated(on, dated, plan, clinic, families)
 
 
 def _families(

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from ledger.rulebook.reading import Reading, Value
 from ledger.rulebook.rules import Rulebook
+from ledger.rulebook.workdays import HOLIDAYS, is_holiday_word
 
 _BLOCKS: Final = ("blocks_release",)
 _REVIEW: Final = ("review",)
@@ -100,8 +101,7 @@ CARRIED_OUT: Final[dict[str, tuple[Value, ...]]] = {
     "medicare.ccm.amendments.signature_back_dated": (False,),
     "medicare.ccm.amendments.late_work_raises_claim": (False,),
     # Claims, numbers, dollars.
-    "medicare.claims.date_of_service": ("last_day_of_month",),
-    "medicare.claims.date_span_allowed": (False,),
+    "medicare.claims.date_of_service": ("last_day_of_month", "last_business_day", "threshold", "date_range"),
     "medicare.npi.proves_enrolment": (False,),
     "medicare.pfs.pricing.rounding": ("half_up_to_cents_per_unit",),
     "medicare.pfs.pricing.price_on": ("date_of_service",),
@@ -162,6 +162,8 @@ def known_words(name: str) -> tuple[str, ...] | None:
 
 def unknown_words(name: str, value: Any) -> tuple[str, ...]:
     """The words of a value that no code knows, in their order."""
+    if name == HOLIDAYS:
+        return tuple(word for word in value if not is_holiday_word(word))
     known = known_words(name)
     if known is None:
         return ()

@@ -9,14 +9,13 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from ledger.rulebook.rules import Rules
+from ledger.rulebook.workdays import next_workday
 
 _CCM: Final = "medicare.ccm"
 _APCM: Final = "medicare.apcm"
 _PROGRAMMES: Final = (_CCM, "medicare.pcm", _APCM)
 _CLAIMS: Final = "medicare.claims"
 _NPI: Final = "medicare.npi"
-_DAY: Final = timedelta(days=1)
-_SATURDAY: Final = 5
 
 LineFault = Literal["code_not_known", "parent_missing", "units_above_max", "base_codes_above_max", "families_above_max"]
 """What is wrong with a line of a claim."""
@@ -25,17 +24,11 @@ LineFault = Literal["code_not_known", "parent_missing", "units_above_max", "base
 def filing_deadline(served_on: date, rules: Rules) -> date:
     """The last day on which a claim for a day's service may be received (CCM-CLAIM-22 to -24).
 
-    29 February ends on 28 February; a Saturday or Sunday moves to the Monday. Federal holidays, which move it too, are
-    not known here: the day shown is then early, never late. Of a professional claim the day is the line's first.
-    Reads: medicare.claims.filing_years.
-    Example: 2024-02-29 -> 2025-02-28, 2025-03-15 -> 2026-03-16.
+    29 February ends on 28 February; a Saturday, Sunday or federal holiday moves to the next working day. Of a
+    professional claim the day is the line's first. Reads: medicare.claims.filing_years, .federal_holidays.
+    Example: 2024-02-29 -> 2025-02-28, 2025-03-15 -> 2026-03-16, 2025-05-25 -> 2026-05-26.
     """
-    year = served_on.year + rules.whole(f"{_CLAIMS}.filing_years")
-    is_leap_day = (served_on.month, served_on.day) == (2, 29)
-    ends = date(year, 2, 28) if is_leap_day else served_on.replace(year=year)
-    while ends.weekday() >= _SATURDAY:
-        ends += _DAY
-    return ends
+    return next_workday(_years_later(served_on, rules.whole(f"{_CLAIMS}.filing_years")), rules)
 
 
 def filing_review_on(served_on: date, rules: Rules) -> date:
@@ -44,6 +37,18 @@ def filing_review_on(served_on: date, rules: Rules) -> date:
     Reads: medicare.claims.filing_review_days.
     """
     return served_on + timedelta(days=rules.whole(f"{_CLAIMS}.filing_review_days"))
+
+
+def reopening_until(adjudicated_on: date, rules: Rules, *, has_good_cause: bool) -> date | None:
+    """The last day on which a reopening may be asked for; None where the edition says nothing of it (CCM-CLAIM-27).
+
+    Within a year of the adjudication for any reason, within four for good cause. No weekend moves it: the day shown is
+    then early, never late.
+    Reads: medicare.claims.reopening_years, .reopening_good_cause_years.
+    Example: 2026-04-20 -> 2027-04-20, for good cause 2030-04-20.
+    """
+    years = rules.get(f"{_CLAIMS}.reopening_good_cause_years" if has_good_cause else f"{_CLAIMS}.reopening_years")
+    return _years_later(adjudicated_on, years) if isinstance(years, int) else None
 
 
 def forms_npi(number: str, rules: Rules) -> bool:
@@ -93,6 +98,14 @@ def faults_of_lines(
     found += [(code, "base_codes_above_max") for code in bases[rules.whole(f"{_CLAIMS}.base_codes_per_month_max") :]]
     found += [(code, "families_above_max") for code in bases[rules.whole(f"{_CCM}.families.per_month_max") :]]
     return tuple(found)
+
+
+def _years_later(on: date, years: int) -> date:
+    """The same day so many years later; 29 February ends on 28 February, where there is no other (CCM-CLAIM-24)."""
+    try:
+        return on.replace(year=on.year + years)
+    except ValueError:
+        return on.replace(year=on.year + years, day=28)
 
 
 def _levels(rules: Rules) -> tuple[object, ...]:

@@ -45,7 +45,7 @@ def check_value(place: Place, value: dict[str, Any], unit: str, *, may_be_absent
 def check_words(place: Place, name: str, value: Value) -> None:
     """Notes the words of a quantity's value (full name, without a payer's mark) that no code knows."""
     if unknown := unknown_words(name, value):
-        known = ", ".join(known_words(name) or ())
+        known = ", ".join(known_words(name) or ("a day such as january_1, or third_monday_of_january",))
         place.fault(f"This program does not know {', '.join(unknown)} here.", f"It knows {known}.")
 
 

@@ -31,7 +31,8 @@ time.staff_day_hours_max time.stay_counts
 _BESIDE_IT: Final = """
 medicare.claims.base_codes_per_month_max medicare.claims.date_of_service medicare.claims.diagnoses_min
 medicare.claims.filing_review_days medicare.claims.filing_years medicare.npi.check_prefix medicare.npi.digits
-medicare.npi.first_digits
+medicare.npi.first_digits medicare.overpayments.lookback_years medicare.overpayments.return_days
+medicare.overpayments.triage_days
 """
 ALWAYS: Final = (*(f"{_CCM}{name}" for name in _OF_CCM.split()), *_BESIDE_IT.split())
 """What every month, claim or number is judged by."""

@@ -24,9 +24,12 @@ Question = Literal[
     "reviews",
     "diff",
     "rejudge",
+    "claims",
     "reconcile",
     "statement",
     "charges",
+    "export",
+    "overpayments",
 ]
 
 

@@ -30,9 +30,21 @@ Policy = Literal[
     "price_site",
     "g0511_billing",
     "release_timing",
+    "date_of_service",
 ]
 PolicyValue = Literal[
-    "yes", "no", "each", "batch", "office", "facility", "g0511", "individual", "month_end", "threshold"
+    "yes",
+    "no",
+    "each",
+    "batch",
+    "office",
+    "facility",
+    "g0511",
+    "individual",
+    "month_end",
+    "threshold",
+    "last_day_of_month",
+    "last_business_day",
 ]
 GPCI_SHAPE: Final = r"^[0-9]\.[0-9]{1,4}$"
 LOCALITY_SHAPE: Final = r"^[A-Za-z0-9][A-Za-z0-9 .-]{0,39}$"

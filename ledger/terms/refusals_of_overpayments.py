@@ -42,7 +42,7 @@ ACTING_OF_OVERPAYMENTS: Final = (
     Refusal(
         "overpayment_identified",
         "The overpayment was identified on {on}.",
-        "What was identified is returned: keeping it is an obligation under the False Claims Act (CCM-OVP-05).",
+        "What was identified is returned: keeping it is an obligation under the False Claims Act (CCM-OVP-01).",
         "Return it with `return_overpayment`, or have counsel look at it.",
         audited=True,
     ),
@@ -54,17 +54,17 @@ ACTING_OF_OVERPAYMENTS: Final = (
         retryable=True,
     ),
     Refusal(
+        "no_amount",
+        "The command names no amount above zero.",
+        "An overpayment has an amount, of the payer's or of the patient's, and so has its return (readings, 7).",
+        "Give the amount, the patient's share, or both.",
+    ),
+    Refusal(
         "more_than_was_paid",
         "For the claim {paid} was paid, and {share} was left to the patient.",
         "No more can be overpaid than was paid (readings, 7).",
         "Record the remittance that is missing, or correct the amounts.",
         retryable=True,
-    ),
-    Refusal(
-        "no_amount",
-        "The command names no amount above zero.",
-        "An overpayment has an amount, of the payer's or of the patient's, and so has its return (readings, 7).",
-        "Give the amount, the patient's share, or both.",
     ),
     Refusal(
         "investigation_begun",

@@ -17,6 +17,7 @@ from tests.architecture.source import Module, modules
 
 FACTS_AND_LAW = ("ledger.terms", "ledger.streams", "ledger.rulebook")
 JUDGED = (*FACTS_AND_LAW, "ledger.judging")
+CLAIMED = (*JUDGED, "ledger.claims")
 
 # What each room may import besides the standard library.
 ROOMS: dict[str, tuple[str, ...]] = {
@@ -25,25 +26,34 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "ledger.streams": ("ledger.terms", "ledger.streams", "pydantic"),
     "ledger.rulebook": ("ledger.terms", "ledger.rulebook", "pydantic"),
     "ledger.judging": JUDGED,
+    "ledger.claims": CLAIMED,
     "ledger.proof": ("ledger.proof",),
     "ledger.store": (
         "ledger",
         *("cryptography", "eventsourcing", "orjson", "psycopg", "psycopg_pool", "pydantic", "structlog"),
     ),
-    "commands": (*JUDGED, "commands", "pydantic"),
-    "commands.handle": (*JUDGED, "commands", "pydantic", "structlog"),
+    "commands": (*CLAIMED, "commands", "pydantic"),
+    "commands.handle": (*CLAIMED, "commands", "pydantic", "structlog"),
     # Every line of `submit` passes through it, and its bytes are what a key is bound to.
-    "commands.wire": (*JUDGED, "commands", "pydantic", "orjson"),
-    "commands.reactions": (*JUDGED, "commands", "pydantic", "structlog"),
-    "projections": (*JUDGED, "projections", "pydantic"),
-    "projections.follow": (*JUDGED, "projections", "pydantic", "ledger.store.connection"),
-    "projections.tables": (*JUDGED, "projections", "pydantic", "ledger.store.connection"),
-    "projections.exports": (*JUDGED, "projections", "pydantic", "orjson", "ledger.proof"),
+    "commands.wire": (*CLAIMED, "commands", "pydantic", "orjson"),
+    "commands.reactions": (*CLAIMED, "commands", "pydantic", "structlog"),
+    "projections": (*CLAIMED, "projections", "pydantic"),
+    "projections.follow": (*CLAIMED, "projections", "pydantic", "ledger.store.connection"),
+    "projections.tables": (*CLAIMED, "projections", "pydantic", "ledger.store.connection"),
+    "projections.exports": (*CLAIMED, "projections", "pydantic", "orjson", "ledger.proof"),
     "interfaces": (*PACKAGES, "orjson", "pydantic", "rich", "structlog", "tzdata"),
 }
 
 # Rooms without clock, randomness, input and output: bytes and values in, bytes and values out.
-PURE = ("ledger.terms", "ledger.streams", "ledger.rulebook", "ledger.judging", "ledger.proof", "commands")
+PURE = (
+    "ledger.terms",
+    "ledger.streams",
+    "ledger.rulebook",
+    "ledger.judging",
+    "ledger.claims",
+    "ledger.proof",
+    "commands",
+)
 
 # The parts of the standard library that reach the world. `datetime` and `uuid` are types as well: their
 # impure functions are in HIDDEN_INPUTS. Zones are handed in, so that no machine's files decide a care month.

@@ -1,7 +1,9 @@
 """A ledger with claims in it: one patient, a month partly paid, one accepted, one ready, and what each of them says.
 
-January: 41:30 minutes, 99490 and 99439, released, accepted, paid but for what CO-45 reduced. February: released and
-accepted, no remittance. March: attested, not released. April: nothing.
+January: 41:30 minutes, 99490 and 99439, released, accepted, paid but for what CO-45 reduced. February: released,
+rejected, resent and accepted, no remittance. March: attested, not released. April: nothing.
+May: released, paid less than is expected, and compliance struck its call since. At
+the end an acknowledgment came of a claim that nobody knows.
 """
 
 from pathlib import Path
@@ -12,7 +14,7 @@ from tests.house import KEY, House, house
 
 NPI = "1245319599"
 CHARGES = (("99490", "85.00"), ("99439", "60.00"))
-JANUARY, FEBRUARY, MARCH, APRIL = "2026-01", "2026-02", "2026-03", "2026-04"
+JANUARY, FEBRUARY, MARCH, APRIL, MAY = "2026-01", "2026-02", "2026-03", "2026-04", "2026-05"
 
 
 def world_with_claims(folder: Path) -> World:
@@ -27,6 +29,11 @@ def world_with_claims(folder: Path) -> World:
         _january(it)
         _february(it)
         _march(it)
+        _may(it)
+        unknown = {"control_number": "A" * 20, "outcome": "accepted", "received_on": "2026-06-20"}
+        assert it.send("record_acknowledgment", unknown, actor="bill").outcome == "parked"
+        other = {"name": "Riverside", "tin": "123456780", "zone": "America/Chicago"}
+        it.ids["other practice"] = dict(it.accepted("register_practice", other).ids)["practice"]
         return World(folder / "ledger", key_file, dict(it.ids))
 
 
@@ -52,9 +59,12 @@ def _february(it: House) -> None:
     it.log_time("2026-02-18T15:00:00Z", "2026-02-18T15:25:00Z")
     it.clock = "2026-03-03T15:00:00Z"
     attest(it, FEBRUARY)
-    release(it, FEBRUARY, "february")
+    release(it, FEBRUARY, "rejected")
     it.clock = "2026-03-04T15:00:00Z"
-    acknowledge(it, "february", "2026-03-04")
+    acknowledge(it, "rejected", "2026-03-04", "rejected")
+    release(it, FEBRUARY, "february", replaces=it.ids["rejected"])
+    it.clock = "2026-03-05T15:00:00Z"
+    acknowledge(it, "february", "2026-03-05")
 
 
 def _march(it: House) -> None:
@@ -62,6 +72,27 @@ def _march(it: House) -> None:
     it.log_time("2026-03-18T15:00:00Z", "2026-03-18T15:25:00Z")
     it.clock = "2026-04-03T15:00:00Z"
     attest(it, MARCH)
+
+
+def _may(it: House) -> None:
+    it.clock = "2026-05-20T15:00:00Z"
+    logged = it.log_time("2026-05-18T15:00:00Z", "2026-05-18T15:25:00Z")
+    it.clock = "2026-06-03T15:00:00Z"
+    attest(it, MAY)
+    release(it, MAY, "may")
+    it.clock = "2026-06-20T15:00:00Z"
+    less = line("99490", 1, "85.00", "51.57", ("CO", "45", "20.20"), ("PR", "2", "13.23"))
+    remit(it, "may", "paid", "85.00", "51.57", "13.23", [less])
+    it.ids["paid less"] = str(it.log.refresh())
+    it.clock = "2026-06-21T15:00:00Z"
+    struck = {
+        "patient": it.ids["patient"],
+        "month": MAY,
+        "entry": dict(logged.ids)["entry"],
+        "reason": "not_worked",
+        "evidence": "The telephone records know of no call.",
+    }
+    it.accepted("strike_time", struck, actor="cora")
 
 
 def attest(it: House, month: str) -> None:

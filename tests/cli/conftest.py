@@ -148,6 +148,25 @@ def _database(template: str) -> Iterator[Address]:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@pytest.fixture(scope="session")
+def claimed(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A ledger in a folder with claims in it (claiming.py); nobody writes to it but by reading."""
+    from tests.cli.claiming import world_with_claims  # noqa: PLC0415 - it knows the worlds of this module
+
+    return world_with_claims(tmp_path_factory.mktemp("claimed"))
+
+
+@pytest.fixture
+def ask(claimed: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line against the ledger with claims, as its biller."""
+    run = _runner(claimed, monkeypatch, capsys)
+
+    def ran(*words: str, actor: str = "bill") -> Ran:
+        return run(*words, actor=actor)
+
+    return ran
+
+
 @pytest.fixture
 def run(kept_world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run the command line in this process, as the compliance officer, against the ledger that nobody writes to."""

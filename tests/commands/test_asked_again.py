@@ -12,9 +12,13 @@ from commands.intents.reviews import NoteReactionRun
 from ledger.terms.outcome import Accepted, Unchanged
 from tests.commands import (
     changes,
+    overpaid,
     test_attesting,
+    test_billing,
     test_care_month,
     test_care_plan,
+    test_claim_answers,
+    test_claims,
     test_consent,
     test_designation,
     test_eligibility,
@@ -52,6 +56,11 @@ SIGNED = changes.attested(LOGGED)
 CONTESTED = test_time_disputes.contested()
 MINE, THEIRS = changes.entry_of(CONTESTED), changes.entry_of(CONTESTED, whose=OTHER_PATIENT)
 REFUSED, REPORTED = test_refusals_counted.refused_once(), test_settling.reported()
+LESS, NOTICED = overpaid.struck(overpaid.paid(), 2), overpaid.noticed()
+BEGUN, IDENTIFIED = NOTICED.then(overpaid.begin(NOTICED)), NOTICED.then(overpaid.identify(NOTICED))
+SIGNED_MONTH, CLAIMED = test_claims.attested(), test_claim_answers.released()
+CLAIM = test_claims.claim_of(CLAIMED)
+DENIED = CLAIMED.then(test_claim_answers.denied(CLAIMED, "50")).by(COMPLIANCE)
 COMMANDS: tuple[tuple[Given, Command], ...] = (
     (office().by(ADMIN), test_governance.adopt()),
     (office().by(ADMIN), test_governance.source()),
@@ -119,18 +128,37 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (MONTH, test_attesting.in_batch(MONTH)),
     (test_attesting.unsigned().by(ADA), test_attesting.answering()),
     (stale(), test_stale_months.report()),
+    (test_claims.set_up().by(ADMIN), test_claims.adopt()),
+    (office().by(ADMIN), test_billing.details()),
+    (office().by(ADMIN), test_billing.payer()),
+    (office().by(ADMIN), test_billing.sender()),
+    (office().by(ADMIN), test_billing.rendering()),
+    (SIGNED_MONTH, test_claims.release()),
+    (CLAIMED, test_claims.withdraw(CLAIM)),
+    (CLAIMED, test_claim_answers.acknowledged(CLAIMED)),
+    (CLAIMED, test_claim_answers.paid(CLAIMED)),
+    (DENIED, test_claim_answers.reopening(DENIED)),
+    (LESS, overpaid.report(LESS)),
+    (LESS.by(COMPLIANCE), overpaid.by_person(LESS)),
+    (NOTICED, overpaid.triage(NOTICED)),
+    (NOTICED, overpaid.identify(NOTICED)),
+    (NOTICED, overpaid.dismiss(NOTICED)),
+    (NOTICED, overpaid.begin(NOTICED)),
+    (BEGUN, overpaid.end(BEGUN)),
+    (NOTICED, overpaid.sweep(NOTICED)),
+    (IDENTIFIED, overpaid.give_back(IDENTIFIED)),
     (REFUSED, test_refusals_counted.close(REFUSED)),
     (test_reviews_due.on_the_day(enrolled(), "2026-12-11"), test_reviews_due.raised("visit_age", "2025-12-10")),
     (REFUSED, NoteReactionRun(reaction="close_refusal_counts", up_to=1)),
     (REPORTED, test_settling.settle(REPORTED)),
 )
-BY_KEY_ONLY = {"revise_care_plan", "attest_mdm", "add_to_time", "dispute_time"}
+BY_KEY_ONLY = {"revise_care_plan", "attest_mdm", "add_to_time", "dispute_time", "record_rendering_details"}
 """Their words are all they say."""
 ONCE = {
     *("release_delivery", "discard_delivery"),
-    *("settle_dispute", "approve_late_entry", "move_time", "start_timer", "stop_timer"),
+    *("settle_dispute", "approve_late_entry", "move_time", "start_timer", "stop_timer", "export_claim"),
 }
-"""Settled, and refused the second time: see test_parked, test_time_changes, test_time_disputes, test_timer."""
+"""Settled, refused the second time: test_billing, test_parked, test_time_changes, test_time_disputes, test_timer."""
 
 
 @pytest.mark.parametrize(("ledger", "command"), COMMANDS, ids=lambda part: getattr(part, "NAME", ""))

@@ -12,7 +12,7 @@ from ledger.terms.identity import claims_tag
 from ledger.terms.outcome import Refused
 from tests.commands.test_claims import attested, claim_of, release, withdraw
 from tests.commands.world import BILLER, COMPLIANCE, PATIENT, on
-from tests.gwt import Given
+from tests.gwt import Given, opaque
 
 
 def released() -> Given:
@@ -231,6 +231,12 @@ def test_a_claim_that_the_payer_has_is_replaced_by_no_other_where_the_payer_does
 # --- reopening ----------------------------------------------------------------------------------------------------
 
 
+def reopening(ledger: Given, day: str = "2026-05-04", *, good_cause: bool = False) -> ReopenClaim:
+    return ReopenClaim(
+        patient=PATIENT, claim=claim_of(ledger), on=on(day), good_cause=good_cause, words="A plan was filed."
+    )
+
+
 @pytest.mark.parametrize(
     ("day", "good_cause", "code"),
     [
@@ -246,16 +252,19 @@ def test_a_reopening_is_asked_for_within_a_year_or_for_good_cause_within_four(
 ) -> None:
     ledger = released()
     told = ledger.then(denied(ledger, "50")).by(COMPLIANCE).at(f"{day}T20:00:00+00:00")
-    asked = ReopenClaim(
-        patient=PATIENT, claim=claim_of(told), on=on(day), good_cause=good_cause, words="A plan was filed."
-    )
-    outcome = told.when(asked).outcome
+    outcome = told.when(reopening(told, day, good_cause=good_cause)).outcome
 
     assert (outcome.code if isinstance(outcome, Refused) else None) == code
 
 
 def test_a_claim_that_was_not_adjudicated_is_not_reopened() -> None:
     ledger = released().by(COMPLIANCE)
-    asked = ReopenClaim(patient=PATIENT, claim=claim_of(ledger), on=on("2026-04-30"), words="A line is missing.")
 
-    assert ledger.when(asked).refusal.code == "claim_not_adjudicated"
+    assert ledger.when(reopening(ledger)).refusal.code == "claim_not_adjudicated"
+
+
+def test_a_claim_that_is_nobodys_is_not_reopened_whatever_the_day() -> None:
+    ledger = released().by(COMPLIANCE)
+    tomorrow = reopening(ledger, "2026-05-06").model_copy(update={"claim": opaque("cl", 7)})
+
+    assert ledger.when(tomorrow).refusal.code == "no_such_claim"

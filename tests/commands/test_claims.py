@@ -1,5 +1,6 @@
 """An attested month is released to billing, once; what a claim says, what keeps it back, and how it is taken back."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from commands.intents.attesting import WithdrawAttestation
 from commands.intents.care_month import LogTime
 from commands.intents.claims import AdoptCharge, ReleaseClaim, WithdrawClaim
+from ledger.rulebook import load_rulebook, shipped_edition
 from ledger.streams.claims import ClaimAcknowledged, ClaimReleased, ClaimRemitted
 from ledger.streams.practice import ChargeAdopted, PolicyAdopted
 from ledger.terms.identity import claims_tag
@@ -144,6 +146,17 @@ def test_nor_one_behind_its_filing_deadline_where_nobody_granted_an_exception(da
     assert isinstance(ledger.when(release(late_because="Retroactive entitlement.")).event, ClaimReleased)
 
 
+def test_nor_one_whose_lines_do_not_go_together_by_the_law_of_the_day() -> None:
+    files = dict(shipped_edition().files)
+    text = files["medicare/claims.toml"].decode().replace('value = 1, cite = "HHS OIG', 'value = 0, cite = "HHS OIG')
+    book = load_rulebook({**files, "medicare/claims.toml": text.encode()})
+    ledger = attested()
+    refusal = replace(ledger, law=(book, ledger.law[1])).when(release()).refusal
+
+    assert refusal.code == "lines_do_not_stand"
+    assert "99490 (base_codes_above_max)" in refusal.happened
+
+
 # --- once ---------------------------------------------------------------------------------------------------------
 
 
@@ -151,6 +164,16 @@ def test_a_month_that_was_released_is_unchanged_when_it_is_released_again() -> N
     ledger = attested().then(release())
 
     assert ledger.when(release()).unchanged == (ledger.facts[-1].position,)
+
+
+def test_one_that_was_signed_anew_has_one_live_claim_still() -> None:
+    ledger = attested().then(release())
+    taken = WithdrawAttestation(
+        patient=PATIENT, month=MONTH, attestation=_signed(ledger).attestation, reason="signed_in_error", words="Mine."
+    )
+    anew = attested(ledger.by(ADA).then(taken))
+
+    assert anew.when(release()).refusal.code == "claim_is_live"
 
 
 def rejected(ledger: Given) -> Given:
@@ -216,8 +239,12 @@ def test_one_that_was_paid_is_not_withdrawn() -> None:
     assert refusal.code == "claim_not_withdrawable"
 
 
+def adopt() -> AdoptCharge:
+    return AdoptCharge(practice=PRACTICE, code="99490", amount=Decimal("90.00"), from_on=on("2026-07-01"))
+
+
 def test_a_charge_is_adopted_from_a_day_on_and_the_same_again_is_unchanged() -> None:
-    asked = AdoptCharge(practice=PRACTICE, code="99490", amount=Decimal("90.00"), from_on=on("2026-07-01"))
+    asked = adopt()
     ledger = set_up().by(BILLER).then(asked)
 
     assert ledger.facts[-1].event == charge("99490", "90.00", "2026-07-01")

@@ -18,7 +18,8 @@ BY_ROLES = {
     (Q,): """
         approve_late_entry invalidate_consent merge_patients move_condition move_plan_revision
         retract_disenrolment retract_revocation settle_dispute settle_review strike_condition
-        strike_plan_revision strike_time unmerge_patients raise_limit
+        strike_plan_revision strike_time unmerge_patients raise_limit report_overpayment triage_overpayment
+        identify_overpayment no_overpayment begin_investigation end_investigation record_sweep
     """,
     (P, C, N): "allocate_time correct_time record_condition revise_care_plan start_timer stop_timer",
     (P,): """
@@ -36,7 +37,14 @@ BY_ROLES = {
     (Q, P, A): "withdraw_designation",
     (P, C, N, Q): "move_time",
     (P, C, N, F, B, Q, A): "dispute_time",
-    (M,): "close_refusal_count note_reaction_run raise_review report_stale_month",
+    (M,): "close_refusal_count note_reaction_run raise_review report_stale_month report_lost_ground",
+    (Q, B): "return_overpayment",
+    (B, A): "release_claim export_claim",
+    (B, Q): "withdraw_claim reopen_claim",
+    (B, N): "record_acknowledgment record_remittance",
+    (A, B): """
+        adopt_charge record_billing_details record_payer_identity record_interchange record_rendering_details
+    """,
 }
 
 

@@ -37,7 +37,7 @@ def signed(ledger: Given | None = None) -> Given:
 
 def unsigned(ledger: Given) -> WithdrawAttestation:
     """The withdrawal of the newest attestation."""
-    newest = next(fact.event for fact in reversed(ledger.facts) if fact.event.TOPIC == "month_attested")
+    newest: Any = next(fact.event for fact in reversed(ledger.facts) if fact.event.TOPIC == "month_attested")
     return WithdrawAttestation(
         patient=PATIENT, month=MONTH, attestation=newest.attestation, reason="signed_in_error", words="Mine."
     )

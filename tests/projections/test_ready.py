@@ -262,3 +262,23 @@ def test_a_month_of_another_programme_is_listed_for_itself(models: StoredReadMod
 
 def test_nothing_is_listed_of_a_month_without_work(models: StoredReadModels) -> None:
     assert list_of(set_up(0), models).months == ()
+
+
+# --- as of then ---------------------------------------------------------------------------------------------------
+
+
+def test_as_of_an_earlier_position_the_list_shows_nothing_learned_later(models: StoredReadModels) -> None:
+    before = signed()
+    after = before.then(release())
+    now = list_of(after, models)
+
+    assert [each.state for each in list_of(after, models, as_of=len(before.facts)).months] == ["ready"]
+    assert [each.state for each in now.months] == ["released"]
+    assert list_of(after, models, as_of=len(after.facts)).months == now.months
+
+
+def test_a_merge_of_later_is_not_known_as_of_an_earlier_position(models: StoredReadModels) -> None:
+    before = signed().then(release())
+    found = list_of(merged(before), models, as_of=len(before.facts))
+
+    assert [(each.patient, each.state) for each in found.months] == [(PATIENT, "released")]

@@ -17,7 +17,8 @@ from ledger.rulebook.listings import billing_standing, visit_standing
 from ledger.rulebook.views import base_name
 from ledger.terms.outcome import Accepted, Refused
 from tests.commands import world
-from tests.gwt import Given
+from tests.gwt import Given, shipped_rulebook
+from tests.rulebook import case_claims
 
 _Read = tuple[dict[str, Any], Callable[[Rulebook], dict[str, Any]], Callable[[Rulebook], frozenset[str]]]
 _DAY: Final = timedelta(days=1)
@@ -206,18 +207,26 @@ _PEOPLE: Final = {
     "the patient": world.PATIENT,
     "the practice": world.PRACTICE,
 }
+_SIGNED: Final = (case_claims.claimed, case_claims.denied)
+"""Worlds with a signature, which pins an edition: whatever rulebook is asked stands for it."""
+_WORLDS: Final = {
+    "office": world.office,
+    "known": world.known,
+    "enrolled": world.enrolled,
+    **{start.__name__: start for start in _SIGNED},
+}
 
 
 def command(case: Mapping[str, Any]) -> _Read:
     """What a command is answered in the small world of tests/commands/world.py: a refusal's code, or its notices."""
-    start = {"office": world.office, "known": world.known, "enrolled": world.enrolled}[case.get("known", "enrolled")]
+    start = _WORLDS[case.get("known", "enrolled")]
     before = case.get("given", ())
     expected = {key: case[key] for key in ("refused", "event") if key in case}
     if "refused" not in case:
         expected["notices"] = case.get("notices", [])
 
     def ask(book: Rulebook) -> dict[str, Any]:
-        ledger = Given(facts=start().facts, law=(book, EDITION))
+        ledger = Given(facts=start().facts, law=(book, EDITION if start not in _SIGNED else shipped_rulebook()[1]))
         for each in before:
             ledger = _by(ledger, each).then(_command(each, ledger, book))
         ledger = _by(ledger, case)
@@ -240,14 +249,16 @@ def _by(ledger: Given, said: Mapping[str, Any]) -> Given:
 
 
 def _command(said: Mapping[str, Any], ledger: Given, book: Rulebook) -> Command:
-    words = _named({"patient": "the patient", **said.get("said", {})})
+    model = CATALOG[said["command"]].command
+    about = {"patient": "the patient"} if "patient" in model.model_fields else {}
+    words = case_claims.named(_named({**about, **said.get("said", {})}), ledger)
     if words.get("digest") == "the month as it stands":
         held: dict[str, Any] = {}
         while missing := missing_tags(world.PATIENT, words["month"], held):
             held |= {tag: ledger.state(tag) for tag in missing}
         facts = facts_of(world.PATIENT, words["month"], held)
         words["digest"] = judge_month(facts, book, edition=EDITION, record=False).digest
-    return CATALOG[said["command"]].command.model_validate_json(json.dumps(words, default=str))
+    return model.model_validate_json(json.dumps(words, default=str))
 
 
 def _named(said: Any) -> Any:

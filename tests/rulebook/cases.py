@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from ledger.rulebook import Rulebook, coverage, load_rulebook, shipped_edition
 from ledger.terms.errors import LedgerError
-from tests.rulebook import case_months, case_payments, case_questions, case_services
+from tests.rulebook import case_claims, case_months, case_payments, case_questions, case_services
 
 FOLDER: Final = Path(__file__).parent / "cases"
 RULE_IDS: Final = frozenset(each.id for each in coverage(load_rulebook(dict(shipped_edition().files))))
@@ -51,6 +51,8 @@ KINDS: Final[dict[str, Kind]] = {
     "prices": Kind(case_questions.PRICES_KEYS, case_questions.prices),
     "due": Kind(case_questions.DUE_KEYS, case_questions.due),
     "deadlines": Kind(case_questions.DEADLINES_KEYS, case_questions.deadlines),
+    "reopenings": Kind(case_claims.REOPENINGS_KEYS, case_claims.reopenings),
+    "overpayments": Kind(case_claims.OVERPAYMENTS_KEYS, case_claims.overpayments),
     "payments": Kind(case_payments.KEYS, case_payments.payments),
     "lines": Kind(case_questions.LINES_KEYS, case_questions.lines),
     "lists": Kind(case_questions.LISTS_KEYS, case_questions.lists),

@@ -36,6 +36,7 @@ _ADDED: Final = {
     "medicare.ccm.performers.work_countries": "CA",
     "medicare.ccm.time.stay_kinds": "observation",
     "medicare.ccm.time.visit_day_codes": "G0439",
+    "medicare.claims.competing_biller_reasons": "co_50",
     "medicare.npi.first_digits": "3",
     **dict.fromkeys(
         (

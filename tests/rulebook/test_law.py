@@ -20,8 +20,9 @@ LATER_SERVICES = (
     "medicare.conflicts.access.",
     "medicare.conflicts.ccm.effect_apcm",
     "medicare.ccm.billing_practitioner.anybodys_programmes",
+    "medicare.overpayments.suspension_days_max",
 )
-"""Services that there were not yet in 2024."""
+"""Services that there were not yet in 2024, and the suspension of a deadline, which began in 2025."""
 CODES = ("99490", "99439", "99491", "99437", "99487", "99489")
 
 

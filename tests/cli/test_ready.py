@@ -1,0 +1,179 @@
+"""`ready` and `release`: the biller's list, a dry run of it, and claims that come of it, once."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.claiming import APRIL, FEBRUARY, JANUARY, MARCH, world_with_claims
+from tests.cli.conftest import Ran, Run, World, _runner
+
+
+@pytest.fixture(scope="module")
+def claimed(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return world_with_claims(tmp_path_factory.mktemp("claimed"))
+
+
+@pytest.fixture
+def copy(claimed: World, tmp_path: Path) -> World:
+    shutil.copytree(claimed.folder, tmp_path / "ledger")
+    return replace(claimed, place=tmp_path / "ledger")
+
+
+@pytest.fixture
+def ask(copy: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line as the biller, on a copy of its own."""
+    run = _runner(copy, monkeypatch, capsys)
+
+    def ran(*words: str, actor: str = "bill") -> Ran:
+        return run(*words, actor=actor)
+
+    return ran
+
+
+def lines(ran: Ran) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in ran.out.splitlines()]
+
+
+# --- ready --------------------------------------------------------------------------------------------------------
+
+
+def test_a_signed_month_stands_under_ready_to_release_with_its_dollars(ask: Run, copy: World) -> None:
+    shown = ask("ready", MARCH)
+
+    assert "Ready to release: 1 month, 1 unit, $85.00 asked, $66.13 expected (national estimate)." in shown.out
+    assert copy.ids["patient"] in shown.out
+    assert "Searched: this ledger." in shown.out
+
+
+def test_a_program_reads_every_month_with_its_state_and_the_sums(ask: Run, copy: World) -> None:
+    answer = ask("ready", MARCH, "--json").json
+    (month,) = answer["months"]
+
+    assert (month["patient"], month["state"], month["blocks"]) == (copy.ids["patient"], "ready", [])
+    assert month["charges"] == [{"code": "99490", "units": 1}]
+    assert answer["sums"]["ready"] == {"months": 1, "units": 1, "asked": "85.00", "expected": "66.13"} | {
+        "without_charge_or_price": 0
+    }
+    assert (answer["searched"], answer["since"]) == ("this ledger", None)
+
+
+@pytest.mark.parametrize(("month", "status"), [(JANUARY, "paid"), (FEBRUARY, "accepted")])
+def test_a_month_with_a_live_claim_is_listed_as_released_with_its_status(ask: Run, month: str, status: str) -> None:
+    (found,) = ask("ready", month, "--json").json["months"]
+
+    assert (found["state"], found["claim_status"]) == ("released", status)
+
+
+def test_as_of_before_the_release_the_month_was_ready(ask: Run, copy: World) -> None:
+    released = next(fact["position"] for fact in _facts_of(ask, copy) if fact["command"] == "release_claim")
+    (before,) = ask("ready", JANUARY, "--as-of", str(released - 1), "--json").json["months"]
+    (after,) = ask("ready", JANUARY, "--as-of", str(released), "--json").json["months"]
+
+    assert (before["state"], after["state"], after["claim_status"]) == ("ready", "released", "released")
+
+
+def _facts_of(ask: Run, copy: World) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = ask("audit", "--action", "release_claim", "--json").json["facts"]
+    return found
+
+
+def test_what_changed_since_a_position_is_named(ask: Run, copy: World) -> None:
+    answer = ask("ready", JANUARY, "--since", copy.ids["accepted"], "--json").json
+    shown = ask("ready", JANUARY, "--since", copy.ids["accepted"])
+
+    assert [each["changed"] for each in answer["months"]] == [True]
+    assert f"Changed behind position {copy.ids['accepted']}: 1 month." in shown.out
+    assert "Changed behind position 999999: 0 months." in ask("ready", JANUARY, "--since", "999999").out
+
+
+def test_a_spreadsheet_gets_one_line_a_month(ask: Run) -> None:
+    head, line = ask("ready", MARCH, "--csv").out.splitlines()
+
+    assert head.startswith("patient,month,programme,state,practice,practitioner,payer,minutes,codes,units,asked")
+    assert f",{MARCH},CCM,ready," in line
+
+
+def test_of_a_month_without_work_nothing_is_listed(ask: Run) -> None:
+    shown = ask("ready", APRIL)
+
+    assert (0, True) == (shown.code, f"{APRIL}: 0 months" in shown.out)
+
+
+def test_who_may_read_nothing_is_refused(ask: Run) -> None:
+    assert ask("ready", MARCH, actor="feed").code == 1
+
+
+# --- release ------------------------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_says_what_would_be_released_and_releases_nothing(ask: Run) -> None:
+    shown = ask("release", MARCH, "--all-ready", "--dry-run")
+
+    assert "1 month: 1 released, 0 released before, 0 not released." in shown.out
+    assert "1 unit would be released: $85.00 asked, $66.13 expected (national estimate)." in shown.out
+    assert shown.out.splitlines()[-1] == "This was a dry run: nothing was released."
+    assert ask("ready", MARCH, "--json").json["months"][0]["state"] == "ready"
+
+
+def test_all_that_are_ready_are_released_and_a_second_run_adds_nothing(ask: Run) -> None:
+    first = ask("release", MARCH, "--all-ready")
+    again = ask("release", MARCH, "--all-ready")
+
+    assert (first.code, again.code) == (0, 0)
+    assert "1 line: accepted 1, unchanged 0, refused 0, parked 0." in first.out
+    assert "1 month: 0 released, 1 released before, 0 not released." in again.out
+    assert "0 lines" in again.out
+    assert ask("ready", MARCH, "--json").json["months"][0]["state"] == "released"
+
+
+def test_a_program_reads_of_each_month_what_became_of_it(ask: Run, copy: World) -> None:
+    done = ask("release", MARCH, "--all-ready", "--json")
+    (month,) = lines(done)
+
+    assert (month["patient"], month["becomes"], month["outcome"]) == (copy.ids["patient"], "released", "accepted")
+    assert month["ids"]["claim"].startswith("cl_")
+    summary = json.loads(done.err)["summary"]
+    assert [summary[each] for each in ("months", "released", "released_before", "not_released")] == [1, 1, 0, 0]
+    assert [summary[each] for each in ("units", "asked", "expected")] == [1, "85.00", "66.13"]
+
+
+def test_one_month_is_released_by_the_name_of_its_patient(ask: Run, copy: World) -> None:
+    done = ask("release", copy.ids["patient"], MARCH)
+
+    assert "1 month: 1 released, 0 released before, 0 not released." in done.out
+
+
+def test_one_that_has_a_live_claim_is_unchanged(ask: Run, copy: World) -> None:
+    done = ask("release", copy.ids["patient"], FEBRUARY)
+
+    assert (0, True) == (done.code, "1 month: 0 released, 1 released before, 0 not released." in done.out)
+
+
+def test_one_that_nobody_signed_is_refused_with_the_rule(ask: Run, copy: World) -> None:
+    done = ask("release", copy.ids["patient"], APRIL)
+
+    assert done.code == 1
+    assert "not released: " in done.out
+    assert "not_attested" in done.out or "month_not_over" in done.out
+
+
+def test_what_cannot_be_meant_is_wrong_usage(ask: Run, copy: World) -> None:
+    for words in (
+        [MARCH],
+        [copy.ids["patient"], MARCH, "--all-ready"],
+        [copy.ids["patient"]],
+        ["march", "--all-ready"],
+    ):
+        assert ask("release", *words).code == 2
+
+
+@pytest.mark.parametrize("who", ["ada", "bea", "fay", "audi"])
+def test_who_is_no_biller_is_told_who_releases(ask: Run, who: str) -> None:
+    told = ask("release", MARCH, "--all-ready", "--dry-run", actor=who)
+
+    assert told.code == 1
+    assert "Months are released by billers" in told.err

@@ -1,0 +1,115 @@
+"""Cases about released claims: the worlds that they stand in, reopening, and the days of an overpayment."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from ledger.claims.overpaying import deadlines as days_of
+from ledger.claims.overpaying import swept_since
+from ledger.rulebook import Rulebook
+from ledger.rulebook.claims import reopening_until
+from ledger.streams.overpayments import (
+    InvestigationBegun,
+    InvestigationEnded,
+    OverpaymentIdentified,
+    OverpaymentNoticed,
+)
+from ledger.streams.overpayments_state import Overpayment, evolve_overpayment
+from ledger.terms.identity import claims_tag
+from tests.commands.test_claim_answers import denied as denial
+from tests.commands.test_claim_answers import released
+from tests.commands.world import PATIENT
+from tests.gwt import Given, opaque
+
+_Read = tuple[dict[str, Any], Callable[[Rulebook], dict[str, Any]], Callable[[Rulebook], frozenset[str]]]
+REOPENINGS_KEYS: Final = frozenset({"adjudicated", "until", "until_for_good_cause"})
+_MOMENTS: Final = frozenset({"noticed", "identified", "begun", "ended", "asked"})
+_DAYS: Final = ("triage", "conservative", "formal", "suspended_until", "swept_since")
+OVERPAYMENTS_KEYS: Final = _MOMENTS | frozenset(_DAYS)
+_OVERPAYMENT: Final = opaque("ov", 1)
+_NONE: Final[frozenset[str]] = frozenset()
+
+
+def _not_said(book: Rulebook) -> frozenset[str]:
+    return _NONE
+
+
+def reopenings(case: Mapping[str, Any]) -> _Read:
+    """Until when a claim may be reopened that was adjudicated on a day, for any reason and for good cause."""
+    first = case["adjudicated"]
+    expected = {key: case[key] for key in ("until", "until_for_good_cause") if key in case}
+
+    def ask(book: Rulebook) -> dict[str, Any]:
+        rules = book.in_force(first)
+        return {
+            "until": reopening_until(first, rules, has_good_cause=False),
+            "until_for_good_cause": reopening_until(first, rules, has_good_cause=True),
+        }
+
+    return expected, ask, _not_said
+
+
+def overpayments(case: Mapping[str, Any]) -> _Read:
+    """The days of a possible overpayment, as of the day `asked`; "none" where there is no such day."""
+    overpayment = _overpayment(case)
+    asked = case.get("asked", case["noticed"])
+
+    def ask(book: Rulebook) -> dict[str, Any]:
+        found = days_of(overpayment, asked, book.in_force)
+        return {
+            **{
+                name: getattr(found, name) or "none" for name in ("triage", "conservative", "formal", "suspended_until")
+            },
+            "swept_since": swept_since(asked, book.in_force(asked)),
+        }
+
+    return {key: case[key] for key in _DAYS if key in case}, ask, _not_said
+
+
+def _overpayment(case: Mapping[str, Any]) -> Overpayment:
+    noticed = OverpaymentNoticed(
+        patient=PATIENT,
+        overpayment=_OVERPAYMENT,
+        claim=opaque("cl", 1),
+        noticed_on=case["noticed"],
+        because=(1,),
+        lost=(),
+        amount=Decimal("52.90"),
+        patient_share=Decimal("13.23"),
+        digest_now="0" * 64,
+    )
+    state = Overpayment(noticed, 1)
+    said: tuple[tuple[str, Any], ...] = (
+        ("identified", OverpaymentIdentified),
+        ("begun", InvestigationBegun),
+        ("ended", InvestigationEnded),
+    )
+    for at, (key, fact) in enumerate(said, start=2):
+        on: date | None = case.get(key)
+        if on is not None:
+            state = evolve_overpayment(state, fact(patient=PATIENT, overpayment=_OVERPAYMENT, on=on), at)
+    return state
+
+
+# --- worlds of commands -------------------------------------------------------------------------------------------
+
+
+def claimed() -> Given:
+    """A month released to billing on 2 April 2026, of which nothing was heard."""
+    return released()
+
+
+def denied() -> Given:
+    """The same month, denied for a reason that says nothing of another biller."""
+    return released().then(denial(released(), "50"))
+
+
+def named(said: Mapping[str, Any], ledger: Given) -> dict[str, Any]:
+    """What a command says, with the newest claim of the patient in the place of its name."""
+    claims = ledger.state(claims_tag(PATIENT)).claims
+    if not claims:
+        return dict(said)
+    newest = claims[-1].event
+    names = {"the claim": newest.claim, "its number": newest.control_number}
+    return {key: names.get(value, value) if isinstance(value, str) else value for key, value in said.items()}
