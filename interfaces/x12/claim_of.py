@@ -263,5 +263,5 @@ def _lines(event: ClaimReleased) -> Iterable[Line]:
 
 
 def days_of(event: ClaimReleased) -> tuple[date, date]:
-    """The first and the last day that every line of a claim names."""
-    return event.date_of_service, event.date_of_service
+    """The first and the last day that every line of a claim names: one day, or a range where the payer asks for one."""
+    return getattr(event, "service_from", None) or event.date_of_service, event.date_of_service
