@@ -33,7 +33,7 @@ from ledger.streams.billing import (
 )
 from ledger.streams.claims import ClaimReleased
 from ledger.streams.patient import CoverageRecorded, Demographics, PostalAddress
-from ledger.terms.people import is_mbi
+from ledger.terms.people import as_mbi, is_mbi
 from ledger.terms.postal import STATE_SHAPE
 
 NAME_MAX: Final = 60
@@ -134,7 +134,7 @@ def member_of(insured: Insured, identity: Identity) -> str | None:
     """The patient's number with a payer: with Medicare the MBI, where the coverage itself gives none."""
     is_medicare = insured.coverage.kind == "medicare_ffs"
     member = insured.member or (identity.mbi if is_medicare else None)
-    return re.sub(r"[ -]", "", member).upper() if member and is_medicare else member
+    return as_mbi(member) if member and is_medicare else member
 
 
 def _is_readable(insured: Insured, identity: Identity) -> bool:
