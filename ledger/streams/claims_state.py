@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple
 
 from ledger.streams.base import Fact
+from ledger.streams.claim_reasons import CompetitionSettled
 from ledger.streams.claims import (
     ClaimAcknowledged,
     ClaimExported,
@@ -59,6 +60,8 @@ class Claim:
     withdrawn: Heard | None = None
     reopened: tuple[Heard, ...] = ()
     waived: Heard | None = None
+    competition: Heard | None = None
+    """How it was settled that the payer paid somebody else, as said last."""
     lost: tuple[Heard, ...] = ()
     """What the machine found that it lost, unpaid."""
     overpaid: tuple[Heard, ...] = ()
@@ -70,22 +73,24 @@ class Claim:
         return self.event.month, self.event.programme.value, self.event.side.value
 
     @property
+    def newest_answer(self) -> int:
+        """The position of the payer's newest adjudication; 0 where there is none."""
+        return self.remitted[-1].position if self.remitted else 0
+
+    @property
     def is_acknowledged(self) -> bool:
         """Whether the payer said anything of it at its front door."""
         return bool(self.acknowledged)
-
-    @property
-    def newest_remittance(self) -> Heard | None:
-        """The remittance of the payer's newest day, for files come out of order; of one day what was recorded last."""
-        return max(reversed(self.remitted), key=lambda heard: heard.event.on, default=None)
 
     @property
     def own_status(self) -> ClaimStatus:
         """Where it stands by itself, whatever stands for it."""
         if self.withdrawn is not None:
             return "withdrawn"
-        if self.newest_remittance is not None:
-            status: ClaimStatus = self.newest_remittance.event.status
+        if self.remitted:
+            # By the payer's own days: files come out of order. Of one day what was recorded last is the newest.
+            newest = max(reversed(self.remitted), key=lambda heard: heard.event.on)
+            status: ClaimStatus = newest.event.status
             return status
         if self.acknowledged:
             outcome: ClaimStatus = self.acknowledged[-1].event.outcome
@@ -143,21 +148,21 @@ class Claims:
     def stands_for(self, claim: Claim) -> Claim | None:
         """The claim that stands for this one: released behind it, and neither rejected nor withdrawn itself.
 
-        Where that one came to nothing, what stands for it stands for this one too: else a payer who takes a rejected
-        claim after all would have two.
+        What stands for a claim that was to stand for this one, or for the same as this one, stands for this one too: a
+        payer that accepts late what it rejected before makes no second claim of the month.
         """
-        for later in reversed(self.claims):
-            if later.event.replaces == claim.event.claim:
+        places = {claim.event.claim, claim.event.replaces} - {None}
+        for later in self.claims:
+            if later.position > claim.position and later.event.replaces in places:
                 if later.own_status not in ("rejected", "withdrawn"):
                     return later
-                if (further := self.stands_for(later)) is not None:
-                    return further
+                places.add(later.event.claim)
         return None
 
     def status(self, claim: Claim) -> ClaimStatus:
         """Where a claim stands."""
         own = claim.own_status
-        if own == "withdrawn" or (later := self.stands_for(claim)) is None:
+        if own == "withdrawn" or claim.event.frequency == "8" or (later := self.stands_for(claim)) is None:
             return own
         return "voided" if later.event.frequency == "8" else "replaced"
 
@@ -203,6 +208,8 @@ def _after(claim: Claim, event: Any, at: int) -> Claim:
             return replace(claim, reopened=(*claim.reopened, heard))
         case CostShareWaived():
             return replace(claim, waived=heard)
+        case CompetitionSettled():
+            return replace(claim, competition=heard)
         case ClaimLostGround():
             return replace(claim, lost=(*claim.lost, heard))
         case OverpaymentNoticed():

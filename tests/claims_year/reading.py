@@ -24,8 +24,8 @@ class ClaimsRead:
         self.claims: dict[str, Fact] = {}
         self.said: dict[str, list[Fact]] = defaultdict(list)
         """By claim: what was said of it since, in order."""
-        self.behind: dict[str, list[Fact]] = defaultdict(list)
-        """By claim: those that were released to stand for it."""
+        self.of_month: dict[tuple[str | None, str], list[Fact]] = defaultdict(list)
+        """By patient and month: the claims in the order of their release."""
         self.overpayments: dict[str, Fact] = {}
         self.about: dict[str, list[Fact]] = defaultdict(list)
         """By possible overpayment: what was said of it."""
@@ -37,7 +37,7 @@ class ClaimsRead:
         match fact["topic"]:
             case "claim_released":
                 self.claims[fact["claim"]] = fact
-                self.behind[fact.get("replaces") or ""].append(fact)
+                self.of_month[fact.get("patient"), fact["month"]].append(fact)
             case "overpayment_noticed":
                 self.overpayments[fact["overpayment"]] = fact
                 self.said[fact["claim"]].append(fact)
@@ -63,12 +63,17 @@ class ClaimsRead:
         return "released"
 
     def stands_for(self, claim: str) -> Fact | None:
-        """The newest claim that stands for one, over any number of claims in between that came to nothing."""
-        for other in sorted(self.behind[claim], key=lambda fact: -fact["position"]):
-            if self.by_itself(other["claim"]) not in ("rejected", "withdrawn"):
-                return other
-            if further := self.stands_for(other["claim"]):
-                return further
+        """The first later claim that takes the place of one and came to something.
+
+        It names that one, or another that was to take its place, or the one whose place it was itself to take.
+        """
+        own = self.claims[claim]
+        places = {claim, own.get("replaces") or claim}
+        for other in self.of_month[own.get("patient"), own["month"]]:
+            if other["position"] > own["position"] and other.get("replaces") in places:
+                if self.by_itself(other["claim"]) not in ("rejected", "withdrawn"):
+                    return other
+                places.add(other["claim"])
         return None
 
     def status(self, claim: str) -> str:
