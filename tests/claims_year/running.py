@@ -76,7 +76,8 @@ class Books:
         self.reactor = Reactor(handler, year.watch.log, Findings(self.models, self._current))
 
     def _current(self) -> ReadModels:
-        assert not self.follower.pull().is_stale
+        pulled = self.follower.pull()
+        assert not pulled.is_stale, pulled
         return self.models
 
     def react(self) -> None:
