@@ -83,8 +83,9 @@ def decide_release_claim(asked: Asked[ReleaseClaim], states: States, law: Law) -
     if stopped is not None:
         rival, by = stopped
         return refused("competing_biller_on_record", by=(by,), facts=(rival.newest_answer,), month=command.month)
-    live = next((found for claims in of_all if (found := claims.live(_guard(command))) is not None), None)
-    if live is not None and (named is None or live.event.claim != named.claim.event.claim):
+    # A merge may have brought two live claims together: none of them is replaced while the other one lives.
+    every = [found for claims in of_all if (found := claims.live(_guard(command))) is not None]
+    if live := next((each for each in every if named is None or each != named.claim), None):
         stands_for = (None, live.event.replaces)
         if live.event.attestation == signed.event.attestation and command.replaces in stands_for:
             return Unchanged((live.position,), (("claim", live.event.claim),))
@@ -209,7 +210,8 @@ def _claim(
     assert verdict.practitioner is not None, "a month without a billing practitioner is blocked"
     assert verdict.family is not None, "a month with charges has a family"
     return ClaimReleased(
-        patient=asked.patient,
+        # What stands for a claim stands beside it, also where its patient was merged since: one stream shows both.
+        patient=before.claim.event.patient if before is not None else asked.patient,
         claim=claim,
         month=command.month,
         programme=command.programme,
