@@ -16,6 +16,7 @@ from pathlib import Path
 from benchmarks import (
     asking,
     bulk_submit,
+    erosion,
     judging,
     memory,
     reacting,
@@ -42,6 +43,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "remit": lambda base, args: remitting.run(base, rounds=min(args.rounds, 3), service_lines=args.lines),
     "ready": lambda base, args: ready.run(base, rounds=args.rounds, patients=args.listed),
     "react": lambda base, args: reacting.run(base, events=args.events),
+    "erosion": lambda base, args: erosion.run(base, claims=args.claims),
     "store": lambda base, args: storing.run(base, rounds=args.rounds, patients=args.patients),
     "help": lambda base, args: start_up.run(base, rounds=args.rounds),
     "memory": lambda base, args: memory.run(base, early=args.lines * 2 // 5, late=args.lines),
@@ -71,6 +73,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds that alternate (default %(default)s)")
     parser.add_argument("--patients", type=int, default=600, help="patients of submit and store")
     parser.add_argument("--events", type=int, default=50_000, help="facts of rebuild and react (200000 for a long run)")
+    parser.add_argument("--claims", type=int, default=1_000, help="claims of erosion (10000 for a long run)")
     parser.add_argument("--months", type=int, default=2_000, help="months judged a round")
     parser.add_argument(
         "--lines", type=int, default=50_000, help="lines of memory, against two fifths of them, and of remit"

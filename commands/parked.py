@@ -27,9 +27,8 @@ def decide_resolve_delivery(asked: Asked[ResolveDelivery], states: States, law: 
     if not isinstance(parked, ParkedDelivery):
         return parked
     claim, subject = asked.command.claim, asked.person("subject")
-    named = (claim,) if subject is None else (subject,) if claim is None else ()
-    kinds = tuple(_KINDS[each[:2]] for each in named if each is not None)
-    if kinds != (parked.waits_for,):
+    named = claim or subject
+    if named is None or (claim and subject) or _KINDS[named[:2]] != parked.waits_for:
         waits_for = "staff member" if parked.waits_for == "staff" else parked.waits_for
         return refused("delivery_waits_for_other_kind", waits_for=waits_for)
     if claim is not None:
@@ -38,11 +37,9 @@ def decide_resolve_delivery(asked: Asked[ResolveDelivery], states: States, law: 
             return found
         if found is None or found.claim.event.claim != claim:
             return refused("no_such_claim")
-    (subject,) = named
-    assert subject is not None
-    if parked.subject == subject:
+    if parked.subject == named:
         return Unchanged((parked.position,))
-    return Accepted((DeliveryResolved(delivery=parked.delivery, source=parked.source, subject=subject),))
+    return Accepted((DeliveryResolved(delivery=parked.delivery, source=parked.source, subject=named),))
 
 
 def decide_release_delivery(asked: Asked[ReleaseDelivery], states: States, law: Law) -> Outcome:

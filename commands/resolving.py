@@ -16,7 +16,7 @@ from commands.intents.base import Command, OutsideName, Ref
 from ledger.streams.folding import Named
 from ledger.streams.joining import survivor_of
 from ledger.terms.identity import identifier_tag, patient_tag, staff_tag, type_of_id
-from ledger.terms.outcome import Refused, WaitsFor
+from ledger.terms.outcome import Awaited, Refused, WaitsFor
 from ledger.terms.refusals import refused
 
 Get = Callable[[str], Any]
@@ -86,7 +86,7 @@ def _behind(ref: OutsideName, kind: str, *, get: Get, token: Token, known: Mappi
         return named.subject
     if named.subject is not None:
         return _nobody(kind)
-    waits_for = "patient" if kind == "any" else kind
+    waits_for: Awaited = "staff" if kind == "staff" else "patient"
     happened = f"The {_word(waits_for)} that the delivery names by an identifier of `{ref.system}` is not known yet."
     code = "waiting_for_patient" if waits_for == "patient" else "waiting_for_staff"
     return refused(code, happened=happened, waiting_for=WaitsFor(waits_for, hashed))

@@ -12,6 +12,7 @@ from ledger.judging.due import PATIENT_KINDS, asked_of, cared_for, dates_of
 from ledger.streams.base import Fact
 from ledger.streams.governance import DeliveryDiscarded, DeliveryParked, DeliveryReleased
 from ledger.streams.joining import ever_joined
+from ledger.streams.overpayments import ClaimLostGround, OverpaymentNoticed
 from ledger.streams.reviews import DueKind, MonthWentStale, ReviewCameDue, ReviewSettled
 from ledger.terms.identity import patient_tag
 from projections.base import Changes, Row, Table
@@ -25,7 +26,7 @@ class DueDates:
     """The projection of one pass."""
 
     name: ClassVar[str] = "due_dates"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     tables: ClassVar[tuple[Table, ...]] = (PATIENT_DATES, WAITING_SINCE, REVIEWS_RAISED)
 
     def __init__(self, states: States) -> None:
@@ -33,6 +34,7 @@ class DueDates:
         self._patients: set[str] = set()
         self._waiting: dict[tuple[DueKind, str], Row] = {}
         self._raised: dict[tuple[str, str, str], Row] = {}
+        self._of_claims: dict[tuple[str, str, str], Row] = {}
 
     def apply(self, fact: Fact, tags: tuple[str, ...]) -> None:
         """Note whose dates may have moved, what begins or ceases to wait, and what was raised."""
@@ -49,6 +51,9 @@ class DueDates:
                 self._raise(e.TOPIC, e.attestation, e.digest_now, fact.position)
             case ReviewCameDue() as e:
                 self._raise(e.what, e.target, e.since_on.isoformat(), fact.position)
+            case ClaimLostGround() | OverpaymentNoticed() as e if e.digest_now is not None:
+                # The newest counts: money may come to what was noticed before.
+                self._of_claims[e.TOPIC, e.claim, e.digest_now] = (e.TOPIC, e.claim, e.digest_now, fact.position)
             case ReviewSettled() as e:
                 self._wait("unanswered_stale_month", e.review, None)
 
@@ -60,9 +65,11 @@ class DueDates:
         patients = sorted({each for patient in moved for each in self._with_merged(patient)})
         waiting, self._waiting = self._waiting, {}
         raised, self._raised = self._raised, {}
+        of_claims, self._of_claims = self._of_claims, {}
         yield Changes(PATIENT_DATES, [self._dates(patient) for patient in patients])
         yield Changes(WAITING_SINCE, [*waiting.values()])
         yield Changes(REVIEWS_RAISED, [*raised.values()], keep_first=True)
+        yield Changes(REVIEWS_RAISED, [*of_claims.values()])
 
     def _wait(self, what: DueKind, target: str, since_on: date | None) -> None:
         self._waiting[what, target] = (what, target, optional(since_on))

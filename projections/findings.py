@@ -6,13 +6,42 @@ Not promised: that it is still so; the decider of a report looks at the streams.
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Final
 
+from ledger.claims.erosion import MovedClaim
 from ledger.judging.due import PATIENT_KINDS, Dated, StaleMonth
+from ledger.streams.overpayments import ClaimLostGround, OverpaymentNoticed
 from ledger.streams.reviews import DueKind, MonthWentStale
 from ledger.terms.calendar import month_of
+from ledger.terms.people import Programme
 from projections.base import Rows
+from projections.month_billing import ELSEWHERE
 from projections.table_set import tracked_position
+from projections.tables.claims_layout import CLAIMS
 from projections.tables.layout import MONTH_BILLING, PATIENT_DATES, REVIEWS_RAISED, WAITING_SINCE
+
+_MONEY: Final = "(found.paid_cents > 0 OR found.share_cents > 0)"
+_AT_STAKE: Final = (
+    f"(found.is_live = 1 AND (found.status IN ('released', 'accepted') OR {_MONEY}))"
+    f" OR (found.status = 'withdrawn' AND {_MONEY})"
+)
+"""What ledger/claims/erosion.py calls at stake."""
+_OF_CCM: Final = f"found.programme = '{Programme.CCM.value}'"
+_AS_RELEASED: Final = (
+    # Rows of months are of CCM: of other programmes they say only whether something moved at all.
+    f"({_OF_CCM} AND COALESCE(month.standing, '{ELSEWHERE}') <> '{ELSEWHERE}' AND month.attested IS NOT NULL"
+    " AND month.edition = found.edition AND month.charges = found.units AND month.missing = ''"
+    " AND COALESCE(month.payer, '') = found.payer AND COALESCE(month.practitioner, '') = found.practitioner)"
+    f" OR (NOT {_OF_CCM} AND COALESCE(month.standing, '{ELSEWHERE}') <> '{ELSEWHERE}'"
+    " AND month.position <= found.position)"
+)
+_NOTICED: Final = (
+    f"SELECT 1 FROM {REVIEWS_RAISED.name} AS raised WHERE raised.target = found.claim"
+    f" AND raised.what = CASE WHEN {_MONEY} THEN '{OverpaymentNoticed.TOPIC}' ELSE '{ClaimLostGround.TOPIC}' END"
+    f" AND raised.position >= found.newest AND month.standing <> '{ELSEWHERE}'"
+    " AND (raised.state = month.digest OR raised.position >= month.position)"
+)
+"""What was noticed stays so while nothing was said of the claim since, and the month says the same or did not move."""
 
 
 class Findings:
@@ -36,6 +65,18 @@ class Findings:
         )
         values = (after[0], after[0], after[1], MonthWentStale.TOPIC, limit)
         return [StaleMonth._make(row) for row in self._models.rows(query, values)]
+
+    def eroded_claims(self, after: str, limit: int) -> Sequence[MovedClaim]:
+        """Claims at stake whose month perhaps supports less than was released, as far as that was not noticed."""
+        query = f"""
+            SELECT found.claim, found.patient, found.month, COALESCE(month.digest, ''), month.position, found.newest
+            FROM {CLAIMS.name} AS found
+            LEFT JOIN {MONTH_BILLING.name} AS month ON month.patient = found.patient AND month.month = found.month
+            WHERE found.claim > ? AND ({_AT_STAKE}) AND (found.status = 'withdrawn' OR NOT ({_AS_RELEASED}))
+            AND NOT EXISTS ({_NOTICED}) ORDER BY found.claim LIMIT ?
+        """
+        rows = self._models.rows(query, (after, limit))
+        return [MovedClaim(c, patient, month, says, max(at or 0, said)) for c, patient, month, says, at, said in rows]
 
     def dated(self, what: DueKind, newest: date, today: date, after: str, limit: int) -> Sequence[Dated]:
         """What counts from `newest` or earlier and was not raised; of patients only those cared for today."""

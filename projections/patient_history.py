@@ -13,7 +13,14 @@ from datetime import date, datetime
 from typing import Final, Protocol, TypeVar
 
 from ledger.streams.base import EventLog, Fact
-from ledger.terms.identity import accessed_tag, care_month_tag, care_plan_tag, patient_tag, refusals_tag
+from ledger.terms.identity import (
+    accessed_tag,
+    care_month_tag,
+    care_plan_tag,
+    claims_tag,
+    patient_tag,
+    refusals_tag,
+)
 from projections.clocks import Bound, ClockName, is_within
 from projections.history_line import HistoryLine, OpenWords, line_of
 from projections.restricted import restricted_positions
@@ -116,18 +123,18 @@ def lines_beside(
     """
     told: dict[int, HistoryLine] = {}
     for each in dict.fromkeys((patient, *group)):
-        about = [fact for fact in facts if fact.position not in told and _is_about(fact, each)]
+        about = [fact for fact in facts if fact.position not in told and is_about(fact, each)]
         told |= {line.position: line for line in lines_of(log, each, about, open_words, as_of=as_of)} if about else {}
     return tuple(told.get(fact.position) or _of_another(fact) for fact in facts)
 
 
-def _is_about(fact: Fact, patient: str) -> bool:
+def is_about(fact: Fact, patient: str) -> bool:
     """Whether a fact is about this patient, or about no patient: staff, practices, the ledger."""
     tags = fact.event.tags()
     return any(patient in tag for tag in tags) or not any(tag.startswith(_PATIENTS) for tag in tags)
 
 
-_PATIENTS: Final = ("patient/", "care_plan/", "care_month/")
+_PATIENTS: Final = ("patient/", "care_plan/", "care_month/", "claims/")
 
 
 def _of_another(fact: Fact) -> HistoryLine:
@@ -140,10 +147,11 @@ def facts_of(log: StreamsLog, patient: str, *, as_of: int | None = None, with_ac
 
 
 def streams_of(log: StreamsLog, patient: str, *, with_accesses: bool = False) -> Iterator[str]:
-    """The patient's streams: own, plan, months, refusals; and, on request, who looked."""
+    """The patient's streams: own, plan, months, claims, refusals; and, on request, who looked."""
     yield patient_tag(patient)
     yield care_plan_tag(patient)
     yield from log.tags_starting(f"care_month/{patient}/")
+    yield claims_tag(patient)
     yield refusals_tag(patient)
     if with_accesses:
         yield accessed_tag(patient)

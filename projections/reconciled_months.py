@@ -7,9 +7,9 @@ practice of its newest claim, otherwise to its own. Not promised: other ledgers;
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
-from ledger.judging.other_families import FAMILIES_OF
+from ledger.judging.needs import gather
 from ledger.judging.payers import book_on
 from ledger.judging.price_inputs import priced_as
 from ledger.judging.prices import price_charges
@@ -22,19 +22,20 @@ from ledger.streams.practice import Practice
 from ledger.terms.identity import LEDGER_TAG, claims_tag, patient_tag, practice_tag, staff_tag
 from ledger.terms.people import Programme
 from projections.base import ReadModels
-from projections.claim_outcomes import ZERO, outcome_of
-from projections.judged import RulebookOf, judged
+from projections.claim_outcomes import ZERO, Outcome, outcome_of
+from projections.judged import RulebookOf, judged, programmes_in
 from projections.moments import AsOf
 from projections.month_billing import row_of
 from projections.programme_patients import patients_with_other
-from projections.questions import AskedLog, months
+from projections.questions import AskedLog, months, parked_list
 from projections.reconciliation import Reconciliation, reconcile
-from projections.reconciliation_shapes import VOID, ClaimLife, ReadyMonth
+from projections.reconciliation_shapes import VOID, ClaimLife, Overpaid, ReadyMonth
 from projections.states import States
 from projections.tables.claims_layout import CLAIMS
 from projections.tables.layout import MonthRow
 
-_ATTESTED = "attested"
+_ATTESTED: Final = "attested"
+_CLAIM: Final = "claim"
 
 
 class Reconciled(NamedTuple):
@@ -44,6 +45,10 @@ class Reconciled(NamedTuple):
     found: Reconciliation
     patients: tuple[str, ...]
     position: int
+    with_visits: tuple[tuple[str, str], ...]
+    """(patient, code) of what rides on the claim of a visit, which no claim of the month holds (G0506)."""
+    unmatched: int
+    """Answers of payers that wait for a claim, of whatever month and practice: their money is in no sum."""
 
 
 def reconciled(
@@ -67,15 +72,20 @@ def reconciled(
     states = States(log, after=judged_months.position)
     own = {row.patient for row in judged_months.rows}
     heads = {patient: patient if patient in own else _head(states, patient) for patient in claimed | others}
-    lives = standing_apart([life for p in sorted(claimed) for life in _lives(states, rulebook_of, p, heads[p], month)])
+    expected = _Expected(states, rulebook_of)
+    lives = standing_apart([life for p in sorted(claimed) for life in _lives(states, expected, p, heads[p], month)])
     rows = [("CCM", row) for row in judged_months.rows]
     asked = {heads[patient] for patient in others} | {life.patient for life in lives if life.programme != "CCM"}
     rows += _of_other_programmes(states, rulebook_of, sorted(asked), month)
     with_claim = {(life.patient, life.programme) for life in lives}
     asked_of = (_ready(states, named, row, has_claim=(row.patient, named) in with_claim) for named, row in rows)
     kept = _of_practice([each for each in asked_of if each is not None], lives, practice, without)
-    patients = tuple(sorted({each.patient for part in kept for each in part}))
-    return Reconciled(month, reconcile(*kept), patients, judged_months.position)
+    own_rows = [row for row in judged_months.rows if practice in (None, row.practice) and row.patient not in without]
+    with_visits = tuple((row.patient, code) for row in own_rows for code in row.with_visits)
+    patients = tuple(sorted({each.patient for part in kept for each in part} | {patient for patient, _ in with_visits}))
+    position = judged_months.position
+    unmatched = sum(1 for each in parked_list(log, as_of=position) if each.waits_for == _CLAIM)
+    return Reconciled(month, reconcile(*kept), patients, position, with_visits, unmatched)
 
 
 def _of_practice(
@@ -99,8 +109,11 @@ def _head(states: States, patient: str) -> str:
 def _of_other_programmes(
     states: States, rulebook_of: RulebookOf, patients: Iterable[str], month: str
 ) -> Iterator[tuple[str, MonthRow]]:
+    """The months of programmes other than CCM, judged; of patients whom nobody knew by then there is none."""
     for patient in patients:
-        for programme in FAMILIES_OF:
+        if not states.at(patient_tag(patient)).state.is_registered:
+            continue
+        for programme in programmes_in(gather(patient, month, lambda tag: states.at(tag).state)):
             if programme is not Programme.CCM:
                 found = judged(states.at, rulebook_of, patient, month, programme=programme)
                 yield programme.value, MonthRow.of(row_of(found))
@@ -124,12 +137,12 @@ def _ready(states: States, programme: str, row: MonthRow, *, has_claim: bool) ->
     return ReadyMonth(row.patient, programme, row.practice, True, row.charges, charge, tuple(uncharged))
 
 
-def _lives(states: States, rulebook_of: RulebookOf, patient: str, head: str, month: str) -> Iterator[ClaimLife]:
+def _lives(states: States, expected: "_Expected", patient: str, head: str, month: str) -> Iterator[ClaimLife]:
     claims: Claims = states.at(claims_tag(patient)).state
     for claim in claims.claims:
         if claim.event.month == month:
             life = life_of(claims, claim, head)
-            yield life._replace(expected=_expected(states, rulebook_of, claim, life))
+            yield life._replace(expected=expected.of(claim, life.outcome))
     if states.is_full:
         states.forget()
 
@@ -153,6 +166,14 @@ def life_of(claims: Claims, claim: Claim, patient: str) -> ClaimLife:
         outcome=outcome_of(claim),
         replaces=event.replaces,
         codes=tuple(claim.acknowledged[-1].event.codes) if claim.acknowledged else (),
+        overpaid=tuple(
+            Overpaid(
+                *(each.event.overpayment, each.status, each.is_open, each.event.amount),
+                *(each.money_back, each.share_back),
+            )
+            for each in claims.overpayments
+            if each.event.claim == event.claim
+        ),
     )
 
 
@@ -167,35 +188,49 @@ def standing_apart(lives: list[ClaimLife]) -> list[ClaimLife]:
     ]
 
 
-def _expected(states: States, rulebook_of: RulebookOf, claim: Claim, life: ClaimLife) -> Decimal | None:
-    """What payer and patient are expected to pay for a paid claim, where it may be more than they did.
+class _Expected:
+    """What payer and patient are expected to pay for claims that were paid, where it may be more than they did.
 
     The patient is folded only where less came than Medicare pays; of a payer with rates of its own nothing is known.
     """
-    if life.outcome.standing != "paid" or claim.event.expected is None:
-        return None
-    got = life.outcome.paid + life.outcome.patient_share
-    if got >= claim.event.expected:
-        return None
-    usual = _price(states, rulebook_of, claim, Patient())
-    if usual is None or got >= usual:
-        return None
-    group = group_of(claim.event.patient, lambda tag: states.at(tag).state)
-    return _price(states, rulebook_of, claim, joined_patient([states.at(patient_tag(p)).state for p in group]))
 
+    def __init__(self, states: States, rulebook_of: RulebookOf) -> None:
+        self._states = states
+        self._rulebook_of = rulebook_of
+        self._usual: dict[tuple[object, ...], Decimal | None] = {}
+        """By what a price depends on beside the patient: most claims of a month are alike."""
 
-def _price(states: States, rulebook_of: RulebookOf, claim: Claim, patient: Patient) -> Decimal | None:
-    event = claim.event
-    governance: Governance = states.at(LEDGER_TAG).state
-    adoption = next((each for each in governance.adoptions if each.edition == event.edition), None)
-    if adoption is None:
-        return None
-    book = book_on(patient, event.date_of_service, rulebook_of(adoption), event.programme)
-    rules = book.in_force(event.date_of_service)
-    practice, biller = states.at(practice_tag(event.practice)).state, states.at(staff_tag(event.practitioner)).state
-    priced = priced_as(patient, practice, biller, event.month, event.date_of_service, rules)
-    charges = [ChargeLine(line.code, line.units, line.expected) for line in event.lines]
-    price = price_charges(charges, priced, on=event.date_of_service, rules=rules)
-    if price.medicare_pays is None or price.patient_share is None or price.allowed is None:
-        return None
-    return None if event.charge < price.allowed else price.medicare_pays + price.patient_share
+    def of(self, claim: Claim, outcome: Outcome) -> Decimal | None:
+        """The expected payment of a claim; None where it was paid enough, or nothing is known."""
+        event = claim.event
+        got = outcome.paid + outcome.patient_share
+        if outcome.standing != "paid" or event.expected is None or got >= event.expected:
+            return None
+        alike = (event.practice, event.practitioner, event.date_of_service, event.month, event.edition, event.lines)
+        if alike not in self._usual:
+            self._usual[alike] = self._price(claim, Patient())
+        usual = self._usual[alike]
+        if usual is None or got >= usual:
+            return None
+        group = group_of(event.patient, self._state)
+        return self._price(claim, joined_patient([self._state(patient_tag(each)) for each in group]))
+
+    def _price(self, claim: Claim, patient: Patient) -> Decimal | None:
+        event = claim.event
+        governance: Governance = self._state(LEDGER_TAG)
+        adoption = next((each for each in governance.adoptions if each.edition == event.edition), None)
+        if adoption is None:
+            return None
+        book = book_on(patient, event.date_of_service, self._rulebook_of(adoption), event.programme)
+        rules = book.in_force(event.date_of_service)
+        practice, biller = self._state(practice_tag(event.practice)), self._state(staff_tag(event.practitioner))
+        priced = priced_as(patient, practice, biller, event.month, event.date_of_service, rules)
+        charges = [ChargeLine(line.code, line.units, line.expected) for line in event.lines]
+        price = price_charges(charges, priced, on=event.date_of_service, rules=rules)
+        if price.medicare_pays is None or price.patient_share is None or price.allowed is None:
+            return None
+        # Medicare pays the lesser of charge and schedule, which no step of a price knows.
+        return None if event.charge < price.allowed else price.medicare_pays + price.patient_share
+
+    def _state(self, tag: str) -> Any:
+        return self._states.at(tag).state

@@ -31,6 +31,8 @@ class Reconciliation(NamedTuple):
     """(group and reason, amount), the largest first."""
     denied: Size
     open: Size
+    given_back: Decimal
+    """What went back to payers for overpayments, by whatever route: what they took back in answers is in these too."""
     differences: tuple[Difference, ...]
 
     @property
@@ -79,6 +81,7 @@ def reconcile(months: Iterable[ReadyMonth], lives: Iterable[ClaimLife]) -> Recon
         reductions=_reductions(claims),
         denied=sum((denied_of(life) for life in asking), NONE),
         open=sum((open_of(life) for life in asking), NONE),
+        given_back=sum((each.money_back for life in claims for each in life.overpaid), ZERO),
         differences=tuple(line for key in sorted(slots) for line in differences_of(*slots[key])),
     )
 

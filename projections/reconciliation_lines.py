@@ -113,6 +113,13 @@ _KEPT: Final[dict[str, Reason]] = {
 def _to_look_at(life: ClaimLife) -> Iterator[Difference]:
     """What is strange about a payment, and moves no sum."""
     outcome = life.outcome
+    for each in life.overpaid:
+        if each.is_open:
+            says = (each.overpayment, each.status, f"{each.amount}")
+            yield _line(life, "paid", "perhaps_overpaid", NONE, says)
+        if each.money_back or each.share_back:
+            says = (each.overpayment, f"{each.money_back}", f"{each.share_back}")
+            yield _line(life, "paid", "given_back", NONE, says)
     if outcome.standing != "paid":
         return
     if life.status in _KEPT and outcome.paid > 0:

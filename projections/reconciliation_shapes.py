@@ -44,6 +44,8 @@ Reason = Literal[
     "voided_not_taken_back",
     "paid_anew",
     "void_not_answered",
+    "perhaps_overpaid",
+    "given_back",
 ]
 
 
@@ -85,6 +87,17 @@ class ReadyMonth(NamedTuple):
         return Size(1, sum(units for _, units in self.units), self.charge) if self.is_ready else NONE
 
 
+class Overpaid(NamedTuple):
+    """A possible overpayment of a claim: where it stands, how much, and what went back."""
+
+    overpayment: str
+    status: str
+    is_open: bool
+    amount: Decimal
+    money_back: Decimal
+    share_back: Decimal
+
+
 class ClaimLife(NamedTuple):
     """One claim with what became of it. `patient` is who goes on after a merge."""
 
@@ -107,6 +120,7 @@ class ClaimLife(NamedTuple):
     """Of the newest acknowledgment."""
     expected: Decimal | None = None
     """What payer and patient are expected to pay; None where it is not known."""
+    overpaid: tuple[Overpaid, ...] = ()
 
     @property
     def is_waiting(self) -> bool:

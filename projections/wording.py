@@ -26,7 +26,7 @@ Detail = tuple[str, str]
 ERASED_TEXT: Final = "[erased: the key of these words was destroyed]"
 SEALED_TEXT: Final = "[sealed: not opened for this reader]"
 
-_NOT_SHOWN: Final = frozenset({"patient", "content", "tzdata", "links", "demographics", "count"})
+_NOT_SHOWN: Final = frozenset({"patient", "content", "tzdata", "links", "link", "answer", "demographics", "count"})
 """Said elsewhere on the line, or of no use to a reader: what tokens stand for is shown from the opened words."""
 
 

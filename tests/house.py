@@ -109,12 +109,12 @@ STAFF: tuple[tuple[str, str, str | None, str | None, str], ...] = (
 )
 
 
-def _people(it: House, npi: str | None) -> None:
+def _people(it: House, practice_npi: str | None) -> None:
     practice = {
         "name": "Lakeside Primary Care",
         "tin": "123456789",
         "zone": "America/Chicago",
-        "npi": npi,
+        "npi": practice_npi,
         "sites": [{"name": "Main", "place_of_service": "11"}],
     }
     it.ids["practice"] = dict(it.accepted("register_practice", practice).ids)["practice"]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Protocol
 
+from ledger.claims.erosion import MovedClaim
 from ledger.judging.due import Dated, StaleMonth
 from ledger.streams.base import EventLog, Fact
 from ledger.streams.reviews import DueKind
@@ -48,6 +49,10 @@ class Findings(Protocol):
 
     def stale_months(self, after: tuple[str, str], limit: int) -> Sequence[StaleMonth]:
         """Attested months that say something else than was signed, and of which just that was not reported."""
+        ...
+
+    def eroded_claims(self, after: str, limit: int) -> Sequence[MovedClaim]:
+        """Claims at stake whose month perhaps supports less than was released, as far as that was not noticed."""
         ...
 
     def dated(self, what: DueKind, newest: date, today: date, after: str, limit: int) -> Sequence[Dated]:

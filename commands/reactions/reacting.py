@@ -17,6 +17,7 @@ import structlog
 from commands.answer import Answer
 from commands.handle import Handler
 from commands.reactions.due_reviews import RaiseDueReviews
+from commands.reactions.eroded_claims import ReportErodedClaims
 from commands.reactions.ports import Findings, ReactionLog
 from commands.reactions.refusal_counts import CloseRefusalCounts
 from commands.reactions.reports import Reaction, Report, Seen
@@ -26,10 +27,13 @@ from ledger.terms.outcome import Refused
 from ledger.terms.people import Role
 from ledger.terms.refusals import refused
 
-REACTIONS: Final[tuple[Reaction, ...]] = (CloseRefusalCounts(), RejudgeAttestedMonths(), RaiseDueReviews())
+REACTIONS: Final[tuple[Reaction, ...]] = (
+    *(CloseRefusalCounts(), RejudgeAttestedMonths(), RaiseDueReviews()),
+    ReportErodedClaims(),
+)
 """In the order in which they run: a month that is found stale begins to wait for its answer."""
 GROUP: Final = 64
-PASSED_BY: Final = frozenset({"month_not_stale", "review_not_due", "day_not_over"})
+PASSED_BY: Final = frozenset({"month_not_stale", "review_not_due", "day_not_over", "claim_stands"})
 """Refusals that say: it is not so any more. Nothing is wrong then."""
 
 

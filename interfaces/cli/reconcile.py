@@ -45,7 +45,7 @@ def run_reconcile(args: Namespace, screen: Screen) -> int:
         pulled,
         session_of,
     )
-    from interfaces.cli.reconcile_text import lines_of, stages_of  # noqa: PLC0415
+    from interfaces.cli.reconcile_text import beside, lines_of, stages_of  # noqa: PLC0415
     from projections.reconciled_months import reconciled  # noqa: PLC0415
 
     with session_of(args, screen) as session:
@@ -64,6 +64,7 @@ def run_reconcile(args: Namespace, screen: Screen) -> int:
         screen.say(opening)
         screen.table(("", "claims", "units", "dollars"), stages_of(found.found), right=(1, 2, 3))
         screen.say(*lines_of(found.found))
+        screen.say(*beside(found))
     return 0
 
 
@@ -84,6 +85,9 @@ def _json(reconciled: "Reconciled", practice: str | None) -> dict[str, Any]:
         "denied": _size(found.denied),
         "open": _size(found.open),
         "balances": found.balances,
+        "given_back": str(found.given_back),
+        "with_visits": [{"patient": patient, "code": code} for patient, code in reconciled.with_visits],
+        "answers_without_claim": reconciled.unmatched,
         "differences": [_difference(each) for each in found.differences],
     }
 

@@ -12,6 +12,7 @@ from interfaces.cli.wording import counted, money
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from projections.reconciled_months import Reconciled
     from projections.reconciliation import Reconciliation
     from projections.reconciliation_shapes import Difference, Size
 
@@ -37,12 +38,14 @@ WORDS: Final[Mapping[str, str]] = {
     "answered_in_part": "answered for a part of the charge",
     "denied": "denied",
     "units_denied": "paid, but not all units",
-    "paid_less_than_expected": "paid and left to the patient, and what was expected",
+    "paid_less_than_expected": "paid less than expected; with the patient's share, against what was expected",
     "paid_though_withdrawn": "paid, though it was withdrawn",
     "replaced_not_taken_back": "replaced, and its payment was not taken back",
     "voided_not_taken_back": "voided, and its payment was not taken back",
     "paid_anew": "taken back and paid anew",
     "void_not_answered": "a void that was not answered yet",
+    "perhaps_overpaid": "perhaps overpaid; how far that is looked into, and how much",
+    "given_back": "given back as overpaid, to the payer and to the patient",
 }
 """Every reason in words."""
 _STEPS: Final[Mapping[str, str]] = {
@@ -92,13 +95,30 @@ def lines_of(found: "Reconciliation") -> Iterator[str]:
     yield _ending(found)
 
 
+def beside(reconciled: "Reconciled") -> Iterator[str]:
+    """What is in no sum."""
+    if reconciled.found.given_back:
+        given = money(reconciled.found.given_back)
+        yield f"Given back to payers as overpaid: {given}, in no sum."
+        yield "What payers took back in their answers is in what they paid already."
+    for patient, code in reconciled.with_visits:
+        yield f"Left out: {code} of {patient}, which rides on the claim of a visit."
+    if reconciled.unmatched:
+        waiting = counted(reconciled.unmatched, "answer of a payer waits", "answers of payers wait")
+        yield f"{waiting} for a claim of whatever month: in no sum. `ccm-ledger parked list` shows them."
+
+
 def _line(each: "Difference") -> str:
     about = f"{each.patient} {each.programme}" + (f" {each.claim}" if each.claim else "")
     size = each.size
-    amounts = f"{size.claims:+d} claims, {size.units:+d} units, {_signed(size.amount)}"
+    amounts = f"{_some(size.claims, 'claim')}, {_some(size.units, 'unit')}, {_signed(size.amount)}"
     moved = f": {amounts}" if size.claims or size.units or size.amount else ""
     says = f" ({', '.join(each.says)})" if each.says else ""
     return f"  {about}  {WORDS[each.reason]}{moved}{says}"
+
+
+def _some(number: int, noun: str) -> str:
+    return f"{number:+,d} {noun}{'' if abs(number) == 1 else 's'}"
 
 
 def _signed(amount: "Decimal") -> str:

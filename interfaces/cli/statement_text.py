@@ -65,6 +65,7 @@ _SERVICES: Final[Mapping[str, str]] = {
     "PCM": "Principal care management is help with one serious illness between visits.",
     "APCM": "Advanced primary care management: your practice looks after all of your care, every month.",
 }
+_WITHOUT_TIME: Final = "APCM"
 _LEFT: Final[Mapping[str, str]] = {
     "deductible": "part of your yearly deductible",
     "coinsurance": "coinsurance, your part of each bill",
@@ -91,7 +92,7 @@ def lines_of(found: "Statement") -> Iterator[str]:
     """The whole statement."""
     yield f"Statement of your care in {_month(found.month)}"
     yield f"For {_of_patient(found.name)}. From {found.practice or 'your practice'}."
-    yield f"This is not a bill. It says what the ledger knew as of position {found.position}."
+    yield f"This is not a bill. It shows our records up to entry {found.position}."
     yield ""
     yield "What this is"
     yield f"  {_SERVICES[found.programme.value]}"
@@ -102,6 +103,8 @@ def lines_of(found: "Statement") -> Iterator[str]:
     yield from (_done(each) for each in found.done)
     if found.done:
         yield f"  In all: {_duration(found.seconds)}."
+    elif found.programme.value == _WITHOUT_TIME:
+        yield "  This care is not counted by the minute."
     else:
         yield "  No time was counted for you in this month."
     yield ""

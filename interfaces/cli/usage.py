@@ -255,14 +255,14 @@ def practice_id(text: str) -> str:
     return _opaque(text, "pr", "practice")
 
 
-def claim_id(text: str) -> str:
-    """A claim's opaque id."""
-    return _opaque(text, "cl", "claim")
-
-
 def delivery_id(text: str) -> str:
     """A parked delivery's id."""
     return _opaque(text, "dv", "delivery")
+
+
+def claim_id(text: str) -> str:
+    """A claim's opaque id."""
+    return _opaque(text, "cl", "claim")
 
 
 def subject_id(text: str) -> str:

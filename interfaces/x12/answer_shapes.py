@@ -41,7 +41,7 @@ class AcknowledgedClaim(NamedTuple):
     control_number: str
     patient: Insured
     is_accepted: bool
-    codes: tuple[tuple[str, str], ...]
+    codes: tuple[tuple[str, ...], ...]
     charge: Decimal
     served_on: date
     payer_number: str | None = None

@@ -74,6 +74,7 @@ class _Delimiters(NamedTuple):
     element: str
     component: str
     terminator: str
+    repetition: str
 
 
 def malformed(happened: str, at: Segment | int | None = None, code: str = "x12_malformed") -> Malformed:
@@ -128,7 +129,7 @@ def _segments(text: str) -> Iterator[_Placed]:
             if length - at > SEGMENT_CHARS_MAX:
                 raise malformed(f"it is longer than {SEGMENT_CHARS_MAX:,} characters.", number, "x12_too_large")
             raise malformed("the file ends within it.", number)
-        segment = Segment(number, _elements(text[at:end], number, delimiters.element))
+        segment = Segment(number, _elements(text[at:end], number, delimiters))
         yield _Placed(segment, delimiters)
         at = end + 1
         if segment.name == "IEA":
@@ -147,21 +148,20 @@ def _delimiters(isa: str, number: int) -> _Delimiters:
     widths = tuple(len(each) for each in isa[:105].split(element))
     if widths != _ISA_WIDTHS:
         raise malformed("its elements do not have their fixed lengths.", number)
-    return _Delimiters(element, component, terminator)
+    return _Delimiters(element, component, terminator, repetition)
 
 
-def _elements(raw: str, number: int, mark: str) -> list[str]:
+def _elements(raw: str, number: int, delimiters: _Delimiters) -> list[str]:
     if "\n" in raw or "\r" in raw:
         raw = raw.replace("\r", "").replace("\n", "")
-    elements = raw.split(mark)
+    elements = raw.split(delimiters.element)
     if not _NAME.fullmatch(elements[0]):
         raise malformed("it has no name of two or three capitals and digits.", number)
     if len(elements) > ELEMENTS_MAX or (len(raw) > ELEMENT_CHARS_MAX and max(map(len, elements)) > ELEMENT_CHARS_MAX):
         raise malformed("it has more or longer elements than any segment.", number, "x12_too_large")
-    if not raw.isascii() or not raw.isprintable():
-        # Letters of other languages are no fault: names are passed over.
-        if _CONTROLS.search(raw.replace(mark, "")):
-            raise malformed("it holds a control character.", number)
+    # Letters of other languages are no fault: names are passed over.
+    if not raw.isprintable() and set(_CONTROLS.findall(raw)) - set(delimiters):
+        raise malformed("it holds a control character.", number)
     return elements
 
 

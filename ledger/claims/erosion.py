@@ -16,7 +16,6 @@ from ledger.judging.shapes import Verdict
 from ledger.streams.claims_state import Claim, Claims
 from ledger.streams.overpayments import ClaimLostGround, LostUnits, OverpaymentNoticed
 from ledger.streams.overpayments_state import Overpayment
-from ledger.terms.people import Programme
 
 _CENT: Final = Decimal("0.01")
 _ZERO: Final = Decimal(0)
@@ -33,9 +32,9 @@ class MovedClaim(NamedTuple):
     patient: str
     month: str
     digest: str
-    """What the month says now."""
+    """What the month says now, as far as a row says so."""
     position: int
-    """The newest fact that the month rests on, or that was said of the claim."""
+    """The newest fact that its month rests on, as far as a row says so, or that was said of the claim."""
 
 
 class Loss(NamedTuple):
@@ -60,11 +59,10 @@ class Loss(NamedTuple):
 def supported(claim: Claim, verdict: Verdict) -> dict[str, int]:
     """The units of the claim that a month supports, by code: none where it could not be released as this claim."""
     event = claim.event
-    is_unsigned = event.programme is Programme.CCM and verdict.attested is None
     is_another = (verdict.payer, verdict.practitioner) != (event.payer, event.practitioner)
     blocked = any(notice.code not in _CHOICE for notice in verdict.missing)
     result = verdict.result(event.family)
-    if claim.withdrawn is not None or is_unsigned or is_another or blocked or result is None:
+    if claim.withdrawn is not None or verdict.attested is None or is_another or blocked or result is None:
         return {}
     return {line.code: line.units for line in result.lines} if result.is_available else {}
 

@@ -29,6 +29,7 @@ Question = Literal[
     "statement",
     "charges",
     "export",
+    "overpayments",
 ]
 
 

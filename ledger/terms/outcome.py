@@ -5,7 +5,7 @@ notices.py and never change meaning. `handle.py` turns a Refused that waits for 
 """
 
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 
 class Effect(StrEnum):
@@ -28,10 +28,14 @@ class Notice(NamedTuple):
     """Whole seconds that do not count, where the notice is about time."""
 
 
+Awaited = Literal["patient", "staff", "claim"]
+"""What a delivery can wait for."""
+
+
 class WaitsFor(NamedTuple):
     """What a delivery waits for (patient, staff, claim): its kind, and the token of the identifier or number."""
 
-    kind: str
+    kind: Awaited
     token: str
 
 

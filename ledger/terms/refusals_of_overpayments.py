@@ -42,7 +42,7 @@ ACTING_OF_OVERPAYMENTS: Final = (
     Refusal(
         "overpayment_identified",
         "The overpayment was identified on {on}.",
-        "What was identified is returned: keeping it is an obligation under the False Claims Act (CCM-OVP-05).",
+        "What was identified is returned: keeping it is an obligation under the False Claims Act (CCM-OVP-01).",
         "Return it with `return_overpayment`, or have counsel look at it.",
         audited=True,
     ),

@@ -1,18 +1,21 @@
 """A ledger with claims in it: one patient, a month partly paid, one accepted, one ready, and what each of them says.
 
-January: 41:30 minutes, 99490 and 99439, released, accepted, paid but for what CO-45 reduced. February: released and
-accepted, no remittance. March: attested, not released. April: nothing.
+January: 41:30 minutes, 99490 and 99439, released, accepted, paid but for what CO-45 reduced. February: released,
+rejected, resent and accepted, no remittance. March: attested, not released. April: nothing. May: released, paid less
+than is expected, and compliance struck its call since. July: a month of PCM by Dr Dot, released. At the end an
+acknowledgment came of a claim that nobody knows.
 """
 
 from pathlib import Path
 from typing import Any
 
+from ledger.terms.people import Programme
 from tests.cli.conftest import World
-from tests.house import KEY, House, house
+from tests.house import KEY, House, consent_of, house
 
 NPI = "1245319599"
-CHARGES = (("99490", "85.00"), ("99439", "60.00"))
-JANUARY, FEBRUARY, MARCH, APRIL = "2026-01", "2026-02", "2026-03", "2026-04"
+CHARGES = (("99490", "85.00"), ("99439", "60.00"), ("99426", "80.00"))
+JANUARY, FEBRUARY, MARCH, APRIL, MAY, JULY = (f"2026-{month:02d}" for month in (1, 2, 3, 4, 5, 7))
 
 
 def world_with_claims(folder: Path) -> World:
@@ -27,6 +30,12 @@ def world_with_claims(folder: Path) -> World:
         _january(it)
         _february(it)
         _march(it)
+        _may(it)
+        _july(it)
+        unknown = {"control_number": "A" * 20, "outcome": "accepted", "received_on": "2026-06-20"}
+        assert it.send("record_acknowledgment", unknown, actor="bill").outcome == "parked"
+        other = {"name": "Riverside", "tin": "123456780", "zone": "America/Chicago"}
+        it.ids["other practice"] = dict(it.accepted("register_practice", other).ids)["practice"]
         return World(folder / "ledger", key_file, dict(it.ids))
 
 
@@ -52,9 +61,12 @@ def _february(it: House) -> None:
     it.log_time("2026-02-18T15:00:00Z", "2026-02-18T15:25:00Z")
     it.clock = "2026-03-03T15:00:00Z"
     attest(it, FEBRUARY)
-    release(it, FEBRUARY, "february")
+    release(it, FEBRUARY, "rejected")
     it.clock = "2026-03-04T15:00:00Z"
-    acknowledge(it, "february", "2026-03-04")
+    acknowledge(it, "rejected", "2026-03-04", "rejected")
+    release(it, FEBRUARY, "february", replaces=it.ids["rejected"])
+    it.clock = "2026-03-05T15:00:00Z"
+    acknowledge(it, "february", "2026-03-05")
 
 
 def _march(it: House) -> None:
@@ -64,13 +76,50 @@ def _march(it: House) -> None:
     attest(it, MARCH)
 
 
-def attest(it: House, month: str) -> None:
-    """Dr Ada signs the month as it stands."""
+def _may(it: House) -> None:
+    it.clock = "2026-05-20T15:00:00Z"
+    logged = it.log_time("2026-05-18T15:00:00Z", "2026-05-18T15:25:00Z")
+    it.clock = "2026-06-03T15:00:00Z"
+    attest(it, MAY)
+    release(it, MAY, "may")
+    it.clock = "2026-06-20T15:00:00Z"
+    less = line("99490", 1, "85.00", "51.57", ("CO", "45", "20.20"), ("PR", "2", "13.23"))
+    remit(it, "may", "paid", "85.00", "51.57", "13.23", [less])
+    it.ids["paid less"] = str(it.log.refresh())
+    it.clock = "2026-06-21T15:00:00Z"
+    struck = {
+        "patient": it.ids["patient"],
+        "month": MAY,
+        "entry": dict(logged.ids)["entry"],
+        "reason": "not_worked",
+        "evidence": "The telephone records know of no call.",
+    }
+    it.accepted("strike_time", struck, actor="cora")
+
+
+def _july(it: House) -> None:
+    patient = {"patient": it.ids["patient"], "programme": "PCM"}
+    it.clock = "2026-07-03T15:00:00Z"
+    consent = consent_of(it, programme="PCM", occurred_at="2026-07-02T15:00:00Z", practitioner=it.ids["dot"])
+    it.accepted("record_consent", consent, actor="bea")
+    bills = {"practitioner": it.ids["dot"], "side": "practitioner", "from_month": JULY}
+    it.accepted("designate_practitioner", patient | bills, actor="dot")
+    it.accepted("sign_care_plan", {"patient": it.ids["patient"], "revision": 1}, actor="dot")
+    it.clock = "2026-07-20T15:00:00Z"
+    it.log_time("2026-07-14T15:00:00Z", "2026-07-14T15:31:00Z", programme="PCM")
+    it.clock = "2026-08-04T15:00:00Z"
+    attest(it, JULY, "PCM", "dot")
+    release(it, JULY, "july", programme="PCM")
+
+
+def attest(it: House, month: str, programme: str = "CCM", by: str = "ada") -> None:
+    """The practitioner signs the month as it stands."""
     from projections.judged import AdoptedRulebooks  # noqa: PLC0415 - of tests with claims alone
     from projections.questions import month_of  # noqa: PLC0415
 
-    digest = month_of(it.log, AdoptedRulebooks(), it.ids["patient"], month).digest
-    it.accepted("attest_month", {"patient": it.ids["patient"], "month": month, "digest": digest}, actor="ada")
+    verdict = month_of(it.log, AdoptedRulebooks(), it.ids["patient"], month, programme=Programme(programme))
+    said = {"patient": it.ids["patient"], "month": month, "programme": programme, "digest": verdict.digest}
+    it.accepted("attest_month", said, actor=by)
 
 
 def release(it: House, month: str, name: str, **changes: Any) -> None:

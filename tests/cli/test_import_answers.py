@@ -1,25 +1,28 @@
 """What payers answer comes in as files: each answer once, the rest parked, every dollar accounted for."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from commands.handle import Handler
 from interfaces.system import SystemClock, SystemIds
+from interfaces.x12.answer_shapes import HeldBack
 from ledger.store.connection import open_ledger
 from ledger.streams import folding
 from ledger.streams.claims import ClaimReleased
 from ledger.terms.identity import claims_tag
-from tests.cli.conftest import Ran, Run, World
+from tests.cli.conftest import Ran, Run, World, in_a_folder
 from tests.house import KEY
 from tests.released import release_directly, released
 from tests.x12.answers import (
-    HeldBack,
     acknowledged,
     acknowledgment,
     claim,
     denied,
+    line,
     payment,
     remittance,
     reversal,
@@ -27,7 +30,7 @@ from tests.x12.answers import (
     usd,
 )
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = in_a_folder
 
 
 @pytest.fixture
@@ -161,6 +164,19 @@ def test_a_payment_that_is_not_what_its_claims_come_to_is_recorded_and_told(
     assert ran.code == 0
 
 
+def test_an_answer_that_a_claim_cannot_hold_is_refused_with_its_place_and_the_rest_goes_on(
+    run_on_copy: Run, claims: list[ClaimReleased], folder: Path
+) -> None:
+    first, second, _ = claims
+    odd = claim(control_number=first.control_number, lines=(line(code="0450"),))
+    text = remittance(payment(odd, claim(control_number=second.control_number)))
+    ran = run_on_copy("import", "remittance", file(folder, text), "--json", actor="bill")
+    found, summary = answers(ran)
+
+    assert found == [(13, "refused"), (19, "accepted")]
+    assert (summary["money"]["refused"], summary["money"]["accepted"]) == ("52.90", "52.90")
+
+
 def test_a_file_that_cannot_be_read_records_nothing_and_says_where(
     run_on_copy: Run, world: World, claims: list[ClaimReleased], folder: Path
 ) -> None:
@@ -271,3 +287,63 @@ def test_a_csv_of_the_same_payment_is_known(
     assert "1 line: accepted 1" in first.out
     assert "1 line: accepted 0, unchanged 1" in second.out
     assert state(world, claims[0]).claims[0].paid == usd("52.90")
+
+
+def cut(text: str) -> bytes:
+    return text[: len(text) // 2].encode()
+
+
+def without_a_line(text: str) -> bytes:
+    start = text.index("SVC*")
+    return (text[:start] + text[text.index("~", start) + 1 :]).encode()
+
+
+def endless(text: str) -> bytes:
+    return text.replace("POE*PAT", "P" * 10_000_000, 1).encode()
+
+
+def with_a_nul(text: str) -> bytes:
+    return text.replace("POE*PAT", "POE*P\x00T", 1).encode()
+
+
+def in_utf_16(text: str) -> bytes:
+    return text.encode("utf-16")
+
+
+@pytest.mark.parametrize("harm", [cut, without_a_line, endless, with_a_nul, in_utf_16])
+def test_whatever_is_wrong_with_a_file_nothing_of_it_is_recorded(
+    run_on_copy: Run, world: World, claims: list[ClaimReleased], folder: Path, harm: Callable[[str], bytes]
+) -> None:
+    before = position(world)
+    text = remittance(payment(*(claim(control_number=each.control_number) for each in claims)))
+    ran = run_on_copy("import", "remittance", file(folder, harm(text)), "--json", actor="bill")
+    found, summary = answers(ran)
+
+    assert found == [(0, "refused")]
+    assert (summary["lines"], summary["refused"], ran.code, position(world)) == (1, 1, 1, before)
+
+
+def test_a_run_that_was_killed_goes_on_where_it_stopped(
+    run_on_copy: Run, world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_ledger(world.place, master_key=KEY, clock=SystemClock(), ids=SystemIds()) as log:
+        claims = release_directly(log, range(1, 601))
+    text = remittance(payment(*(claim(control_number=each.control_number) for each in claims)))
+    whole = Handler.handle
+    groups: list[int] = []
+
+    def dying(handler: Handler, batch: Any) -> Any:
+        if groups:
+            raise KeyboardInterrupt
+        groups.append(len(batch))
+        return whole(handler, batch)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Handler, "handle", dying)
+        killed = run_on_copy("import", "remittance", file(folder, text), actor="bill")
+    again = run_on_copy("import", "remittance", file(folder, text), actor="bill")
+
+    assert killed.code != 0
+    assert f"600 lines: accepted {600 - groups[0]}, unchanged {groups[0]}, refused 0, parked 0." in again.out
+    assert "recorded 4,655.20, known 27,084.80, refused 0.00, waiting 0.00." in again.out
+    assert all(state(world, each).claims[0].paid == usd("52.90") for each in (claims[0], claims[-1]))

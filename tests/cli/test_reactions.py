@@ -27,6 +27,7 @@ def test_react_answers_in_json(run_on_copy: Run) -> None:
         "close_refusal_counts",
         "rejudge_attested_months",
         "raise_due_reviews",
+        "report_eroded_claims",
     ]
     assert [len(each["recorded"]) for each in answer["reactions"][1:]] == [0, 5]
     assert all(each["refused"] == {} for each in answer["reactions"])

@@ -67,6 +67,23 @@ def test_an_empty_month_says_that_no_time_was_counted(ask: Run, claimed: World) 
     assert "Your part may be" not in shown
 
 
+@pytest.mark.parametrize(
+    ("programme", "service", "done"),
+    [
+        ("PCM", "Principal care management is help", "No time was counted for you in this month."),
+        ("APCM", "Advanced primary care management:", "This care is not counted by the minute."),
+    ],
+)
+def test_a_month_of_another_programme_is_a_statement_of_its_own(
+    ask: Run, claimed: World, programme: str, service: str, done: str
+) -> None:
+    shown = ask("statement", claimed.ids["patient"], JANUARY, "--programme", programme).out
+
+    assert f"  {service}" in shown
+    assert f"  {done}\n" in shown
+    assert "We have not sent a claim for this month." in shown
+
+
 def test_it_says_how_to_ask_and_how_to_dispute(ask: Run, claimed: World) -> None:
     shown = ask("statement", claimed.ids["patient"], FEBRUARY).out
 

@@ -85,7 +85,7 @@ def reactor(
     *,
     seen_as: ReactionLog | None = None,
     now: datetime = NEXT_DAY,
-    order: Sequence[int] = (0, 1, 2),
+    order: Sequence[int] = (0, 1, 2, 3),
 ) -> Iterator[Reactor]:
     """A reactor with read models of its own connection; `seen_as` is the log as it is seen, where not as it is."""
     seen: Any = seen_as or log
@@ -116,7 +116,7 @@ def pull(log: Any, models: StoredReadModels) -> None:
 
 
 def react(
-    log: Ledger, now: datetime = NEXT_DAY, *, seen_as: ReactionLog | None = None, order: Sequence[int] = (0, 1, 2)
+    log: Ledger, now: datetime = NEXT_DAY, *, seen_as: ReactionLog | None = None, order: Sequence[int] = (0, 1, 2, 3)
 ) -> dict[str, Ran]:
     """Run until nothing is found any more; by reaction, what it came to."""
     with reactor(log, seen_as=seen_as, now=now, order=order) as it:

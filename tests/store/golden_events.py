@@ -10,6 +10,15 @@ from typing import Any
 from ledger.streams.access import CommandRefused, RecordRead
 from ledger.streams.attesting import AttestationWithdrawn, AttestationWords, MonthExcepted
 from ledger.streams.base import Event
+from ledger.streams.billing import (
+    BillingDetailsRecorded,
+    FacilityDetails,
+    InterchangeRecorded,
+    PayerIdentityRecorded,
+    PracticeAddress,
+    RenderingDetailsRecorded,
+    RenderingWords,
+)
 from ledger.streams.care_month import (
     CodeUnits,
     Contact,
@@ -32,6 +41,7 @@ from ledger.streams.care_plan import (
     SignatureAttested,
     SignatureWords,
 )
+from ledger.streams.claims import ClaimExported
 from ledger.streams.consent import (
     ConsentDeclined,
     ConsentRecorded,
@@ -78,6 +88,7 @@ from ledger.streams.patient import (
     NoWords,
     OutsideIdentifier,
     PatientRegistered,
+    PostalAddress,
     PracticeAssigned,
     RiskAttested,
     RiskWords,
@@ -569,6 +580,36 @@ OF_PEOPLE: tuple[Event, ...] = (
     ),
 )
 
+STREET = PracticeAddress(line="12 Lake Street", second="Suite 4", city="Norfolk", state="VA", zip_code="235101234")
+
+OF_BILLING: tuple[Event, ...] = (
+    BillingDetailsRecorded(
+        practice=PRACTICE,
+        from_on=DAY,
+        name="Harbor Family Medicine",
+        taxonomy="207Q00000X",
+        address=STREET,
+        signatures_on_file=True,
+        facility=FacilityDetails(name="Harbor North", npi=NPI, address=STREET),
+    ),
+    PayerIdentityRecorded(
+        practice=PRACTICE, from_on=DAY, payer="medicare", name="Medicare Part B", number="11302", filing="MB"
+    ),
+    InterchangeRecorded(
+        practice=PRACTICE,
+        from_on=DAY,
+        sender_name="Harbor Family Medicine",
+        sender_number="SUB123",
+        contact="Billing office",
+        phone="7575550100",
+        receiver_name="Northern Clearing",
+        receiver_number="CLR99",
+        is_test=True,
+    ),
+    RenderingDetailsRecorded(staff=DOCTOR, taxonomy="207R00000X", words=RenderingWords(family="Adams", given="Ada")),
+    ClaimExported(patient=PATIENT, claim="cl_aaaaaaaaaaaaaaaaaaaaaaaaaa", on=DAY),
+)
+
 OF_THE_LEDGER: tuple[Event, ...] = (
     RecordRead(
         reader=NURSE,
@@ -637,7 +678,7 @@ OF_REVIEWS: tuple[Event, ...] = (
     ReactionRan(reaction="close_refusal_counts", up_to=40),
 )
 
-EXAMPLES: tuple[Event, ...] = (*OF_PATIENT, *OF_CARE, *OF_PEOPLE, *OF_THE_LEDGER, *OF_REVIEWS)
+EXAMPLES: tuple[Event, ...] = (*OF_PATIENT, *OF_CARE, *OF_PEOPLE, *OF_BILLING, *OF_THE_LEDGER, *OF_REVIEWS)
 
 
 def _grown(topic: str, **fields: Any) -> Event:
@@ -645,7 +686,12 @@ def _grown(topic: str, **fields: Any) -> Event:
     return next(event for event in EXAMPLES if event.TOPIC == topic).model_copy(update=fields)
 
 
+HOME = PostalAddress(line="7 Elm Road", second="Apt 2", city="Norfolk", state="VA", zip_code="23510")
+AT_HOME = WHO.model_copy(update={"demographics": WHO.demographics.model_copy(update={"postal": HOME})})
+
 GROWN: tuple[Event, ...] = (
+    _grown("patient_registered", words=AT_HOME),
+    _grown("demographics_reported", words=AT_HOME),
     _grown("condition_recorded", expected_months=6),
     _grown("condition_moved", expected_months=6),
     _grown("family_chosen", programme=Programme.PCM, family="pcm_staff"),

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from interfaces.bootstrap import opened, settings
 from interfaces.cli.main import main
+from interfaces.x12.exporting import file_of, prepared, recorded
 from ledger.terms.identity import claims_tag, patient_tag
-from tests.house import KEY, House, house
+from projections.claims_to_send import claims_to_send
+from tests.house import BEGIN, KEY, House, house
 from tests.x12 import office
 from tests.x12.checking import accepted
 from tests.x12.office import MBI, MONTH
@@ -307,3 +310,93 @@ def test_whoever_may_not_read_the_practice_gets_no_file(it: House, desk: Desk) -
     code = main(["export", "claims", MONTH, "-o", str(desk.folder / "out.837"), "--as", it.ids["feed"]])
 
     assert (code, (desk.folder / "out.837").exists()) == (1, False)
+
+
+def test_whoever_may_read_and_may_not_export_gets_no_file(it: House, desk: Desk) -> None:
+    office.everything(it)
+    claim = office.released(it)
+    code = main(["export", "claims", MONTH, "-o", str(desk.folder / "out.837"), "--as", it.ids["cora"]])
+    it.log.refresh()
+
+    assert (code, (desk.folder / "out.837").exists()) == (1, False)
+    assert it.handler.state(claims_tag(it.ids["patient"])).claim(claim).exported == ()
+
+
+def test_of_two_exports_at_once_one_writes_the_claim(it: House, desk: Desk) -> None:
+    office.everything(it)
+    office.released(it)
+    where = settings(ledger=str(desk.folder / "ledger"), key_file=str(desk.folder / "ledger.key"), actor=it.ids["bill"])
+    with opened(where) as one, opened(where) as two:
+        rows = claims_to_send(one.models(), MONTH).rows
+        both = [(session, prepared(session, rows, again=False)) for session in (one, two)]
+        done = [recorded(session, claims, again=False) for session, claims in both]
+
+    assert [[claim.becomes for claim in claims] for claims in done] == [["written"], ["not_again"]]
+    assert file_of(done[1], BEGIN, simulated=True) == ""
+
+
+def test_a_file_has_one_interchange_for_each_sender_and_receiver(it: House, desk: Desk) -> None:
+    office.everything(it)
+    office.released(it)
+    where = settings(ledger=str(desk.folder / "ledger"), key_file=str(desk.folder / "ledger.key"), actor=it.ids["bill"])
+    with opened(where) as session:
+        (claim,) = prepared(session, claims_to_send(session.models(), MONTH).rows, again=False)
+    assert claim.sending is not None
+    other = claim.sending._replace(receiver=claim.sending.receiver._replace(name="SOUTHERN CLEARING", number="CLR11"))
+    claims = [claim._replace(position=61), claim._replace(position=62, sending=other), claim._replace(position=63)]
+    text = accepted(file_of(claims, BEGIN, simulated=False))
+    envelopes = [each.split("*") for each in text.split("~") if each.startswith("ISA")]
+
+    assert [(each[8].strip(), each[13], each[15]) for each in envelopes] == [
+        ("CLR99", "000000061", "P"),
+        ("CLR11", "000000062", "P"),
+    ]
+    assert text.count("CLM*") == 3
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "takes"),
+    [
+        ("zip_code", "60601", "nine digits"),
+        ("state", "QQ", "a state or territory by its two letters"),
+    ],
+)
+def test_a_malformed_address_is_refused_in_words(it: House, field: str, value: str, takes: str) -> None:
+    address = office.ADDRESS | {field: value}
+    data = {"practice": it.ids["practice"], "name": "Lakeside", "taxonomy": "207Q00000X", "address": address}
+    answer = it.send("record_billing_details", data | {"signatures_on_file": True, "from_on": "2026-01-01"})
+
+    assert answer.refusal is not None
+    assert (answer.refusal.code, takes in answer.refusal.happened) == ("field_unreadable", True)
+    assert value not in answer.refusal.happened
+
+
+def test_a_patients_address_takes_a_short_or_a_whole_zip(it: House) -> None:
+    office.patient(it)
+    answer = it.send(
+        "register_patient",
+        {
+            "identifiers": [{"system": "mrn", "value": "mrn-1"}],
+            "demographics": {"postal": office.HOME | {"zip_code": "60201-1"}},
+        },
+        actor="fay",
+    )
+
+    assert answer.refusal is not None
+    assert "a ZIP code of five or nine digits, without a dash" in answer.refusal.happened
+
+
+def test_demographics_with_an_address_in_parts_reported_again_change_nothing(it: House) -> None:
+    office.patient(it)
+    data = {
+        "identifiers": [{"system": "mrn", "value": "mrn-1"}, {"system": "mbi", "value": MBI}],
+        "demographics": {
+            "given": "Pat",
+            "family": "Poe",
+            "born_on": "1950-02-03",
+            "sex": "female",
+            "postal": office.HOME,
+        },
+    }
+
+    assert it.send("register_patient", data, actor="fay").outcome == "unchanged"

@@ -2,11 +2,12 @@
 
 import pytest
 
+from interfaces.x12.answer_shapes import HeldBack
 from interfaces.x12.answers import AnswerFile
 from interfaces.x12.reading import Malformed
 from interfaces.x12.remittance_835 import read_remittances
 from interfaces.x12.remittance_csv import NEEDED, OPTIONAL, is_csv, read_remittance_csv
-from tests.x12.answers import NUMBER, OTHER, HeldBack, claim, line, payment, remittance, usd
+from tests.x12.answers import NUMBER, OTHER, claim, line, payment, remittance, usd
 
 HEADER = ",".join((*NEEDED, *OPTIONAL))
 

@@ -1,0 +1,117 @@
+"""`overpayments`: what was perhaps paid too much, with both deadlines, and unpaid claims that are to be withdrawn."""
+
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any, Final
+
+from interfaces.cli.screen import Screen
+from interfaces.cli.usage import Commands, Parser, practice_id
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from projections.overpayments import Item
+
+_COLUMNS: Final = ("overpayment or claim", "month", "what", "state", "lost", "dollars", "patient", "next", "by", "left")
+_MORE: Final = """\
+`react` finds them: a claim whose month supports less than was released, judged by the edition that the claim pinned.
+Paid, it is a possible overpayment: compliance looks at it (triage_overpayment), and says identify_overpayment with the
+day on which it was known, or no_overpayment. The conservative deadline counts from the notice, the formal one from the
+day of identification; begin_investigation suspends the formal one. Closing takes return_overpayment with date, route,
+amount, reference and the patient's share. Unpaid, it is a claim_to_withdraw: withdraw_claim, and release the month
+anew. What is past its day stands first, `left` is in days, by the day at the practice. Programs read the facts behind
+each, both deadlines and the suspension with --json. Searched is this ledger.
+"""
+
+
+def add(commands: Commands, shared: Parser) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "overpayments",
+        parents=[shared],
+        help="what was perhaps overpaid, and by when it goes back",
+        description=__doc__,
+        epilog=_MORE,
+    )
+    parser.add_argument("--open", action="store_true", help="without what was dismissed or returned")
+    parser.add_argument("--practice", metavar="P", type=practice_id, help="of this practice alone")
+    parser.set_defaults(run=run_overpayments)
+
+
+def run_overpayments(args: Namespace, screen: Screen) -> int:
+    """Ask the read models, record the reads, show the list."""
+    from datetime import UTC  # noqa: PLC0415 - not needed for --help
+
+    from interfaces.cli.asking import ask, known_only, list_of_practice, pulled, session_of  # noqa: PLC0415
+    from interfaces.cli.wording import counted  # noqa: PLC0415
+    from projections.overpayments import worklist  # noqa: PLC0415
+
+    with session_of(args, screen) as session:
+        known_only(session, args)
+        list_of_practice(session, args, screen, "overpayments")
+        now = session.handler.now()
+
+        def today_in(zone: str | None) -> "date":
+            return now.astimezone((session.zones.zone(zone) if zone is not None else None) or UTC).date()
+
+        models = pulled(session, screen)
+        found = worklist(
+            session.log, models, session.rulebook_of, today_in, practice=args.practice, open_only=args.open
+        )
+        ask(session, args, "overpayments", [each.patient for each in found.items], as_of=found.position)
+        answer = {"as_of": found.position, "searched": "this ledger", "overdue": found.overdue}
+        items = [_json(each) for each in found.items]
+        screen.answer({**answer, "due_soon": found.due_soon, "practice": args.practice, "items": items})
+        screen.say(
+            f"{counted(len(found.items), 'item')}, {found.overdue} overdue, {found.due_soon} due within two weeks,"
+            f" as of position {found.position}; searched: this ledger."
+        )
+        if found.items:
+            screen.table(_COLUMNS, [_cells(each) for each in found.items], right=(5, 6, 9))
+            screen.say(*(line for each in found.items for line in _why(each)))
+    return 0
+
+
+def _json(item: "Item") -> dict[str, Any]:
+    from interfaces.plain import plain  # noqa: PLC0415 - loaded by now
+
+    whole: dict[str, Any] = plain(item)
+    urgent, counted = item.next, item.deadlines
+    return {
+        **whole,
+        "units": [{"code": code, "units": units} for code, units in item.units],
+        "deadlines": None if counted is None else {**whole["deadlines"], "binding": counted.binding.isoformat()},
+        "next": None
+        if urgent is None
+        else {**whole["next"], "is_overdue": urgent.is_overdue, "is_due_soon": urgent.is_soon},
+    }
+
+
+def _cells(item: "Item") -> tuple[str, ...]:
+    lost = " ".join(f"{code} x{units}" for code, units in item.units) or "-"
+    step, by, left = ("withdraw_claim", "-", "-") if item.overpayment is None else ("-", "-", "-")
+    if item.next is not None:
+        step, by, left = item.next.step, item.next.by.isoformat(), str(item.next.days_left)
+    state = f"{item.status}, overdue" if item.next is not None and item.next.is_overdue else item.status
+    dollars, share = str(item.amount), str(item.patient_share)
+    return item.overpayment or item.claim, item.month, item.what, state, lost, dollars, share, step, by, left
+
+
+def _why(item: "Item") -> list[str]:
+    """The facts behind an item, newest last, and its days."""
+    facts = [
+        f"  #{cause.position} {cause.topic} by {cause.actor} at {cause.recorded_at:%Y-%m-%d %H:%M} UTC"
+        for cause in item.because
+    ]
+    lines = [f"{item.overpayment or item.claim}: patient {item.patient}, since #{item.position}.", *facts]
+    if item.deadlines is None:
+        return lines
+    days = item.deadlines
+    formal = days.formal.isoformat() if days.formal else "not identified"
+    still = f"; suspended until {days.suspended_until} at the latest" if days.suspended_until else ""
+    swept = item.swept_on.isoformat() if item.swept_on else "not searched"
+    back = f"; back so far {item.money_back} and {item.share_back}" if item.money_back or item.share_back else ""
+    lines.append(
+        f"  noticed {item.since_on}; triage by {days.triage}; conservative {days.conservative}; formal {formal}{still};"
+        f" same cause: {swept}{back}"
+    )
+    return lines
