@@ -18,7 +18,6 @@ from ledger.streams.patient import CoverageRecorded
 from ledger.streams.staff import ExclusionChecked
 from tests.commands.changes import approve, correct, entry_of, logged, verdict
 from tests.commands.overpaid import (
-    COMPLIANCE,
     MAY,
     WHOLE,
     back,
@@ -38,7 +37,7 @@ from tests.commands.overpaid import (
 )
 from tests.commands.test_claims import withdraw
 from tests.commands.test_month_signing import MONTH, attest, digest_of
-from tests.commands.world import ADA, BILLER, CONSENT, NURSE, OTHER_PATIENT, PATIENT, PRACTICE, SINCE, on
+from tests.commands.world import ADA, BILLER, COMPLIANCE, CONSENT, NURSE, OTHER_PATIENT, PATIENT, PRACTICE, SINCE, on
 from tests.gwt import Given, opaque
 from tests.projections.editions import CAP, altered
 from tests.reactions.given import MACHINE

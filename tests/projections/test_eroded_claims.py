@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from commands.intents.overpayments import ReportLostGround
 from commands.opening import adoption
 from ledger.claims.erosion import MovedClaim
 from ledger.rulebook import shipped_edition
@@ -14,12 +15,12 @@ from projections.findings import Findings
 from projections.rebuild import rebuild
 from tests.commands import test_signed_programmes as programmes
 from tests.commands.changes import approve, entry_of, logged, strike
-from tests.commands.overpaid import MACHINE, MAY, ReportLostGround, noticed, paid, report, struck
+from tests.commands.overpaid import MAY, noticed, paid, report, struck
 from tests.commands.test_month_signing import attest
 from tests.commands.world import ADA, BILLER, COMPLIANCE, PATIENT
 from tests.gwt import Given, opaque
 from tests.projections.claims_world import RULEBOOKS, log_of
-from tests.reactions.given import machine
+from tests.reactions.given import MACHINE, machine
 
 
 def shown(ledger: Given, models: StoredReadModels) -> Sequence[MovedClaim]:
