@@ -27,7 +27,7 @@ def shown(ledger: Given, models: StoredReadModels) -> Sequence[MovedClaim]:
     first = Given().and_(adoption(shipped_edition(), reason="In use."))
     whole = first.and_(*(fact.event for fact in ledger.facts))
     rebuild(log_of(whole), models, rulebook_of=RULEBOOKS)
-    return Findings(models, lambda: None).eroded_claims("", 10)
+    return Findings(models, lambda: None).eroded_claims(("", ""), 10)
 
 
 def claim_of(ledger: Given) -> str:
@@ -85,4 +85,4 @@ def test_one_of_pcm_whose_month_lost_its_minutes_is_shown_and_reported(models: S
 def test_pages_go_on_behind_the_last_claim(models: StoredReadModels) -> None:
     shown(struck(paid(), 2), models)
 
-    assert Findings(models, lambda: None).eroded_claims(opaque("cl", 10**30), 10) == []
+    assert Findings(models, lambda: None).eroded_claims((PATIENT, opaque("cl", 10**30)), 10) == []
