@@ -131,7 +131,7 @@ def test_the_day_is_part_of_what_is_signed() -> None:
 
 
 def test_a_range_is_no_policy_of_a_practice_for_only_a_payer_allows_one() -> None:
-    asked = {"practice": PRACTICE, "policy": "date_of_service", "from_on": on("2026-01-01")}
+    asked: dict[str, Any] = {"practice": PRACTICE, "policy": "date_of_service", "from_on": on("2026-01-01")}
     may = AdoptPolicy(**{**asked, "value": "threshold"})
 
     assert enrolled().by(ADMIN).when(may).event.value == "threshold"
