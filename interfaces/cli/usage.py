@@ -260,6 +260,11 @@ def delivery_id(text: str) -> str:
     return _opaque(text, "dv", "delivery")
 
 
+def claim_id(text: str) -> str:
+    """A claim's opaque id."""
+    return _opaque(text, "cl", "claim")
+
+
 def subject_id(text: str) -> str:
     """A patient's, staff member's or claim's opaque id."""
     if text.startswith("cl_"):
