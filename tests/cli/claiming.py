@@ -1,20 +1,21 @@
 """A ledger with claims in it: one patient, a month partly paid, one accepted, one ready, and what each of them says.
 
 January: 41:30 minutes, 99490 and 99439, released, accepted, paid but for what CO-45 reduced. February: released,
-rejected, resent and accepted, no remittance. March: attested, not released. April: nothing.
-May: released, paid less than is expected, and compliance struck its call since. At
-the end an acknowledgment came of a claim that nobody knows.
+rejected, resent and accepted, no remittance. March: attested, not released. April: nothing. May: released, paid less
+than is expected, and compliance struck its call since. July: a month of PCM by Dr Dot, released. At the end an
+acknowledgment came of a claim that nobody knows.
 """
 
 from pathlib import Path
 from typing import Any
 
+from ledger.terms.people import Programme
 from tests.cli.conftest import World
-from tests.house import KEY, House, house
+from tests.house import KEY, House, consent_of, house
 
 NPI = "1245319599"
-CHARGES = (("99490", "85.00"), ("99439", "60.00"))
-JANUARY, FEBRUARY, MARCH, APRIL, MAY = "2026-01", "2026-02", "2026-03", "2026-04", "2026-05"
+CHARGES = (("99490", "85.00"), ("99439", "60.00"), ("99426", "80.00"))
+JANUARY, FEBRUARY, MARCH, APRIL, MAY, JULY = (f"2026-{month:02d}" for month in (1, 2, 3, 4, 5, 7))
 
 
 def world_with_claims(folder: Path) -> World:
@@ -30,6 +31,7 @@ def world_with_claims(folder: Path) -> World:
         _february(it)
         _march(it)
         _may(it)
+        _july(it)
         unknown = {"control_number": "A" * 20, "outcome": "accepted", "received_on": "2026-06-20"}
         assert it.send("record_acknowledgment", unknown, actor="bill").outcome == "parked"
         other = {"name": "Riverside", "tin": "123456780", "zone": "America/Chicago"}
@@ -95,13 +97,29 @@ def _may(it: House) -> None:
     it.accepted("strike_time", struck, actor="cora")
 
 
-def attest(it: House, month: str) -> None:
-    """Dr Ada signs the month as it stands."""
+def _july(it: House) -> None:
+    patient = {"patient": it.ids["patient"], "programme": "PCM"}
+    it.clock = "2026-07-03T15:00:00Z"
+    consent = consent_of(it, programme="PCM", occurred_at="2026-07-02T15:00:00Z", practitioner=it.ids["dot"])
+    it.accepted("record_consent", consent, actor="bea")
+    bills = {"practitioner": it.ids["dot"], "side": "practitioner", "from_month": JULY}
+    it.accepted("designate_practitioner", patient | bills, actor="dot")
+    it.accepted("sign_care_plan", {"patient": it.ids["patient"], "revision": 1}, actor="dot")
+    it.clock = "2026-07-20T15:00:00Z"
+    it.log_time("2026-07-14T15:00:00Z", "2026-07-14T15:31:00Z", programme="PCM")
+    it.clock = "2026-08-04T15:00:00Z"
+    attest(it, JULY, "PCM", "dot")
+    release(it, JULY, "july", programme="PCM")
+
+
+def attest(it: House, month: str, programme: str = "CCM", by: str = "ada") -> None:
+    """The practitioner signs the month as it stands."""
     from projections.judged import AdoptedRulebooks  # noqa: PLC0415 - of tests with claims alone
     from projections.questions import month_of  # noqa: PLC0415
 
-    digest = month_of(it.log, AdoptedRulebooks(), it.ids["patient"], month).digest
-    it.accepted("attest_month", {"patient": it.ids["patient"], "month": month, "digest": digest}, actor="ada")
+    verdict = month_of(it.log, AdoptedRulebooks(), it.ids["patient"], month, programme=Programme(programme))
+    said = {"patient": it.ids["patient"], "month": month, "programme": programme, "digest": verdict.digest}
+    it.accepted("attest_month", said, actor=by)
 
 
 def release(it: House, month: str, name: str, **changes: Any) -> None:

@@ -9,7 +9,7 @@ from interfaces.cli.reconcile_text import WORDS, beside
 from projections.reconciled_months import Reconciled
 from projections.reconciliation import reconcile
 from projections.reconciliation_shapes import Reason
-from tests.cli.claiming import APRIL, FEBRUARY, JANUARY, MARCH, MAY
+from tests.cli.claiming import APRIL, FEBRUARY, JANUARY, JULY, MARCH, MAY
 from tests.cli.conftest import Run, World
 
 
@@ -87,6 +87,14 @@ def test_a_practice_without_claims_has_nothing(ask: Run, claimed: World) -> None
     answer = ask("reconcile", JANUARY, "--practice", claimed.ids["other practice"], "--json", actor="admin").json
 
     assert (0, []) == (answer["released"]["claims"], answer["differences"])
+
+
+def test_a_month_of_pcm_is_reconciled_beside_those_of_ccm(ask: Run, claimed: World) -> None:
+    answer = ask("reconcile", JULY, "--json").json
+
+    assert (size(1, 1, "80.00"), size(1, 1, "80.00")) == (answer["ready"], answer["released"])
+    assert [("accepted", "no_acknowledgment", -1, -1, "-80.00")] == reasons(answer)
+    assert ("PCM", claimed.ids["july"]) == (answer["differences"][0]["programme"], answer["differences"][0]["claim"])
 
 
 def test_an_empty_month_says_so(ask: Run) -> None:
