@@ -16,6 +16,7 @@ import structlog
 from commands.answer import Answer
 from commands.catalog import CATALOG
 from commands.deciding import Law, Read
+from commands.foreseen import fetch_ahead
 from commands.intents.governance import ReleaseDelivery
 from commands.one_line import DIRECT, Deciding
 from commands.release import Release
@@ -133,6 +134,8 @@ class Handler:
         tokens = {index: self._key_token(line) for index, line in waiting if isinstance(line, Delivery)}
         before, bound = self.log.look(list(tokens.values())) if asked else (self.log.position, {})
         epoch = self.log.epoch
+        new = (line for index, line in waiting if isinstance(line, Delivery) and tokens[index] not in bound)
+        fetch_ahead(new, self.state_cache, self.log)
         overlay = Overlay(self.state_cache)
         decided: list[Decided] = []
         later: list[tuple[int, Delivery | Unreadable]] = []

@@ -47,9 +47,7 @@ class StateCache:
 
     def at_head(self, tag: str) -> Versioned:
         """The state of a stream as of everything that the log has seen."""
-        if self._epoch != self._log.epoch:
-            self._held.clear()
-            self._weight, self._epoch = 0, self._log.epoch
+        self._of_this_epoch()
         seq = self._log.head(tag)
         held = self._held.get(tag)
         if held is not None and held.seq == seq:
@@ -63,6 +61,18 @@ class StateCache:
             held = Versioned(held.seq + len(facts), folding.fold(tag, facts, held.state))
         return self._keep(tag, held)
 
+    def fill(self, tags: Sequence[str]) -> None:
+        """Fold streams that are not held yet, with one question for all of them."""
+        self._of_this_epoch()
+        absent = dict.fromkeys(tag for tag in tags if tag not in self._held)
+        found: dict[str, list[Fact]] = {tag: [] for tag in absent}
+        for fact in self._log.read_all(tuple(absent)) if absent else ():
+            for tag in fact.event.tags():
+                if tag in found:
+                    found[tag].append(fact)
+        for tag, facts in found.items():
+            self._keep(tag, Versioned(len(facts), folding.fold(tag, facts)))
+
     def learned(self, fact: Fact, tags: Sequence[tuple[str, int]]) -> None:
         """Fold a fact that was just appended into the streams that are held; `tags` are (tag, its number there).
 
@@ -73,6 +83,11 @@ class StateCache:
             if held is not None and held.seq + 1 == seq:
                 self._held[tag] = Versioned(seq, folding.step(tag, held.state, fact))
                 self._weight += _weight(tag, 1)
+
+    def _of_this_epoch(self) -> None:
+        if self._epoch != self._log.epoch:
+            self._held.clear()
+            self._weight, self._epoch = 0, self._log.epoch
 
     def _keep(self, tag: str, held: Versioned) -> Versioned:
         known = self._held.pop(tag, None)

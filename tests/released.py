@@ -1,7 +1,7 @@
 """Claims as facts, straight into a ledger: for whatever begins where claims are with the payer already."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -50,15 +50,17 @@ def released(log: Ledger, number: int, *, month: str = "2026-03", on: date = dat
     )
 
 
-def release_directly(log: Ledger, numbers: Iterable[int], *, login: str = "os:tester") -> list[ClaimReleased]:
+def release_directly(
+    log: Ledger, numbers: Iterable[int], *, login: str = "os:tester", clock: str | None = None
+) -> list[ClaimReleased]:
     """Append a claim for each number, as facts that no command made."""
     envelope = Envelope(
         authenticated_as=login, actor=id_of("st", 1), capacity=None, vouched=Vouched.LOGIN, command="release_claim"
     )
     claims = [released(log, number) for number in numbers]
-    clock = None
+    now = None if clock is None else datetime.fromisoformat(clock)
     for group in _groups(claims):
-        results = log.append([Proposal((each,), envelope, (), clock=clock) for each in group])
+        results = log.append([Proposal((each,), envelope, (), clock=now) for each in group])
         assert all(isinstance(result, Appended) for result in results)
     return claims
 

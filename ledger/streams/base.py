@@ -298,6 +298,10 @@ class EventLog(Protocol):
         """The facts of one stream in order, from sequence `after` (exclusive), up to position `until`."""
         ...
 
+    def read_all(self, tags: Sequence[str], *, until: int | None = None) -> Sequence[Fact]:
+        """The facts of several streams up to a position in ledger order, none twice, with one question for all."""
+        ...
+
     def bindings(self, tokens: Sequence[str]) -> Mapping[str, KeyBinding]:
         """What idempotency keys are bound to, by their tokens; those that are bound to nothing are left out."""
         ...

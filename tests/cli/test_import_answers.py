@@ -14,7 +14,7 @@ from ledger.store.connection import open_ledger
 from ledger.streams import folding
 from ledger.streams.claims import ClaimReleased
 from ledger.terms.identity import claims_tag
-from tests.cli.conftest import Ran, Run, World
+from tests.cli.conftest import Ran, Run, World, in_a_folder
 from tests.house import KEY
 from tests.released import release_directly, released
 from tests.x12.answers import (
@@ -22,6 +22,7 @@ from tests.x12.answers import (
     acknowledgment,
     claim,
     denied,
+    line,
     payment,
     remittance,
     reversal,
@@ -29,7 +30,7 @@ from tests.x12.answers import (
     usd,
 )
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = in_a_folder
 
 
 @pytest.fixture
@@ -161,6 +162,19 @@ def test_a_payment_that_is_not_what_its_claims_come_to_is_recorded_and_told(
 
     assert "The payment at 3 does not balance: 53.00 was paid, its claims and adjustments come to 52.90." in ran.out
     assert ran.code == 0
+
+
+def test_an_answer_that_a_claim_cannot_hold_is_refused_with_its_place_and_the_rest_goes_on(
+    run_on_copy: Run, claims: list[ClaimReleased], folder: Path
+) -> None:
+    first, second, _ = claims
+    odd = claim(control_number=first.control_number, lines=(line(code="0450"),))
+    text = remittance(payment(odd, claim(control_number=second.control_number)))
+    ran = run_on_copy("import", "remittance", file(folder, text), "--json", actor="bill")
+    found, summary = answers(ran)
+
+    assert found == [(13, "refused"), (19, "accepted")]
+    assert (summary["money"]["refused"], summary["money"]["accepted"]) == ("52.90", "52.90")
 
 
 def test_a_file_that_cannot_be_read_records_nothing_and_says_where(
@@ -315,7 +329,8 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(
     with open_ledger(world.place, master_key=KEY, clock=SystemClock(), ids=SystemIds()) as log:
         claims = release_directly(log, range(1, 601))
     text = remittance(payment(*(claim(control_number=each.control_number) for each in claims)))
-    whole, groups = Handler.handle, []
+    whole = Handler.handle
+    groups: list[int] = []
 
     def dying(handler: Handler, batch: Any) -> Any:
         if groups:

@@ -54,6 +54,9 @@ class ErasedLog:
     def read(self, tag: str, *, after: int = 0, until: int | None = None) -> Sequence[Fact]:
         return ()
 
+    def read_all(self, tags: Sequence[str], *, until: int | None = None) -> Sequence[Fact]:
+        return ()
+
     def look(self, tokens: Sequence[str]) -> tuple[int, dict[str, KeyBinding]]:
         return self.refresh(), self.bindings(tokens)
 
