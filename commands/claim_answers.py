@@ -12,6 +12,7 @@ from commands.claim_numbers import NUMBERS, NumberedClaim, claim_numbered
 from commands.deciding import Asked, Law, States
 from commands.guards import is_future
 from commands.intents.claims import AdjustmentGiven, RecordAcknowledgment, RecordRemittance, ReopenClaim
+from ledger.claims.competing import competing_reading
 from ledger.rulebook.claims import reopening_until
 from ledger.streams.base import Event
 from ledger.streams.claims import (
@@ -163,10 +164,7 @@ def _money(event: ClaimRemitted, law: Law, today: date) -> tuple[Notice, ...]:
     if not adds_up or not lines_add_up:
         happened = f"Charge less adjustments is {event.charge - off - of_lines}; {event.paid} was paid."
         found.append(notice("remittance_does_not_add_up", happened))
-    competing = law.on(today).find("medicare.claims.competing_biller_reasons")
-    reasons = set(competing.value) if competing is not None and isinstance(competing.value, tuple) else set()
-    said = {each.lower().replace("-", "_") for each in (*event.reasons, *event.remarks)}
-    if event.status == "denied" and reasons & said:
+    if (competing := competing_reading(event, law.on(today))) is not None:
         happened = "The payer says that somebody else was paid for the month."
         found.append(notice("competing_biller_paid", happened, competing))
     return tuple(found)

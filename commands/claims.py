@@ -1,35 +1,39 @@
-"""Deciders about claims: what a practice asks for a code, release of an attested month to billing, withdrawal.
+"""Deciders about claims: what a practice asks for a code, release of an attested month to billing.
 
 A claim is released on the ground of an attestation, as the month stands under it; both are pinned. Whatever moves that
 ground later makes no claim another one: a reaction finds it, and a person acts.
 """
 
+from datetime import date
 from typing import Final, NamedTuple
 
+from commands.claim_changes import AT_THE_PAYER
 from commands.claim_numbers import NUMBERS
+from commands.claim_records import Recorded, claims_of, replacements_taken
 from commands.deciding import Asked, Law, States
 from commands.guards import is_future, said_at, unregistered
-from commands.intents.claims import AdoptCharge, ReleaseClaim, WithdrawClaim
+from commands.intents.claims import AdoptCharge, ReleaseClaim
 from commands.judged_months import reasons_of_notices, verdict_of
 from ledger.claims.building import Content, content_of
+from ledger.claims.competing import stopping
 from ledger.judging import Verdict, book_of
 from ledger.judging.law import law_on
-from ledger.judging.payers import book_on
-from ledger.rulebook import Rulebook
-from ledger.rulebook.claims import filing_deadline
-from ledger.streams.claims import ClaimReleased, ClaimWithdrawn, ClaimWords, Frequency, control_number
+from ledger.rulebook import Rules
+from ledger.rulebook.claims import filing_deadline, filing_review_on
+from ledger.streams.claim_reasons import ClaimExplained
+from ledger.streams.claims import ClaimReleased, ClaimWords, Frequency, control_number
 from ledger.streams.claims_state import Claim, Claims
 from ledger.streams.month_state import Attested
 from ledger.streams.practice import ChargeAdopted, Practice
 from ledger.terms.calendar import first_day, last_day
-from ledger.terms.identity import claims_tag, patient_tag
-from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
+from ledger.terms.notices import in_order, notice
+from ledger.terms.outcome import Accepted, Need, Notice, Outcome, Refused, Unchanged
 from ledger.terms.people import Side
 from ledger.terms.refusals import refused
 
 _BY_THRESHOLD: Final = "threshold"
 _RESENT: Final = frozenset({"rejected", "withdrawn"})
-_AT_THE_PAYER: Final = frozenset({"accepted", "paid", "denied"})
+_CLAIMS: Final = "medicare.claims"
 
 
 def decide_adopt_charge(asked: Asked[AdoptCharge], states: States, law: Law) -> Outcome:
@@ -51,46 +55,44 @@ def decide_adopt_charge(asked: Asked[AdoptCharge], states: States, law: Law) -> 
 def decide_release_claim(asked: Asked[ReleaseClaim], states: States, law: Law) -> Outcome:
     """Release an attested month to billing, by the edition that was signed (readings, 6 and 7).
 
-    Reads everything that the verdict rests on, and the claims of the patient; law: medicare.claims.filing_years and
-    what the verdict reads. Refuses, in order: no_such_claim, in_the_future, month_not_over, month_not_attested,
-    attestation_stale, month_blocked_from_release, claim_is_live, claim_not_replaceable, lines_do_not_stand,
-    charge_not_adopted, npi_not_on_record, filing_deadline_over. Unchanged where the live claim of the month rests on
-    this attestation.
+    Reads everything that the verdict rests on, and the claims of the patient; law: medicare.claims.filing_years,
+    .filing_review_days, .federal_holidays, .competing_biller_reasons, .replacements_taken, .places_not_billed,
+    .places_reviewed and what the verdict reads. Refuses, in order: no_such_claim, in_the_future, month_not_over,
+    month_not_attested, attestation_stale, month_blocked_from_release, competing_biller_on_record, claim_is_live,
+    claim_not_replaceable, payer_number_not_known, lines_do_not_stand, charge_not_adopted, npi_not_on_record,
+    place_not_on_record, place_not_billed, filing_deadline_over. Unchanged where the live claim of the month rests on
+    this attestation, and stands for the claim that is named. Notices: filing_deadline_near, filed_late,
+    place_to_review.
     """
-    command, patient = asked.command, asked.patient
-    if need := states.missing(patient_tag(patient)):
-        return need
-    group = states.group(patient)
-    if need := states.missing(*(claims_tag(each) for each in group)):
-        return need
-    of_all = [states.get(claims_tag(each)) for each in group]
-    named = _named(asked.command, of_all)
+    command = asked.command
+    of_all = claims_of(asked, states)
+    if isinstance(of_all, Need):
+        return of_all
+    named = _named(command, of_all)
     if isinstance(named, Refused):
         return named
     if is_future(asked, first_day(command.month)):
         return refused("in_the_future", what=f"The month {command.month}")
-    verdict = verdict_of(patient, command.month, states, law, command.programme)
+    verdict = verdict_of(asked.patient, command.month, states, law, command.programme)
     if isinstance(verdict, Need):
         return verdict
     signed = _signed(asked, states, verdict, law)
     if isinstance(signed, Refused):
         return signed
+    stopped = stopping(of_all, _guard(command), law.on(asked.today))
+    if stopped is not None:
+        rival, by = stopped
+        return refused("competing_biller_on_record", by=(by,), facts=(rival.newest_answer,), month=command.month)
     live = next((found for claims in of_all if (found := claims.live(_guard(command))) is not None), None)
     if live is not None and (named is None or live.event.claim != named.claim.event.claim):
-        if live.event.attestation == signed.event.attestation and named is None:
+        stands_for = (None, live.event.replaces)
+        if live.event.attestation == signed.event.attestation and command.replaces in stands_for:
             return Unchanged((live.position,), (("claim", live.event.claim),))
         return refused("claim_is_live", month=command.month, facts=(live.position,))
-    before = _before(asked, states, named, law) if named is not None else None
+    before = _before(asked, states, verdict, named, law) if named is not None else _sent_again(of_all, command)
     if isinstance(before, Refused):
         return before
     return _released(asked, states, law, verdict, signed, before)
-
-
-class _Named(NamedTuple):
-    """A claim among all of its patient's."""
-
-    claims: Claims
-    claim: Claim
 
 
 class _Before(NamedTuple):
@@ -111,6 +113,9 @@ def _signed(asked: Asked[ReleaseClaim], states: States, verdict: Verdict, law: L
     timing = practice.policy("release_timing", last_day(month)) if practice is not None else None
     if asked.today <= last_day(month) and timing != _BY_THRESHOLD:
         return refused("month_not_over", month=month)
+    if verdict.date_of_service > asked.today:
+        happened = f"The date of service of {month} is {verdict.date_of_service.isoformat()}, and has not come."
+        return refused("month_not_over", happened=happened, month=month)
     attested = states.month(asked.patient, month).standing_attestation(asked.command.programme)
     if attested is None:
         return refused("month_not_attested", month=month)
@@ -123,33 +128,45 @@ def _signed(asked: Asked[ReleaseClaim], states: States, verdict: Verdict, law: L
     return attested
 
 
-def _named(command: ReleaseClaim, of_all: list[Claims]) -> _Named | Refused | None:
+def _named(command: ReleaseClaim, of_all: list[Claims]) -> Recorded | Refused | None:
     """The claim that the command names to be replaced; None where it names none."""
     if command.replaces is None:
         return None
-    found = (_Named(claims, claim) for claims in of_all if (claim := claims.claim(command.replaces)) is not None)
+    found = (Recorded(claims, claim) for claims in of_all if (claim := claims.claim(command.replaces)) is not None)
     named = next((each for each in found if each.claim.guard == _guard(command)), None)
     return refused("no_such_claim") if named is None else named
 
 
-def _before(asked: Asked[ReleaseClaim], states: States, named: _Named, law: Law) -> _Before | Refused:
+def _before(
+    asked: Asked[ReleaseClaim], states: States, verdict: Verdict, named: Recorded, law: Law
+) -> _Before | Refused:
     """How a new claim stands for the named one, or why it cannot."""
     claims, claim = named
     status = claims.status(claim)
     if status in _RESENT:
         return _Before(claim, "1")
-    taken = law.on(asked.today, _book(states, claim, law)).find("medicare.claims.replacements_taken")
-    if status not in _AT_THE_PAYER or taken is None or taken.value is not True:
-        by = (taken,) if status in _AT_THE_PAYER else ()
+    taken = replacements_taken(asked, states, claim, law)
+    if status not in AT_THE_PAYER or taken is None or taken.value is not True:
+        by = (taken,) if status in AT_THE_PAYER else ()
         return refused("claim_not_replaceable", status=status, by=by, facts=(claim.position,))
+    if verdict.payer != claim.event.payer:
+        happened = "The claim went to another payer than that of the month now: it is voided there, not replaced."
+        return refused("claim_not_replaceable", happened=happened, status=status, facts=(claim.position,))
+    if claim.payer_number is None:
+        return refused("payer_number_not_known", facts=(claim.position,))
     return _Before(claim, "7")
 
 
-def _book(states: States, claim: Claim, law: Law) -> Rulebook:
-    """The rules of the payer to whom a claim went."""
-    return book_on(
-        states.patient(claim.event.patient), claim.event.date_of_service, law.rulebook, claim.event.programme
-    )
+def _sent_again(of_all: list[Claims], command: ReleaseClaim) -> _Before | None:
+    """The newest claim of the month that was rejected, or voids another: whatever is heard of it later, one is live.
+
+    A payer may still accept what it rejected; what was withdrawn stays so, and nothing needs stand for it.
+    """
+    own = [each for claims in of_all for each in claims.claims if each.guard == _guard(command)]
+    newest = max(own, key=lambda each: each.position, default=None)
+    if newest is None or (newest.withdrawn is not None and newest.event.replaces is None):
+        return None
+    return _Before(newest, "1")
 
 
 def _released(
@@ -160,28 +177,50 @@ def _released(
     book = book_of(verdict, law.rulebook)
     rules = law.on(verdict.date_of_service, book)
     content = content_of(verdict, states.patient(asked.patient), practice, law_on(book, last_day(command.month)), rules)
-    if refusal := _incomplete(states, verdict, practice, content):
+    place = command.place_of_service or content.place_of_service
+    if refusal := _incomplete(states, verdict, practice, content) or _misplaced(command, practice, content, rules):
         return refusal
-    deadline = filing_deadline(verdict.date_of_service, rules)
-    if asked.today > deadline and command.late_because is None:
+    assert place is not None, "a claim without a place was refused"
+    deadline = filing_deadline(content.service_from or verdict.date_of_service, rules)
+    is_late = asked.today > deadline
+    if is_late and command.late_because is None:
         return refused("filing_deadline_over", deadline=deadline.isoformat())
-    claim = asked.new_id("cl")
+    event = _claim(asked, verdict, signed, before, content, place)
+    notices = _said_of(asked, event, deadline, rules)
+    if not is_late:
+        return Accepted((event,), notices, (("claim", event.claim),))
+    words = ClaimWords(reason=command.late_because or "")
+    why = ClaimExplained(patient=event.patient, claim=event.claim, about="late_filing", on=asked.today, words=words)
+    return Accepted((event, why), notices, (("claim", event.claim),))
+
+
+def _claim(
+    asked: Asked[ReleaseClaim],
+    verdict: Verdict,
+    signed: Attested,
+    before: _Before | None,
+    content: Content,
+    place: str,
+) -> ClaimReleased:
+    command, claim = asked.command, asked.new_id("cl")
     number = control_number(claim)
+    assert verdict.practice is not None, "a month without a practice is blocked"
     assert verdict.payer is not None, "a month without coverage is blocked"
     assert verdict.practitioner is not None, "a month without a billing practitioner is blocked"
     assert verdict.family is not None, "a month with charges has a family"
-    event = ClaimReleased(
+    return ClaimReleased(
         patient=asked.patient,
         claim=claim,
         month=command.month,
         programme=command.programme,
         side=Side.PRACTITIONER,
-        practice=practice.practice,
+        practice=verdict.practice,
         practitioner=verdict.practitioner,
         payer=verdict.payer,
         family=verdict.family,
         date_of_service=verdict.date_of_service,
-        place_of_service=content.place_of_service,
+        service_from=content.service_from,
+        place_of_service=place,
         diagnoses=content.diagnoses,
         lines=content.lines,
         control_number=number,
@@ -194,7 +233,22 @@ def _released(
         edition=verdict.edition,
         link=asked.token(NUMBERS, number),
     )
-    return Accepted((event,), (), (("claim", claim),))
+
+
+def _said_of(asked: Asked[ReleaseClaim], event: ClaimReleased, deadline: date, rules: Rules) -> tuple[Notice, ...]:
+    """What to look at in a claim: its place, and how near its filing deadline is."""
+    found: list[Notice] = []
+    if asked.today > deadline:
+        happened = f"The last day on which the claim could be received was {deadline.isoformat()}."
+        found.append(notice("filed_late", happened, rules.find(f"{_CLAIMS}.filing_years")))
+    elif asked.today >= filing_review_on(event.first_served_on, rules):
+        happened = f"The last day on which the claim may be received is {deadline.isoformat()}."
+        found.append(notice("filing_deadline_near", happened, rules.find(f"{_CLAIMS}.filing_review_days")))
+    reviewed = rules.find(f"{_CLAIMS}.places_reviewed")
+    if reviewed is not None and isinstance(reviewed.value, tuple) and event.place_of_service in reviewed.value:
+        happened = f"The place of service is {event.place_of_service}."
+        found.append(notice("place_to_review", happened, reviewed))
+    return in_order(found)
 
 
 def _practice(states: States, verdict: Verdict) -> Practice:
@@ -214,33 +268,11 @@ def _incomplete(states: States, verdict: Verdict, practice: Practice, content: C
     return refused("npi_not_on_record", whose="practice") if practice.npi is None else None
 
 
-def decide_withdraw_claim(asked: Asked[WithdrawClaim], states: States, law: Law) -> Outcome:
-    """Take a claim back that the payer has not adjudicated: it counts as none (CCM-CLAIM-28; readings, 3).
-
-    Reads the claims of the patient. Refuses, in order: no_such_claim, claim_not_withdrawable. Unchanged where it was
-    withdrawn before.
-    """
-    command, patient = asked.command, asked.patient
-    if need := states.missing(patient_tag(patient)):
-        return need
-    group = states.group(patient)
-    if need := states.missing(*(claims_tag(each) for each in group)):
-        return need
-    of_all = [states.get(claims_tag(each)) for each in group]
-    found = next(((cs, claim) for cs in of_all if (claim := cs.claim(command.claim)) is not None), None)
-    if found is None:
-        return refused("no_such_claim")
-    claims, claim = found
-    if claim.withdrawn is not None:
-        return Unchanged((claim.withdrawn.position,))
-    status = claims.status(claim)
-    if status not in ("released", "accepted", "rejected"):
-        return refused("claim_not_withdrawable", status=status, facts=(claim.position,))
-    event = ClaimWithdrawn(
-        patient=claim.event.patient,
-        claim=command.claim,
-        reason=command.reason,
-        on=asked.today,
-        words=ClaimWords(reason=command.words),
-    )
-    return Accepted((event,))
+def _misplaced(command: ReleaseClaim, practice: Practice, content: Content, rules: Rules) -> Refused | None:
+    """Why the month cannot be billed at the place that the command gives, or at any of the practice's."""
+    asked = command.place_of_service
+    if asked is not None and asked not in {site.place_of_service for site in practice.sites}:
+        return refused("place_not_on_record")
+    never = rules.find(f"{_CLAIMS}.places_not_billed")
+    is_never = never is not None and isinstance(never.value, tuple) and asked in never.value
+    return refused("place_not_billed", by=(never,)) if is_never or content.place_of_service is None else None

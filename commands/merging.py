@@ -11,12 +11,13 @@ from typing import Any, Final
 from commands.deciding import Asked, Law, States
 from commands.guards import out_of_reach
 from commands.intents.wrong_patient import MergePatients, UnmergePatients
+from commands.merged_claims import billed_twice, lost_by_merging
 from ledger.streams.merging import MergeWords, PatientsMerged, PatientsUnmerged
 from ledger.streams.patient import DemographicsReported, IdentityWords, PatientRegistered
 from ledger.streams.patient_state import Designation
 from ledger.terms.identity import patient_tag, staff_tag
 from ledger.terms.notices import in_order, notice
-from ledger.terms.outcome import Accepted, Notice, Outcome, Unchanged
+from ledger.terms.outcome import Accepted, Need, Notice, Outcome, Unchanged
 from ledger.terms.refusals import refused
 
 MBI: Final = "mbi"
@@ -25,9 +26,10 @@ MBI: Final = "mbi"
 def decide_merge_patients(asked: Asked[MergePatients], states: States, law: Law) -> Outcome:
     """Let one patient go on for another, with the evidence that they are one person (readings, 3).
 
-    Reads both patients with all who are merged with them, their dates of birth among the sealed words, and the actor.
-    Refuses, in order: not_in_this_practice (the merged patient's), merged_with_itself, already_merged. Unchanged where
-    just this merge stands. Notices: birth_dates_differ, mbi_differs, designations_collide.
+    Where both were billed for a month, what the later claim lost is recorded with the merge. Reads both patients with
+    all who are merged with them, their dates of birth among the sealed words, their claims, and the actor. Refuses, in
+    order: not_in_this_practice (the merged patient's), merged_with_itself, already_merged. Unchanged where just this
+    merge stands. Notices: birth_dates_differ, mbi_differs, designations_collide, billed_twice.
     """
     patient, merged = asked.patient, asked.people["merged"]
     if need := states.missing(patient_tag(patient), patient_tag(merged), staff_tag(asked.actor)):
@@ -41,9 +43,19 @@ def decide_merge_patients(asked: Asked[MergePatients], states: States, law: Law)
         return refused("merged_with_itself")
     if other.merged_into is not None:
         return refused("already_merged", facts=(m.position for m in other.merges if m.ended is None))
+    twice = billed_twice(states, patient, merged)
+    if isinstance(twice, Need):
+        return twice
+    lost = lost_by_merging(asked, states, twice)
+    if isinstance(lost, Need):
+        return lost
     words = MergeWords(evidence=asked.command.evidence)
     event = PatientsMerged(patient=patient, merged=merged, words=words, words_of_merged=words)
-    return Accepted((event,), _doubts(asked, states, patient, merged))
+    notices = [*_doubts(asked, states, patient, merged)]
+    if twice:
+        months = ", ".join(dict.fromkeys(each.first.event.month for each in twice))
+        notices.append(notice("billed_twice", f"Both patients have a live claim for {months}."))
+    return Accepted((event, *lost), in_order(notices))
 
 
 def decide_unmerge_patients(asked: Asked[UnmergePatients], states: States, law: Law) -> Outcome:

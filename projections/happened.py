@@ -89,6 +89,8 @@ HAPPENED: Final[dict[str, Callable[[Any], Moment]]] = {
     "claim_acknowledged": attrgetter("received_on"),
     "claim_remitted": attrgetter("on"),
     "claim_reopened": attrgetter("on"),
+    "claim_explained": attrgetter("on"),
+    "competition_settled": attrgetter("on"),
     "cost_share_waived": attrgetter("on"),
     "claim_lost_ground": _RECORDED,
     "overpayment_noticed": attrgetter("noticed_on"),

@@ -19,7 +19,9 @@ values = [
 def law_of_acme(*exceptions: tuple[str, str]) -> tuple[Rulebook, str]:
     """The shipped law and its digest with (full name, value as TOML) for whoever is covered by Acme."""
     head = 'exception = "Acme"\nbase = "medicare"\napplies_to = {payer = "acme"}\n'
-    head += 'implements = ["CCM-CLAIM-04"]\nchecked = 2026-11-22\n'
+    book = rulebook_of(shipped_edition())
+    rules = sorted({rule for name, _ in exceptions for rule in book.quantities[name].readings[0].rules})
+    head += f"implements = {rules}\nchecked = 2026-11-22\n".replace("'", '"')
     text = head + "".join(_VALUE.format(name=name, value=value) for name, value in exceptions)
     edition = Edition.of({**dict(shipped_edition().files), "payers/acme/contract.toml": text.encode()})
     return rulebook_of(edition), edition.digest

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field
 
 from commands.intents.base import Command, Ref, Stated, Wire
+from ledger.streams.claim_reasons import CompetitionOutcome
 from ledger.streams.claims import (
     Acknowledged,
     AdjustmentGroup,
@@ -13,6 +14,7 @@ from ledger.streams.claims import (
     Code,
     PayerNumber,
     PaymentStatus,
+    PlaceOfService,
     WithdrawalReason,
 )
 from ledger.terms.calendar import CareMonth, GivenDay
@@ -63,8 +65,42 @@ class ReleaseClaim(Command):
     """What was attested, where the sender wants it checked."""
     replaces: ClaimId | None = None
     """A claim of the month that this one stands for: rejected, withdrawn, or one that the payer lets be replaced."""
+    place_of_service: PlaceOfService | None = None
+    """Where the practitioner would see the patient, among the practice's sites; without it the first of them."""
     late_because: Stated | None = None
     """Behind the filing deadline: the exception that the payer grants."""
+
+
+class VoidClaim(Command):
+    """Void a claim that the payer has, where the payer takes that (X12 frequency 8)."""
+
+    NAME: ClassVar = "void_claim"
+    KIND: ClassVar = "act"
+    patient: Ref
+    claim: ClaimId
+    words: Stated
+
+
+class SettleCompetition(Command):
+    """Say how it was settled that the payer paid somebody else for the month of a claim."""
+
+    NAME: ClassVar = "settle_competition"
+    KIND: ClassVar = "act"
+    patient: Ref
+    claim: ClaimId
+    outcome: CompetitionOutcome
+    words: Stated
+
+
+class WaiveCostShare(Command):
+    """Waive the patient's share of one claim, for a hardship that is documented."""
+
+    NAME: ClassVar = "waive_cost_share"
+    KIND: ClassVar = "act"
+    patient: Ref
+    claim: ClaimId
+    document: Digest | None = None
+    words: Stated
 
 
 class WithdrawClaim(Command):

@@ -9,8 +9,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from ledger.judging.days import earliest_date
 from ledger.judging.law import MonthLaw
 from ledger.judging.readiness import active_conditions
+from ledger.judging.service_date import convention_of, span_from
 from ledger.judging.shapes import ChargeLine, Verdict
 from ledger.rulebook import Rules
 from ledger.rulebook.claims import faults_of_lines
@@ -20,6 +22,7 @@ from ledger.streams.practice import Practice, Site
 from ledger.terms.calendar import first_day, last_day
 
 _OFFICE: Final = "11"
+_NOT_BILLED: Final = "medicare.claims.places_not_billed"
 _PARENT: Final = "medicare.ccm.{code}.parent_code"
 
 
@@ -28,7 +31,10 @@ class Content(NamedTuple):
 
     lines: tuple[ClaimLine, ...]
     diagnoses: tuple[str, ...]
-    place_of_service: str
+    place_of_service: str | None
+    """None: every site of the practice has a place of service that care management is not billed at."""
+    service_from: date | None
+    """The first day of a range, where the payer's profile asks for one and allows it."""
     uncharged: tuple[str, ...]
     """Codes for which the practice adopted no charge."""
     faults: tuple[tuple[str, str], ...]
@@ -43,15 +49,18 @@ class Content(NamedTuple):
 def content_of(verdict: Verdict, patient: Patient, practice: Practice, law: MonthLaw, rules: Rules) -> Content:
     """A claim's content by a verdict; `law` is that of the month's last day, `rules` those of the date of service.
 
-    Reads: the codes' parent_code and units_max, medicare.ccm.families.per_month_max, what eligibility reads
-    (CCM-CLAIM-05, -06, -08, CCM-CODE-06, -09).
+    Reads: the codes' parent_code and units_max, medicare.ccm.families.per_month_max, medicare.claims.date_of_service,
+    .date_span_allowed, .places_not_billed, what eligibility reads (CCM-CLAIM-02 to -06, -08, CCM-CODE-06, -09).
     """
+    convention = convention_of(practice, law, last_day(verdict.month))
+    started_on = earliest_date(verdict.consent_from) if verdict.consent_from is not None else None
     lines = tuple(_lines(verdict.charges, practice, verdict.date_of_service, rules))
     charged = {line.code for line in lines}
     return Content(
         lines,
         diagnoses_of(patient, verdict.month, law),
-        place_of(practice.sites),
+        place_of(practice.sites, law.rules),
+        span_from(convention, started_on, verdict.date_of_service, law),
         tuple(line.code for line in verdict.charges if line.code not in charged),
         faults_of_lines(((line.code, line.units) for line in verdict.charges), rules, verdict.raised),
     )
@@ -79,6 +88,14 @@ def diagnoses_of(patient: Patient, month: str, law: MonthLaw) -> tuple[str, ...]
     return tuple(dict.fromkeys(each.icd10 for each in active if each.icd10 is not None))[:DIAGNOSES_MAX]
 
 
-def place_of(sites: tuple[Site, ...]) -> str:
-    """The place of service: of the practice's first site; an office where none is on record (CCM-CLAIM-05)."""
-    return sites[0].place_of_service if sites else _OFFICE
+def place_of(sites: tuple[Site, ...], rules: Rules) -> str | None:
+    """The place of service: where the practitioner would see the patient, by default the practice's first site.
+
+    An office where no site is on record; never one at which care management is not billed, such as telehealth: None
+    where the practice has no other. Reads: medicare.claims.places_not_billed (CCM-CLAIM-05).
+    """
+    if not sites:
+        return _OFFICE
+    never = rules.get(_NOT_BILLED)
+    places = (site.place_of_service for site in sites)
+    return next((each for each in places if not isinstance(never, tuple) or each not in never), None)

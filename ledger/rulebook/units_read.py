@@ -103,7 +103,7 @@ _BESIDE: Final[dict[str, dict[str, str]]] = {
         "count": "base_codes_per_month_max diagnoses_min",
         "days": "filing_review_days",
         "word": "date_of_service",
-        "words": "competing_biller_reasons federal_holidays",
+        "words": "competing_biller_reasons federal_holidays places_not_billed places_reviewed",
         "years": "filing_years reopening_good_cause_years reopening_years",
         "yes_no": "date_span_allowed replacements_taken",
     },

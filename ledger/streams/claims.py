@@ -105,6 +105,8 @@ class ClaimReleased(_OfClaim):
     payer: Word
     family: Family
     date_of_service: date
+    service_from: date | None = None
+    """The first day of a range, where the payer asks for one; else the date of service stands alone."""
     place_of_service: PlaceOfService
     diagnoses: tuple[Icd10, ...] = Field(max_length=DIAGNOSES_MAX)
     lines: tuple[ClaimLine, ...] = Field(min_length=1, max_length=LINES_MAX)
@@ -124,6 +126,11 @@ class ClaimReleased(_OfClaim):
 
     def tags(self) -> tuple[str, ...]:
         return (claims_tag(self.patient), identifier_tag(self.link))
+
+    @property
+    def first_served_on(self) -> date:
+        """The line's first day: what timely filing counts from (CCM-CLAIM-23)."""
+        return self.service_from or self.date_of_service
 
     @property
     def charge(self) -> Decimal:

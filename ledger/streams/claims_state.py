@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple
 
 from ledger.streams.base import Fact
+from ledger.streams.claim_reasons import CompetitionSettled
 from ledger.streams.claims import (
     ClaimAcknowledged,
     ClaimExported,
@@ -59,6 +60,8 @@ class Claim:
     withdrawn: Heard | None = None
     reopened: tuple[Heard, ...] = ()
     waived: Heard | None = None
+    competition: Heard | None = None
+    """How it was settled that the payer paid somebody else, as said last."""
     lost: tuple[Heard, ...] = ()
     """What the machine found that it lost, unpaid."""
     overpaid: tuple[Heard, ...] = ()
@@ -68,6 +71,11 @@ class Claim:
     def guard(self) -> Guard:
         """What it occupies."""
         return self.event.month, self.event.programme.value, self.event.side.value
+
+    @property
+    def newest_answer(self) -> int:
+        """The position of the payer's newest adjudication; 0 where there is none."""
+        return self.remitted[-1].position if self.remitted else 0
 
     @property
     def is_acknowledged(self) -> bool:
@@ -138,16 +146,23 @@ class Claims:
         return next((each for each in self.claims if each.event.control_number == number), None)
 
     def stands_for(self, claim: Claim) -> Claim | None:
-        """The claim that stands for this one: released behind it, and neither rejected nor withdrawn itself."""
-        for later in reversed(self.claims):
-            if later.event.replaces == claim.event.claim and later.own_status not in ("rejected", "withdrawn"):
-                return later
+        """The claim that stands for this one: released behind it, and neither rejected nor withdrawn itself.
+
+        What stands for a claim that was to stand for this one, or for the same as this one, stands for this one too: a
+        payer that accepts late what it rejected before makes no second claim of the month.
+        """
+        places = {claim.event.claim, claim.event.replaces} - {None}
+        for later in self.claims:
+            if later.position > claim.position and later.event.replaces in places:
+                if later.own_status not in ("rejected", "withdrawn"):
+                    return later
+                places.add(later.event.claim)
         return None
 
     def status(self, claim: Claim) -> ClaimStatus:
         """Where a claim stands."""
         own = claim.own_status
-        if own == "withdrawn" or (later := self.stands_for(claim)) is None:
+        if own == "withdrawn" or claim.event.frequency == "8" or (later := self.stands_for(claim)) is None:
             return own
         return "voided" if later.event.frequency == "8" else "replaced"
 
@@ -193,6 +208,8 @@ def _after(claim: Claim, event: Any, at: int) -> Claim:
             return replace(claim, reopened=(*claim.reopened, heard))
         case CostShareWaived():
             return replace(claim, waived=heard)
+        case CompetitionSettled():
+            return replace(claim, competition=heard)
         case ClaimLostGround():
             return replace(claim, lost=(*claim.lost, heard))
         case OverpaymentNoticed():

@@ -65,6 +65,13 @@ ACTING_OF_CLAIMS: Final = (
         audited=True,
     ),
     Refusal(
+        "competing_biller_on_record",
+        "The payer says that somebody else was paid for {month}, and nobody recorded how that was settled.",
+        "A competing biller's payment stops billing of the month (CCM-CLAIM-21; readings, 7).",
+        "Find out with the patient and the payer who bills the month, and record it with `settle_competition`.",
+        audited=True,
+    ),
+    Refusal(
         "claim_is_live",
         "A claim of {month} for this programme and side is live.",
         _ONE_CLAIM,
@@ -77,6 +84,20 @@ ACTING_OF_CLAIMS: Final = (
         "A claim that was rejected is sent again; one that the payer has is replaced where the payer takes that, and "
         "is reopened otherwise (CCM-CLAIM-25, CCM-CLAIM-26; readings, 7).",
         "Record its acknowledgment or remittance first, or ask for a reopening with `reopen_claim`.",
+    ),
+    Refusal(
+        "claim_not_voidable",
+        "The claim that is to be voided is {status}, or its payer takes no void.",
+        "A claim that the payer has is voided where the payer takes that, and reopened otherwise; one that it does not "
+        "have yet is withdrawn (CCM-CLAIM-26, CCM-CLAIM-27; readings, 7).",
+        "Withdraw it with `withdraw_claim`, or ask for a reopening with `reopen_claim`.",
+    ),
+    Refusal(
+        "payer_number_not_known",
+        "The payer has not said under which number it keeps the claim.",
+        "What replaces or voids a claim names it by the payer's own number (CCM-CLAIM-26).",
+        "Record the acknowledgment or remittance that gives the number.",
+        retryable=True,
     ),
     Refusal(
         "lines_do_not_stand",
@@ -99,6 +120,18 @@ ACTING_OF_CLAIMS: Final = (
         "A claim names who rendered the service and who bills it by NPI (CCM-NPI-01, CCM-NPI-03).",
         "Record the NPI, then release the month.",
         retryable=True,
+    ),
+    Refusal(
+        "place_not_on_record",
+        "The practice has no site with the place of service that the command gives.",
+        "The place of service is where the practitioner would see the patient: a site of the practice (CCM-CLAIM-05).",
+        "Name a place of service of one of its sites, or leave it out.",
+    ),
+    Refusal(
+        "place_not_billed",
+        "The place of service is one at which care management is not billed.",
+        "The place of service is where the practitioner would see the patient; telehealth is none (CCM-CLAIM-05).",
+        "Register a site where patients are seen, and release the month with it.",
     ),
     Refusal(
         "filing_deadline_over",
@@ -136,5 +169,23 @@ ACTING_OF_CLAIMS: Final = (
         "A claim is withdrawn before the payer adjudicated it; afterwards it is reopened, voided or refunded "
         "(CCM-CLAIM-26, CCM-CLAIM-27; readings, 7).",
         "Ask for a reopening with `reopen_claim`, or return the money.",
+    ),
+    Refusal(
+        "no_competing_biller",
+        "No answer to the claim says that somebody else was paid for the month.",
+        "Settled is what a payer's denial said (CCM-CLAIM-21).",
+        "Look at the claim's answers with `ccm-ledger claim show`.",
+    ),
+    Refusal(
+        "qmb_never_billed",
+        "The patient was a Qualified Medicare Beneficiary on the date of service.",
+        "Such a patient is never billed a share, so there is none to waive (CCM-PAY-03).",
+        "Send the share to Medicaid, or write it off; nothing is asked of the patient.",
+    ),
+    Refusal(
+        "no_share_to_waive",
+        "The payer left nothing of the claim to the patient, or the claim stands no more.",
+        "A waiver is of the share of one claim, for documented hardship, and never ahead of it (CCM-PAY-02).",
+        "Wait for the remittance; it says what the patient's share is.",
     ),
 )

@@ -18,6 +18,7 @@ from tests.commands import (
     test_care_month,
     test_care_plan,
     test_claim_answers,
+    test_claim_changes,
     test_claims,
     test_consent,
     test_designation,
@@ -60,6 +61,11 @@ LESS, NOTICED = overpaid.struck(overpaid.paid(), 2), overpaid.noticed()
 BEGUN, IDENTIFIED = NOTICED.then(overpaid.begin(NOTICED)), NOTICED.then(overpaid.identify(NOTICED))
 SIGNED_MONTH, CLAIMED = test_claims.attested(), test_claim_answers.released()
 CLAIM = test_claims.claim_of(CLAIMED)
+HELD, STOPPED, PAID = (
+    test_claim_changes.at_the_payer(),
+    test_claim_changes.stopped(),
+    test_claim_changes.settled_claim(),
+)
 DENIED = CLAIMED.then(test_claim_answers.denied(CLAIMED, "50")).by(COMPLIANCE)
 COMMANDS: tuple[tuple[Given, Command], ...] = (
     (office().by(ADMIN), test_governance.adopt()),
@@ -138,6 +144,9 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (CLAIMED, test_claim_answers.acknowledged(CLAIMED)),
     (CLAIMED, test_claim_answers.paid(CLAIMED)),
     (DENIED, test_claim_answers.reopening(DENIED)),
+    (HELD, test_claim_changes.void(HELD)),
+    (STOPPED, test_claim_changes.settle(STOPPED)),
+    (PAID, test_claim_changes.waive(PAID)),
     (LESS, overpaid.report(LESS)),
     (LESS.by(COMPLIANCE), overpaid.by_person(LESS)),
     (NOTICED, overpaid.triage(NOTICED)),

@@ -143,7 +143,7 @@ def test_nor_one_behind_its_filing_deadline_where_nobody_granted_an_exception(da
 
     outcome = ledger.when(release()).outcome
     assert (isinstance(outcome, Refused) and outcome.code == "filing_deadline_over") == is_late
-    assert isinstance(ledger.when(release(late_because="Retroactive entitlement.")).event, ClaimReleased)
+    assert isinstance(ledger.when(release(late_because="Retroactive entitlement.")).events[0], ClaimReleased)
 
 
 def test_nor_one_whose_lines_do_not_go_together_by_the_law_of_the_day() -> None:

@@ -40,7 +40,7 @@ BY_ROLES = {
     (M,): "close_refusal_count note_reaction_run raise_review report_stale_month report_lost_ground",
     (Q, B): "return_overpayment",
     (B, A): "release_claim export_claim",
-    (B, Q): "withdraw_claim reopen_claim",
+    (B, Q): "withdraw_claim reopen_claim void_claim settle_competition waive_cost_share",
     (B, N): "record_acknowledgment record_remittance",
     (A, B): """
         adopt_charge record_billing_details record_payer_identity record_interchange record_rendering_details

@@ -1,0 +1,52 @@
+"""The claims of a patient as deciders need them: those of all with whom the patient was merged, and one by its id."""
+
+from typing import Any, NamedTuple
+
+from commands.deciding import Asked, Law, States
+from ledger.judging.payers import book_on
+from ledger.rulebook import Reading, Rulebook
+from ledger.streams.claims_state import Claim, Claims
+from ledger.terms.identity import claims_tag, patient_tag
+from ledger.terms.outcome import Need, Refused
+from ledger.terms.refusals import refused
+
+
+class Recorded(NamedTuple):
+    """A claim, and all of its patient's."""
+
+    claims: Claims
+    claim: Claim
+
+
+def claims_of(asked: Asked[Any], states: States) -> list[Claims] | Need:
+    """The claims of the patient and of everybody who is one person with them."""
+    if need := states.missing(patient_tag(asked.patient)):
+        return need
+    group = states.group(asked.patient)
+    if need := states.missing(*(claims_tag(each) for each in group)):
+        return need
+    return [states.get(claims_tag(each)) for each in group]
+
+
+def claim_named(asked: Asked[Any], states: States) -> Recorded | Need | Refused:
+    """The claim that the command names by its id."""
+    of_all = claims_of(asked, states)
+    if isinstance(of_all, Need):
+        return of_all
+    named: str = asked.command.claim
+    found = (Recorded(claims, claim) for claims in of_all if (claim := claims.claim(named)) is not None)
+    return next(found, None) or refused("no_such_claim")
+
+
+def book_of_payer(states: States, claim: Claim, law: Law) -> Rulebook:
+    """The rules of the payer to whom a claim went."""
+    event = claim.event
+    return book_on(states.patient(event.patient), event.date_of_service, law.rulebook, event.programme)
+
+
+def replacements_taken(asked: Asked[Any], states: States, claim: Claim, law: Law) -> Reading | None:
+    """What the payer of a claim says of claims that replace or void one that it has (CCM-CLAIM-26).
+
+    Reads: medicare.claims.replacements_taken.
+    """
+    return law.on(asked.today, book_of_payer(states, claim, law)).find("medicare.claims.replacements_taken")
