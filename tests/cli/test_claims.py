@@ -198,7 +198,7 @@ def test_a_claim_that_is_not_there_or_was_not_there_by_then_is_refused(ask: Run,
 
 
 def test_a_claim_of_a_patient_who_was_merged_is_shown_with_the_merge(ask: Run, copy: World, tmp_path: Path) -> None:
-    other = {"identifiers": [{"system": "mrn", "value": "mrn-of-november"}]}
+    other: dict[str, Any] = {"identifiers": [{"system": "mrn", "value": "mrn-of-november"}]}
     other |= {"demographics": {"given": "Pam", "family": "Poe", "born_on": "1950-02-03"}}
     registered = said(ask, copy, tmp_path, ("fay", "register_patient", other))
     survivor = registered["patient"]

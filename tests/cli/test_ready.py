@@ -177,3 +177,29 @@ def test_who_is_no_biller_is_told_who_releases(ask: Run, who: str) -> None:
 
     assert told.code == 1
     assert "Months are released by billers" in told.err
+
+
+def test_a_rejected_month_is_left_out_of_all_that_are_ready_and_released_by_itself(
+    ask: Run, copy: World, tmp_path: Path
+) -> None:
+    (first,) = lines(ask("release", MARCH, "--all-ready", "--json"))
+    claim = first["ids"]["claim"]
+    data = {"control_number": claim[3:23].upper(), "outcome": "rejected", "received_on": "2026-04-20"}
+    answer = copy.line(
+        "record_acknowledgment", data, key="no", actor={"id": copy.ids["bill"]}, clock="2026-11-10T15:00:00Z"
+    )
+    (tmp_path / "answer").write_text(answer)
+    assert ask("submit", str(tmp_path / "answer")).code == 0
+    (left,) = lines(ask("release", MARCH, "--all-ready", "--json"))
+    (again,) = lines(ask("release", copy.ids["patient"], MARCH, "--replaces", claim, "--json"))
+
+    assert (left["becomes"], left["why"], left["outcome"]) == ("not_released", ["sent_before"], None)
+    assert (again["becomes"], again["outcome"]) == ("released", "accepted")
+    assert ask("claim", "show", again["ids"]["claim"], "--json").json["claim"]["replaces"] == claim
+
+
+def test_claims_of_one_release_share_a_correlation_and_their_keys_are_their_own(ask: Run, copy: World) -> None:
+    (first,) = lines(ask("release", MARCH, "--all-ready", "--json"))
+
+    assert first["key"].startswith("release/cl_")
+    assert first["key"].endswith(f"/{copy.ids['patient']}/CCM")
