@@ -38,7 +38,7 @@ WORDS: Final[Mapping[str, str]] = {
     "answered_in_part": "answered for a part of the charge",
     "denied": "denied",
     "units_denied": "paid, but not all units",
-    "paid_less_than_expected": "paid and left to the patient, and what was expected",
+    "paid_less_than_expected": "paid less than expected; with the patient's share, against what was expected",
     "paid_though_withdrawn": "paid, though it was withdrawn",
     "replaced_not_taken_back": "replaced, and its payment was not taken back",
     "voided_not_taken_back": "voided, and its payment was not taken back",
@@ -111,10 +111,14 @@ def beside(reconciled: "Reconciled") -> Iterator[str]:
 def _line(each: "Difference") -> str:
     about = f"{each.patient} {each.programme}" + (f" {each.claim}" if each.claim else "")
     size = each.size
-    amounts = f"{size.claims:+d} claims, {size.units:+d} units, {_signed(size.amount)}"
+    amounts = f"{_some(size.claims, 'claim')}, {_some(size.units, 'unit')}, {_signed(size.amount)}"
     moved = f": {amounts}" if size.claims or size.units or size.amount else ""
     says = f" ({', '.join(each.says)})" if each.says else ""
     return f"  {about}  {WORDS[each.reason]}{moved}{says}"
+
+
+def _some(number: int, noun: str) -> str:
+    return f"{number:+,d} {noun}{'' if abs(number) == 1 else 's'}"
 
 
 def _signed(amount: "Decimal") -> str:

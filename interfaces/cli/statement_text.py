@@ -92,7 +92,7 @@ def lines_of(found: "Statement") -> Iterator[str]:
     """The whole statement."""
     yield f"Statement of your care in {_month(found.month)}"
     yield f"For {_of_patient(found.name)}. From {found.practice or 'your practice'}."
-    yield f"This is not a bill. It says what the ledger knew as of position {found.position}."
+    yield f"This is not a bill. It shows our records up to entry {found.position}."
     yield ""
     yield "What this is"
     yield f"  {_SERVICES[found.programme.value]}"

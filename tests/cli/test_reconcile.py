@@ -1,6 +1,8 @@
 """`reconcile`: a month's claims from ready to paid, as of now and as of before the remittance came."""
 
+import re
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -111,7 +113,7 @@ def test_people_see_a_table_of_stages_and_every_difference_in_words(ask: Run, cl
     assert "  open                  1      1   $85.00\n" in shown
     assert (
         f"Of what is open:\n  {claimed.ids['patient']} CCM {claimed.ids['february']}  accepted, no remittance yet: "
-        "+1 claims, +1 units, +$85.00\n"
+        "+1 claim, +1 unit, +$85.00\n"
     ) in shown
     assert "Balanced to the cent: 3 differences, each named above.\n" in shown
 
@@ -175,5 +177,8 @@ def test_what_is_in_no_sum_is_said_beside_it() -> None:
     ] == told
 
 
-def test_every_reason_has_words() -> None:
-    assert set(get_args(Reason)) == set(WORDS)
+def test_every_reason_has_words_and_a_row_in_the_document() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reconciling.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
+
+    assert set(get_args(Reason)) == set(WORDS) == listed
