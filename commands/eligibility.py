@@ -28,6 +28,7 @@ from ledger.streams.patient_state import Patient
 from ledger.terms.identity import patient_tag
 from ledger.terms.notices import in_order, notice
 from ledger.terms.outcome import Accepted, Notice, Outcome, Unchanged
+from ledger.terms.people import as_mbi, is_mbi
 from ledger.terms.refusals import refused
 
 
@@ -149,7 +150,8 @@ def decide_record_coverage(asked: Asked[RecordCoverage], states: States, law: La
     """Record who pays, from when to when; coverage may begin and end in the future, and be restated in retrospect.
 
     Reads the patient. Refuses, in order: no_such_coverage, end_before_start, in_the_future (the verification).
-    Unchanged where the same coverage is on record and the command brings no words. Notices: coverage_restated.
+    Unchanged where the same coverage is on record and the command brings no words. Notices: coverage_restated,
+    member_not_an_mbi.
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient)):
@@ -181,8 +183,10 @@ def decide_record_coverage(asked: Asked[RecordCoverage], states: States, law: La
             if says_the_same(known.event, event, but="coverage"):
                 return Unchanged((known.position,), (("coverage", known.event.coverage),))
     happened = "Another record of this coverage was on file; from now on, and for past months too, this one is used."
-    notices = (notice("coverage_restated", happened),) if restated else ()
-    return Accepted((event,), notices, (("coverage", event.coverage),))
+    notices = [notice("coverage_restated", happened)] if restated else []
+    if command.kind == "medicare_ffs" and command.member and not is_mbi(as_mbi(command.member)):
+        notices.append(notice("member_not_an_mbi", "The member number does not have the shape of an MBI."))
+    return Accepted((event,), tuple(notices), (("coverage", event.coverage),))
 
 
 def decide_record_death(asked: Asked[RecordDeath], states: States, law: Law) -> Outcome:

@@ -67,7 +67,8 @@ def run_claims(args: Namespace, screen: Screen) -> int:
             )
         patients = [row.patient for row in found.rows]
         ask(session, args, "export", patients, month=args.month, as_of=found.position, opened_words=True)
-        claims = prepared(session, found.rows, again=args.again)
+        with screen.progress("Reading what the file holds", len(found.rows)) as bar:
+            claims = prepared(session, found.rows, again=args.again, advance=bar.advance)
         if args.output is not None and any(claim.becomes == "written" for claim in claims):
             claims = _written(session, args, claims)
         _show(args, screen, claims)

@@ -33,7 +33,7 @@ from ledger.streams.billing import (
 )
 from ledger.streams.claims import ClaimReleased
 from ledger.streams.patient import CoverageRecorded, Demographics, PostalAddress
-from ledger.terms.people import is_mbi
+from ledger.terms.people import as_mbi, is_mbi
 from ledger.terms.postal import STATE_SHAPE
 
 NAME_MAX: Final = 60
@@ -134,7 +134,7 @@ def member_of(insured: Insured, identity: Identity) -> str | None:
     """The patient's number with a payer: with Medicare the MBI, where the coverage itself gives none."""
     is_medicare = insured.coverage.kind == "medicare_ffs"
     member = insured.member or (identity.mbi if is_medicare else None)
-    return re.sub(r"[ -]", "", member).upper() if member and is_medicare else member
+    return as_mbi(member) if member and is_medicare else member
 
 
 def _is_readable(insured: Insured, identity: Identity) -> bool:
@@ -263,5 +263,5 @@ def _lines(event: ClaimReleased) -> Iterable[Line]:
 
 
 def days_of(event: ClaimReleased) -> tuple[date, date]:
-    """The first and the last day that every line of a claim names."""
-    return event.date_of_service, event.date_of_service
+    """The first and the last day that every line of a claim names: one day, or a range where the payer asks for one."""
+    return getattr(event, "service_from", None) or event.date_of_service, event.date_of_service

@@ -7,7 +7,7 @@ Not promised: that the file reaches anybody.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Final, Literal, NamedTuple
 
@@ -46,10 +46,17 @@ class Prepared(NamedTuple):
     """Of the fact that it was written."""
 
 
-def prepared(session: Session, rows: Sequence[ClaimRow], *, again: bool) -> list[Prepared]:
-    """What would become of each claim; nothing is recorded."""
+def prepared(
+    session: Session, rows: Sequence[ClaimRow], *, again: bool, advance: Callable[[], None] | None = None
+) -> list[Prepared]:
+    """What would become of each claim; nothing is recorded. `advance` is called after each."""
     today = session.handler.now().date()
-    return [_prepared(session, row, today, again=again) for row in rows]
+    found: list[Prepared] = []
+    for row in rows:
+        found.append(_prepared(session, row, today, again=again))
+        if advance is not None:
+            advance()
+    return found
 
 
 def _prepared(session: Session, row: ClaimRow, today: date, *, again: bool) -> Prepared:

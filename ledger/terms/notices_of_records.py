@@ -125,6 +125,13 @@ OF_RECORDS: Final = (
         "Look at the months that the change touches.",
     ),
     kind(
+        "member_not_an_mbi",
+        REVIEW,
+        "The member number of a Medicare coverage does not have the shape of an MBI.",
+        "ELIG-05",
+        "Correct it from the patient's card and record the coverage anew; no claim goes into a file with it.",
+    ),
+    kind(
         "stay_restated",
         REVIEW,
         "Another record of this stay was on file; the newer one is used.",

@@ -88,6 +88,11 @@ def is_mbi(text: str) -> bool:
     return bool(_MBI.match(text))
 
 
+def as_mbi(text: str) -> str:
+    """A Medicare number as cards print it, in groups or small letters, as its characters alone."""
+    return text.replace("-", "").replace(" ", "").upper()
+
+
 def _npi(text: str) -> str:
     if not is_npi(text):
         raise ValueError("npi_check_digit")

@@ -23,18 +23,22 @@ from ledger.streams.billing import (
 from ledger.streams.claims import ClaimAcknowledged, ClaimExported
 from ledger.terms.identity import claims_tag, practice_tag, staff_tag
 from tests.commands.test_claims import attested, claim_of, release
+from tests.commands.test_merging import merged
 from tests.commands.world import (
     ADA,
     ADMIN,
     BILLER,
     BO,
     NURSE,
+    OTHER_PATIENT,
     OTHER_PRACTICE,
     PATIENT,
     PRACTICE,
     SITE_ADMIN,
+    assigned,
     office,
     on,
+    patient,
 )
 from tests.gwt import Given, opaque
 
@@ -314,6 +318,15 @@ def test_a_rejected_claim_goes_into_no_file_but_the_one_that_stands_for_it_does(
 
 def test_a_claim_that_the_record_does_not_hold_goes_into_no_file() -> None:
     assert "no_such_claim" == released().when(ExportClaim(patient=PATIENT, claim=opaque("cl", 9))).refused
+
+
+def test_a_claim_of_a_patient_who_was_merged_since_goes_into_a_file_under_whom_it_was_released_for() -> None:
+    ledger = released()
+    joined = ledger.and_(patient(OTHER_PATIENT, "10043"), assigned(OTHER_PATIENT), merged(OTHER_PATIENT, PATIENT))
+
+    assert joined.when(export(ledger)).event.patient == PATIENT
+    assert joined.when(export(ledger, patient=OTHER_PATIENT)).event.patient == PATIENT
+    assert joined.then(export(ledger)).when(export(ledger)).refused == "claim_exported_before"
 
 
 def test_a_nurse_writes_no_claims_into_files() -> None:

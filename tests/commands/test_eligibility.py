@@ -289,6 +289,16 @@ def test_coverage_is_recorded_with_its_words_sealed() -> None:
     assert "ABC" == worded.event.words.member
 
 
+@pytest.mark.parametrize("member", ["1SG4TE5MK73", "123456789A", "1EG4TE5MK7"])
+def test_a_medicare_number_of_another_shape_is_stored_and_told(member: str) -> None:
+    assert ["member_not_an_mbi"] == known().by(DESK).when(coverage(member=member)).codes
+
+
+@pytest.mark.parametrize("changes", [{"member": "1eg4-te5-mk73"}, {"member": "X1", "kind": "commercial"}, {}])
+def test_a_number_of_the_shape_that_its_payer_gives_is_told_nothing(changes: dict[str, Any]) -> None:
+    assert [] == known().by(DESK).when(coverage(**changes)).codes
+
+
 def test_the_same_coverage_again_is_unchanged() -> None:
     ledger = known().by(DESK)
 

@@ -151,6 +151,14 @@ def test_a_coverage_that_pays_next_and_is_not_known_whole_stays_out_of_a_whole_c
     assert sent(insured=(MEDICARE, second)).claim.other_plan is None
 
 
+def test_a_claim_that_names_a_first_day_is_sent_as_a_range() -> None:
+    claim = read(sent(event=released().model_copy(update={"service_from": date(2026, 3, 5)})))
+
+    assert [(each["kind"], each["first"], each["last"]) for each in claim["lines"]] == [
+        ("RD8", date(2026, 3, 5), MARCH_END)
+    ]
+
+
 def test_names_are_plain_in_the_claim() -> None:
     subscriber = sent(identity=Identity(PAT.model_copy(update={"given": "Jos\u00e9"}), MBI)).claim.subscriber
 
