@@ -100,8 +100,8 @@ def reduced(claim: Claim) -> Decimal:
 
 def answers_of(claim: Claim) -> tuple[str, ...]:
     """What the payer said last, in its codes: reasons and remarks of a remittance, else those of an acknowledgment."""
-    if claim.remitted:
-        newest = claim.remitted[-1].event
+    if claim.newest_remittance is not None:
+        newest = claim.newest_remittance.event
         return (*newest.reasons, *newest.remarks)
     return tuple(claim.acknowledged[-1].event.codes) if claim.acknowledged else ()
 

@@ -83,14 +83,17 @@ class Claim:
         return bool(self.acknowledged)
 
     @property
+    def newest_remittance(self) -> Heard | None:
+        """The remittance of the payer's newest day, for files come out of order; of one day what was recorded last."""
+        return max(reversed(self.remitted), key=lambda heard: heard.event.on, default=None)
+
+    @property
     def own_status(self) -> ClaimStatus:
         """Where it stands by itself, whatever stands for it."""
         if self.withdrawn is not None:
             return "withdrawn"
-        if self.remitted:
-            # By the payer's own days: files come out of order. Of one day what was recorded last is the newest.
-            newest = max(reversed(self.remitted), key=lambda heard: heard.event.on)
-            status: ClaimStatus = newest.event.status
+        if self.newest_remittance is not None:
+            status: ClaimStatus = self.newest_remittance.event.status
             return status
         if self.acknowledged:
             outcome: ClaimStatus = self.acknowledged[-1].event.outcome
