@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 from tests.house import ALL_ITEMS, PLAN_ELEMENTS, House
 
 OFFICES: Final = (
-    ("Harbor Internal Medicine", "121212121", "America/New_York"),
-    ("Lakeside Primary Care", "343434343", "America/Chicago"),
-    ("Palm Family Practice", "565656565", "Pacific/Honolulu"),
+    ("Harbor Internal Medicine", "121212121", "America/New_York", "1245319599"),
+    ("Lakeside Primary Care", "343434343", "America/Chicago", "1700000007"),
+    ("Palm Family Practice", "565656565", "Pacific/Honolulu", "1800000006"),
 )
+"""Name, TIN, zone, organisation NPI."""
 EVERYWHERE: Final = (0, 1, 2)
 STAFF: Final[tuple[tuple[str, str | None, str | None, str, tuple[int, ...], str], ...]] = (
     ("ada", "md", "1234567893", "practitioner", (0,), "US"),
@@ -88,20 +89,20 @@ class Company:
 def furnish(it: House) -> Company:
     """The practices and the people of the company."""
     company = Company(it)
-    for name, tin, zone in OFFICES:
+    for name, tin, zone, npi in OFFICES:
         site = {"name": "Main", "place_of_service": "11"}
-        entered = {"name": name, "tin": tin, "zone": zone, "sites": [site]}
+        entered = {"name": name, "tin": tin, "zone": zone, "npi": npi, "sites": [site]}
         practice = dict(it.accepted("register_practice", entered).ids)["practice"]
         company.practices.append(practice)
         for capability, year in (("cehrt_year", 2025), ("access_24x7", None)):
             attested: dict[str, Any] = {"practice": practice, "capability": capability, "from_on": SINCE}
             it.accepted("attest_capability", attested | ({"edition_year": year} if year else {}))
-    for short, credential, npi, role, offices, country in STAFF:
+    for short, credential, own_npi, role, offices, country in STAFF:
         held: list[str | None] = [company.practices[office] for office in offices] or [None]
         data: dict[str, Any] = {
             "name": short.title(),
             "credential": credential,
-            "npi": npi,
+            "npi": own_npi,
             "is_person": short not in ("robo", "feed"),
             "work_country": country,
             "identifiers": [{"system": "hr", "value": f"hr-{short}"}],

@@ -88,7 +88,7 @@ def wrong_patient(year: Year) -> None:
     if kept is None:
         return
     right = year.somebody()
-    if right is kept.client:
+    if year.watch.seconds.group(right.id) == year.watch.seconds.group(kept.client.id):
         return
     moving = year.said_anew(kept) | year.naming(kept) | {"to_patient": right.id, "reason": "Another patient's."}
     stranger = next(nurse for nurse in ("kai", "nia") if nurse != kept.performer)

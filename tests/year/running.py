@@ -104,9 +104,12 @@ NOT_IN_THE_YEAR: Final = {
     *("reaction_ran", "refusals_counted", "month_went_stale", "review_came_due", "review_settled"),
     *("locality_recorded", "qualifying_status_recorded"),
     *("limit_raised", "extra_planning_attested", "extra_planning_retracted"),
+    *("charge_adopted", "cost_share_waived", "cause_swept", "investigation_begun", "investigation_ended"),
+    *(topic for topic in EVENTS if topic.startswith(("claim_", "overpayment_"))),
 }
 """Kinds of facts that do not happen: those of the machine, which reports about the months and changes none; those that
-price a month and move no verdict; and acts about single codes, which the year's reading does not know yet."""
+price a month and move no verdict; acts about single codes, which the year's reading does not know yet; and everything
+about claims and money, which has a year of its own (tests/claims_year)."""
 SIGNING_DAYS: Final = (date(2026, 2, 4), *(date(2026, month, 3) for month in range(3, 13)))
 RESTORED_ON: Final = date(2026, 7, 6)
 CHECKED_ON: Final = (date(2026, 3, 31), date(2026, 10, 30))

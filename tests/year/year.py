@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from commands.answer import Answer
 from commands.wire import Delivery
@@ -58,11 +58,13 @@ class Door(House):
 class Year:
     """One year under way."""
 
+    WATCH: ClassVar[type[Watch]] = Watch
+
     def __init__(self, it: House, seed: int, clients: int, *, is_one_by_one: bool = False) -> None:
         self.is_one_by_one = is_one_by_one
         """Whether a day's ordinary work comes line by line, or in one group."""
         self.dice = Random(seed)
-        self.watch = Watch(it.handler, seed)
+        self.watch = self.WATCH(it.handler, seed)
         self.it = Door(it.log, it.handler, "2025-12-01T12:00:00Z", it.ids, it.count, watch=self.watch)
         self.now = datetime(2025, 12, 1, 12, tzinfo=UTC)
         self.size = clients
