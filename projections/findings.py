@@ -66,16 +66,17 @@ class Findings:
         values = (after[0], after[0], after[1], MonthWentStale.TOPIC, limit)
         return [StaleMonth._make(row) for row in self._models.rows(query, values)]
 
-    def eroded_claims(self, after: str, limit: int) -> Sequence[MovedClaim]:
+    def eroded_claims(self, after: tuple[str, str], limit: int) -> Sequence[MovedClaim]:
         """Claims at stake whose month perhaps supports less than was released, as far as that was not noticed."""
         query = f"""
             SELECT found.claim, found.patient, found.month, COALESCE(month.digest, ''), month.position, found.newest
             FROM {CLAIMS.name} AS found
             LEFT JOIN {MONTH_BILLING.name} AS month ON month.patient = found.patient AND month.month = found.month
-            WHERE found.claim > ? AND ({_AT_STAKE}) AND (found.status = 'withdrawn' OR NOT ({_AS_RELEASED}))
-            AND NOT EXISTS ({_NOTICED}) ORDER BY found.claim LIMIT ?
+            WHERE (found.patient > ? OR (found.patient = ? AND found.claim > ?)) AND ({_AT_STAKE})
+            AND (found.status = 'withdrawn' OR NOT ({_AS_RELEASED}))
+            AND NOT EXISTS ({_NOTICED}) ORDER BY found.patient, found.claim LIMIT ?
         """
-        rows = self._models.rows(query, (after, limit))
+        rows = self._models.rows(query, (after[0], *after, limit))
         return [MovedClaim(c, patient, month, says, max(at or 0, said)) for c, patient, month, says, at, said in rows]
 
     def dated(self, what: DueKind, newest: date, today: date, after: str, limit: int) -> Sequence[Dated]:

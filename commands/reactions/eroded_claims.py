@@ -21,11 +21,11 @@ class ReportErodedClaims:
     name = "report_eroded_claims"
 
     def reports(self, seen: Seen) -> Iterator[Report]:
-        """A report for each claim and what its month says now, by claim.
+        """A report for each claim and what its month says now, by patient: the claims of one share what they rest on.
 
         The cause moves with everything that may have moved the claim, so that no new finding has an old one's key.
         """
-        after = ""
+        after = ("", "")
         while found := seen.findings.eroded_claims(after, PAGE):
             for moved in found:
                 claims: Claims = seen.state(claims_tag(moved.patient))
@@ -36,7 +36,7 @@ class ReportErodedClaims:
                 target = f"{moved.patient}/{moved.claim}/{moved.digest[:DIGEST_SHOWN]}"
                 data = {"patient": moved.patient, "claim": moved.claim, "because": list(because)}
                 yield Report("report_lost_ground", max(moved.position, *because, claim.position), target, data)
-            after = found[-1].claim
+            after = (found[-1].patient, found[-1].claim)
 
 
 def came_after(claim: Claim, seen: Seen) -> tuple[int, ...]:

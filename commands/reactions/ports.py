@@ -51,7 +51,7 @@ class Findings(Protocol):
         """Attested months that say something else than was signed, and of which just that was not reported."""
         ...
 
-    def eroded_claims(self, after: str, limit: int) -> Sequence[MovedClaim]:
+    def eroded_claims(self, after: tuple[str, str], limit: int) -> Sequence[MovedClaim]:
         """Claims at stake whose month perhaps supports less than was released, as far as that was not noticed."""
         ...
 

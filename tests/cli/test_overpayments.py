@@ -10,10 +10,11 @@ import pytest
 
 from ledger.store.connection import Ledger
 from projections.overpayments import Item, Worklist, worklist
+from tests.cli.claiming import NPI
 from tests.cli.conftest import Ran, Run, World, _runner
 from tests.house import KEY, House, house
 from tests.reactions.company import BOOKS, pull, react
-from tests.reactions.test_eroded_claims import MARCH, NPI, claimed, cut, pay
+from tests.reactions.test_eroded_claims import MARCH, claimed, cut, pay
 
 FIFTH = date(2026, 3, 5)
 

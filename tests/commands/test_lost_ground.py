@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from itertools import permutations, product
 from typing import Any
 
 import pytest
@@ -17,7 +18,6 @@ from ledger.streams.patient import CoverageRecorded
 from ledger.streams.staff import ExclusionChecked
 from tests.commands.changes import approve, correct, entry_of, logged, verdict
 from tests.commands.overpaid import (
-    COMPLIANCE,
     MAY,
     WHOLE,
     back,
@@ -37,7 +37,7 @@ from tests.commands.overpaid import (
 )
 from tests.commands.test_claims import withdraw
 from tests.commands.test_month_signing import MONTH, attest, digest_of
-from tests.commands.world import ADA, BILLER, CONSENT, NURSE, OTHER_PATIENT, PATIENT, PRACTICE, SINCE, on
+from tests.commands.world import ADA, BILLER, COMPLIANCE, CONSENT, NURSE, OTHER_PATIENT, PATIENT, PRACTICE, SINCE, on
 from tests.gwt import Given, opaque
 from tests.projections.editions import CAP, altered
 from tests.reactions.given import MACHINE
@@ -289,6 +289,23 @@ def test_a_line_that_was_left_to_the_patient_alone_is_the_patient_s_to_get_back(
     ledger = struck(told.then(remitted(told, *deductible)), 2)
 
     assert money(ledger.when(report(ledger)).event) == ("0.00", "50.01")
+
+
+@pytest.mark.parametrize("looked", list(product((False, True), repeat=2)))
+@pytest.mark.parametrize("order", list(permutations((22, 20, 20))))
+def test_however_often_somebody_looked_all_notices_together_are_all_that_was_paid(
+    order: tuple[int, ...], looked: tuple[bool, ...]
+) -> None:
+    ledger = paid(*order)
+    for is_looked_at in (*looked, True):
+        ledger = struck(ledger, 0)
+        if is_looked_at:
+            ledger = ledger.then(report(ledger))
+
+    noticed_so_far = [each.event for each in claims(ledger).overpayments]
+    assert sum(each.amount for each in noticed_so_far) == Decimal("132.91")
+    assert sum(each.patient_share for each in noticed_so_far) == Decimal("33.23")
+    assert sum(lost.units for each in noticed_so_far for lost in each.lost) == 3
 
 
 # --- what was answered --------------------------------------------------------------------------------------------

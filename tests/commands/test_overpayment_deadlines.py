@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -38,7 +39,7 @@ def overpayment(
     is_dismissed: bool = False,
 ) -> Overpayment:
     """One possible overpayment with these days."""
-    said = {"patient": PATIENT, "overpayment": OVERPAYMENT}
+    said: dict[str, Any] = {"patient": PATIENT, "overpayment": OVERPAYMENT}
     event = OverpaymentNoticed(
         **said,
         claim=opaque("cl", 1),

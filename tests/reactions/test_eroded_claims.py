@@ -16,6 +16,7 @@ from ledger.store.connection import Ledger, Place
 from ledger.store.fsck import verify
 from ledger.streams.base import Event
 from ledger.streams.claims_state import Claims
+from ledger.streams.consent import ConsentRecorded
 from ledger.streams.overpayments import ClaimLostGround, OverpaymentNoticed
 from ledger.streams.time_changes import TimeCorrected
 from ledger.terms.identity import care_month_tag, claims_tag
@@ -214,9 +215,8 @@ def test_an_excluded_nurse_erodes_the_claims_that_rest_on_her_work(near: House) 
 def test_a_consent_found_void_a_year_later_erodes_the_claim(near: House) -> None:
     claimed(near)
     near.clock = "2027-02-20T15:00:00Z"
-    consent = next(
-        f.event.consent for f in near.log.follow(0, near.log.refresh()) if f.event.TOPIC == "consent_recorded"
-    )  # type: ignore[attr-defined]
+    facts = [fact.event for fact in near.log.follow(0, near.log.refresh())]
+    consent = next(event.consent for event in facts if isinstance(event, ConsentRecorded))
     void = {"patient": near.ids["patient"], "consent": consent, "reason": "forged", "evidence": "The pen is another."}
     near.accepted("invalidate_consent", void, actor="cora")
     react(near.log, datetime(2027, 2, 21, 18, tzinfo=UTC))

@@ -19,7 +19,13 @@ from tests.house import BEGIN, House, house
 from tests.reactions.company import NEXT_DAY
 from tests.reactions.given import MACHINE
 
-OF_THE_MACHINE = ("report_stale_month", "raise_review", "close_refusal_count", "note_reaction_run")
+OF_THE_MACHINE = (
+    "report_stale_month",
+    "report_lost_ground",
+    "raise_review",
+    "close_refusal_count",
+    "note_reaction_run",
+)
 NOTE = {"reaction": "close_refusal_counts", "up_to": 1}
 
 
