@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from commands.deciding import Asked, Law, States
-from commands.guards import is_future
+from commands.guards import day_there, is_future
 from commands.intents.overpayments import (
     IdentifyOverpayment,
     NoOverpayment,
@@ -32,7 +32,7 @@ from ledger.streams.overpayments import (
     OverpaymentTriaged,
 )
 from ledger.streams.overpayments_state import Overpayment
-from ledger.terms.identity import care_month_tag, claims_tag, patient_tag, practice_tag
+from ledger.terms.identity import care_month_tag, claims_tag, patient_tag
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
 from ledger.terms.refusals import refused
@@ -81,7 +81,7 @@ def decide_report_lost_ground(asked: Asked[ReportLostGround], states: States, la
             digest_now=verdict.digest,
         )
         return Accepted((lost,))
-    noticed_on = day_there(asked, states, claim)
+    noticed_on = day_there(asked, states, claim.event.practice)
     if isinstance(noticed_on, Need):
         return noticed_on
     event = OverpaymentNoticed(
@@ -108,7 +108,7 @@ def decide_report_overpayment(asked: Asked[ReportOverpayment], states: States, l
     found = claim_named(asked, states)
     if not isinstance(found, Found):
         return found
-    claim, on = found.claim, day_there(asked, states, found.claim)
+    claim, on = found.claim, day_there(asked, states, found.claim.event.practice)
     if isinstance(on, Need):
         return on
     amounts = command.amount, command.patient_share
@@ -203,7 +203,7 @@ def decide_no_overpayment(asked: Asked[NoOverpayment], states: States, law: Law)
     month = claim.event.month
     if need := states.missing(*(care_month_tag(each, month) for each in states.group(asked.patient))):
         return need
-    on = day_there(asked, states, claim)
+    on = day_there(asked, states, claim.event.practice)
     if isinstance(on, Need):
         return on
     if asked.actor in behind(states, asked.patient, month):
@@ -275,12 +275,3 @@ def rules_on(claim: Claim, states: States, law: Law, on: date) -> Rules:
     event = claim.event
     book = book_on(states.patient(event.patient), event.date_of_service, law.rulebook, event.programme)
     return law.on(on, book)
-
-
-def day_there(asked: Asked[Any], states: States, claim: Claim) -> date | Need:
-    """What day it is at the claim's practice: the day of a notice is that of whoever is to act on it."""
-    tag = practice_tag(claim.event.practice)
-    if need := states.missing(tag):
-        return need
-    zone = asked.zones.zone(states.practice(claim.event.practice).zone)
-    return asked.now.astimezone(zone).date() if zone is not None else asked.today

@@ -20,6 +20,7 @@ _MORE: Final = """\
 a fact of its own. The others are shown with the reason, and nobody releases them by this. Run again it releases what
 has become ready since: a month with a live claim is left alone. A month that was sent before (rejected, withdrawn) is
 released by itself: `release PATIENT YYYY-MM`, with --replaces CLAIM where the new claim stands for the earlier one.
+Behind the filing deadline a month is released by itself too, with --late-because WORDS: the words are kept sealed.
 With --dry-run nothing is released: what is shown is what each release would be answered.
 With --json every month is one JSON object on a line: `becomes` is released, released_before or not_released, `why`
 holds the codes, and the ledger's own answer stands beside; a summary is on standard error.
@@ -39,6 +40,9 @@ def add(commands: Commands, shared: Parser) -> None:
         "--programme", choices=("CCM", "PCM", "APCM"), default="CCM", help="whose month of the patient (default: CCM)"
     )
     parser.add_argument("--replaces", metavar="CLAIM", type=claim_id, help="the claim that the new one stands for")
+    parser.add_argument(
+        "--late-because", metavar="WORDS", help="behind the filing deadline: the exception the payer grants"
+    )
     parser.add_argument("--dry-run", action="store_true", help="show what would be released, and release nothing")
     parser.set_defaults(run=run_release)
 
@@ -75,8 +79,8 @@ def _named(args: Namespace) -> str | None:
     if (len(patients), len(months), args.all_ready) not in shapes:
         happened = "One month of one patient is released, or all of a month that are ready."
         raise WrongUsage(happened, "Name PATIENT and YYYY-MM, or YYYY-MM with --all-ready.")
-    if args.all_ready and (args.replaces or args.programme != "CCM"):
-        raise WrongUsage("--replaces and --programme are about one month.", "Name its patient too.")
+    if args.all_ready and (args.replaces or args.late_because or args.programme != "CCM"):
+        raise WrongUsage("--replaces, --late-because and --programme are about one month.", "Name its patient too.")
     args.month, args.as_of = months[0], None
     return patients[0] if patients else None
 

@@ -60,8 +60,9 @@ def one_of(args: Namespace, session: Session, patient: str, name: str) -> Releas
     from interfaces.cli.asking import ask_about  # noqa: PLC0415 - loaded by now
 
     ask_about(session, args, "claims", patient, month=args.month)
-    replaces = {"replaces": args.replaces} if args.replaces else {}
-    line = _line(patient, args.month, args.programme, name, **replaces)
+    about = {"replaces": args.replaces, "late_because": args.late_because}
+    given = {field: value for field, value in about.items() if value is not None}
+    line = _line(patient, args.month, args.programme, name, **given)
     bare = Release(patient, args.month, args.programme, (), None, None, line, "", ())
     return _asked(session, bare)
 

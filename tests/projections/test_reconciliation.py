@@ -7,7 +7,6 @@ import pytest
 
 from ledger.streams.base import Event
 from projections.claim_outcomes import Outcome, Units
-from projections.reconciled_months import standing_apart
 from projections.reconciliation import Reconciliation, reconcile
 from projections.reconciliation_shapes import ClaimLife, Overpaid, ReadyMonth, Size
 from tests.projections.claim_lives import (
@@ -358,13 +357,3 @@ def test_what_is_perhaps_overpaid_and_what_was_given_back_is_named_and_moves_no_
         ("given_back", ("op_1", "20.00", "13.23")),
     ] == [(each.reason, each.says) for each in found.differences]
     assert (size(1, 1, "52.90"), dollars("20.00")) == (found.paid, found.given_back)
-
-
-def test_a_claim_that_stands_for_one_under_another_id_of_the_same_person_takes_its_place() -> None:
-    first = lives(released(), remitted(FIRST, "denied", DENIED))
-    second = [life._replace(position=9) for life in lives(released(SECOND, replaces=FIRST), acknowledged(SECOND))]
-    apart = standing_apart([*first, *second])
-    found = balanced([ready()], apart)
-
-    assert ["replaced", "accepted"] == [life.status for life in apart]
-    assert [("released", "replaced"), ("denied", "denied"), ("open", "no_remittance")] == [n[:2] for n in named(found)]
