@@ -15,7 +15,7 @@ from ledger.streams.overpayments_state import Overpayment
 from ledger.terms.identity import claims_tag
 from projections.base import Changes, Row, Table
 from projections.states import States
-from projections.tables.claims_layout import CLAIMS, OVERPAYMENTS
+from projections.tables.claims_layout import CLAIMS, OVERPAYMENTS, cents
 from projections.tables.layout import joined, micros, optional
 
 _OF_CLAIMS: Final = "claims/"
@@ -83,11 +83,6 @@ def overpayment_row(claims: Claims, overpayment: Overpayment) -> Row:
         *(cents(overpayment.money_back), cents(overpayment.share_back)),
         *(overpayment.position, max((each[1] for each in heard if each is not None), default=overpayment.position)),
     )
-
-
-def cents(amount: Decimal) -> int:
-    """An amount of two digits behind the point as whole cents."""
-    return int(amount.scaleb(2))
 
 
 def reduced(claim: Claim) -> Decimal:

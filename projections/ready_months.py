@@ -16,7 +16,7 @@ from ledger.terms.people import Programme
 from projections.ready_claims import Claimed, Sent
 from projections.ready_rules import Filing, Near, ReadyRules
 from projections.states import States
-from projections.tables.claims_layout import ClaimRow
+from projections.tables.claims_layout import ClaimRow, dollars
 from projections.tables.layout import MonthRow
 
 State = Literal[
@@ -227,8 +227,3 @@ class Listing:
             today = self._asked.today_in(state.zone if state is not None else None)
             self._days[practice] = max((last_day(self._asked.month) - today).days + 1, 0)
         return self._days[practice]
-
-
-def dollars(cents: int) -> Decimal:
-    """Whole cents as dollars."""
-    return Decimal(cents).scaleb(-2)
