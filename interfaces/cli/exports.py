@@ -1,12 +1,12 @@
 """`export`: what leaves this ledger for others to read: claims as an X12 837P file for their payers."""
 
-import os
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from interfaces.cli.new_file import new_file, no_file_yet
 from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, WrongUsage, claim_id, month, practice_id
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from interfaces.x12.exporting import Prepared
 
 REFUSED: Final = 1
-_OWNER_ONLY: Final = 0o600
 _COLUMNS: Final = ("claim", "patient", "kind", "lines", "charge", "what becomes of it")
 _KINDS: Final = {"1": "first", "7": "replaces", "8": "voids"}
 _MORE: Final = """\
@@ -54,8 +53,8 @@ def run_claims(args: Namespace, screen: Screen) -> int:
     from interfaces.x12.exporting import prepared  # noqa: PLC0415
     from projections.claims_to_send import claims_to_send  # noqa: PLC0415
 
-    if args.output is not None and Path(args.output).exists():
-        raise WrongUsage("There is a file of that name already.", "Name another one; a file is never overwritten.")
+    if args.output is not None:
+        no_file_yet(args.output)
     with session_of(args, screen) as session:
         known_only(session, args)
         list_of_practice(session, args, screen, "export")
@@ -63,7 +62,7 @@ def run_claims(args: Namespace, screen: Screen) -> int:
         if len(missing := set(args.claims) - {row.claim for row in found.rows}):
             raise WrongUsage(
                 f"{len(missing)} of the claims named are not of that month and practice.",
-                "`ccm-ledger history PATIENT` shows the claims of a patient.",
+                f"`ccm-ledger claims --month {args.month}` lists those of the month.",
             )
         patients = [row.patient for row in found.rows]
         ask(session, args, "export", patients, month=args.month, as_of=found.position, opened_words=True)
@@ -79,15 +78,9 @@ def _written(session: "Session", args: Namespace, claims: "Sequence[Prepared]") 
     """The file, made before its claims are recorded and filled afterwards, so that no record speaks of none."""
     from interfaces.x12.exporting import file_of, recorded  # noqa: PLC0415 - loaded by now
 
-    try:
-        descriptor = os.open(args.output, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _OWNER_ONLY)
-    except OSError as error:
-        raise WrongUsage(f"The file cannot be made: {error.strerror}.", "Name one in a folder of yours.") from error
-    with os.fdopen(descriptor, "w", encoding="ascii", newline="") as file:
+    with new_file(args.output, "ascii") as file:
         done = recorded(session, claims, again=args.again)
         file.write(file_of(done, session.handler.now(), simulated=session.simulated))
-        file.flush()
-        os.fsync(file.fileno())
     if not any(claim.becomes == "written" for claim in done):
         Path(args.output).unlink()
     return done
@@ -95,10 +88,11 @@ def _written(session: "Session", args: Namespace, claims: "Sequence[Prepared]") 
 
 def _show(args: Namespace, screen: Screen, claims: "Sequence[Prepared]") -> None:
     from interfaces.cli.wording import counted, money  # noqa: PLC0415 - loaded by now
+    from projections.tables.claims_layout import dollars  # noqa: PLC0415
 
     counts = Counter(claim.becomes for claim in claims)
     charge = sum(claim.row.charge_cents for claim in claims if claim.becomes == "written")
-    total = _dollars(charge)
+    total = dollars(charge)
     screen.answer(
         {
             "month": args.month,
@@ -126,14 +120,9 @@ def _show(args: Namespace, screen: Screen, claims: "Sequence[Prepared]") -> None
         screen.say(f"No file was made. Left out: {left}.")
 
 
-def _dollars(cents: int) -> Any:
-    from decimal import Decimal  # noqa: PLC0415 - loaded by now
-
-    return Decimal(cents).scaleb(-2)
-
-
 def _cells(claim: "Prepared") -> tuple[str, ...]:
-    from interfaces.cli.wording import money  # noqa: PLC0415 - loaded by now
+    from interfaces.cli.wording import codes_of, money  # noqa: PLC0415 - loaded by now
+    from projections.tables.claims_layout import dollars  # noqa: PLC0415
 
     row = claim.row
     becomes = claim.becomes.replace("_", " ")
@@ -142,12 +131,12 @@ def _cells(claim: "Prepared") -> tuple[str, ...]:
         becomes += f": {', '.join(codes)}"
     if claim.exported_on is not None:
         becomes += f" (in a file of {claim.exported_on.isoformat()})"
-    lines = ", ".join(f"{code} x{units}" for code, units in row.units)
-    return row.claim, row.patient, _KINDS[row.frequency], lines, money(_dollars(row.charge_cents)), becomes
+    return row.claim, row.patient, _KINDS[row.frequency], codes_of(row.units), money(dollars(row.charge_cents)), becomes
 
 
 def _json(claim: "Prepared") -> dict[str, Any]:
     from commands.answer import refusal_json  # noqa: PLC0415 - loaded by now
+    from projections.tables.claims_layout import dollars  # noqa: PLC0415
 
     row = claim.row
     return {
@@ -156,7 +145,7 @@ def _json(claim: "Prepared") -> dict[str, Any]:
         "practice": row.practice,
         "payer": row.payer,
         "frequency": row.frequency,
-        "charge": str(_dollars(row.charge_cents)),
+        "charge": str(dollars(row.charge_cents)),
         "becomes": claim.becomes,
         "lacks": [each._asdict() for each in claim.lacks],
         "refusal": refusal_json(claim.refusal) if claim.refusal is not None else None,

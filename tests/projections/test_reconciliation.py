@@ -204,6 +204,20 @@ def test_one_that_was_taken_back_and_paid_anew_counts_once() -> None:
     assert [("paid", "paid_anew", 0, 0, "0.00")] == named(found)
 
 
+def test_a_denial_that_is_heard_of_after_the_payment_that_followed_it_does_not_deny_the_claim() -> None:
+    undone = told("99490", 1, "-85.00", "0.00", off("CO-97", "-85.00"))
+
+    found = of(
+        released(),
+        remitted(FIRST, "reversed", undone, on=date(2026, 4, 20)),
+        remitted(FIRST, "paid", PAID, on=date(2026, 4, 20)),
+        remitted(FIRST, "denied", DENIED, on=date(2026, 4, 10)),
+    )
+
+    assert (size(1, 1, "52.90"), Size()) == (found.paid, found.denied)
+    assert [("paid", "paid_anew", 0, 0, "0.00")] == named(found)
+
+
 def test_a_claim_paid_twice_without_a_reversal_is_paid_beyond_its_charge() -> None:
     found = of(released(), remitted(FIRST, "paid", PAID), remitted(FIRST, "paid", PAID, on=date(2026, 4, 27)))
 
