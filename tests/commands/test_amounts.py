@@ -38,7 +38,7 @@ def remittance(paid: object) -> Delivery | Unreadable:
         "1e2",
         "8_5.00",
         "NaN",
-        "٨٥.٠٠",
+        "\u0668\u0665.\u0660\u0660",
         "85.001",
         ".5",
         "85.",
