@@ -47,8 +47,10 @@ def in_order(counts: Counter[str]) -> list[tuple[str, int]]:
 
 
 def money(amount: Decimal | None) -> str:
-    """An amount in dollars, or a dash where no price is on file."""
-    return "-" if amount is None else f"${amount:,.2f}"
+    """An amount in dollars, its sign before them, or a dash where no price is on file."""
+    if amount is None:
+        return "-"
+    return f"{'-' if amount < 0 else ''}${abs(amount):,.2f}"
 
 
 def clock(seconds: int) -> str:
