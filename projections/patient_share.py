@@ -3,8 +3,8 @@
 Promise: before an answer the estimate says both ends: the percent of the allowed amount where the year's deductible is
 met, and all of it where nothing is (how much is met, and how much it is, no fact and no rule here says). Afterwards
 only the payer's amounts count, of all claims of the month. Nothing is owed by a qualified Medicare beneficiary
-(CCM-PAY-03), nor of a claim whose share was waived (CCM-PAY-02), nor before an answer. Not promised: a bill; and what
-another coverage pays, which is noted and not known.
+(CCM-PAY-03), nor of a claim whose share was waived (CCM-PAY-02), nor before an answer, nor while the answers speak of
+more than was asked for. Not promised: a bill; and what another coverage pays, which is noted and not known.
 """
 
 from collections.abc import Iterable
@@ -24,9 +24,19 @@ from ledger.streams.staff import Staff
 from ledger.terms.calendar import first_day, last_day
 from projections.claim_outcomes import ZERO
 
-Why = Literal["nothing_claimed", "not_answered", "qmb", "waived", "refunded", "as_the_payer_says", "nothing_left"]
+Why = Literal[
+    "nothing_claimed",
+    "not_answered",
+    "qmb",
+    "to_clear_up",
+    "waived",
+    "refunded",
+    "as_the_payer_says",
+    "nothing_left",
+]
 """Why the patient owes what they owe. nothing_claimed: no claim stands. not_answered: the payer has not, or took its
-answer back. waived, refunded: all of what it left. nothing_left: it left nothing to the patient."""
+answer back. to_clear_up: its answers speak of more than was asked for, such as when a claim was paid twice. waived,
+refunded: all of what it left. nothing_left: it left nothing to the patient."""
 ShareKind = Literal["deductible", "coinsurance", "copayment", "other"]
 
 _KINDS: Final[dict[str, ShareKind]] = {"1": "deductible", "2": "coinsurance", "3": "copayment"}
@@ -106,7 +116,8 @@ def patient_share(
     share = sum((claim.patient_share for claim in claims), ZERO) if answered else None
     waived = sum((claim.patient_share for claim in claims if claim.waived is not None), ZERO) if answered else ZERO
     refunded = _refunded(held)
-    rest = None if share is None else max(share - waived - refunded, ZERO)
+    is_unclear = live is not None and share is not None and _is_unclear(live, claims, share)
+    rest = None if share is None or is_unclear else max(share - waived - refunded, ZERO)
     never_billed = is_qmb(patient, on) and not rules.get(f"{_PAYMENT}.qmb_is_billed")
     charges = _charges(live, verdict)
     estimate = None if answered or not charges else _estimate(charges, verdict, book, patient, practice, biller, on)
@@ -119,7 +130,7 @@ def patient_share(
         share=share,
         waived=waived,
         owed=ZERO if never_billed else rest,
-        why="qmb" if never_billed else _why(live, share, waived, rest),
+        why="qmb" if never_billed else "to_clear_up" if is_unclear else _why(live, share, waived, rest),
         is_qmb=is_qmb(patient, on),
         beside=_beside(patient, verdict, on),
         refunded=refunded,
@@ -128,6 +139,13 @@ def patient_share(
 
 def _is_of(claim: Claim, verdict: Verdict) -> bool:
     return (claim.event.month, claim.event.programme) == (verdict.month, verdict.programme)
+
+
+def _is_unclear(live: Claim, claims: Iterable[Claim], share: Decimal) -> bool:
+    """Whether the answers that paid or left something speak of more than was asked for, or of a share beyond it."""
+    counted = (claim for claim in claims if claim.paid or claim.patient_share)
+    answered = sum((each.event.charge for claim in counted for each in claim.remitted), ZERO)
+    return answered > live.event.charge or not ZERO <= share <= live.event.charge
 
 
 def _why(live: Claim | None, share: Decimal | None, waived: Decimal, rest: Decimal | None) -> Why:

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any, Final
 
-from interfaces.cli.new_file import new_file, no_file_yet
+from interfaces.cli.new_files import is_free, new_file
 from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, as_of_option, month, practice_id
 
@@ -48,7 +48,7 @@ def run_charges(args: Namespace, screen: Screen) -> int:
     )
     from projections.claim_charges import charges  # noqa: PLC0415
 
-    no_file_yet(args.output)
+    is_free(args.output)
     with session_of(args, screen) as session:
         known_only(session, args)
         list_of_practice(session, args, screen, "charges")
@@ -56,7 +56,7 @@ def run_charges(args: Namespace, screen: Screen) -> int:
         found = charges(session.log, pulled(session, screen), args.month, practice=args.practice, as_of=known)
         ask(session, args, "charges", found.patients, month=args.month, as_of=found.position)
         if found.lines:
-            with new_file(args.output, "utf-8") as file:
+            with new_file(args.output, encoding="utf-8") as file:
                 file.write(_csv(found, simulated=session.simulated))
         _show(args, screen, found)
     return 0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from interfaces.cli.new_file import new_file, no_file_yet
+from interfaces.cli.new_files import is_free, new_file
 from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, WrongUsage, claim_id, month, practice_id
 
@@ -54,36 +54,61 @@ def run_claims(args: Namespace, screen: Screen) -> int:
     from projections.claims_to_send import claims_to_send  # noqa: PLC0415
 
     if args.output is not None:
-        no_file_yet(args.output)
+        is_free(args.output)
     with session_of(args, screen) as session:
         known_only(session, args)
         list_of_practice(session, args, screen, "export")
         found = claims_to_send(pulled(session, screen), args.month, practice=args.practice, named=args.claims)
         if len(missing := set(args.claims) - {row.claim for row in found.rows}):
             raise WrongUsage(
-                f"{len(missing)} of the claims named are not of that month and practice.",
-                f"`ccm-ledger claims --month {args.month}` lists those of the month.",
+                f"Among those that --claims names, not of that month and practice: {len(missing)}.",
+                f"`ccm-ledger claims --month {args.month}` lists them.",
             )
         patients = [row.patient for row in found.rows]
         ask(session, args, "export", patients, month=args.month, as_of=found.position, opened_words=True)
         with screen.progress("Reading what the file holds", len(found.rows)) as bar:
             claims = prepared(session, found.rows, again=args.again, advance=bar.advance)
         if args.output is not None and any(claim.becomes == "written" for claim in claims):
-            claims = _written(session, args, claims)
+            claims = _written(session, args, screen, claims)
         _show(args, screen, claims)
     return REFUSED if any(claim.becomes != "written" for claim in claims) else 0
 
 
-def _written(session: "Session", args: Namespace, claims: "Sequence[Prepared]") -> "list[Prepared]":
-    """The file, made before its claims are recorded and filled afterwards, so that no record speaks of none."""
+def _written(session: "Session", args: Namespace, screen: Screen, claims: "Sequence[Prepared]") -> "list[Prepared]":
+    """The file, made before its claims are recorded and filled afterwards, so that no record speaks of none.
+
+    Where it cannot be filled it is taken away, and it is said which claims are recorded as being in it.
+    """
     from interfaces.x12.exporting import file_of, recorded  # noqa: PLC0415 - loaded by now
 
-    with new_file(args.output, "ascii") as file:
-        done = recorded(session, claims, again=args.again)
-        file.write(file_of(done, session.handler.now(), simulated=session.simulated))
+    done: list[Prepared] = []
+    try:
+        with new_file(args.output, encoding="ascii") as file:
+            done = recorded(session, claims, again=args.again)
+            file.write(file_of(done, session.handler.now(), simulated=session.simulated))
+    except BaseException:
+        _in_no_file(screen, [each.row.claim for each in done if each.becomes == "written"])
+        raise
     if not any(claim.becomes == "written" for claim in done):
         Path(args.output).unlink()
     return done
+
+
+def _in_no_file(screen: Screen, claims: list[str]) -> None:
+    """Say which claims were recorded as being in a file that could not be written."""
+    if not claims:
+        return
+    from interfaces.cli.wording import counted  # noqa: PLC0415 - loaded by now
+
+    if screen.as_json:
+        screen.note_json({"in_no_file": claims})
+        return
+    were = "was" if len(claims) == 1 else "were"
+    screen.note(
+        f"{counted(len(claims), 'claim')} {were} recorded as being in a file, and no file was made. "
+        "When that is mended, export them with --again --claims:",
+        *(f"  {claim}" for claim in claims),
+    )
 
 
 def _show(args: Namespace, screen: Screen, claims: "Sequence[Prepared]") -> None:
@@ -136,7 +161,6 @@ def _cells(claim: "Prepared") -> tuple[str, ...]:
 
 def _json(claim: "Prepared") -> dict[str, Any]:
     from commands.answer import refusal_json  # noqa: PLC0415 - loaded by now
-    from projections.tables.claims_layout import dollars  # noqa: PLC0415
 
     row = claim.row
     return {
@@ -145,7 +169,7 @@ def _json(claim: "Prepared") -> dict[str, Any]:
         "practice": row.practice,
         "payer": row.payer,
         "frequency": row.frequency,
-        "charge": str(dollars(row.charge_cents)),
+        "charge": str(_dollars(row.charge_cents)),
         "becomes": claim.becomes,
         "lacks": [each._asdict() for each in claim.lacks],
         "refusal": refusal_json(claim.refusal) if claim.refusal is not None else None,
