@@ -84,7 +84,8 @@ class Outcome(NamedTuple):
 
 def outcome_of(claim: Claim) -> Outcome:
     """What the payer's answers to a claim come to."""
-    heard = [each.event for each in claim.remitted]
+    # Files come out of order: what the payer said of a later day is said last.
+    heard = sorted((each.event for each in claim.remitted), key=lambda event: event.on)
     charge, answered = claim.event.charge, sum((each.charge for each in heard), ZERO)
     last = next((each for each in reversed(heard) if each.status != _REVERSED), None)
     reversals = sum(1 for each in heard if each.status == _REVERSED)

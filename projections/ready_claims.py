@@ -28,7 +28,7 @@ class Sent(NamedTuple):
     @property
     def live(self) -> ClaimRow | None:
         """The one that occupies the month."""
-        behind = {each.replaces for each in self.claims if each.status not in _STANDS_FOR_NOTHING}
+        behind = {each.replaces for each in self.claims if not _stands_for_nothing(each)}
         return next((each for each in reversed(self.claims) if each.is_live and each.claim not in behind), None)
 
     @property
@@ -40,6 +40,11 @@ class Sent(NamedTuple):
     def moved(self) -> int:
         """The newest fact about any of them."""
         return max(each.newest for each in self.claims)
+
+
+def _stands_for_nothing(claim: ClaimRow) -> bool:
+    """Whether nothing is replaced or voided by a claim; a void that the payer denied voids nothing."""
+    return claim.status in _STANDS_FOR_NOTHING or (claim.status == "denied" and claim.frequency == "8")
 
 
 Claimed = dict[tuple[str, Programme], Sent]

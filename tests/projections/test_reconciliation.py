@@ -368,3 +368,11 @@ def test_a_claim_that_stands_for_one_under_another_id_of_the_same_person_takes_i
 
     assert ["replaced", "accepted"] == [life.status for life in apart]
     assert [("released", "replaced"), ("denied", "denied"), ("open", "no_remittance")] == [n[:2] for n in named(found)]
+
+
+def test_a_file_of_an_earlier_day_that_comes_last_makes_no_denied_claim_a_paid_one() -> None:
+    denied = remitted(FIRST, "denied", DENIED, on=date(2026, 5, 1))
+    back = remitted(FIRST, "reversed", BACK, on=date(2026, 5, 1))
+    found = outcome(released(), back, denied, remitted(FIRST, "paid", PAID))
+
+    assert (found.standing, found.paid, found.denied) == ("denied", dollars("0.00"), dollars("85.00"))
