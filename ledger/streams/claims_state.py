@@ -108,7 +108,7 @@ class Claim:
 
     @property
     def stands_for_nothing(self) -> bool:
-        """Whether nothing is replaced or voided by it: taken back, turned away at the door, or a void that was denied."""
+        """Whether it replaces or voids nothing: taken back, turned away at the door, or a void that was denied."""
         own = self.own_status
         return own in ("rejected", "withdrawn") or (own == "denied" and self.event.frequency == "8")
 
