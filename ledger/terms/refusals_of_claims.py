@@ -80,7 +80,8 @@ ACTING_OF_CLAIMS: Final = (
         "claim_is_live",
         "A claim of {month} for this programme and side is live.",
         _ONE_CLAIM,
-        "Withdraw that claim, or name it in `replaces` where the payer rejected it or takes replacements.",
+        "Withdraw that claim, or name it in `replaces` where the payer rejected it or takes replacements, or where "
+        "another payer than the month's denied it or took all back.",
         audited=True,
     ),
     Refusal(

@@ -1,15 +1,20 @@
 """What stands for a claim, when payers change their minds: never two live claims of one month."""
 
+from decimal import Decimal
 from typing import Any
+
+import pytest
 
 from ledger.streams.claims import ClaimAcknowledged, ClaimReleased
 from ledger.streams.claims_state import Claims
 from ledger.streams.merging import PatientsMerged
 from ledger.terms.identity import claims_tag
-from tests.commands.test_claim_answers import denied
+from tests.commands.test_claim_answers import acknowledged, denied, paid, released
 from tests.commands.test_claim_changes import at_the_payer, void
 from tests.commands.test_claims import attested, claim_of, release, set_up, withdraw
-from tests.commands.world import BILLER, OTHER_PATIENT, PATIENT, assigned, on, patient
+from tests.commands.test_month_signing import attest
+from tests.commands.test_payers import covered
+from tests.commands.world import ADA, BILLER, OTHER_PATIENT, PATIENT, assigned, on, patient
 from tests.gwt import Given
 
 
@@ -120,3 +125,48 @@ def test_what_stands_for_a_claim_of_a_merged_patient_is_released_where_that_clai
 
     assert isinstance(event, ClaimReleased)
     assert (event.patient, event.replaces) == (PATIENT, first)
+
+
+# --- sent to the payer whose month it is ----------------------------------------------------------------------------
+
+
+def of_acme_now(ledger: Given) -> Given:
+    """The patient's coverage turns out to be another payer's, and Dr Ada signs the month anew."""
+    moved = covered(ledger, "acme").by(ADA)
+    return moved.then(attest(moved)).by(BILLER)
+
+
+def taken_back() -> Given:
+    """A claim that was paid, and of which the payer took everything back."""
+    sent = released()
+    done = sent.then(paid(sent))
+    back = sent.when(paid(sent)).event.model_copy(
+        update={"status": "reversed", "charge": Decimal("-85.00"), "paid": Decimal("-52.90")}
+        | {"patient_share": Decimal("-13.23"), "lines": (), "on": on("2026-04-28")}
+    )
+    return done.and_(back).by(BILLER)
+
+
+def denied_by_medicare() -> Given:
+    sent = released()
+    return sent.then(acknowledged(sent)).then(denied(sent, "109"))
+
+
+@pytest.mark.parametrize("answered", [denied_by_medicare, taken_back])
+def test_what_another_payer_owes_nothing_for_is_sent_to_the_payer_whose_month_it_is(answered: Any) -> None:
+    ledger = of_acme_now(answered())
+    first = claim_of(ledger)
+
+    assert ledger.when(release()).refused == "claim_is_live"
+    after = ledger.then(release(replaces=first))
+    event = after.facts[-1].event
+    assert (event.payer, event.frequency, event.replaces, event.payer_number) == ("acme", "1", first, None)
+    assert (statuses(after), live(after)) == (["replaced", "released"], [False, True])
+
+
+def test_not_where_the_same_payer_denied_it_nor_where_another_one_paid() -> None:
+    same, sent = denied_by_medicare(), released()
+    paid_by_another = of_acme_now(sent.then(paid(sent)))
+
+    assert same.when(release(replaces=claim_of(same))).refused == "claim_not_replaceable"
+    assert paid_by_another.when(release(replaces=claim_of(sent))).refused == "claim_not_replaceable"
