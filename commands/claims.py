@@ -16,6 +16,7 @@ from commands.intents.claims import AdoptCharge, ReleaseClaim
 from commands.judged_months import reasons_of_notices, verdict_of
 from ledger.claims.building import Content, content_of
 from ledger.claims.competing import stopping
+from ledger.claims.erosion import has_money
 from ledger.judging import Verdict, book_of
 from ledger.judging.law import law_on
 from ledger.rulebook import Rules
@@ -33,6 +34,7 @@ from ledger.terms.refusals import refused
 
 _BY_THRESHOLD: Final = "threshold"
 _RESENT: Final = frozenset({"rejected", "withdrawn"})
+_NOTHING_OWED: Final = frozenset({"denied", "reversed"})
 _CLAIMS: Final = "medicare.claims"
 
 
@@ -145,7 +147,9 @@ def _before(
     """How a new claim stands for the named one, or why it cannot."""
     claims, claim = named
     status = claims.status(claim)
-    if status in _RESENT:
+    # What another payer answered without owing anything is sent to the one whose month it is.
+    is_anothers = status in _NOTHING_OWED and not has_money(claim) and verdict.payer != claim.event.payer
+    if status in _RESENT or is_anothers:
         return _Before(claim, "1")
     taken = replacements_taken(asked, states, claim, law)
     if status not in AT_THE_PAYER or taken is None or taken.value is not True:

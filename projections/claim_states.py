@@ -98,7 +98,7 @@ def answers_of(claim: Claim) -> tuple[str, ...]:
     if claim.newest_remittance is not None:
         newest = claim.newest_remittance.event
         return (*newest.reasons, *newest.remarks)
-    return tuple(claim.acknowledged[-1].event.codes) if claim.acknowledged else ()
+    return tuple(claim.newest_acknowledgment.event.codes) if claim.newest_acknowledgment is not None else ()
 
 
 def newest_of(claims: Claims, claim: Claim) -> int:

@@ -161,6 +161,7 @@ def _cells(claim: "Prepared") -> tuple[str, ...]:
 
 def _json(claim: "Prepared") -> dict[str, Any]:
     from commands.answer import refusal_json  # noqa: PLC0415 - loaded by now
+    from projections.tables.claims_layout import dollars  # noqa: PLC0415 - loaded by now
 
     row = claim.row
     return {
@@ -169,7 +170,7 @@ def _json(claim: "Prepared") -> dict[str, Any]:
         "practice": row.practice,
         "payer": row.payer,
         "frequency": row.frequency,
-        "charge": str(_dollars(row.charge_cents)),
+        "charge": str(dollars(row.charge_cents)),
         "becomes": claim.becomes,
         "lacks": [each._asdict() for each in claim.lacks],
         "refusal": refusal_json(claim.refusal) if claim.refusal is not None else None,

@@ -371,3 +371,11 @@ def test_what_is_perhaps_overpaid_and_what_was_given_back_is_named_and_moves_no_
         ("given_back", ("op_1", "20.00", "13.23")),
     ] == [(each.reason, each.says) for each in found.differences]
     assert (size(1, 1, "52.90"), dollars("20.00")) == (found.paid, found.given_back)
+
+
+def test_a_file_of_an_earlier_day_that_comes_last_makes_no_denied_claim_a_paid_one() -> None:
+    denied = remitted(FIRST, "denied", DENIED, on=date(2026, 5, 1))
+    back = remitted(FIRST, "reversed", BACK, on=date(2026, 5, 1))
+    found = outcome(released(), back, denied, remitted(FIRST, "paid", PAID))
+
+    assert (found.standing, found.paid, found.denied) == ("denied", dollars("0.00"), dollars("85.00"))

@@ -698,5 +698,6 @@ GROWN: tuple[Event, ...] = (
     _grown("condition_moved", expected_months=6),
     _grown("family_chosen", programme=Programme.PCM, family="pcm_staff"),
     _grown("month_attested", programme=Programme.PCM, family="pcm_staff"),
+    _grown("attestation_withdrawn", is_released=True),
 )
 """Examples with fields that came later and may be left out: each has a vector of its own beside the first one."""
