@@ -92,8 +92,8 @@ def cents(amount: Decimal) -> int:
 
 def reduced(claim: Claim) -> Decimal:
     """What was taken off for other reasons than the patient's share, less what was taken back of it."""
-    of_claims = (each for heard in claim.remitted for each in heard.event.adjustments)
-    of_lines = (each for heard in claim.remitted for line in heard.event.lines for each in line.adjustments)
+    of_claims = (each for heard in claim.from_payer for each in heard.event.adjustments)
+    of_lines = (each for heard in claim.from_payer for line in heard.event.lines for each in line.adjustments)
     taken = (each.amount for part in (of_claims, of_lines) for each in part if each.group != _OF_THE_PATIENT)
     return sum(taken, Decimal(0))
 

@@ -131,7 +131,7 @@ def _money(by_code: dict[str, Decimal], units: dict[str, int], of: dict[str, int
 def _paid_units(claim: Claim, code: str) -> int:
     """The units of a code for which money came, as far as remittances say; 0 where they do not."""
     units = 0
-    for heard in claim.remitted:
+    for heard in claim.from_payer:
         for line in heard.event.lines:
             left = any(each.group == _OF_THE_PATIENT and each.amount for each in line.adjustments)
             if line.code == code and (line.paid or left):
@@ -143,7 +143,7 @@ def _paid_units(claim: Claim, code: str) -> int:
 def _paid(claim: Claim) -> dict[str, Decimal]:
     """What the payer paid for each code, less what it took back; what it said of no line is spread over all."""
     found = {line.code: _ZERO for line in claim.event.lines}
-    for heard in claim.remitted:
+    for heard in claim.from_payer:
         for line in heard.event.lines:
             if line.code in found:
                 found[line.code] += line.paid
@@ -153,7 +153,7 @@ def _paid(claim: Claim) -> dict[str, Decimal]:
 def _left(claim: Claim) -> dict[str, Decimal]:
     """What of each code was left to the patient; what the payer said of no line is spread over all."""
     found = {line.code: _ZERO for line in claim.event.lines}
-    for heard in claim.remitted:
+    for heard in claim.from_payer:
         for line in heard.event.lines:
             if line.code in found:
                 found[line.code] += sum((e.amount for e in line.adjustments if e.group == _OF_THE_PATIENT), _ZERO)
