@@ -92,9 +92,7 @@ def outcome_of(claim: Claim) -> Outcome:
 
 
 def _of_payer(claim: Claim) -> Outcome:
-    charge = claim.event.charge
-    # In the order of the payer's days, as files come out of order; of one day in that of the record.
-    heard = _standing([each.event for each in sorted(claim.from_payer, key=lambda each: each.event.on)], charge)
+    charge, heard = claim.event.charge, standing_answers(claim)
     answered = sum((each.charge for each in heard), ZERO)
     last = next((each for each in reversed(heard) if each.status != _REVERSED), None)
     reversals = sum(1 for each in heard if each.status == _REVERSED)
@@ -118,9 +116,13 @@ def _of_payer(claim: Claim) -> Outcome:
     return Outcome("paid", units, charge, answered, paid, share, off, denied, cuts, reasons, reversals)
 
 
-def _standing(heard: list[ClaimRemitted], charge: Decimal) -> list[ClaimRemitted]:
-    """The answers without denials that a later one followed and nobody took back: each charge is answered once."""
-    beyond, found = sum((each.charge for each in heard), ZERO) - charge, list(heard)
+def standing_answers(claim: Claim) -> list[ClaimRemitted]:
+    """The payer's answers without denials that a later one followed and nobody took back: a charge is answered once.
+
+    In the order of the payer's days, as files come out of order; of one day in that of the record.
+    """
+    heard: list[ClaimRemitted] = [each.event for each in sorted(claim.from_payer, key=lambda each: each.event.on)]
+    beyond, found = sum((each.charge for each in heard), ZERO) - claim.event.charge, list(heard)
     for each in heard[:-1]:
         if each.status == "denied" and not each.paid and not each.patient_share and 0 < each.charge <= beyond:
             found.remove(each)
