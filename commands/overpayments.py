@@ -8,8 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
+from commands.claim_records import OF_OVERPAYMENTS, not_adopted
 from commands.deciding import Asked, Law, States
-from commands.guards import is_future
+from commands.guards import day_there, is_future
 from commands.intents.overpayments import (
     IdentifyOverpayment,
     NoOverpayment,
@@ -20,7 +21,7 @@ from commands.intents.overpayments import (
 from commands.judged_months import verdict_of_claim
 from commands.reviews import behind
 from ledger.claims.erosion import loss_of, stands
-from ledger.claims.overpaying import received_on, swept_since
+from ledger.claims.overpaying import LOOKBACK, received_on, swept_since
 from ledger.judging.payers import book_on
 from ledger.rulebook import Rules
 from ledger.streams.claims import ClaimWords
@@ -33,7 +34,7 @@ from ledger.streams.overpayments import (
     OverpaymentTriaged,
 )
 from ledger.streams.overpayments_state import Overpayment
-from ledger.terms.identity import care_month_tag, claims_tag, patient_tag, practice_tag
+from ledger.terms.identity import care_month_tag, claims_tag, patient_tag
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
 from ledger.terms.refusals import refused
@@ -86,7 +87,7 @@ def decide_report_lost_ground(asked: Asked[ReportLostGround], states: States, la
             digest_now=verdict.digest,
         )
         return Accepted((lost,))
-    noticed_on = day_there(asked, states, claim)
+    noticed_on = day_there(asked, states, claim.event.practice)
     if isinstance(noticed_on, Need):
         return noticed_on
     event = OverpaymentNoticed(
@@ -113,7 +114,7 @@ def decide_report_overpayment(asked: Asked[ReportOverpayment], states: States, l
     found = claim_named(asked, states)
     if not isinstance(found, Found):
         return found
-    claim, on = found.claim, day_there(asked, states, found.claim)
+    claim, on = found.claim, day_there(asked, states, found.claim.event.practice)
     if isinstance(on, Need):
         return on
     amounts = command.amount, command.patient_share
@@ -177,7 +178,7 @@ def decide_identify_overpayment(asked: Asked[IdentifyOverpayment], states: State
     What was dismissed may be identified later. The earliest day that was said counts: a later one moves no deadline.
     Reads the claims of the patient; law: medicare.overpayments.lookback_years. Refuses, in order:
     no_such_overpayment, in_the_future, overpayment_closed, identified_before. Unchanged where just that day was said.
-    Notices: received_before_lookback.
+    Notices: received_before_lookback, rules_not_adopted.
     """
     found = overpayment_named(asked, states, "The identification")
     if not isinstance(found, Found):
@@ -197,10 +198,13 @@ def decide_identify_overpayment(asked: Asked[IdentifyOverpayment], states: State
         words=ClaimWords(reason=command.basis),
     )
     rules, received = rules_on(found.claim, states, law, asked.today), received_on(found.claim)
-    if received is None or received >= swept_since(command.on, rules):
+    since = swept_since(command.on, rules)
+    if since is None:
+        return Accepted((event,), not_adopted(law, OF_OVERPAYMENTS))
+    if received is None or received >= since:
         return Accepted((event,))
     happened = f"The money came on {received.isoformat()}."
-    by = rules.find("medicare.overpayments.lookback_years")
+    by = rules.find(LOOKBACK)
     return Accepted((event,), (notice("received_before_lookback", happened, by),))
 
 
@@ -217,7 +221,7 @@ def decide_no_overpayment(asked: Asked[NoOverpayment], states: States, law: Law)
     month = claim.event.month
     if need := states.missing(*(care_month_tag(each, month) for each in states.group(asked.patient))):
         return need
-    on = day_there(asked, states, claim)
+    on = day_there(asked, states, claim.event.practice)
     if isinstance(on, Need):
         return on
     if asked.actor in behind(states, asked.patient, month):
@@ -289,12 +293,3 @@ def rules_on(claim: Claim, states: States, law: Law, on: date) -> Rules:
     event = claim.event
     book = book_on(states.patient(event.patient), event.date_of_service, law.rulebook, event.programme)
     return law.on(on, book)
-
-
-def day_there(asked: Asked[Any], states: States, claim: Claim) -> date | Need:
-    """What day it is at the claim's practice: the day of a notice is that of whoever is to act on it."""
-    tag = practice_tag(claim.event.practice)
-    if need := states.missing(tag):
-        return need
-    zone = asked.zones.zone(states.practice(claim.event.practice).zone)
-    return asked.now.astimezone(zone).date() if zone is not None else asked.today

@@ -3,9 +3,9 @@
 Promise: before an answer the estimate says both ends: the percent of the allowed amount where the year's deductible is
 met, and all of it where nothing is (how much is met, and how much it is, no fact and no rule here says). Afterwards
 only the payer's amounts count, and only of the claim that stands: what was left of one that another stands for is
-nobody's to ask for. Nothing is owed by a qualified Medicare beneficiary
-(CCM-PAY-03), nor of a claim whose share was waived (CCM-PAY-02), nor before an answer, nor what a payer behind it paid.
-Not promised: a bill; and what another coverage pays before it says so.
+nobody's to ask for. Nothing is owed by a qualified Medicare beneficiary (CCM-PAY-03), nor of a claim whose share was
+waived (CCM-PAY-02), nor before an answer, nor what a payer behind it paid, nor while the answers speak of more than was
+asked for. Not promised: a bill; and what another coverage pays before it says so.
 """
 
 from collections.abc import Iterable
@@ -24,12 +24,13 @@ from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
 from ledger.streams.staff import Staff
 from ledger.terms.calendar import first_day, last_day
-from projections.claim_outcomes import ZERO
+from projections.claim_outcomes import ZERO, standing_answers
 
 Why = Literal[
     "nothing_claimed",
     "not_answered",
     "qmb",
+    "to_clear_up",
     "waived",
     "refunded",
     "paid_by_another",
@@ -37,8 +38,8 @@ Why = Literal[
     "nothing_left",
 ]
 """Why the patient owes what they owe. nothing_claimed: no claim stands. not_answered: the payer has not, or took its
-answer back. waived, refunded, paid_by_another (a payer behind it): all of what it left. nothing_left: it left nothing
-to the patient."""
+answer back. to_clear_up: its answers speak of more than was asked for, such as when a claim was paid twice. waived,
+refunded, paid_by_another (a payer behind it): all of what it left. nothing_left: it left nothing to the patient."""
 ShareKind = Literal["deductible", "coinsurance", "copayment", "other"]
 
 _KINDS: Final[dict[str, ShareKind]] = {"1": "deductible", "2": "coinsurance", "3": "copayment"}
@@ -121,7 +122,10 @@ def patient_share(
     refunded = _refunded(held)
     others = live.from_others if live is not None and answered else ()
     by_others = sum((heard.event.paid for heard in others), ZERO)
-    rest = None if share is None or live is None else _rest(share - waived - _refunded_beside(held, live), live)
+    is_unclear = live is not None and share is not None and _is_unclear(live, share)
+    rest = None
+    if live is not None and share is not None and not is_unclear:
+        rest = _rest(share - waived - _refunded_beside(held, live), live)
     never_billed = is_qmb(patient, on) and not rules.get(f"{_PAYMENT}.qmb_is_billed")
     charges = _charges(live, verdict)
     estimate = None if answered or not charges else _estimate(charges, verdict, book, patient, practice, biller, on)
@@ -134,7 +138,7 @@ def patient_share(
         share=share,
         waived=waived,
         owed=ZERO if never_billed else rest,
-        why="qmb" if never_billed else _why(live, share, waived, rest),
+        why="qmb" if never_billed else "to_clear_up" if is_unclear else _why(live, share, waived, rest),
         is_qmb=is_qmb(patient, on),
         beside=_beside(patient, verdict, on),
         refunded=refunded,
@@ -153,6 +157,12 @@ def _rest(share: Decimal, live: Claim) -> Decimal:
 
 def _is_of(claim: Claim, verdict: Verdict) -> bool:
     return (claim.event.month, claim.event.programme) == (verdict.month, verdict.programme)
+
+
+def _is_unclear(live: Claim, share: Decimal) -> bool:
+    """Whether the answers that stand speak of more than was asked for, or of a share beyond it."""
+    answered = sum((each.charge for each in standing_answers(live)), ZERO)
+    return answered > live.event.charge or not ZERO <= share <= live.event.charge
 
 
 def _why(live: Claim | None, share: Decimal | None, waived: Decimal, rest: Decimal | None) -> Why:

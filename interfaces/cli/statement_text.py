@@ -148,7 +148,9 @@ def _cost(share: "PatientShare") -> Iterator[str]:
         yield "We have not sent a claim for this month."
     else:
         yield f"We asked your plan for {money(share.charge)}."
-    if share.share is not None:
+    if share.why == "to_clear_up":
+        yield "What your plan told us comes to more than we asked for."
+    elif share.share is not None:
         yield f"Your plan paid {money(share.paid)}."
         yield from (f"It left {money(amount)} to you: {_LEFT[kind]}." for kind, amount in share.left)
     elif share.charge is not None:
@@ -184,6 +186,8 @@ def _owed(share: "PatientShare") -> str:
             return "You are a qualified Medicare beneficiary (QMB). You owe nothing. Nobody may bill you for this care."
         case "nothing_claimed" | "not_answered":
             return "You owe nothing now. Nothing may be billed to you before your plan answers."
+        case "to_clear_up":
+            return "You owe nothing now. We will ask your plan first. Nothing may be billed to you before that."
         case "nothing_left":
             return "You owe nothing."
         case "waived":

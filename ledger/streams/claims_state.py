@@ -2,7 +2,7 @@
 
 Live is a claim that the payer may still pay, or has adjudicated, and that nothing stands for: withdrawn, rejected,
 replaced and voided claims are not (readings, section 3; CCM-CLAIM-20, -25, -28). At most one live claim has a patient,
-month, programme and side. A rejected replacement stands for nothing: what it was to replace is live again.
+month, programme and side. A rejected replacement and a denied void stand for nothing: what they named is live again.
 """
 
 from dataclasses import dataclass
@@ -112,6 +112,11 @@ class Claim:
         return standing
 
     @property
+    def newest_acknowledgment(self) -> Heard | None:
+        """What the front door said of the newest day of receipt; of one day what was recorded last."""
+        return max(reversed(self.acknowledged), key=lambda heard: heard.event.received_on, default=None)
+
+    @property
     def own_status(self) -> ClaimStatus:
         """Where it stands by itself, whatever stands for it."""
         if self.withdrawn is not None:
@@ -119,10 +124,16 @@ class Claim:
         if self.newest_remittance is not None:
             status: ClaimStatus = self.newest_remittance.event.status
             return status
-        if self.acknowledged:
-            outcome: ClaimStatus = self.acknowledged[-1].event.outcome
+        if self.newest_acknowledgment is not None:
+            outcome: ClaimStatus = self.newest_acknowledgment.event.outcome
             return outcome
         return "released"
+
+    @property
+    def stands_for_nothing(self) -> bool:
+        """Whether it replaces or voids nothing: taken back, turned away at the door, or a void that was denied."""
+        own = self.own_status
+        return own in ("rejected", "withdrawn") or (own == "denied" and self.event.frequency == "8")
 
     @property
     def paid(self) -> Decimal:
@@ -147,7 +158,13 @@ class Claim:
 
     @property
     def received_on(self) -> date | None:
-        """The day on which the payer received it in a form that counts as filed (CCM-CLAIM-25)."""
+        """The day on which the payer received it in a form that counts as filed (CCM-CLAIM-25).
+
+        None where the payer turned it away behind that: what is unprocessable was never filed.
+        """
+        newest = self.newest_acknowledgment
+        if newest is None or newest.event.outcome == "rejected":
+            return None
         accepted = (h.event.received_on for h in self.acknowledged if h.event.outcome == "accepted")
         return min(accepted, default=None)
 
@@ -175,13 +192,16 @@ class Claims:
     def stands_for(self, claim: Claim) -> Claim | None:
         """The claim that stands for this one: released behind it, and neither rejected nor withdrawn itself.
 
-        What stands for a claim that was to stand for this one, or for the same as this one, stands for this one too: a
-        payer that accepts late what it rejected before makes no second claim of the month.
+        What stands for a claim that was to stand for this one, or for the same as this one, stands for this one too. A
+        first claim stands for all of its month that were released before, for none of them was live then: a payer that
+        accepts late what it rejected before makes no second claim of the month.
         """
         places = {claim.event.claim, claim.event.replaces} - {None}
         for later in self.claims:
-            if later.position > claim.position and later.event.replaces in places:
-                if later.own_status not in ("rejected", "withdrawn"):
+            if later.position <= claim.position or later.guard != claim.guard:
+                continue
+            if later.event.frequency == "1" or later.event.replaces in places:
+                if not later.stands_for_nothing:
                     return later
                 places.add(later.event.claim)
         return None

@@ -146,6 +146,50 @@ def test_claims_of_other_months_are_no_part_of_it() -> None:
     assert ("nothing_claimed", None) == owed(share(released(month="2026-02"), remitted(FIRST, "paid", PAID)))
 
 
+# --- answers that cannot all be true ---------------------------------------------------------------------------------
+
+
+def test_a_claim_that_was_paid_twice_asks_nothing_of_the_patient_until_it_is_cleared_up() -> None:
+    found = share(released(), remitted(FIRST, "paid", PAID), remitted(FIRST, "paid", PAID, on=date(2026, 4, 27)))
+
+    assert ("to_clear_up", None) == owed(found)
+    assert (dollars("26.46"), dollars("105.80")) == (found.share, found.paid)
+
+
+def test_a_payment_that_was_taken_back_and_made_anew_is_no_second_one() -> None:
+    anew = remitted(FIRST, "paid", PAID, on=date(2026, 4, 27))
+
+    assert ("as_the_payer_says", "13.23") == owed(
+        share(released(), remitted(FIRST, "paid", PAID), remitted(FIRST, "reversed", BACK), anew)
+    )
+
+
+def test_a_replaced_claim_whose_payment_stands_beside_the_new_ones_is_to_be_cleared_up() -> None:
+    again = released(SECOND, replaces=FIRST, frequency="7")
+    found = share(released(), remitted(FIRST, "paid", PAID), again, remitted(SECOND, "paid", PAID))
+
+    assert ("to_clear_up", None) == owed(found)
+
+
+def test_a_claim_that_was_denied_and_replaced_is_owed_as_the_new_answer_says() -> None:
+    again = released(SECOND, replaces=FIRST, frequency="7")
+    found = share(released(), remitted(FIRST, "denied", DENIED), again, remitted(SECOND, "paid", PAID))
+
+    assert ("as_the_payer_says", "13.23") == owed(found)
+
+
+def test_more_left_to_the_patient_than_was_asked_is_to_be_cleared_up() -> None:
+    much = remitted(FIRST, "paid", charge=dollars("85.00"), paid=dollars("52.90"), patient_share=dollars("1323.00"))
+
+    assert ("to_clear_up", None) == owed(share(released(), much))
+
+
+def test_less_than_nothing_left_to_the_patient_is_to_be_cleared_up() -> None:
+    less = remitted(FIRST, "paid", charge=dollars("85.00"), paid=dollars("66.13"), patient_share=dollars("-13.23"))
+
+    assert ("to_clear_up", None) == owed(share(released(), less))
+
+
 # --- who is not billed ----------------------------------------------------------------------------------------------
 
 
