@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from commands.deciding import Asked, States
 from commands.guards import day_there
-from ledger.claims.erosion import has_money
+from ledger.claims.erosion import has_money, stands
 from ledger.streams.base import Event
 from ledger.streams.claims_state import Claim, Claims
 from ledger.streams.overpayments import ClaimLostGround, LostUnits, OverpaymentNoticed
@@ -58,7 +58,11 @@ def lost_by_merging(asked: Asked[Any], states: States, twice: list[Twice]) -> tu
         noticed_on = day_there(asked, states, later.event.practice)
         if isinstance(noticed_on, Need):
             return noticed_on
-        known = [each.event for each in claims.overpayments if each.event.claim == claim and each.is_open]
+        known = [o.event for o in claims.overpayments if o.status != "dismissed" and stands(o, later, None)]
+        amount = max(later.paid - sum((each.amount for each in known), _ZERO), _ZERO)
+        share = max(later.patient_share - sum((each.patient_share for each in known), _ZERO), _ZERO)
+        if not amount and not share:
+            continue
         found.append(
             OverpaymentNoticed(
                 patient=whose,
@@ -67,8 +71,8 @@ def lost_by_merging(asked: Asked[Any], states: States, twice: list[Twice]) -> tu
                 noticed_on=noticed_on,
                 because=because,
                 lost=lost,
-                amount=max(later.paid - sum((each.amount for each in known), _ZERO), _ZERO),
-                patient_share=max(later.patient_share - sum((each.patient_share for each in known), _ZERO), _ZERO),
+                amount=amount,
+                patient_share=share,
                 digest_now=digest,
             )
         )
