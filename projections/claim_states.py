@@ -109,7 +109,7 @@ def answers_of(claim: Claim) -> tuple[str, ...]:
 def newest_of(claims: Claims, claim: Claim) -> int:
     """The newest fact about a claim, or about a claim that names it as the one it stands for."""
     said = (*claim.acknowledged, *claim.remitted, *claim.reopened, *claim.lost, *claim.overpaid)
-    single = (each for each in (claim.withdrawn, claim.waived) if each is not None)
+    single = (each for each in (claim.withdrawn, claim.waived, claim.competition) if each is not None)
     own = max((heard.position for part in (said, single) for heard in part), default=claim.position)
     behind = (newest_of(claims, each) for each in claims.claims if each.event.replaces == claim.event.claim)
     return max(own, max(behind, default=0))
