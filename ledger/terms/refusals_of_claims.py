@@ -165,7 +165,7 @@ ACTING_OF_CLAIMS: Final = (
     ),
     Refusal(
         "claim_not_adjudicated",
-        "The payer has not adjudicated the claim.",
+        "The payer had not adjudicated the claim by that day.",
         "A reopening changes an initial determination; before there is one, a claim is withdrawn (CCM-CLAIM-27).",
         "Withdraw the claim with `withdraw_claim`, or wait for the remittance.",
     ),
