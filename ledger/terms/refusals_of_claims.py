@@ -152,6 +152,12 @@ ACTING_OF_CLAIMS: Final = (
         "Export the claim that stands for it, if there is one.",
     ),
     Refusal(
+        "claim_lost_its_ground",
+        "The month supports less than was released, and the claim is to be withdrawn.",
+        "What is known not to be supported is not sent (CCM-CLAIM-07; readings, 7).",
+        "Withdraw the claim, and release the month anew as it stands.",
+    ),
+    Refusal(
         "claim_exported_before",
         "A file holds the claim already, or the payer said that it has it.",
         "What is sent twice is denied as a duplicate, and looks like double billing (CCM-CLAIM-20).",
@@ -159,7 +165,7 @@ ACTING_OF_CLAIMS: Final = (
     ),
     Refusal(
         "claim_not_adjudicated",
-        "The payer has not adjudicated the claim.",
+        "The payer had not adjudicated the claim by that day.",
         "A reopening changes an initial determination; before there is one, a claim is withdrawn (CCM-CLAIM-27).",
         "Withdraw the claim with `withdraw_claim`, or wait for the remittance.",
     ),

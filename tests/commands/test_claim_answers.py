@@ -241,6 +241,8 @@ def reopening(ledger: Given, day: str = "2026-05-04", *, good_cause: bool = Fals
     ("day", "good_cause", "code"),
     [
         ("2027-04-20", False, None),
+        ("2026-04-19", False, "claim_not_adjudicated"),
+        ("2026-04-20", False, None),
         ("2027-04-21", False, "reopening_too_late"),
         ("2027-04-21", True, None),
         ("2030-04-20", True, None),
