@@ -5,7 +5,7 @@ allowed is refused with its code and exit code 1.
 """
 
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -14,7 +14,7 @@ from interfaces.cli.screen import Screen, steps
 from interfaces.cli.usage import ReadRefused, WrongUsage, a_ledger_is_named
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from ledger.store.engine import StoredReadModels
     from ledger.streams.access import Question
@@ -173,6 +173,19 @@ def known_at(session: bootstrap.Session, args: Namespace) -> int:
     from projections.moments import position_of  # noqa: PLC0415 - `--help` must not wait for it
 
     return position_of(session.log, as_of(args))
+
+
+def days_at(session: bootstrap.Session, position: int | None) -> "Callable[[str | None], date]":
+    """The day that it is in a time zone (of none, in UTC), or was when a position was recorded."""
+    from datetime import UTC  # noqa: PLC0415 - loaded by now
+
+    facts = session.log.facts_at([position]) if position is not None else ()
+    now = facts[-1].recorded_at if facts else session.handler.now()
+
+    def day_in(zone: str | None) -> "date":
+        return now.astimezone((session.zones.zone(zone) if zone is not None else None) or UTC).date()
+
+    return day_in
 
 
 def judged_at(session: bootstrap.Session, args: Namespace) -> int:

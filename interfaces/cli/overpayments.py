@@ -4,11 +4,9 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, practice_id
+from interfaces.cli.usage import Commands, Parser, as_of_option, practice_id
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from projections.overpayments import Item
 
 _COLUMNS: Final = ("overpayment or claim", "month", "what", "state", "lost", "dollars", "patient", "next", "by", "left")
@@ -34,29 +32,35 @@ def add(commands: Commands, shared: Parser) -> None:
     )
     parser.add_argument("--open", action="store_true", help="without what was dismissed or returned")
     parser.add_argument("--practice", metavar="P", type=practice_id, help="of this practice alone")
+    as_of_option(parser)
     parser.set_defaults(run=run_overpayments)
 
 
 def run_overpayments(args: Namespace, screen: Screen) -> int:
     """Ask the read models, record the reads, show the list."""
-    from datetime import UTC  # noqa: PLC0415 - not needed for --help
-
-    from interfaces.cli.asking import ask, known_only, list_of_practice, pulled, session_of  # noqa: PLC0415
+    from interfaces.cli.asking import (  # noqa: PLC0415 - not needed for --help
+        ask,
+        days_at,
+        judged_at,
+        known_only,
+        list_of_practice,
+        of_others_too,
+        pulled,
+        session_of,
+    )
     from interfaces.cli.wording import counted  # noqa: PLC0415
     from projections.overpayments import worklist  # noqa: PLC0415
 
     with session_of(args, screen) as session:
         known_only(session, args)
         list_of_practice(session, args, screen, "overpayments")
-        now = session.handler.now()
-
-        def today_in(zone: str | None) -> "date":
-            return now.astimezone((session.zones.zone(zone) if zone is not None else None) or UTC).date()
-
-        models = pulled(session, screen)
-        found = worklist(
-            session.log, models, session.rulebook_of, today_in, practice=args.practice, open_only=args.open
-        )
+        known = judged_at(session, args) if args.as_of else None
+        today_in, models = days_at(session, known), pulled(session, screen)
+        asked: dict[str, Any] = {"practice": args.practice, "open_only": args.open, "as_of": known}
+        found = worklist(session.log, models, session.rulebook_of, today_in, **asked)
+        patients = [each.patient for each in found.items]
+        closed = of_others_too(session, screen, patients, found.position) if args.as_of else frozenset[str]()
+        found = found._replace(items=tuple(each for each in found.items if each.patient not in closed))
         ask(session, args, "overpayments", [each.patient for each in found.items], as_of=found.position)
         answer = {"as_of": found.position, "searched": "this ledger", "overdue": found.overdue}
         items = [_json(each) for each in found.items]
