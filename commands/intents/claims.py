@@ -47,7 +47,8 @@ class ReleaseClaim(Command):
     digest: Digest | None = None
     """What was attested, where the sender wants it checked."""
     replaces: ClaimId | None = None
-    """A claim of the month that this one stands for: rejected, withdrawn, or one that the payer lets be replaced."""
+    """A claim of the month that this one stands for: rejected, withdrawn, one that the payer lets be replaced, or one
+    for which another payer than the month's owes nothing."""
     place_of_service: PlaceOfService | None = None
     """Where the practitioner would see the patient, among the practice's sites; without it the first of them."""
     late_because: Stated | None = None

@@ -175,17 +175,10 @@ def known_at(session: bootstrap.Session, args: Namespace) -> int:
     return position_of(session.log, as_of(args))
 
 
-def days_at(session: bootstrap.Session, position: int | None) -> "Callable[[str | None], date]":
-    """The day that it is in a time zone (of none, in UTC), or was when a position was recorded."""
-    from datetime import UTC  # noqa: PLC0415 - loaded by now
-
+def moment_at(session: bootstrap.Session, position: int | None) -> "datetime":
+    """When a position was recorded; without one, now."""
     facts = session.log.facts_at([position]) if position is not None else ()
-    now = facts[-1].recorded_at if facts else session.handler.now()
-
-    def day_in(zone: str | None) -> "date":
-        return now.astimezone((session.zones.zone(zone) if zone is not None else None) or UTC).date()
-
-    return day_in
+    return facts[-1].recorded_at if facts else session.handler.now()
 
 
 def judged_at(session: bootstrap.Session, args: Namespace) -> int:
@@ -199,6 +192,16 @@ def rules_known(session: bootstrap.Session, position: int) -> None:
     """WrongUsage where the ledger had adopted no rulebook by a position."""
     if position < session.handler.governance().adoptions[0].position:
         raise WrongUsage("The ledger had no rules to judge by then.", "Ask as of a later position or instant.")
+
+
+def today_in(session: bootstrap.Session, now: "datetime") -> "Callable[[str | None], date]":
+    """The day that it is at an instant in a time zone; where none is named or known, in UTC."""
+    from datetime import UTC  # noqa: PLC0415 - loaded by now
+
+    def day(zone: str | None) -> "date":
+        return now.astimezone((session.zones.zone(zone) if zone is not None else None) or UTC).date()
+
+    return day
 
 
 def told(screen: Screen, refusal: "Refused") -> int:

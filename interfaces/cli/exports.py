@@ -113,10 +113,11 @@ def _in_no_file(screen: Screen, claims: list[str]) -> None:
 
 def _show(args: Namespace, screen: Screen, claims: "Sequence[Prepared]") -> None:
     from interfaces.cli.wording import counted, money  # noqa: PLC0415 - loaded by now
+    from projections.tables.claims_layout import dollars  # noqa: PLC0415
 
     counts = Counter(claim.becomes for claim in claims)
     charge = sum(claim.row.charge_cents for claim in claims if claim.becomes == "written")
-    total = _dollars(charge)
+    total = dollars(charge)
     screen.answer(
         {
             "month": args.month,
@@ -144,14 +145,9 @@ def _show(args: Namespace, screen: Screen, claims: "Sequence[Prepared]") -> None
         screen.say(f"No file was made. Left out: {left}.")
 
 
-def _dollars(cents: int) -> Any:
-    from decimal import Decimal  # noqa: PLC0415 - loaded by now
-
-    return Decimal(cents).scaleb(-2)
-
-
 def _cells(claim: "Prepared") -> tuple[str, ...]:
-    from interfaces.cli.wording import money  # noqa: PLC0415 - loaded by now
+    from interfaces.cli.wording import codes_of, money  # noqa: PLC0415 - loaded by now
+    from projections.tables.claims_layout import dollars  # noqa: PLC0415
 
     row = claim.row
     becomes = claim.becomes.replace("_", " ")
@@ -160,12 +156,12 @@ def _cells(claim: "Prepared") -> tuple[str, ...]:
         becomes += f": {', '.join(codes)}"
     if claim.exported_on is not None:
         becomes += f" (in a file of {claim.exported_on.isoformat()})"
-    lines = ", ".join(f"{code} x{units}" for code, units in row.units)
-    return row.claim, row.patient, _KINDS[row.frequency], lines, money(_dollars(row.charge_cents)), becomes
+    return row.claim, row.patient, _KINDS[row.frequency], codes_of(row.units), money(dollars(row.charge_cents)), becomes
 
 
 def _json(claim: "Prepared") -> dict[str, Any]:
     from commands.answer import refusal_json  # noqa: PLC0415 - loaded by now
+    from projections.tables.claims_layout import dollars  # noqa: PLC0415 - loaded by now
 
     row = claim.row
     return {
@@ -174,7 +170,7 @@ def _json(claim: "Prepared") -> dict[str, Any]:
         "practice": row.practice,
         "payer": row.payer,
         "frequency": row.frequency,
-        "charge": str(_dollars(row.charge_cents)),
+        "charge": str(dollars(row.charge_cents)),
         "becomes": claim.becomes,
         "lacks": [each._asdict() for each in claim.lacks],
         "refusal": refusal_json(claim.refusal) if claim.refusal is not None else None,

@@ -40,13 +40,14 @@ def run_overpayments(args: Namespace, screen: Screen) -> int:
     """Ask the read models, record the reads, show the list."""
     from interfaces.cli.asking import (  # noqa: PLC0415 - not needed for --help
         ask,
-        days_at,
         judged_at,
         known_only,
         list_of_practice,
+        moment_at,
         of_others_too,
         pulled,
         session_of,
+        today_in,
     )
     from interfaces.cli.wording import counted  # noqa: PLC0415
     from projections.overpayments import worklist  # noqa: PLC0415
@@ -55,9 +56,9 @@ def run_overpayments(args: Namespace, screen: Screen) -> int:
         known_only(session, args)
         list_of_practice(session, args, screen, "overpayments")
         known = judged_at(session, args) if args.as_of else None
-        today_in, models = days_at(session, known), pulled(session, screen)
+        today, models = today_in(session, moment_at(session, known)), pulled(session, screen)
         asked: dict[str, Any] = {"practice": args.practice, "open_only": args.open, "as_of": known}
-        found = worklist(session.log, models, session.rulebook_of, today_in, **asked)
+        found = worklist(session.log, models, session.rulebook_of, today, **asked)
         patients = [each.patient for each in found.items]
         closed = of_others_too(session, screen, patients, found.position) if args.as_of else frozenset[str]()
         found = found._replace(items=tuple(each for each in found.items if each.patient not in closed))
@@ -91,17 +92,21 @@ def _json(item: "Item") -> dict[str, Any]:
 
 
 def _cells(item: "Item") -> tuple[str, ...]:
-    lost = " ".join(f"{code} x{units}" for code, units in item.units) or "-"
+    from interfaces.cli.wording import codes_of, money  # noqa: PLC0415 - loaded by now
+
     step, by, left = ("withdraw_claim", "-", "-") if item.overpayment is None else ("-", "-", "-")
     if item.next is not None:
         step, by, left = item.next.step, item.next.by.isoformat(), str(item.next.days_left)
     state = f"{item.status}, overdue" if item.next is not None and item.next.is_overdue else item.status
-    dollars, share = str(item.amount), str(item.patient_share)
-    return item.overpayment or item.claim, item.month, item.what, state, lost, dollars, share, step, by, left
+    amounts = money(item.amount), money(item.patient_share)
+    named = item.overpayment or item.claim, item.month, item.what, state, codes_of(item.units)
+    return *named, *amounts, step, by, left
 
 
 def _why(item: "Item") -> list[str]:
     """The facts behind an item, newest last, and its days."""
+    from interfaces.cli.wording import money  # noqa: PLC0415 - loaded by now
+
     facts = [
         f"  #{cause.position} {cause.topic} by {cause.actor} at {cause.recorded_at:%Y-%m-%d %H:%M} UTC"
         for cause in item.because
@@ -113,7 +118,8 @@ def _why(item: "Item") -> list[str]:
     formal = days.formal.isoformat() if days.formal else "not identified"
     still = f"; suspended until {days.suspended_until} at the latest" if days.suspended_until else ""
     swept = item.swept_on.isoformat() if item.swept_on else "not searched"
-    back = f"; back so far {item.money_back} and {item.share_back}" if item.money_back or item.share_back else ""
+    gone = f"; back so far {money(item.money_back)} and {money(item.share_back)}"
+    back = gone if item.money_back or item.share_back else ""
     lines.append(
         f"  noticed {item.since_on}; triage by {days.triage}; conservative {days.conservative}; formal {formal}{still};"
         f" same cause: {swept}{back}"

@@ -83,14 +83,16 @@ def list_asked(args: Namespace, screen: Screen, session: "Session", *, near_minu
 
 def asked_of(args: Namespace, session: "Session", known: int, near_minutes: int) -> "Asked":
     """What the options ask for, on the ledger's day; as of an earlier moment on the day that it was then."""
-    from interfaces.cli.asking import days_at  # noqa: PLC0415 - loaded by now
+    from datetime import UTC  # noqa: PLC0415 - loaded by now
+
+    from interfaces.cli.asking import moment_at, today_in  # noqa: PLC0415
     from projections.ready_months import Asked  # noqa: PLC0415
 
-    today_in = days_at(session, known if args.as_of else None)
+    now = moment_at(session, known if args.as_of else None)
     return Asked(
         month=args.month,
-        today=today_in(None),
-        today_in=today_in,
+        today=now.astimezone(UTC).date(),
+        today_in=today_in(session, now),
         practice=args.practice,
         since=getattr(args, "since", None),
         near_minutes=near_minutes,

@@ -74,6 +74,11 @@ def codes(charges: Iterable[Any]) -> str:
     return ", ".join(f"{line.code} x{line.units}" for line in charges)
 
 
+def codes_of(units: Iterable[tuple[str, int]], *, none: str = "-") -> str:
+    """The same of pairs (code, units)."""
+    return ", ".join(f"{code} x{count}" for code, count in units) or none
+
+
 def some(names: Sequence[str], *, shown_max: int = 3) -> str:
     """The first few names of a list, and how many there are beside them."""
     if len(names) <= shown_max + 1:
