@@ -189,7 +189,7 @@ def decide_reopen_claim(asked: Asked[ReopenClaim], states: States, law: Law) -> 
         return refused("no_such_claim")
     if is_future(asked, command.on):
         return refused("in_the_future", what="The reopening")
-    if claim.adjudicated_on is None:
+    if claim.adjudicated_on is None or command.on < claim.adjudicated_on:
         return refused("claim_not_adjudicated", facts=(claim.position,))
     known = next((heard for heard in claim.reopened if heard.event.on == command.on), None)
     if known is not None:
