@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
+from commands.claim_records import OF_OVERPAYMENTS, not_adopted
 from commands.deciding import Asked, Law, States
 from commands.guards import day_there, is_future
 from commands.intents.overpayments import (
@@ -20,7 +21,7 @@ from commands.intents.overpayments import (
 from commands.judged_months import verdict_of_claim
 from commands.reviews import behind
 from ledger.claims.erosion import loss_of, stands
-from ledger.claims.overpaying import received_on, swept_since
+from ledger.claims.overpaying import LOOKBACK, received_on, swept_since
 from ledger.judging.payers import book_on
 from ledger.rulebook import Rules
 from ledger.streams.claims import ClaimWords
@@ -177,7 +178,7 @@ def decide_identify_overpayment(asked: Asked[IdentifyOverpayment], states: State
     What was dismissed may be identified later. The earliest day that was said counts: a later one moves no deadline.
     Reads the claims of the patient; law: medicare.overpayments.lookback_years. Refuses, in order:
     no_such_overpayment, in_the_future, overpayment_closed, identified_before. Unchanged where just that day was said.
-    Notices: received_before_lookback.
+    Notices: received_before_lookback, rules_not_adopted.
     """
     found = overpayment_named(asked, states, "The identification")
     if not isinstance(found, Found):
@@ -197,10 +198,13 @@ def decide_identify_overpayment(asked: Asked[IdentifyOverpayment], states: State
         words=ClaimWords(reason=command.basis),
     )
     rules, received = rules_on(found.claim, states, law, asked.today), received_on(found.claim)
-    if received is None or received >= swept_since(command.on, rules):
+    since = swept_since(command.on, rules)
+    if since is None:
+        return Accepted((event,), not_adopted(law, OF_OVERPAYMENTS))
+    if received is None or received >= since:
         return Accepted((event,))
     happened = f"The money came on {received.isoformat()}."
-    by = rules.find("medicare.overpayments.lookback_years")
+    by = rules.find(LOOKBACK)
     return Accepted((event,), (notice("received_before_lookback", happened, by),))
 
 
