@@ -25,7 +25,7 @@ NAMING_OF_CLAIMS: Final = (
         "no_such_claim",
         "The patient's record holds no claim with the id that the command gives.",
         "A fact names what it is about, and that must be in the ledger (readings, 1).",
-        "Look the claim up with `ccm-ledger history`.",
+        "Look the claim up: `ccm-ledger claims` lists them.",
     ),
     Refusal(
         "answer_without_claim",
