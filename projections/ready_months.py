@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple, get_args
 
+from ledger.claims.competing import STAYS
 from ledger.streams.practice import Practice
 from ledger.terms.calendar import last_day
 from ledger.terms.identity import practice_tag, staff_tag
@@ -147,7 +148,8 @@ class Listing:
     def _released(
         self, patient: str, programme: Programme, live: ClaimRow, sent: Sent, row: MonthRow | None
     ) -> ReadyMonth:
-        is_competing = live.status == "denied" and self._rules.is_competing(live.answers, self._asked.today)
+        is_denied = live.status == "denied" and live.settled_as in (None, STAYS)
+        is_competing = is_denied and self._rules.is_competing(live.answers, self._asked.today)
         filing = self._rules.filing(row, programme) if row is not None else None
         is_unfiled = live.received_on is None and live.adjudicated_on is None
         return ReadyMonth(
@@ -201,6 +203,8 @@ class Listing:
         biller = self._states.at(staff_tag(row.practitioner)).state if row.practitioner is not None else None
         if biller is None or biller.npi is None or practice is None or practice.npi is None:
             yield "npi_not_on_record"
+        if practice is not None and not self._rules.has_place(row, programme, practice):
+            yield "place_not_billed"
         if self._today(row.practice) > self._rules.filing(row, programme).until:
             yield "filing_deadline_over"
 

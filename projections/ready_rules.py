@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from ledger.claims.building import place_of
 from ledger.judging.families import charge_line
 from ledger.judging.law import law_on
 from ledger.judging.other_families import FAMILIES_OF, clinic_of
@@ -15,7 +16,7 @@ from ledger.rulebook import Rulebook, RulesInForce
 from ledger.rulebook.claims import faults_of_lines, filing_deadline, filing_review_on
 from ledger.rulebook.next_units import next_unit
 from ledger.streams.governance import Governance
-from ledger.streams.practice import Practice
+from ledger.streams.practice import Practice, Site
 from ledger.terms.calendar import last_day
 from ledger.terms.people import Programme
 from projections.judged import RulebookOf
@@ -51,6 +52,7 @@ class ReadyRules:
         self._books: dict[tuple[str, str | None, Programme], Rulebook] = {}
         self._filing: dict[tuple[RulesInForce, date], Filing] = {}
         self._amounts: dict[tuple[RulesInForce, str], Decimal | None] = {}
+        self._places: dict[tuple[RulesInForce, tuple[Site, ...]], bool] = {}
         self._faults: dict[tuple[RulesInForce, tuple[tuple[str, int], ...]], bool] = {}
 
     def stand(self, row: MonthRow, programme: Programme) -> bool:
@@ -58,8 +60,17 @@ class ReadyRules:
         rules = self._rules(row, programme)
         key = rules, row.charges
         if key not in self._faults:
-            self._faults[key] = not faults_of_lines(row.charges, rules)
+            # The judge holds the units of a row to their limits, which compliance may have raised.
+            self._faults[key] = not faults_of_lines(row.charges, rules, row.charges)
         return self._faults[key]
+
+    def has_place(self, row: MonthRow, programme: Programme, practice: Practice) -> bool:
+        """Whether any place of the practice is one that care management is billed at (CCM-CLAIM-05)."""
+        rules = self._book(row, programme).in_force(last_day(row.month))
+        key = rules, practice.sites
+        if key not in self._places:
+            self._places[key] = place_of(practice.sites, rules.trace()) is not None
+        return self._places[key]
 
     def filing(self, row: MonthRow, programme: Programme) -> Filing:
         """Until when a claim for the row may be received (CCM-CLAIM-22 to -24)."""
