@@ -14,6 +14,7 @@ from ledger.streams.claims_state import Claim, Claims
 from ledger.streams.overpayments_state import Overpayment
 from ledger.terms.identity import claims_tag
 from projections.base import Changes, Row, Table
+from projections.claim_outcomes import standing_answers
 from projections.states import States
 from projections.tables.claims_layout import CLAIMS, OVERPAYMENTS, cents
 from projections.tables.layout import joined, micros, optional
@@ -87,8 +88,9 @@ def overpayment_row(claims: Claims, overpayment: Overpayment) -> Row:
 
 def reduced(claim: Claim) -> Decimal:
     """What was taken off for other reasons than the patient's share, less what was taken back of it."""
-    of_claims = (each for heard in claim.remitted for each in heard.event.adjustments)
-    of_lines = (each for heard in claim.remitted for line in heard.event.lines for each in line.adjustments)
+    answers = standing_answers(claim)
+    of_claims = (each for answer in answers for each in answer.adjustments)
+    of_lines = (each for answer in answers for line in answer.lines for each in line.adjustments)
     taken = (each.amount for part in (of_claims, of_lines) for each in part if each.group != _OF_THE_PATIENT)
     return sum(taken, Decimal(0))
 

@@ -46,6 +46,7 @@ Reason = Literal[
     "void_not_answered",
     "perhaps_overpaid",
     "given_back",
+    "paid_by_another_payer",
 ]
 
 

@@ -19,6 +19,10 @@ amount, reference and the patient's share. Unpaid, it is a claim_to_withdraw: wi
 anew. What is past its day stands first, `left` is in days, by the day at the practice. Programs read the facts behind
 each, both deadlines and the suspension with --json. Searched is this ledger.
 """
+_NO_RULES: Final = (
+    "The edition in use was adopted before there were rules of overpayments, and so gives no deadlines: adopt the one "
+    "that this program ships (`ccm-ledger rules adopt`). The days of the law run all the same."
+)
 
 
 def add(commands: Commands, shared: Parser) -> None:
@@ -57,7 +61,8 @@ def run_overpayments(args: Namespace, screen: Screen) -> int:
         ask(session, args, "overpayments", [each.patient for each in found.items], as_of=found.position)
         answer = {"as_of": found.position, "searched": "this ledger", "overdue": found.overdue}
         items = [_json(each) for each in found.items]
-        screen.answer({**answer, "due_soon": found.due_soon, "practice": args.practice, "items": items})
+        answer |= {"due_soon": found.due_soon, "without_rules": found.without_rules}
+        screen.answer({**answer, "practice": args.practice, "items": items})
         screen.say(
             f"{counted(len(found.items), 'item')}, {found.overdue} overdue, {found.due_soon} due within two weeks,"
             f" as of position {found.position}; searched: this ledger."
@@ -65,6 +70,8 @@ def run_overpayments(args: Namespace, screen: Screen) -> int:
         if found.items:
             screen.table(_COLUMNS, [_cells(each) for each in found.items], right=(5, 6, 9))
             screen.say(*(line for each in found.items for line in _why(each)))
+        if found.without_rules:
+            screen.say(_NO_RULES)
     return 0
 
 
@@ -104,16 +111,14 @@ def _why(item: "Item") -> list[str]:
         for cause in item.because
     ]
     lines = [f"{item.overpayment or item.claim}: patient {item.patient}, since #{item.position}.", *facts]
-    if item.deadlines is None:
+    if item.since_on is None:
         return lines
-    days = item.deadlines
-    formal = days.formal.isoformat() if days.formal else "not identified"
-    still = f"; suspended until {days.suspended_until} at the latest" if days.suspended_until else ""
+    days, known = item.deadlines, "no deadlines in the edition in use"
+    if days is not None:
+        formal = days.formal.isoformat() if days.formal else "not identified"
+        still = f"; suspended until {days.suspended_until} at the latest" if days.suspended_until else ""
+        known = f"triage by {days.triage}; conservative {days.conservative}; formal {formal}{still}"
     swept = item.swept_on.isoformat() if item.swept_on else "not searched"
     gone = f"; back so far {money(item.money_back)} and {money(item.share_back)}"
     back = gone if item.money_back or item.share_back else ""
-    lines.append(
-        f"  noticed {item.since_on}; triage by {days.triage}; conservative {days.conservative}; formal {formal}{still};"
-        f" same cause: {swept}{back}"
-    )
-    return lines
+    return [*lines, f"  noticed {item.since_on}; {known}; same cause: {swept}{back}"]

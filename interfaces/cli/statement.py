@@ -103,6 +103,7 @@ def _cost(share: "PatientShare") -> dict[str, Any]:
         "qmb": share.is_qmb,
         "other_coverages": [each._asdict() for each in share.beside],
         "refunded": str(share.refunded),
+        "paid_by_others": str(share.by_others),
     }
 
 

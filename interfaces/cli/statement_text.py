@@ -155,6 +155,8 @@ def _cost(share: "PatientShare") -> Iterator[str]:
         yield from (f"It left {money(amount)} to you: {_LEFT[kind]}." for kind, amount in share.left)
     elif share.charge is not None:
         yield "Your plan has not answered yet."
+    if share.by_others:
+        yield f"Another plan paid {money(share.by_others)} of your part."
     yield from _estimate(share)
     yield _owed(share)
     if share.waived and share.why != "qmb":
@@ -190,6 +192,8 @@ def _owed(share: "PatientShare") -> str:
             return "You owe nothing."
         case "waived":
             return "You owe nothing: your part was waived."
+        case "paid_by_another":
+            return "You owe nothing: another plan answered for your part."
         case "refunded":
             return "You owe nothing: your part does not count any more."
     assert share.owed is not None, "what the payer left is known"

@@ -21,6 +21,7 @@ from ledger.streams.claims import (
     ClaimWithdrawn,
     CostShareWaived,
 )
+from ledger.streams.other_payers import of_payers_behind
 from ledger.streams.overpayments import ClaimLostGround, OverpaymentNoticed
 from ledger.streams.overpayments_state import Overpayment, evolve_overpayment
 from ledger.streams.replacing import replace
@@ -93,9 +94,22 @@ class Claim:
         return bool(self.acknowledged)
 
     @property
+    def from_payer(self) -> tuple[Heard, ...]:
+        """The remittances of the payer to whom it went."""
+        if len(self.remitted) < 2 or not (behind := of_payers_behind(self.remitted)):
+            return self.remitted
+        return tuple(heard for heard in self.remitted if heard.position not in behind)
+
+    @property
+    def from_others(self) -> tuple[Heard, ...]:
+        """The remittances of payers behind that one: what they pay is of the patient's share."""
+        behind = of_payers_behind(self.remitted) if len(self.remitted) > 1 else frozenset[int]()
+        return tuple(heard for heard in self.remitted if heard.position in behind)
+
+    @property
     def newest_remittance(self) -> Heard | None:
         """The remittance of the payer's newest day, for files come out of order; of one day what was recorded last."""
-        return max(reversed(self.remitted), key=lambda heard: heard.event.on, default=None)
+        return max(reversed(self.from_payer), key=lambda heard: heard.event.on, default=None)
 
     @property
     def newest_acknowledgment(self) -> Heard | None:
@@ -124,23 +138,23 @@ class Claim:
     @property
     def paid(self) -> Decimal:
         """What the payer has paid for it, less what it took back."""
-        return sum((heard.event.paid for heard in self.remitted), _ZERO)
+        return sum((heard.event.paid for heard in self.from_payer), _ZERO)
 
     @property
     def patient_share(self) -> Decimal:
         """What the payer left to the patient, as it stands now."""
-        return sum((heard.event.patient_share for heard in self.remitted), _ZERO)
+        return sum((heard.event.patient_share for heard in self.from_payer), _ZERO)
 
     @property
     def payer_number(self) -> str | None:
         """The newest number under which the payer keeps it."""
-        heard = (*self.acknowledged, *self.remitted)
+        heard = (*self.acknowledged, *self.from_payer)
         return next((each.event.payer_number for each in reversed(heard) if each.event.payer_number), None)
 
     @property
     def adjudicated_on(self) -> date | None:
         """The day of its first adjudication: what reopening counts from (CCM-CLAIM-27)."""
-        return min((heard.event.on for heard in self.remitted), default=None)
+        return min((heard.event.on for heard in self.from_payer), default=None)
 
     @property
     def received_on(self) -> date | None:
