@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from commands.claim_numbers import NUMBERS, NumberedClaim, claim_numbered
-from commands.claim_records import OF_COMPETITION, OF_REOPENING, not_adopted
+from commands.claim_numbers import NUMBERS, claim_numbered
+from commands.claim_records import OF_COMPETITION, OF_REOPENING, Recorded, claim_named, not_adopted
 from commands.deciding import Asked, Law, States
 from commands.guards import is_future
 from commands.intents.claims import AdjustmentGiven, RecordAcknowledgment, RecordRemittance, ReopenClaim
@@ -25,8 +25,7 @@ from ledger.streams.claims import (
     RemittedLine,
     control_number,
 )
-from ledger.streams.claims_state import Claim, Claims
-from ledger.terms.identity import claims_tag, patient_tag
+from ledger.streams.claims_state import Claim
 from ledger.terms.notices import in_order, notice
 from ledger.terms.outcome import Accepted, Need, Notice, Outcome, Refused, Unchanged, WaitsFor
 from ledger.terms.refusals import refused
@@ -43,7 +42,7 @@ def decide_record_acknowledgment(asked: Asked[RecordAcknowledgment], states: Sta
     """
     command = asked.command
     found = _answered(asked, states)
-    if not isinstance(found, NumberedClaim):
+    if not isinstance(found, Recorded):
         return found
     if is_future(asked, command.received_on):
         return refused("in_the_future", what="The acknowledgment")
@@ -69,7 +68,7 @@ def decide_record_remittance(asked: Asked[RecordRemittance], states: States, law
     """
     command = asked.command
     found = _answered(asked, states)
-    if not isinstance(found, NumberedClaim):
+    if not isinstance(found, Recorded):
         return found
     if is_future(asked, command.on):
         return refused("in_the_future", what="The remittance")
@@ -102,7 +101,7 @@ def decide_record_remittance(asked: Asked[RecordRemittance], states: States, law
     return _recorded(event, found, _money(event, law, asked.today))
 
 
-def _answered(asked: Asked[Any], states: States) -> NumberedClaim | Need | Refused:
+def _answered(asked: Asked[Any], states: States) -> Recorded | Need | Refused:
     """The claim that an answer is about: the one of its number, or the one that a person said it means."""
     number: str = asked.command.control_number
     link = asked.token(NUMBERS, number)
@@ -119,9 +118,7 @@ def _row(asked: Asked[Any]) -> str | None:
     return asked.token(asked.source_system, asked.source_row)
 
 
-def _recorded(
-    event: ClaimAcknowledged | ClaimRemitted, found: NumberedClaim, notices: tuple[Notice, ...] = ()
-) -> Outcome:
+def _recorded(event: ClaimAcknowledged | ClaimRemitted, found: Recorded, notices: tuple[Notice, ...] = ()) -> Outcome:
     """The answer as a fact; the same one from the same place in a file is known."""
     claim = found.claim
     for known in (*claim.acknowledged, *claim.remitted):
@@ -181,16 +178,10 @@ def decide_reopen_claim(asked: Asked[ReopenClaim], states: States, law: Law) -> 
     order: no_such_claim, in_the_future, claim_not_adjudicated (by that day), reopening_too_late. Unchanged where it
     was asked for on that day. Notices: rules_not_adopted.
     """
-    command, patient = asked.command, asked.patient
-    if need := states.missing(patient_tag(patient)):
-        return need
-    group = states.group(patient)
-    if need := states.missing(*(claims_tag(each) for each in group)):
-        return need
-    of_all: list[Claims] = [states.get(claims_tag(each)) for each in group]
-    claim = next((found for claims in of_all if (found := claims.claim(command.claim)) is not None), None)
-    if claim is None:
-        return refused("no_such_claim")
+    command, found = asked.command, claim_named(asked, states)
+    if not isinstance(found, Recorded):
+        return found
+    claim = found.claim
     if is_future(asked, command.on):
         return refused("in_the_future", what="The reopening")
     if claim.adjudicated_on is None or command.on < claim.adjudicated_on:

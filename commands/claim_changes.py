@@ -31,7 +31,7 @@ def decide_withdraw_claim(asked: Asked[WithdrawClaim], states: States, law: Law)
     command, found = asked.command, claim_named(asked, states)
     if not isinstance(found, Recorded):
         return found
-    claims, claim = found
+    claims, claim = found.claims, found.claim
     if claim.withdrawn is not None:
         return Unchanged((claim.withdrawn.position,))
     status = claims.status(claim)
@@ -61,7 +61,7 @@ def decide_void_claim(asked: Asked[VoidClaim], states: States, law: Law) -> Outc
     found = claim_named(asked, states)
     if not isinstance(found, Recorded):
         return found
-    claims, claim = found
+    claims, claim = found.claims, found.claim
     status, standing = claims.status(claim), claims.stands_for(claim)
     if status == "voided" and standing is not None:
         return Unchanged((standing.position,), (("claim", standing.event.claim),))
@@ -127,7 +127,7 @@ def decide_waive_cost_share(asked: Asked[WaiveCostShare], states: States, law: L
     command, found = asked.command, claim_named(asked, states)
     if not isinstance(found, Recorded):
         return found
-    claims, claim = found
+    claims, claim = found.claims, found.claim
     if claim.waived is not None:
         return Unchanged((claim.waived.position,))
     if is_qmb(states.patient(asked.patient), claim.event.date_of_service):

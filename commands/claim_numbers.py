@@ -3,11 +3,12 @@
 Promise: one way from a number to a claim, for answers of payers and for whoever says by hand which claim is meant.
 """
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from commands.claim_records import Recorded
 from commands.deciding import Asked, States
 from commands.guards import named_by
-from ledger.streams.claims_state import Claim, Claims
+from ledger.streams.claims_state import Claims
 from ledger.terms.identity import claims_tag, identifier_tag
 from ledger.terms.outcome import Need
 
@@ -15,14 +16,7 @@ NUMBERS: Final = "#claim"
 """The system under whose name control numbers are kept as tokens."""
 
 
-class NumberedClaim(NamedTuple):
-    """A claim, and all of its patient's."""
-
-    claims: Claims
-    claim: Claim
-
-
-def claim_numbered(asked: Asked[Any], states: States, number: str) -> NumberedClaim | Need | None:
+def claim_numbered(asked: Asked[Any], states: States, number: str) -> Recorded | Need | None:
     """The claim with that control number; None where this ledger has none."""
     link = asked.token(NUMBERS, number)
     if need := states.missing(identifier_tag(link)):
@@ -34,4 +28,4 @@ def claim_numbered(asked: Asked[Any], states: States, number: str) -> NumberedCl
         return need
     claims: Claims = states.get(claims_tag(patient))
     claim = claims.by_control_number(number)
-    return NumberedClaim(claims, claim) if claim is not None else None
+    return Recorded(claims, claim) if claim is not None else None

@@ -28,6 +28,8 @@ class Recorded(NamedTuple):
 
     claims: Claims
     claim: Claim
+    of_all: tuple[Claims, ...] = ()
+    """Those of everybody who is one person with the patient."""
 
 
 def claims_of(asked: Asked[Any], states: States) -> list[Claims] | Need:
@@ -41,12 +43,12 @@ def claims_of(asked: Asked[Any], states: States) -> list[Claims] | Need:
 
 
 def claim_named(asked: Asked[Any], states: States) -> Recorded | Need | Refused:
-    """The claim that the command names by its id."""
+    """The claim that the command names by its id, under whichever id of its patient. Refuses: no_such_claim."""
     of_all = claims_of(asked, states)
     if isinstance(of_all, Need):
         return of_all
     named: str = asked.command.claim
-    found = (Recorded(claims, claim) for claims in of_all if (claim := claims.claim(named)) is not None)
+    found = (Recorded(claims, claim, tuple(of_all)) for claims in of_all if (claim := claims.claim(named)) is not None)
     return next(found, None) or refused("no_such_claim")
 
 

@@ -145,7 +145,7 @@ def _before(
     asked: Asked[ReleaseClaim], states: States, verdict: Verdict, named: Recorded, law: Law
 ) -> _Before | Refused:
     """How a new claim stands for the named one, or why it cannot."""
-    claims, claim = named
+    claims, claim = named.claims, named.claim
     status = claims.status(claim)
     # What another payer answered without owing anything is sent to the one whose month it is.
     is_anothers = status in _NOTHING_OWED and not has_money(claim) and verdict.payer != claim.event.payer

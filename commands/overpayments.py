@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from commands.claim_records import OF_OVERPAYMENTS, not_adopted
+from commands.claim_records import OF_OVERPAYMENTS, Recorded, book_of_payer, claim_named, claims_of, not_adopted
 from commands.deciding import Asked, Law, States
 from commands.guards import day_there, is_future
 from commands.intents.overpayments import (
@@ -22,10 +22,9 @@ from commands.judged_months import verdict_of_claim
 from commands.reviews import behind
 from ledger.claims.erosion import loss_of, stands
 from ledger.claims.overpaying import LOOKBACK, received_on, swept_since
-from ledger.judging.payers import book_on
 from ledger.rulebook import Rules
 from ledger.streams.claims import ClaimWords
-from ledger.streams.claims_state import Claim, Claims
+from ledger.streams.claims_state import Claim
 from ledger.streams.overpayments import (
     ClaimLostGround,
     OverpaymentDismissed,
@@ -34,7 +33,7 @@ from ledger.streams.overpayments import (
     OverpaymentTriaged,
 )
 from ledger.streams.overpayments_state import Overpayment
-from ledger.terms.identity import care_month_tag, claims_tag, patient_tag
+from ledger.terms.identity import care_month_tag
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
 from ledger.terms.refusals import refused
@@ -43,19 +42,10 @@ _ZERO: Final = Decimal(0)
 
 
 class Found(NamedTuple):
-    """A claim among all of its patient's; the possible overpayment of it that a command names."""
+    """The possible overpayment that a command names, with its claim."""
 
-    claims: Claims
     claim: Claim
-    overpayment: Overpayment | None = None
-    of_all: tuple[Claims, ...] = ()
-    """Those of everybody who is one person with the patient."""
-
-    @property
-    def named(self) -> Overpayment:
-        """The possible overpayment, where the command names one."""
-        assert self.overpayment is not None, "the command names one"
-        return self.overpayment
+    overpayment: Overpayment
 
 
 def decide_report_lost_ground(asked: Asked[ReportLostGround], states: States, law: Law) -> Outcome:
@@ -66,7 +56,7 @@ def decide_report_lost_ground(asked: Asked[ReportLostGround], states: States, la
     """
     command = asked.command
     found = claim_named(asked, states)
-    if not isinstance(found, Found):
+    if not isinstance(found, Recorded):
         return found
     claims, claim = found.claims, found.claim
     verdict = verdict_of_claim(claim, states, law)
@@ -112,7 +102,7 @@ def decide_report_overpayment(asked: Asked[ReportOverpayment], states: States, l
     """
     command = asked.command
     found = claim_named(asked, states)
-    if not isinstance(found, Found):
+    if not isinstance(found, Recorded):
         return found
     claim, on = found.claim, day_there(asked, states, found.claim.event.practice)
     if isinstance(on, Need):
@@ -160,7 +150,7 @@ def decide_triage_overpayment(asked: Asked[TriageOverpayment], states: States, l
     found = overpayment_named(asked, states, "The triage")
     if not isinstance(found, Found):
         return found
-    overpayment, command = found.named, asked.command
+    overpayment, command = found.overpayment, asked.command
     if overpayment.triaged is not None:
         return Unchanged((overpayment.triaged[1],))
     if closed := is_closed(overpayment):
@@ -183,7 +173,7 @@ def decide_identify_overpayment(asked: Asked[IdentifyOverpayment], states: State
     found = overpayment_named(asked, states, "The identification")
     if not isinstance(found, Found):
         return found
-    overpayment, command = found.named, asked.command
+    overpayment, command = found.overpayment, asked.command
     known = overpayment.identified
     if overpayment.status == "returned":
         return refused("overpayment_closed", status="returned", facts=(overpayment.position,))
@@ -217,7 +207,7 @@ def decide_no_overpayment(asked: Asked[NoOverpayment], states: States, law: Law)
     found = overpayment_named(asked, states, "")
     if not isinstance(found, Found):
         return found
-    overpayment, claim = found.named, found.claim
+    overpayment, claim = found.overpayment, found.claim
     month = claim.event.month
     if need := states.missing(*(care_month_tag(each, month) for each in states.group(asked.patient))):
         return need
@@ -243,20 +233,9 @@ def decide_no_overpayment(asked: Asked[NoOverpayment], states: States, law: Law)
 # --- what the deciders of this subject share ----------------------------------------------------------------------
 
 
-def claim_named(asked: Asked[Any], states: States) -> Found | Need | Refused:
-    """The claim that a command names, in whichever stream of the patient's group it stands."""
-    of_all = _of_group(asked, states)
-    if isinstance(of_all, Need):
-        return of_all
-    for claims in of_all:
-        if (claim := claims.claim(asked.command.claim)) is not None:
-            return Found(claims, claim, of_all=tuple(of_all))
-    return refused("no_such_claim")
-
-
 def overpayment_named(asked: Asked[Any], states: States, what: str) -> Found | Need | Refused:
     """The possible overpayment that a command names, with its claim. Refuses: no_such_overpayment, in_the_future."""
-    of_all = _of_group(asked, states)
+    of_all = claims_of(asked, states)
     if isinstance(of_all, Need):
         return of_all
     named = ((claims, each) for claims in of_all if (each := claims.overpayment(asked.command.overpayment)) is not None)
@@ -269,16 +248,7 @@ def overpayment_named(asked: Asked[Any], states: States, what: str) -> Found | N
     claims, overpayment = found
     claim = claims.claim(overpayment.event.claim)
     assert claim is not None, "what is perhaps overpaid was released in the same stream"
-    return Found(claims, claim, overpayment)
-
-
-def _of_group(asked: Asked[Any], states: States) -> list[Claims] | Need:
-    if need := states.missing(patient_tag(asked.patient)):
-        return need
-    group = states.group(asked.patient)
-    if need := states.missing(*(claims_tag(each) for each in group)):
-        return need
-    return [states.get(claims_tag(each)) for each in group]
+    return Found(claim, overpayment)
 
 
 def is_closed(overpayment: Overpayment) -> Refused | None:
@@ -290,6 +260,4 @@ def is_closed(overpayment: Overpayment) -> Refused | None:
 
 def rules_on(claim: Claim, states: States, law: Law, on: date) -> Rules:
     """The rules of a day, of the payer to whom the claim went."""
-    event = claim.event
-    book = book_on(states.patient(event.patient), event.date_of_service, law.rulebook, event.programme)
-    return law.on(on, book)
+    return law.on(on, book_of_payer(states, claim, law))

@@ -23,7 +23,7 @@ def decide_begin_investigation(asked: Asked[BeginInvestigation], states: States,
     found = overpayment_named(asked, states, "The investigation")
     if not isinstance(found, Found):
         return found
-    overpayment, command = found.named, asked.command
+    overpayment, command = found.overpayment, asked.command
     known = overpayment.begun
     if known is not None and known[0].on == command.on:
         return Unchanged((known[1],))
@@ -53,7 +53,7 @@ def decide_end_investigation(asked: Asked[EndInvestigation], states: States, law
     found = overpayment_named(asked, states, "The end of the investigation")
     if not isinstance(found, Found):
         return found
-    overpayment, command = found.named, asked.command
+    overpayment, command = found.overpayment, asked.command
     if overpayment.begun is None:
         return refused("no_investigation")
     if overpayment.ended is not None:
@@ -78,7 +78,7 @@ def decide_record_sweep(asked: Asked[RecordSweep], states: States, law: Law) -> 
     found = overpayment_named(asked, states, "The search")
     if not isinstance(found, Found):
         return found
-    overpayment, command = found.named, asked.command
+    overpayment, command = found.overpayment, asked.command
     rules = rules_on(found.claim, states, law, asked.today)
     since = swept_since(overpayment.identified_on or command.on, rules)
     if since is None and not_adopted(law, OF_OVERPAYMENTS):
@@ -110,7 +110,7 @@ def decide_return_overpayment(asked: Asked[ReturnOverpayment], states: States, l
     found = overpayment_named(asked, states, "The return")
     if not isinstance(found, Found):
         return found
-    overpayment, command = found.named, asked.command
+    overpayment, command = found.overpayment, asked.command
     if overpayment.identified is None:
         return refused("overpayment_not_identified", facts=(overpayment.position,))
     if not command.amount and not command.patient_share:
@@ -133,7 +133,7 @@ def decide_return_overpayment(asked: Asked[ReturnOverpayment], states: States, l
 
 def _look_at(event: OverpaymentReturned, found: Found, states: States, law: Law) -> tuple[Notice, ...]:
     """What to look at in a return: more than was noticed, or behind the deadline."""
-    overpayment, said = found.named, list[Notice]()
+    overpayment, said = found.overpayment, list[Notice]()
     after = replace(overpayment, returned=(*overpayment.returned, (event, overpayment.position)))
     noticed = overpayment.event
     if after.money_back > noticed.amount or after.share_back > noticed.patient_share:

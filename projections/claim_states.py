@@ -62,7 +62,7 @@ def claim_row(claims: Claims, claim: Claim) -> Row:
         " ".join(f"{line.code}:{line.units}" for line in event.lines),
         *(cents(event.charge), None if event.expected is None else cents(event.expected)),
         *(cents(claim.paid), cents(claim.patient_share), cents(reduced(claim))),
-        joined(answers_of(claim)),
+        *(joined(answers_of(claim)), claim.settled_as),
         *(event.attestation, event.digest, event.edition, event.as_of, claim.position, newest_of(claims, claim)),
     )
 

@@ -9,16 +9,14 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from ledger.claims.building import place_of
-from ledger.claims.competing import is_stopped
 from ledger.judging.families import charge_line
 from ledger.judging.law import law_on
 from ledger.judging.other_families import FAMILIES_OF, clinic_of
 from ledger.rulebook import Rulebook, RulesInForce
 from ledger.rulebook.claims import faults_of_lines, filing_deadline, filing_review_on
 from ledger.rulebook.next_units import next_unit
-from ledger.streams.claims_state import Claim
 from ledger.streams.governance import Governance
-from ledger.streams.practice import Practice
+from ledger.streams.practice import Practice, Site
 from ledger.terms.calendar import last_day
 from ledger.terms.people import Programme
 from projections.judged import RulebookOf
@@ -54,6 +52,7 @@ class ReadyRules:
         self._books: dict[tuple[str, str | None, Programme], Rulebook] = {}
         self._filing: dict[tuple[RulesInForce, date], Filing] = {}
         self._amounts: dict[tuple[RulesInForce, str], Decimal | None] = {}
+        self._places: dict[tuple[RulesInForce, tuple[Site, ...]], bool] = {}
         self._faults: dict[tuple[RulesInForce, tuple[tuple[str, int], ...]], bool] = {}
 
     def stand(self, row: MonthRow, programme: Programme) -> bool:
@@ -61,8 +60,17 @@ class ReadyRules:
         rules = self._rules(row, programme)
         key = rules, row.charges
         if key not in self._faults:
-            self._faults[key] = not faults_of_lines(row.charges, rules)
+            # The judge holds the units of a row to their limits, which compliance may have raised.
+            self._faults[key] = not faults_of_lines(row.charges, rules, row.charges)
         return self._faults[key]
+
+    def has_place(self, row: MonthRow, programme: Programme, practice: Practice) -> bool:
+        """Whether any place of the practice is one that care management is billed at (CCM-CLAIM-05)."""
+        rules = self._book(row, programme).in_force(last_day(row.month))
+        key = rules, practice.sites
+        if key not in self._places:
+            self._places[key] = place_of(practice.sites, rules.trace()) is not None
+        return self._places[key]
 
     def filing(self, row: MonthRow, programme: Programme) -> Filing:
         """Until when a claim for the row may be received (CCM-CLAIM-22 to -24)."""
@@ -85,15 +93,6 @@ class ReadyRules:
         found = self._newest.in_force(today).find(_COMPETING)
         reasons = found.value if found is not None and isinstance(found.value, tuple) else ()
         return not set(reasons).isdisjoint(each.lower().replace("-", "_") for each in answers)
-
-    def is_stopped(self, claim: Claim | None, today: date) -> bool:
-        """Whether such a denial stops the month still, and nobody settled it."""
-        return claim is not None and is_stopped(claim, self._newest.in_force(today)) is not None
-
-    def has_place(self, row: MonthRow, programme: Programme, practice: Practice | None) -> bool:
-        """Whether the practice sees its patients at any place that the month may be billed at (CCM-CLAIM-05)."""
-        sites = practice.sites if practice is not None else ()
-        return place_of(sites, law_on(self._book(row, programme), last_day(row.month)).rules) is not None
 
     def _pools(self, row: MonthRow, programme: Programme, practice: Practice | None) -> list[tuple[str, int]]:
         """(family, whole minutes of its pool) of what bills, or may come to bill."""

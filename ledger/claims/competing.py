@@ -12,7 +12,8 @@ from ledger.streams.claims import ClaimRemitted
 from ledger.streams.claims_state import Claim, Claims, Guard
 
 REASONS: Final = "medicare.claims.competing_biller_reasons"
-_STAYS: Final = "other_keeps_month"
+STAYS: Final = "other_keeps_month"
+"""A settlement that leaves the month to the other biller."""
 
 
 def competing_reading(event: ClaimRemitted, rules: Rules) -> Reading | None:
@@ -29,11 +30,10 @@ def competing_reading(event: ClaimRemitted, rules: Rules) -> Reading | None:
 
 def is_stopped(claim: Claim, rules: Rules) -> Reading | None:
     """The rule by which a claim's newest answer stops its month; None where none does, or a person settled it."""
-    newest, settled = claim.newest_remittance, claim.competition
-    if newest is None:
+    newest = claim.newest_remittance
+    if newest is None or claim.settled_as not in (None, STAYS):
         return None
-    is_settled = settled is not None and settled.position > newest.position and settled.event.outcome != _STAYS
-    return None if is_settled else competing_reading(newest.event, rules)
+    return competing_reading(newest.event, rules)
 
 
 def stopping(of_all: Iterable[Claims], guard: Guard, rules: Rules) -> tuple[Claim, Reading] | None:

@@ -80,6 +80,15 @@ class Claim:
         return newest.position if newest is not None else 0
 
     @property
+    def settled_as(self) -> str | None:
+        """How it was settled that somebody else was paid; None where nobody said so, or the payer answered since."""
+        said, newest = self.competition, self.newest_remittance
+        if said is None or (newest is not None and newest.position > said.position):
+            return None
+        outcome: str = said.event.outcome
+        return outcome
+
+    @property
     def is_acknowledged(self) -> bool:
         """Whether the payer said anything of it at its front door."""
         return bool(self.acknowledged)

@@ -22,7 +22,7 @@ CLAIMS: Final = Table(
         *whole("released_at"),
         *text("received_on", "adjudicated_on", "withdrawn_on", "units"),
         *whole("charge_cents", "expected_cents", "paid_cents", "share_cents", "reduced_cents"),
-        *text("answers", "attestation", "digest", "edition"),
+        *text("answers", "settled_as", "attestation", "digest", "edition"),
         *whole("as_of", "position", "newest"),
     ),
     key=1,
@@ -77,6 +77,8 @@ class ClaimRow(NamedTuple):
     """Taken off for other reasons, by contract above all."""
     answers: tuple[str, ...]
     """Reasons and remarks of the newest remittance, or the codes of the newest acknowledgment."""
+    settled_as: str | None
+    """How it was settled that the payer paid somebody else, where the payer has not answered since."""
     attestation: str
     digest: str
     edition: str

@@ -164,13 +164,6 @@ def test_a_payment_that_was_taken_back_and_made_anew_is_no_second_one() -> None:
     )
 
 
-def test_a_replaced_claim_whose_payment_stands_beside_the_new_ones_is_to_be_cleared_up() -> None:
-    again = released(SECOND, replaces=FIRST, frequency="7")
-    found = share(released(), remitted(FIRST, "paid", PAID), again, remitted(SECOND, "paid", PAID))
-
-    assert ("to_clear_up", None) == owed(found)
-
-
 def test_a_claim_that_was_denied_and_replaced_is_owed_as_the_new_answer_says() -> None:
     again = released(SECOND, replaces=FIRST, frequency="7")
     found = share(released(), remitted(FIRST, "denied", DENIED), again, remitted(SECOND, "paid", PAID))

@@ -5,17 +5,20 @@ from typing import Any
 
 import pytest
 
-from commands.intents.care_month import LogTime
-from commands.intents.claims import SettleCompetition, WithdrawClaim
+from commands.intents.care_month import ChooseFamily, LogTime
+from commands.intents.claims import WithdrawClaim
 from ledger.store.engine import StoredReadModels
+from ledger.streams.claim_reasons import CompetitionSettled
 from ledger.streams.claims import ClaimAcknowledged, ClaimRemitted
 from ledger.streams.merging import PatientsMerged
 from ledger.streams.practice import PolicyAdopted, Site
 from ledger.terms.people import Programme
-from tests.commands.test_claims import NPI, claim_of, release
+from tests.commands.test_claims import NPI, charge, claim_of, release
+from tests.commands.test_limits import hours, raised
 from tests.commands.world import (
     ADA,
     BILLER,
+    COMPLIANCE,
     NURSE,
     OTHER_PATIENT,
     OTHER_PRACTICE,
@@ -102,6 +105,31 @@ def test_a_signed_month_is_blocked_by_what_a_claim_must_say(models: StoredReadMo
 
     assert (found.state, found.blocks) == ("blocked", (code,))
     assert changed.when(release()).refused == code
+
+
+def test_a_signed_month_of_a_practice_whose_only_place_is_never_billed_is_blocked(models: StoredReadModels) -> None:
+    elsewhere = practice().model_copy(update={"npi": NPI, "sites": (Site(name="Video", place_of_service="02"),)})
+    ledger = signed(set_up().and_(elsewhere))
+    found = month_of(ledger, models)
+
+    assert (found.state, found.blocks) == ("blocked", ("place_not_billed",))
+    assert ledger.when(release()).refused == "place_not_billed"
+
+
+def test_a_signed_month_with_more_units_than_the_limit_that_compliance_raised_is_ready(
+    models: StoredReadModels,
+) -> None:
+    told = hours(3, ADA, set_up(0).and_(charge("99491", "120.00"), charge("99437", "80.00")))
+    chosen = (
+        told.by(ADA)
+        .at("2026-04-01T18:00:00+00:00")
+        .then(ChooseFamily(patient=PATIENT, month="2026-03", family="personal"))
+    )
+    ledger = signed(chosen.by(COMPLIANCE).then(raised()).by(ADA))
+    found = month_of(ledger, models)
+
+    assert (found.state, found.charges) == ("ready", (("99491", 1), ("99437", 4)))
+    assert [line.units for line in ledger.when(release()).event.lines] == [1, 4]
 
 
 def test_a_signed_month_that_goes_on_waits_for_its_end_where_no_policy_lets_it(models: StoredReadModels) -> None:
@@ -195,17 +223,25 @@ def test_a_denial_that_says_that_another_was_paid_is_a_competing_biller(
     assert (found.state, found.claim_status) == (state, "denied")
 
 
-@pytest.mark.parametrize(("outcome", "state"), [("payer_erred", "released"), ("other_keeps_month", "competing_biller")])
-def test_once_it_is_settled_that_no_other_bills_the_month_it_is_no_more_one(
-    models: StoredReadModels, outcome: Any, state: str
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [("other_withdrew", "released"), ("payer_erred", "released"), ("other_keeps_month", "competing_biller")],
+)
+def test_until_a_person_settles_it_for_this_practice(models: StoredReadModels, outcome: Any, state: str) -> None:
+    ledger = signed().then(release())
+    settled = CompetitionSettled(patient=PATIENT, claim=claim_of(ledger), on=on("2026-05-04"), outcome=outcome)
+
+    assert month_of(ledger.and_(denied(ledger, "B20"), settled), models).state == state
+
+
+def test_a_denial_of_the_same_kind_behind_the_settlement_is_a_competing_biller_again(
+    models: StoredReadModels,
 ) -> None:
     ledger = signed().then(release())
-    stopped = ledger.and_(denied(ledger, "B20")).by(BILLER)
-    settle = SettleCompetition(patient=PATIENT, claim=claim_of(ledger), outcome=outcome, words="Spoken with both.")
-    settled = stopped.then(settle)
+    settled = CompetitionSettled(patient=PATIENT, claim=claim_of(ledger), on=on("2026-05-04"), outcome="payer_erred")
+    again = denied(ledger, "97").model_copy(update={"on": on("2026-05-20")})
 
-    assert month_of(settled, models).state == state
-    assert list_of(settled, models, since=len(stopped.facts)).changed() != ()
+    assert month_of(ledger.and_(denied(ledger, "B20"), settled, again), models).state == "competing_biller"
 
 
 def test_a_month_of_a_practice_that_is_a_screen_alone_is_blocked(models: StoredReadModels) -> None:
