@@ -178,8 +178,8 @@ def decide_reopen_claim(asked: Asked[ReopenClaim], states: States, law: Law) -> 
     """Ask for a reopening: within one year for any reason, within four for good cause (CCM-CLAIM-27).
 
     Reads the claims of the patient; law: medicare.claims.reopening_years, .reopening_good_cause_years. Refuses, in
-    order: no_such_claim, in_the_future, claim_not_adjudicated, reopening_too_late. Unchanged where it was asked for on
-    that day. Notices: rules_not_adopted.
+    order: no_such_claim, in_the_future, claim_not_adjudicated (by that day), reopening_too_late. Unchanged where it
+    was asked for on that day. Notices: rules_not_adopted.
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient)):
@@ -193,7 +193,7 @@ def decide_reopen_claim(asked: Asked[ReopenClaim], states: States, law: Law) -> 
         return refused("no_such_claim")
     if is_future(asked, command.on):
         return refused("in_the_future", what="The reopening")
-    if claim.adjudicated_on is None:
+    if claim.adjudicated_on is None or command.on < claim.adjudicated_on:
         return refused("claim_not_adjudicated", facts=(claim.position,))
     known = next((heard for heard in claim.reopened if heard.event.on == command.on), None)
     if known is not None:

@@ -9,9 +9,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple, get_args
 
+from ledger.streams.claims_state import Claims
 from ledger.streams.practice import Practice
 from ledger.terms.calendar import last_day
-from ledger.terms.identity import practice_tag, staff_tag
+from ledger.terms.identity import claims_tag, practice_tag, staff_tag
 from ledger.terms.people import Programme
 from projections.ready_claims import Claimed, Sent
 from projections.ready_rules import Filing, Near, ReadyRules
@@ -147,7 +148,7 @@ class Listing:
     def _released(
         self, patient: str, programme: Programme, live: ClaimRow, sent: Sent, row: MonthRow | None
     ) -> ReadyMonth:
-        is_competing = live.status == "denied" and self._rules.is_competing(live.answers, self._asked.today)
+        is_competing = self._is_competing(live)
         filing = self._rules.filing(row, programme) if row is not None else None
         is_unfiled = live.received_on is None and live.adjudicated_on is None
         return ReadyMonth(
@@ -171,6 +172,13 @@ class Listing:
             digest=row.digest if row is not None else None,
             position=max(sent.moved, row.position if row is not None else 0),
         )
+
+    def _is_competing(self, live: ClaimRow) -> bool:
+        """Whether the payer says that another was paid, and nobody settled it: few are, and only they are folded."""
+        if live.status != "denied" or not self._rules.is_competing(live.answers, self._asked.today):
+            return False
+        claims: Claims = self._states.at(claims_tag(live.patient)).state
+        return self._rules.is_stopped(claims.claim(live.claim), self._asked.today)
 
     def _state(self, row: MonthRow, blocks: tuple[str, ...], practice: Practice | None, sent: Sent | None) -> State:
         match row.standing:
@@ -201,6 +209,8 @@ class Listing:
         biller = self._states.at(staff_tag(row.practitioner)).state if row.practitioner is not None else None
         if biller is None or biller.npi is None or practice is None or practice.npi is None:
             yield "npi_not_on_record"
+        if not self._rules.has_place(row, programme, practice):
+            yield "place_not_billed"
         if self._today(row.practice) > self._rules.filing(row, programme).until:
             yield "filing_deadline_over"
 

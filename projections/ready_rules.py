@@ -8,12 +8,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from ledger.claims.building import place_of
+from ledger.claims.competing import is_stopped
 from ledger.judging.families import charge_line
 from ledger.judging.law import law_on
 from ledger.judging.other_families import FAMILIES_OF, clinic_of
 from ledger.rulebook import Rulebook, RulesInForce
 from ledger.rulebook.claims import faults_of_lines, filing_deadline, filing_review_on
 from ledger.rulebook.next_units import next_unit
+from ledger.streams.claims_state import Claim
 from ledger.streams.governance import Governance
 from ledger.streams.practice import Practice
 from ledger.terms.calendar import last_day
@@ -82,6 +85,15 @@ class ReadyRules:
         found = self._newest.in_force(today).find(_COMPETING)
         reasons = found.value if found is not None and isinstance(found.value, tuple) else ()
         return not set(reasons).isdisjoint(each.lower().replace("-", "_") for each in answers)
+
+    def is_stopped(self, claim: Claim | None, today: date) -> bool:
+        """Whether such a denial stops the month still, and nobody settled it."""
+        return claim is not None and is_stopped(claim, self._newest.in_force(today)) is not None
+
+    def has_place(self, row: MonthRow, programme: Programme, practice: Practice | None) -> bool:
+        """Whether the practice sees its patients at any place that the month may be billed at (CCM-CLAIM-05)."""
+        sites = practice.sites if practice is not None else ()
+        return place_of(sites, law_on(self._book(row, programme), last_day(row.month)).rules) is not None
 
     def _pools(self, row: MonthRow, programme: Programme, practice: Practice | None) -> list[tuple[str, int]]:
         """(family, whole minutes of its pool) of what bills, or may come to bill."""

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from commands.intents.care_month import LogTime
-from commands.intents.claims import WithdrawClaim
+from commands.intents.claims import SettleCompetition, WithdrawClaim
 from ledger.store.engine import StoredReadModels
 from ledger.streams.claims import ClaimAcknowledged, ClaimRemitted
 from ledger.streams.merging import PatientsMerged
-from ledger.streams.practice import PolicyAdopted
+from ledger.streams.practice import PolicyAdopted, Site
 from ledger.terms.people import Programme
-from tests.commands.test_claims import claim_of, release
+from tests.commands.test_claims import NPI, claim_of, release
 from tests.commands.world import (
     ADA,
     BILLER,
@@ -193,6 +193,27 @@ def test_a_denial_that_says_that_another_was_paid_is_a_competing_biller(
     found = month_of(ledger.and_(denied(ledger, reason)), models)
 
     assert (found.state, found.claim_status) == (state, "denied")
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("payer_erred", "released"), ("other_keeps_month", "competing_biller")])
+def test_once_it_is_settled_that_no_other_bills_the_month_it_is_no_more_one(
+    models: StoredReadModels, outcome: Any, state: str
+) -> None:
+    ledger = signed().then(release())
+    stopped = ledger.and_(denied(ledger, "B20")).by(BILLER)
+    settle = SettleCompetition(patient=PATIENT, claim=claim_of(ledger), outcome=outcome, words="Spoken with both.")
+    settled = stopped.then(settle)
+
+    assert month_of(settled, models).state == state
+    assert list_of(settled, models, since=len(stopped.facts)).changed() != ()
+
+
+def test_a_month_of_a_practice_that_is_a_screen_alone_is_blocked(models: StoredReadModels) -> None:
+    screen = practice().model_copy(update={"npi": NPI, "sites": (Site(name="Screen", place_of_service="10"),)})
+    ledger = signed(set_up().and_(screen))
+
+    assert month_of(ledger, models).blocks == ("place_not_billed",)
+    assert ledger.when(release()).refused == "place_not_billed"
 
 
 @pytest.mark.parametrize(("day", "is_near"), [("2027-01-24", False), ("2027-01-25", True)])
