@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from commands.deciding import Asked, States
-from commands.overpayments import day_there
+from commands.guards import day_there
 from ledger.claims.erosion import has_money
 from ledger.streams.base import Event
 from ledger.streams.claims_state import Claim, Claims
@@ -55,7 +55,7 @@ def lost_by_merging(asked: Asked[Any], states: States, twice: list[Twice]) -> tu
         if not has_money(later):
             found.append(ClaimLostGround(patient=whose, claim=claim, because=because, lost=lost, digest_now=digest))
             continue
-        noticed_on = day_there(asked, states, later)
+        noticed_on = day_there(asked, states, later.event.practice)
         if isinstance(noticed_on, Need):
             return noticed_on
         known = [each.event for each in claims.overpayments if each.event.claim == claim and each.is_open]

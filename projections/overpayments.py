@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
-from ledger.claims.erosion import supported
+from ledger.claims.erosion import is_of_another, supported
 from ledger.claims.overpaying import Deadlines, Urgency, deadlines, urgency
 from ledger.judging.needs import gather
 from ledger.judging.payers import book_on
@@ -225,7 +225,10 @@ class _Asking(NamedTuple):
         facts = gather(event.patient, event.month, self._state)
         book = self._book(event.edition)
         verdict = judge_month(facts, book, edition=event.edition, record=False, programme=event.programme)
-        now = supported(claim, verdict)
+        group = group_of(event.patient, self._state)
+        of_all: list[Claims] = [self._state(claims_tag(each)) for each in group]
+        own: Claims = self._state(claims_tag(event.patient))
+        now = {} if is_of_another(of_all, own, claim) else supported(claim, verdict)
         lacking = ((line.code, line.units - now.get(line.code, 0)) for line in event.lines)
         return tuple((code, units) for code, units in lacking if units > 0)
 

@@ -86,7 +86,10 @@ def house(
     practice_npi: str | None = None,
     edition: Edition | None = None,
 ) -> Iterator[House]:
-    """A company in a new ledger at a place; a practice that releases claims has an NPI. Else the shipped edition."""
+    """A company in a new ledger at a place, by the shipped law where no other is given.
+
+    A practice that releases claims has an NPI.
+    """
     clock = SimulatedClock(BEGIN)
     ids = SystemIds()
     with create(place, master_key=KEY, clock=clock, ids=ids, simulated=simulated) as log:

@@ -128,7 +128,7 @@ def swept_since(on: date, rules: Rules) -> date | None:
 
 def received_on(claim: Claim) -> date | None:
     """The day on which money for a claim last came; None where none did."""
-    return max((heard.event.on for heard in claim.remitted if heard.event.paid > 0), default=None)
+    return max((heard.event.on for heard in claim.from_payer if heard.event.paid > 0), default=None)
 
 
 def _days(name: str, rules: Rules) -> timedelta | None:

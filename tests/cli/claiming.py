@@ -32,7 +32,7 @@ def world_with_claims(folder: Path, edition: Edition | None = None) -> World:
         _february(it)
         _march(it)
         _may(it)
-        _july(it)
+        july_of_pcm(it)
         unknown = {"control_number": "A" * 20, "outcome": "accepted", "received_on": "2026-06-20"}
         assert it.send("record_acknowledgment", unknown, actor="bill").outcome == "parked"
         other = {"name": "Riverside", "tin": "123456780", "zone": "America/Chicago"}
@@ -98,7 +98,8 @@ def _may(it: House) -> None:
     it.accepted("strike_time", struck, actor="cora")
 
 
-def _july(it: House) -> None:
+def july_of_pcm(it: House) -> None:
+    """A month of PCM by Dr Dot, released."""
     patient = {"patient": it.ids["patient"], "programme": "PCM"}
     it.clock = "2026-07-03T15:00:00Z"
     consent = consent_of(it, programme="PCM", occurred_at="2026-07-02T15:00:00Z", practitioner=it.ids["dot"])
