@@ -9,13 +9,14 @@ from typing import Final, NamedTuple
 
 from commands.claim_changes import AT_THE_PAYER
 from commands.claim_numbers import NUMBERS
-from commands.claim_records import Recorded, claims_of, replacements_taken
+from commands.claim_records import OF_BILLING, Recorded, claims_of, not_adopted, replacements_taken
 from commands.deciding import Asked, Law, States
 from commands.guards import day_by, is_future, said_at, unregistered
 from commands.intents.claims import AdoptCharge, ReleaseClaim
 from commands.judged_months import reasons_of_notices, verdict_of
 from ledger.claims.building import Content, content_of
 from ledger.claims.competing import stopping
+from ledger.claims.erosion import has_money
 from ledger.judging import Verdict, book_of
 from ledger.judging.law import law_on
 from ledger.rulebook import Rules
@@ -33,6 +34,7 @@ from ledger.terms.refusals import refused
 
 _BY_THRESHOLD: Final = "threshold"
 _RESENT: Final = frozenset({"rejected", "withdrawn"})
+_NOTHING_OWED: Final = frozenset({"denied", "reversed"})
 _CLAIMS: Final = "medicare.claims"
 
 
@@ -62,7 +64,7 @@ def decide_release_claim(asked: Asked[ReleaseClaim], states: States, law: Law) -
     claim_not_replaceable, payer_number_not_known, lines_do_not_stand, charge_not_adopted, npi_not_on_record,
     place_not_on_record, place_not_billed, filing_deadline_over. Unchanged where the live claim of the month rests on
     this attestation, and stands for the claim that is named. Notices: filing_deadline_near, filed_late,
-    place_to_review.
+    place_to_review, rules_not_adopted.
     """
     command = asked.command
     of_all = claims_of(asked, states)
@@ -145,7 +147,9 @@ def _before(
     """How a new claim stands for the named one, or why it cannot."""
     claims, claim = named
     status = claims.status(claim)
-    if status in _RESENT:
+    # What another payer answered without owing anything is sent to the one whose month it is.
+    is_anothers = status in _NOTHING_OWED and not has_money(claim) and verdict.payer != claim.event.payer
+    if status in _RESENT or is_anothers:
         return _Before(claim, "1")
     taken = replacements_taken(asked, states, claim, law)
     if status not in AT_THE_PAYER or taken is None or taken.value is not True:
@@ -189,7 +193,7 @@ def _released(
     if is_late and command.late_because is None:
         return refused("filing_deadline_over", deadline=deadline.isoformat())
     event = _claim(asked, verdict, signed, before, content, place)
-    notices = _said_of(today, event, deadline, rules)
+    notices = (*_said_of(today, event, deadline, rules), *not_adopted(law, OF_BILLING))
     if not is_late:
         return Accepted((event,), notices, (("claim", event.claim),))
     words = ClaimWords(reason=command.late_because or "")

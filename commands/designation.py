@@ -7,17 +7,20 @@ practices and under concurrency. Whoever is refused learns neither the other pra
 from datetime import date
 from typing import Final
 
+from commands.claim_records import claims_of
 from commands.deciding import Asked, Law, States
 from commands.guards import after_death, by_rule
 from commands.intents.designation import DesignatePractitioner, WithdrawDesignation
+from commands.standing_entry import is_compliance
 from ledger.rulebook import Reading
 from ledger.streams.base import Event
+from ledger.streams.claims_state import Claims
 from ledger.streams.designation import DesignationWithdrawn, PractitionerDesignated, WithdrawalWords
 from ledger.streams.patient_state import Designation, Patient
 from ledger.streams.staff import ROLE_FACTS, Staff
 from ledger.terms.calendar import first_day, month_of
 from ledger.terms.identity import patient_tag, staff_tag
-from ledger.terms.outcome import Accepted, Outcome, Refused, Unchanged
+from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
 from ledger.terms.people import Role
 from ledger.terms.refusals import REFUSALS, refused
 
@@ -70,9 +73,11 @@ def decide_designate_practitioner(asked: Asked[DesignatePractitioner], states: S
 def decide_withdraw_designation(asked: Asked[WithdrawDesignation], states: States, law: Law) -> Outcome:
     """End a designation before its own end: it occupies no month from `from_month` on.
 
-    Reads the patient and the actor. Refuses, in order: no_such_designation, rival_may_not_withdraw (neither the
-    designee, nor an administrator of its practice, nor compliance), already_withdrawn, designation_ended. Unchanged
-    where it was withdrawn from the same month for the same reason.
+    Free before a claim of those months is released, refused while one is live, and afterwards compliance only
+    (readings, 3). Reads the patient, the claims and the actor. Refuses, in order: no_such_designation,
+    rival_may_not_withdraw (neither the designee, nor an administrator of its practice, nor compliance),
+    already_withdrawn, designation_ended, designation_billed, designation_was_billed. Unchanged where it was withdrawn
+    from the same month for the same reason.
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient), staff_tag(asked.actor)):
@@ -89,6 +94,11 @@ def decide_withdraw_designation(asked: Asked[WithdrawDesignation], states: State
         return refused("already_withdrawn", facts=(found.position, found.withdrawn_position or 0))
     if found.event.until_month is not None and command.from_month > found.event.until_month:
         return refused("designation_ended", month=command.from_month, facts=(found.position,))
+    of_all = claims_of(asked, states)
+    if isinstance(of_all, Need):
+        return of_all
+    if refusal := _billed(asked, states, of_all, found.event):
+        return refusal
     event: Event = DesignationWithdrawn(
         patient=found.event.patient,
         designation=command.designation,
@@ -97,6 +107,25 @@ def decide_withdraw_designation(asked: Asked[WithdrawDesignation], states: State
         words=WithdrawalWords(evidence=command.evidence),
     )
     return Accepted((event,))
+
+
+def _billed(
+    asked: Asked[WithdrawDesignation], states: States, of_all: list[Claims], designation: PractitionerDesignated
+) -> Refused | None:
+    """Why a designation is not withdrawn from months for which a claim of its practitioner was released."""
+    whose = (designation.programme, designation.side, designation.practitioner)
+    sent = [
+        (claim.event.month, claim.position, claims.is_live(claim))
+        for claims in of_all
+        for claim in claims.claims
+        if claim.event.month >= asked.command.from_month
+        and (claim.event.programme, claim.event.side, claim.event.practitioner) == whose
+    ]
+    if live := min((each for each in sent if each[2]), default=None):
+        return refused("designation_billed", month=live[0], facts=(live[1],))
+    if sent and not is_compliance(asked, states):
+        return refused("designation_was_billed", month=min(sent)[0], facts=(min(sent)[1],))
+    return None
 
 
 def _practice(asked: Asked[DesignatePractitioner], patient: Patient, staff: Staff) -> str | None:

@@ -9,9 +9,9 @@ promised: that money is owed; that a person says.
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
-from ledger.claims.erosion import supported
+from ledger.claims.erosion import is_of_another, supported
 from ledger.claims.overpaying import Deadlines, Urgency, deadlines, urgency
 from ledger.judging.needs import gather
 from ledger.judging.payers import book_on
@@ -33,6 +33,7 @@ from projections.tables.claims_layout import CLAIMS, OVERPAYMENTS
 from projections.tables.layout import REVIEWS_RAISED
 
 What = Literal["possible_overpayment", "claim_to_withdraw"]
+_CLOSED: Final = ("dismissed", "returned")
 TodayIn = Callable[[str | None], date]
 """The day it is in a time zone; of none, in UTC."""
 
@@ -79,6 +80,7 @@ class Item(NamedTuple):
     paid_now: Decimal
     """What the payer has paid for the claim, less what it took back since."""
     deadlines: Deadlines | None
+    """None of a claim to withdraw, and where the edition in use was adopted before there were rules of them."""
     next: Urgency | None
     swept_on: date | None
 
@@ -88,6 +90,11 @@ class Worklist(NamedTuple):
 
     position: int
     items: tuple[Item, ...]
+
+    @property
+    def without_rules(self) -> int:
+        """How many have no deadlines, because the edition in use was adopted before there were rules of them."""
+        return sum(1 for each in self.items if each.what == "possible_overpayment" and each.deadlines is None)
 
     @property
     def overdue(self) -> int:
@@ -218,7 +225,10 @@ class _Asking(NamedTuple):
         facts = gather(event.patient, event.month, self._state)
         book = self._book(event.edition)
         verdict = judge_month(facts, book, edition=event.edition, record=False, programme=event.programme)
-        now = supported(claim, verdict)
+        group = group_of(event.patient, self._state)
+        of_all: list[Claims] = [self._state(claims_tag(each)) for each in group]
+        own: Claims = self._state(claims_tag(event.patient))
+        now = {} if is_of_another(of_all, own, claim) else supported(claim, verdict)
         lacking = ((line.code, line.units - now.get(line.code, 0)) for line in event.lines)
         return tuple((code, units) for code, units in lacking if units > 0)
 
@@ -249,7 +259,9 @@ def _units(lost: tuple[LostUnits, ...]) -> tuple[tuple[str, int], ...]:
 
 
 def _urgent_first(item: Item) -> tuple[int, date, int]:
-    """By the day of the next step; then what is to be withdrawn, then what is closed."""
+    """By the day of the next step (of the notice, where no rule says when); then what is to be withdrawn, or closed."""
     if item.next is not None:
         return 0, item.next.by, item.position
+    if item.deadlines is None and item.since_on is not None and item.status not in _CLOSED:
+        return 0, item.since_on, item.position
     return (1 if item.what == "claim_to_withdraw" else 2), date.max, item.position

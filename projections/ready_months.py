@@ -16,7 +16,7 @@ from ledger.terms.people import Programme
 from projections.ready_claims import Claimed, Sent
 from projections.ready_rules import Filing, Near, ReadyRules
 from projections.states import States
-from projections.tables.claims_layout import ClaimRow
+from projections.tables.claims_layout import ClaimRow, dollars
 from projections.tables.layout import MonthRow
 
 State = Literal[
@@ -239,8 +239,3 @@ class Listing:
             state = self._practice(practice)
             self._days[practice] = self._asked.today_in(state.zone if state is not None else None)
         return self._days[practice]
-
-
-def dollars(cents: int) -> Decimal:
-    """Whole cents as dollars."""
-    return Decimal(cents).scaleb(-2)

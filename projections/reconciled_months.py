@@ -150,7 +150,8 @@ def _lives(states: States, expected: "_Expected", patient: str, head: str, month
 def life_of(claims: Claims, claim: Claim, patient: str) -> ClaimLife:
     """A claim with what became of it, in the month of whoever goes on."""
     event = claim.event
-    taken = bool(claim.acknowledged) and claim.acknowledged[-1].event.outcome == "accepted"
+    door = claim.newest_acknowledgment
+    taken = door is not None and door.event.outcome == "accepted"
     return ClaimLife(
         claim=event.claim,
         patient=patient,
@@ -160,12 +161,13 @@ def life_of(claims: Claims, claim: Claim, patient: str) -> ClaimLife:
         frequency=event.frequency,
         status=claims.status(claim),
         own_status=claim.own_status,
+        stands_for_nothing=claim.stands_for_nothing,
         is_live=claims.is_live(claim),
         is_accepted=taken or bool(claim.remitted),
         units=tuple((line.code, line.units) for line in event.lines),
         outcome=outcome_of(claim),
         replaces=event.replaces,
-        codes=tuple(claim.acknowledged[-1].event.codes) if claim.acknowledged else (),
+        codes=tuple(door.event.codes) if door is not None else (),
         overpaid=tuple(
             Overpaid(
                 *(each.event.overpayment, each.status, each.is_open, each.event.amount),

@@ -5,7 +5,18 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, ReadRefused, WrongUsage, claim_id, month, patient_id, practice_id
+from interfaces.cli.usage import (
+    PROGRAMMES,
+    Commands,
+    Parser,
+    ReadRefused,
+    WrongUsage,
+    claim_id,
+    month,
+    patient_id,
+    practice_id,
+    programme_option,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,9 +47,7 @@ def add(commands: Commands, shared: Parser) -> None:
     parser.add_argument("what", metavar="[PATIENT] YYYY-MM", nargs="+", type=_patient_or_month)
     parser.add_argument("--all-ready", action="store_true", help="every month that is ready")
     parser.add_argument("--practice", metavar="P", type=practice_id, help="of this practice alone")
-    parser.add_argument(
-        "--programme", choices=("CCM", "PCM", "APCM"), default="CCM", help="whose month of the patient (default: CCM)"
-    )
+    programme_option(parser, "whose month of the patient")
     parser.add_argument("--replaces", metavar="CLAIM", type=claim_id, help="the claim that the new one stands for")
     parser.add_argument(
         "--late-because", metavar="WORDS", help="behind the filing deadline: the exception the payer grants"
@@ -79,7 +88,7 @@ def _named(args: Namespace) -> str | None:
     if (len(patients), len(months), args.all_ready) not in shapes:
         happened = "One month of one patient is released, or all of a month that are ready."
         raise WrongUsage(happened, "Name PATIENT and YYYY-MM, or YYYY-MM with --all-ready.")
-    if args.all_ready and (args.replaces or args.late_because or args.programme != "CCM"):
+    if args.all_ready and (args.replaces or args.late_because or args.programme != PROGRAMMES[0]):
         raise WrongUsage("--replaces, --late-because and --programme are about one month.", "Name its patient too.")
     args.month, args.as_of = months[0], None
     return patients[0] if patients else None

@@ -87,12 +87,17 @@ def _send_again(year: ClaimsYear, claim: str) -> None:
 
 
 def _reopen(year: ClaimsYear, claim: str) -> None:
-    """A denial that names no competing biller is reopened, where somebody finds the time."""
+    """A denial is reopened where somebody finds the time; one for a competing biller only where the payer erred."""
     standing = year.claim(claim)
-    reasons = set(standing.remitted[-1].event.reasons)
-    if reasons & COMPETING or standing.reopened or year.dice.random() < 0.4:
-        return
     event = standing.event
+    if standing.reopened or year.dice.random() < 0.4:
+        return
+    if COMPETING & {reason for heard in standing.remitted for reason in heard.event.reasons}:
+        outcome = "payer_erred" if year.turn("settle") < 0.5 else "other_keeps_month"
+        settled = {"patient": event.patient, "claim": claim, "outcome": outcome, "words": "Called them."}
+        year.asked("settle_competition", settled, "bill", "no_competing_biller")
+        if outcome == "other_keeps_month":
+            return
     data = {"patient": event.patient, "claim": claim, "on": year.today.isoformat(), "words": "Look again."}
     if year.asked("reopen_claim", data, "bill") is not None:
         year.house_of(claim).payer.reopen(event.control_number, year.today)

@@ -41,7 +41,6 @@ from ledger.streams.care_plan import (
     SignatureAttested,
     SignatureWords,
 )
-from ledger.streams.claims import ClaimExported
 from ledger.streams.consent import (
     ConsentDeclined,
     ConsentRecorded,
@@ -139,6 +138,7 @@ from ledger.streams.time_changes import (
 from ledger.streams.timers import TimerStarted, TimerStopped
 from ledger.streams.wrong_patient import ConditionMoved, ConditionStruck, MoveWords, StrikeWords
 from ledger.terms.people import Programme, Role, Side
+from tests.store.golden_claims import OF_CLAIMS, OF_OVERPAYMENTS
 from tests.store.sample import NURSE, OTHER_PATIENT, PATIENT, PRACTICE, TOKEN
 
 DOCTOR = "st_bbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -607,7 +607,6 @@ OF_BILLING: tuple[Event, ...] = (
         is_test=True,
     ),
     RenderingDetailsRecorded(staff=DOCTOR, taxonomy="207R00000X", words=RenderingWords(family="Adams", given="Ada")),
-    ClaimExported(patient=PATIENT, claim="cl_aaaaaaaaaaaaaaaaaaaaaaaaaa", on=DAY),
 )
 
 OF_THE_LEDGER: tuple[Event, ...] = (
@@ -678,7 +677,10 @@ OF_REVIEWS: tuple[Event, ...] = (
     ReactionRan(reaction="close_refusal_counts", up_to=40),
 )
 
-EXAMPLES: tuple[Event, ...] = (*OF_PATIENT, *OF_CARE, *OF_PEOPLE, *OF_BILLING, *OF_THE_LEDGER, *OF_REVIEWS)
+EXAMPLES: tuple[Event, ...] = (
+    *(*OF_PATIENT, *OF_CARE, *OF_PEOPLE, *OF_BILLING),
+    *(*OF_CLAIMS, *OF_OVERPAYMENTS, *OF_THE_LEDGER, *OF_REVIEWS),
+)
 
 
 def _grown(topic: str, **fields: Any) -> Event:
@@ -696,5 +698,6 @@ GROWN: tuple[Event, ...] = (
     _grown("condition_moved", expected_months=6),
     _grown("family_chosen", programme=Programme.PCM, family="pcm_staff"),
     _grown("month_attested", programme=Programme.PCM, family="pcm_staff"),
+    _grown("attestation_withdrawn", is_released=True),
 )
 """Examples with fields that came later and may be left out: each has a vector of its own beside the first one."""
