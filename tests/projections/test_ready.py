@@ -11,7 +11,7 @@ from ledger.store.engine import StoredReadModels
 from ledger.streams.claim_reasons import CompetitionSettled
 from ledger.streams.claims import ClaimAcknowledged, ClaimRemitted
 from ledger.streams.merging import PatientsMerged
-from ledger.streams.practice import PolicyAdopted, Site
+from ledger.streams.practice import ChargeAdopted, PolicyAdopted, Site
 from ledger.terms.people import Programme
 from tests.commands.test_claims import NPI, charge, claim_of, release
 from tests.commands.test_limits import hours, raised
@@ -285,6 +285,16 @@ def test_what_changed_since_a_position_is_named(models: StoredReadModels) -> Non
     assert list_of(after, models, since=len(after.facts)).changed() == ()
     assert [each.state for each in list_of(after, models, since=before).changed()] == ["released"]
     assert list_of(after, models).changed() == ()
+
+
+def test_a_charge_that_lets_a_month_be_released_has_changed_it(models: StoredReadModels) -> None:
+    ledger = signed(set_up(60))
+    after = ledger.and_(
+        ChargeAdopted(practice=PRACTICE, code="99439", amount=Decimal("61.00"), from_on=on("2026-01-01"))
+    )
+    found = list_of(after, models, since=len(ledger.facts)).changed()
+
+    assert [(each.state, each.asked) for each in found] == [("ready", Decimal("207.00"))]
 
 
 # --- merges, practices, programmes --------------------------------------------------------------------------------
