@@ -7,17 +7,19 @@ practices and under concurrency. Whoever is refused learns neither the other pra
 from datetime import date
 from typing import Final
 
+from commands.claim_records import claims_of
 from commands.deciding import Asked, Law, States
 from commands.guards import after_death, by_rule
 from commands.intents.designation import DesignatePractitioner, WithdrawDesignation
 from ledger.rulebook import Reading
 from ledger.streams.base import Event
+from ledger.streams.claims_state import Claims
 from ledger.streams.designation import DesignationWithdrawn, PractitionerDesignated, WithdrawalWords
 from ledger.streams.patient_state import Designation, Patient
 from ledger.streams.staff import ROLE_FACTS, Staff
 from ledger.terms.calendar import first_day, month_of
 from ledger.terms.identity import patient_tag, staff_tag
-from ledger.terms.outcome import Accepted, Outcome, Refused, Unchanged
+from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
 from ledger.terms.people import Role
 from ledger.terms.refusals import REFUSALS, refused
 
@@ -70,8 +72,9 @@ def decide_designate_practitioner(asked: Asked[DesignatePractitioner], states: S
 def decide_withdraw_designation(asked: Asked[WithdrawDesignation], states: States, law: Law) -> Outcome:
     """End a designation before its own end: it occupies no month from `from_month` on.
 
-    Reads the patient and the actor. Refuses, in order: no_such_designation, rival_may_not_withdraw (neither the
-    designee, nor an administrator of its practice, nor compliance), already_withdrawn, designation_ended. Unchanged
+    Reads the patient, the actor, and the claims of the patient. Refuses, in order: no_such_designation,
+    rival_may_not_withdraw (neither the designee, nor an administrator of its practice, nor compliance),
+    already_withdrawn, designation_ended, designation_claimed, designation_was_claimed (not by compliance). Unchanged
     where it was withdrawn from the same month for the same reason.
     """
     command, patient = asked.command, asked.patient
@@ -89,6 +92,11 @@ def decide_withdraw_designation(asked: Asked[WithdrawDesignation], states: State
         return refused("already_withdrawn", facts=(found.position, found.withdrawn_position or 0))
     if found.event.until_month is not None and command.from_month > found.event.until_month:
         return refused("designation_ended", month=command.from_month, facts=(found.position,))
+    of_all = claims_of(asked, states)
+    if isinstance(of_all, Need):
+        return of_all
+    if refusal := _claimed(of_all, found.event, asked, states.staff(asked.actor)):
+        return refusal
     event: Event = DesignationWithdrawn(
         patient=found.event.patient,
         designation=command.designation,
@@ -97,6 +105,31 @@ def decide_withdraw_designation(asked: Asked[WithdrawDesignation], states: State
         words=WithdrawalWords(evidence=command.evidence),
     )
     return Accepted((event,))
+
+
+def _claimed(
+    of_all: list[Claims], designation: PractitionerDesignated, asked: Asked[WithdrawDesignation], actor: Staff
+) -> Refused | None:
+    """The refusal where a claim rests on a month that would be left: none while it lives, later only by compliance."""
+    until = designation.until_month
+    resting = [
+        (each, claims.is_live(each))
+        for claims in of_all
+        for each in claims.claims
+        if (each.event.practitioner, each.event.programme, each.event.side)
+        == (designation.practitioner, designation.programme, designation.side)
+        and max(asked.command.from_month, designation.from_month) <= each.event.month
+        and (until is None or each.event.month <= until)
+    ]
+    months = sorted({each.event.month for each, is_live in resting if is_live})
+    if months:
+        facts = (each.position for each, is_live in resting if is_live)
+        return refused("designation_claimed", month=", ".join(months), facts=facts)
+    if resting and not actor.holds(Role.COMPLIANCE, asked.today, designation.practice):
+        months = sorted({each.event.month for each, _ in resting})
+        facts = (each.position for each, _ in resting)
+        return refused("designation_was_claimed", month=", ".join(months), facts=facts)
+    return None
 
 
 def _practice(asked: Asked[DesignatePractitioner], patient: Patient, staff: Staff) -> str | None:
