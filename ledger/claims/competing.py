@@ -29,9 +29,9 @@ def competing_reading(event: ClaimRemitted, rules: Rules) -> Reading | None:
 
 def is_stopped(claim: Claim, rules: Rules) -> Reading | None:
     """The rule by which a claim's newest answer stops its month; None where none does, or a person settled it."""
-    if not claim.remitted:
+    newest, settled = claim.newest_remittance, claim.competition
+    if newest is None:
         return None
-    newest, settled = claim.remitted[-1], claim.competition
     is_settled = settled is not None and settled.position > newest.position and settled.event.outcome != _STAYS
     return None if is_settled else competing_reading(newest.event, rules)
 

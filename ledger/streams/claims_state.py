@@ -75,7 +75,8 @@ class Claim:
     @property
     def newest_answer(self) -> int:
         """The position of the payer's newest adjudication; 0 where there is none."""
-        return self.remitted[-1].position if self.remitted else 0
+        newest = self.newest_remittance
+        return newest.position if newest is not None else 0
 
     @property
     def is_acknowledged(self) -> bool:

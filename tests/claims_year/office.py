@@ -4,6 +4,7 @@ It acts on what the ledger says, and not always as the book has it: now and then
 naming the one that it stands for, or one is withdrawn for no good reason.
 """
 
+from datetime import timedelta
 from typing import Any, Final
 
 from projections.ready import Ready
@@ -22,6 +23,7 @@ NOT_NOW: Final = (
     "no_such_claim",
     "claim_not_replaceable",
     "filing_deadline_over",
+    "competing_biller_on_record",
 )
 """Why a month that the office means to release may stay."""
 
@@ -71,6 +73,9 @@ def look_at_answers(year: ClaimsYear) -> None:
                 _send_again(year, claim)
             case "denied":
                 _reopen(year, claim)
+            case "paid":
+                _void(year, claim)
+                _waive(year, claim)
 
 
 def _send_again(year: ClaimsYear, claim: str) -> None:
@@ -82,15 +87,40 @@ def _send_again(year: ClaimsYear, claim: str) -> None:
 
 
 def _reopen(year: ClaimsYear, claim: str) -> None:
-    """A denial that names no competing biller is reopened, where somebody finds the time."""
+    """A denial is reopened where somebody finds the time; one for a competing biller only where the payer erred."""
     standing = year.claim(claim)
-    reasons = set(standing.remitted[-1].event.reasons)
-    if reasons & COMPETING or standing.reopened or year.dice.random() < 0.4:
-        return
     event = standing.event
+    if standing.reopened or year.dice.random() < 0.4:
+        return
+    if COMPETING & {reason for heard in standing.remitted for reason in heard.event.reasons}:
+        outcome = "payer_erred" if year.turn("settle") < 0.5 else "other_keeps_month"
+        settled = {"patient": event.patient, "claim": claim, "outcome": outcome, "words": "Called them."}
+        year.asked("settle_competition", settled, "bill", "no_competing_biller")
+        if outcome == "other_keeps_month":
+            return
     data = {"patient": event.patient, "claim": claim, "on": year.today.isoformat(), "words": "Look again."}
     if year.asked("reopen_claim", data, "bill") is not None:
         year.house_of(claim).payer.reopen(event.control_number, year.today)
+
+
+def _void(year: ClaimsYear, claim: str) -> None:
+    """Where the payer takes it, one in eight claims is voided, and half of these are claimed anew later."""
+    event = year.claim(claim).event
+    if event.payer != REPLACES or year.turn("void") >= 0.125:
+        return
+    words = {"patient": event.patient, "claim": claim, "words": "Another patient's."}
+    ids = year.asked("void_claim", words, "bill", "claim_not_voidable", "payer_number_not_known")
+    _released(year, ids)
+    if ids is not None and year.dice.random() < 0.5:
+        later = year.today + timedelta(days=40)
+        year.late.append((later, lambda: year.to_release.setdefault((event.patient, event.month), None)))
+
+
+def _waive(year: ClaimsYear, claim: str) -> None:
+    """The patient's share of one claim in twenty is waived, for a hardship that is documented."""
+    if year.turn("waive") < 0.05:
+        words = {"patient": year.claim(claim).event.patient, "claim": claim, "words": "Rent and medicines."}
+        year.asked("waive_cost_share", words, "bill", "no_share_to_waive")
 
 
 def withdraw(year: ClaimsYear) -> None:

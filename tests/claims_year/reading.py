@@ -77,10 +77,10 @@ class ClaimsRead:
         return None
 
     def status(self, claim: str) -> str:
-        """Where a claim stands."""
+        """Where a claim stands; a void asks for nothing, and nothing takes its place."""
         own = self.by_itself(claim)
         other = self.stands_for(claim)
-        if own == "withdrawn" or other is None:
+        if own == "withdrawn" or self.claims[claim]["frequency"] == "8" or other is None:
             return own
         return "voided" if other["frequency"] == "8" else "replaced"
 

@@ -45,11 +45,21 @@ OF_CLAIMS: Final = ("claim_", "overpayment_", "investigation_", "cause_", "cost_
 LAST_ANSWER: Final = date(2027, 9, 30)
 """Behind it nothing is under way."""
 MUST_HAPPEN: Final = {
-    *("claim_released", "claim_acknowledged", "claim_remitted", "claim_withdrawn", "claim_reopened"),
+    *(
+        "charge_adopted",
+        "cost_share_waived",
+        "claim_released",
+        "claim_acknowledged",
+        "claim_remitted",
+        "claim_withdrawn",
+        "claim_reopened",
+    ),
     *("claim_lost_ground", "overpayment_noticed", "overpayment_triaged", "overpayment_identified"),
     *("overpayment_dismissed", "overpayment_returned", "investigation_begun", "investigation_ended", "cause_swept"),
 }
-STATUSES: Final = {"released", "accepted", "paid", "denied", "rejected", "withdrawn", "replaced", "reversed"}
+STATUSES: Final = {
+    *("released", "accepted", "paid", "denied", "rejected", "withdrawn", "replaced", "reversed", "voided"),
+}
 
 
 class Books:

@@ -5,10 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from ledger.claims.building import place_of
 from ledger.claims.overpaying import deadlines as days_of
 from ledger.claims.overpaying import swept_since
 from ledger.rulebook import Rulebook
 from ledger.rulebook.claims import reopening_until
+from ledger.rulebook.workdays import holidays as holidays_of
 from ledger.streams.overpayments import (
     InvestigationBegun,
     InvestigationEnded,
@@ -16,6 +18,7 @@ from ledger.streams.overpayments import (
     OverpaymentNoticed,
 )
 from ledger.streams.overpayments_state import Overpayment, evolve_overpayment
+from ledger.streams.practice import Site
 from ledger.terms.identity import claims_tag
 from tests.commands.test_claim_answers import denied as denial
 from tests.commands.test_claim_answers import released
@@ -26,6 +29,8 @@ _Read = tuple[dict[str, Any], Callable[[Rulebook], dict[str, Any]], Callable[[Ru
 REOPENINGS_KEYS: Final = frozenset({"adjudicated", "until", "until_for_good_cause"})
 _MOMENTS: Final = frozenset({"noticed", "identified", "begun", "ended", "asked"})
 _DAYS: Final = ("triage", "conservative", "formal", "suspended_until", "swept_since")
+HOLIDAYS_KEYS: Final = frozenset({"year", "closed"})
+PLACES_KEYS: Final = frozenset({"on", "places"})
 OVERPAYMENTS_KEYS: Final = _MOMENTS | frozenset(_DAYS)
 _OVERPAYMENT: Final = opaque("ov", 1)
 _NONE: Final[frozenset[str]] = frozenset()
@@ -90,6 +95,28 @@ def _overpayment(case: Mapping[str, Any]) -> Overpayment:
         if on is not None:
             state = evolve_overpayment(state, fact(patient=PATIENT, overpayment=_OVERPAYMENT, on=on), at)
     return state
+
+
+def holidays(case: Mapping[str, Any]) -> _Read:
+    """The days of a year on which federal offices are closed for a holiday."""
+    expected = {"closed": case["closed"]}
+
+    def ask(book: Rulebook) -> dict[str, Any]:
+        words = book.in_force(date(case["year"], 12, 31)).words("medicare.claims.federal_holidays")
+        return {"closed": sorted(each for each in holidays_of(case["year"], words) if each.year == case["year"])}
+
+    return expected, ask, _not_said
+
+
+def places(case: Mapping[str, Any]) -> _Read:
+    """The place of service of a claim of a practice with these sites; "none" where it has no place for one."""
+
+    def ask(book: Rulebook) -> dict[str, Any]:
+        rules = book.in_force(case["on"])
+        found = {code: place_of((Site(name="Site", place_of_service=code),), rules) for code in case["places"]}
+        return {"places": {code: place or "none" for code, place in found.items()}}
+
+    return {"places": case["places"]}, ask, _not_said
 
 
 # --- worlds of commands -------------------------------------------------------------------------------------------

@@ -53,6 +53,8 @@ KINDS: Final[dict[str, Kind]] = {
     "deadlines": Kind(case_questions.DEADLINES_KEYS, case_questions.deadlines),
     "reopenings": Kind(case_claims.REOPENINGS_KEYS, case_claims.reopenings),
     "overpayments": Kind(case_claims.OVERPAYMENTS_KEYS, case_claims.overpayments),
+    "holidays": Kind(case_claims.HOLIDAYS_KEYS, case_claims.holidays),
+    "places": Kind(case_claims.PLACES_KEYS, case_claims.places),
     "payments": Kind(case_payments.KEYS, case_payments.payments),
     "lines": Kind(case_questions.LINES_KEYS, case_questions.lines),
     "lists": Kind(case_questions.LISTS_KEYS, case_questions.lists),

@@ -105,6 +105,8 @@ NOT_IN_THE_YEAR: Final = {
     *("locality_recorded", "qualifying_status_recorded"),
     *("limit_raised", "extra_planning_attested", "extra_planning_retracted"),
     *("charge_adopted", "cost_share_waived", "cause_swept", "investigation_begun", "investigation_ended"),
+    *("competition_settled", "interchange_recorded", "payer_identity_recorded"),
+    *("billing_details_recorded", "rendering_details_recorded"),
     *(topic for topic in EVENTS if topic.startswith(("claim_", "overpayment_"))),
 }
 """Kinds of facts that do not happen: those of the machine, which reports about the months and changes none; those that
