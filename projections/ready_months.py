@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple, get_args
 
+from ledger.judging.needs import gather
 from ledger.streams.practice import Practice
 from ledger.terms.calendar import last_day
 from ledger.terms.identity import practice_tag, staff_tag
@@ -194,7 +195,7 @@ class Listing:
 
     def _lacks(self, row: MonthRow, programme: Programme, practice: Practice | None) -> Iterator[str]:
         """What a claim must say and cannot, in the order of the refusals of a release."""
-        if not self._rules.stand(row, programme):
+        if not self._rules.stand(row, programme, lambda: self._raised(row)):
             yield "lines_do_not_stand"
         if self._asks(row, practice) is None:
             yield "charge_not_adopted"
@@ -203,6 +204,10 @@ class Listing:
             yield "npi_not_on_record"
         if self._asked.today > self._rules.filing(row, programme).until:
             yield "filing_deadline_over"
+
+    def _raised(self, row: MonthRow) -> tuple[tuple[str, int], ...]:
+        """Codes whose limit compliance raised for the month of a row, each with its units."""
+        return gather(row.patient, row.month, lambda tag: self._states.at(tag).state).month.raised
 
     def _asks(self, row: MonthRow, practice: Practice | None) -> Decimal | None:
         """What the practice asks for all lines; None where it adopted no charge for one."""

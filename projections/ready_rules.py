@@ -4,6 +4,7 @@ Promise: each question is asked of the edition that judged the row, and equal qu
 promised: exceptions that hang on the kind of a coverage: a row names its payer only. A release asks the judge itself.
 """
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -21,6 +22,8 @@ from ledger.terms.people import Programme
 from projections.judged import RulebookOf
 from projections.tables.layout import MonthRow
 
+Units = tuple[tuple[str, int], ...]
+"""(code, units)."""
 _COMPETING: Final = "medicare.claims.competing_biller_reasons"
 _MEASURED_LATER: Final = frozenset({"complex", "apcm"})
 """Families that no minutes alone open."""
@@ -51,15 +54,15 @@ class ReadyRules:
         self._books: dict[tuple[str, str | None, Programme], Rulebook] = {}
         self._filing: dict[tuple[RulesInForce, date], Filing] = {}
         self._amounts: dict[tuple[RulesInForce, str], Decimal | None] = {}
-        self._faults: dict[tuple[RulesInForce, tuple[tuple[str, int], ...]], bool] = {}
+        self._stand: dict[tuple[RulesInForce, Units], bool] = {}
 
-    def stand(self, row: MonthRow, programme: Programme) -> bool:
-        """Whether the lines of a row may stand together on a claim."""
+    def stand(self, row: MonthRow, programme: Programme, raised: Callable[[], Units]) -> bool:
+        """Whether the lines of a row may stand together on a claim; asks for raised limits only where they do not."""
         rules = self._rules(row, programme)
         key = rules, row.charges
-        if key not in self._faults:
-            self._faults[key] = not faults_of_lines(row.charges, rules)
-        return self._faults[key]
+        if key not in self._stand:
+            self._stand[key] = not faults_of_lines(row.charges, rules)
+        return self._stand[key] or not faults_of_lines(row.charges, rules, raised())
 
     def filing(self, row: MonthRow, programme: Programme) -> Filing:
         """Until when a claim for the row may be received (CCM-CLAIM-22 to -24)."""
