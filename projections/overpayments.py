@@ -213,14 +213,24 @@ class _Asking(NamedTuple):
         )
 
     def _short(self, claim: Claim) -> tuple[tuple[str, int], ...]:
-        """What the month of a claim lacks now, by the edition that the claim pinned."""
+        """What the month lacks now, by the edition that the claim pinned; all of it where an earlier claim lives."""
         event = claim.event
+        if self._is_second(claim):
+            return tuple((line.code, line.units) for line in event.lines)
         facts = gather(event.patient, event.month, self._state)
         book = self._book(event.edition)
         verdict = judge_month(facts, book, edition=event.edition, record=False, programme=event.programme)
         now = supported(claim, verdict)
         lacking = ((line.code, line.units - now.get(line.code, 0)) for line in event.lines)
         return tuple((code, units) for code, units in lacking if units > 0)
+
+    def _is_second(self, claim: Claim) -> bool:
+        """Whether an earlier claim of the month lives, of anybody who is one person with the patient (CCM-CLAIM-20)."""
+        if not self._state(patient_tag(claim.event.patient)).merges:
+            return False
+        of_all: list[Claims] = [self._state(claims_tag(each)) for each in group_of(claim.event.patient, self._state)]
+        beside = (each for claims in of_all for each in claims.claims if claims.is_live(each))
+        return any(each.guard == claim.guard and each.position < claim.position for each in beside)
 
     def _rules_on(self, claim: Claim) -> Callable[[date], Rules]:
         """The rules in use, as the payer of the claim has them."""
