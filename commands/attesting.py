@@ -1,5 +1,6 @@
 """Deciders about attestations besides signing: withdraw one, leave a month out of a batch, answer for a signature."""
 
+from commands.claim_records import claims_of
 from commands.deciding import Asked, Law, States
 from commands.guards import after_death, by_rule, is_after_death
 from commands.intents.attesting import AttestSignature, ExceptMonth, WithdrawAttestation
@@ -11,18 +12,20 @@ from ledger.streams.care_plan import SignatureAttested, SignatureWords
 from ledger.streams.month_state import CareMonth
 from ledger.streams.staff import ROLE_FACTS
 from ledger.terms.identity import care_month_tag, care_plan_tag, patient_tag, staff_tag
-from ledger.terms.outcome import Accepted, Outcome, Refused, Unchanged
-from ledger.terms.people import Programme
+from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
+from ledger.terms.people import Programme, Side
 from ledger.terms.refusals import REFUSALS, refused
 
 
 def decide_withdraw_attestation(asked: Asked[WithdrawAttestation], states: States, law: Law) -> Outcome:
     """Take back the attestation that stands: the month is open again, and nothing waits for approval in it.
 
+    Behind a claim what came or grew since the signature waits still: it raises nothing without compliance
+    (CCM-AMEND-09).
     Of patients who were merged each has a newest attestation of their own, and each is taken back once; where the two
     were signed before they were one, the other's speaks for both then.
-    Reads the patient, the month and the actor. Refuses, in order: no_such_attestation, attestation_superseded,
-    not_the_signer (neither the signer nor compliance). Unchanged where it was withdrawn before.
+    Reads the patient, the month, the claims and the actor. Refuses, in order: no_such_attestation,
+    attestation_superseded, not_the_signer (neither the signer nor compliance). Unchanged where it was withdrawn before.
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient), care_month_tag(patient, command.month), staff_tag(asked.actor)):
@@ -39,12 +42,17 @@ def decide_withdraw_attestation(asked: Asked[WithdrawAttestation], states: State
         return refused("attestation_superseded", facts=(a.position for a in attestations))
     if asked.actor != found.event.practitioner and not is_compliance(asked, states):
         return refused("not_the_signer", facts=(found.position,))
+    of_all = claims_of(asked, states)
+    if isinstance(of_all, Need):
+        return of_all
+    billed = command.month, found.programme.value, Side.PRACTITIONER.value
     event = AttestationWithdrawn(
         patient=found.event.patient,
         month=command.month,
         attestation=command.attestation,
         by=asked.actor,
         reason=command.reason,
+        is_released=True if any(each.guard == billed for claims in of_all for each in claims.claims) else None,
         words=AttestationWords(reason=command.words),
     )
     return Accepted((event,))

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from commands.deciding import Asked, Law, States
-from commands.guards import out_of_reach_of_staff, unregistered
+from commands.guards import day_there, out_of_reach_of_staff, unregistered
 from commands.intents.billing import (
     ExportClaim,
     FacilityGiven,
@@ -31,7 +31,7 @@ from ledger.streams.billing import (
 )
 from ledger.streams.claims import ClaimExported
 from ledger.terms.identity import claims_tag, patient_tag, staff_tag
-from ledger.terms.outcome import Accepted, Outcome, Unchanged
+from ledger.terms.outcome import Accepted, Need, Outcome, Unchanged
 from ledger.terms.refusals import refused
 
 _BOX: Final = re.compile(r"\bP\.?\s*O\.?\s*BOX\b|\bPOST\s+OFFICE\s+BOX\b|\bLOCK\s?BOX\b", re.IGNORECASE)
@@ -107,8 +107,9 @@ def decide_record_rendering_details(asked: Asked[RecordRenderingDetails], states
 def decide_export_claim(asked: Asked[ExportClaim], states: States, law: Law) -> Outcome:
     """Note that a claim is written into a file for its payer; the position of this fact numbers the file.
 
-    Reads the claims of the patient and of all who are merged with them. Refuses, in order: no_such_claim,
-    claim_not_exportable, claim_exported_before (a file holds it, or the payer said that it has it; not with `again`).
+    Reads the claims of the patient and of all who are merged with them, and the practice of the claim. Refuses, in
+    order: no_such_claim, claim_not_exportable, claim_exported_before (a file holds it, or the payer said that it has
+    it; not with `again`).
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient)):
@@ -127,7 +128,10 @@ def decide_export_claim(asked: Asked[ExportClaim], states: States, law: Law) -> 
     before = (*claim.exported, *claim.acknowledged)
     if before and not command.again:
         return refused("claim_exported_before", facts=(heard.position for heard in before))
-    return Accepted((ClaimExported(patient=claim.event.patient, claim=command.claim, on=asked.today),))
+    on = day_there(asked, states, claim.event.practice)
+    if isinstance(on, Need):
+        return on
+    return Accepted((ClaimExported(patient=claim.event.patient, claim=command.claim, on=on),))
 
 
 def _address(given: PracticeAddressGiven) -> PracticeAddress:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from commands.claim_numbers import NUMBERS, NumberedClaim, claim_numbered
+from commands.claim_records import OF_COMPETITION, OF_REOPENING, not_adopted
 from commands.deciding import Asked, Law, States
 from commands.guards import is_future
 from commands.intents.claims import AdjustmentGiven, RecordAcknowledgment, RecordRemittance, ReopenClaim
@@ -65,7 +66,7 @@ def decide_record_remittance(asked: Asked[RecordRemittance], states: States, law
     Reads the claim that the control number leads to, and more where a claim comes back to life, as an acknowledgment
     does. Refuses, in order: answer_without_claim (it then waits), in_the_future. Unchanged where just this was
     recorded. Notices: answer_after_withdrawal, answer_out_of_order, remittance_does_not_add_up, competing_biller_paid,
-    billed_twice.
+    billed_twice, rules_not_adopted.
     """
     command = asked.command
     found = _answered(asked, states)
@@ -173,6 +174,8 @@ def _money(event: ClaimRemitted, law: Law, today: date) -> tuple[Notice, ...]:
     if (competing := competing_reading(event, law.on(today))) is not None:
         happened = "The payer says that somebody else was paid for the month."
         found.append(notice("competing_biller_paid", happened, competing))
+    if event.status == "denied":
+        found += not_adopted(law, OF_COMPETITION)
     return tuple(found)
 
 
@@ -181,7 +184,7 @@ def decide_reopen_claim(asked: Asked[ReopenClaim], states: States, law: Law) -> 
 
     Reads the claims of the patient; law: medicare.claims.reopening_years, .reopening_good_cause_years. Refuses, in
     order: no_such_claim, in_the_future, claim_not_adjudicated, reopening_too_late. Unchanged where it was asked for on
-    that day.
+    that day. Notices: rules_not_adopted.
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient)):
@@ -211,4 +214,4 @@ def decide_reopen_claim(asked: Asked[ReopenClaim], states: States, law: Law) -> 
         has_good_cause=command.good_cause,
         words=ClaimWords(reason=command.words),
     )
-    return Accepted((event,))
+    return Accepted((event,), not_adopted(law, OF_REOPENING))

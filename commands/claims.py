@@ -9,13 +9,14 @@ from typing import Final, NamedTuple
 
 from commands.claim_changes import AT_THE_PAYER
 from commands.claim_numbers import NUMBERS
-from commands.claim_records import Recorded, claims_of, replacements_taken
+from commands.claim_records import OF_BILLING, Recorded, claims_of, not_adopted, replacements_taken
 from commands.deciding import Asked, Law, States
-from commands.guards import is_future, said_at, unregistered
+from commands.guards import day_by, is_future, said_at, unregistered
 from commands.intents.claims import AdoptCharge, ReleaseClaim
 from commands.judged_months import reasons_of_notices, verdict_of
 from ledger.claims.building import Content, content_of
 from ledger.claims.competing import stopping
+from ledger.claims.erosion import has_money
 from ledger.judging import Verdict, book_of
 from ledger.judging.law import law_on
 from ledger.rulebook import Rules
@@ -33,6 +34,7 @@ from ledger.terms.refusals import refused
 
 _BY_THRESHOLD: Final = "threshold"
 _RESENT: Final = frozenset({"rejected", "withdrawn"})
+_NOTHING_OWED: Final = frozenset({"denied", "reversed"})
 _CLAIMS: Final = "medicare.claims"
 
 
@@ -62,7 +64,7 @@ def decide_release_claim(asked: Asked[ReleaseClaim], states: States, law: Law) -
     claim_not_replaceable, payer_number_not_known, lines_do_not_stand, charge_not_adopted, npi_not_on_record,
     place_not_on_record, place_not_billed, filing_deadline_over. Unchanged where the live claim of the month rests on
     this attestation, and stands for the claim that is named. Notices: filing_deadline_near, filed_late,
-    place_to_review.
+    place_to_review, rules_not_adopted.
     """
     command = asked.command
     of_all = claims_of(asked, states)
@@ -112,9 +114,10 @@ def _signed(asked: Asked[ReleaseClaim], states: States, verdict: Verdict, law: L
     month = asked.command.month
     practice = states.practice(verdict.practice) if verdict.practice is not None else None
     timing = practice.policy("release_timing", last_day(month)) if practice is not None else None
-    if asked.today <= last_day(month) and timing != _BY_THRESHOLD:
+    today = day_by(asked, practice)
+    if today <= last_day(month) and timing != _BY_THRESHOLD:
         return refused("month_not_over", month=month)
-    if verdict.date_of_service > asked.today:
+    if verdict.date_of_service > today:
         happened = f"The date of service of {month} is {verdict.date_of_service.isoformat()}, and has not come."
         return refused("month_not_over", happened=happened, month=month)
     attested = states.month(asked.patient, month).standing_attestation(asked.command.programme)
@@ -144,7 +147,9 @@ def _before(
     """How a new claim stands for the named one, or why it cannot."""
     claims, claim = named
     status = claims.status(claim)
-    if status in _RESENT:
+    # What another payer answered without owing anything is sent to the one whose month it is.
+    is_anothers = status in _NOTHING_OWED and not has_money(claim) and verdict.payer != claim.event.payer
+    if status in _RESENT or is_anothers:
         return _Before(claim, "1")
     taken = replacements_taken(asked, states, claim, law)
     if status not in AT_THE_PAYER or taken is None or taken.value is not True:
@@ -186,15 +191,16 @@ def _released(
         return refusal
     assert place is not None, "a claim without a place was refused"
     deadline = filing_deadline(content.service_from or verdict.date_of_service, rules)
-    is_late = asked.today > deadline
+    today = day_by(asked, practice)
+    is_late = today > deadline
     if is_late and command.late_because is None:
         return refused("filing_deadline_over", deadline=deadline.isoformat())
     event = _claim(asked, verdict, signed, before, content, place)
-    notices = _said_of(asked, event, deadline, rules)
+    notices = (*_said_of(today, event, deadline, rules), *not_adopted(law, OF_BILLING))
     if not is_late:
         return Accepted((event,), notices, (("claim", event.claim),))
     words = ClaimWords(reason=command.late_because or "")
-    why = ClaimExplained(patient=event.patient, claim=event.claim, about="late_filing", on=asked.today, words=words)
+    why = ClaimExplained(patient=event.patient, claim=event.claim, about="late_filing", on=today, words=words)
     return Accepted((event, why), notices, (("claim", event.claim),))
 
 
@@ -240,13 +246,13 @@ def _claim(
     )
 
 
-def _said_of(asked: Asked[ReleaseClaim], event: ClaimReleased, deadline: date, rules: Rules) -> tuple[Notice, ...]:
+def _said_of(today: date, event: ClaimReleased, deadline: date, rules: Rules) -> tuple[Notice, ...]:
     """What to look at in a claim: its place, and how near its filing deadline is."""
     found: list[Notice] = []
-    if asked.today > deadline:
+    if today > deadline:
         happened = f"The last day on which the claim could be received was {deadline.isoformat()}."
         found.append(notice("filed_late", happened, rules.find(f"{_CLAIMS}.filing_years")))
-    elif asked.today >= filing_review_on(event.first_served_on, rules):
+    elif today >= filing_review_on(event.first_served_on, rules):
         happened = f"The last day on which the claim may be received is {deadline.isoformat()}."
         found.append(notice("filing_deadline_near", happened, rules.find(f"{_CLAIMS}.filing_review_days")))
     reviewed = rules.find(f"{_CLAIMS}.places_reviewed")

@@ -11,6 +11,7 @@ from commands.claim_records import claims_of
 from commands.deciding import Asked, Law, States
 from commands.guards import after_death, by_rule
 from commands.intents.designation import DesignatePractitioner, WithdrawDesignation
+from commands.standing_entry import is_compliance
 from ledger.rulebook import Reading
 from ledger.streams.base import Event
 from ledger.streams.claims_state import Claims
@@ -72,10 +73,11 @@ def decide_designate_practitioner(asked: Asked[DesignatePractitioner], states: S
 def decide_withdraw_designation(asked: Asked[WithdrawDesignation], states: States, law: Law) -> Outcome:
     """End a designation before its own end: it occupies no month from `from_month` on.
 
-    Reads the patient, the actor, and the claims of the patient. Refuses, in order: no_such_designation,
+    Free before a claim of those months is released, refused while one is live, and afterwards compliance only
+    (readings, 3). Reads the patient, the claims and the actor. Refuses, in order: no_such_designation,
     rival_may_not_withdraw (neither the designee, nor an administrator of its practice, nor compliance),
-    already_withdrawn, designation_ended, designation_claimed, designation_was_claimed (not by compliance). Unchanged
-    where it was withdrawn from the same month for the same reason.
+    already_withdrawn, designation_ended, designation_billed, designation_was_billed. Unchanged where it was withdrawn
+    from the same month for the same reason.
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient), staff_tag(asked.actor)):
@@ -95,7 +97,7 @@ def decide_withdraw_designation(asked: Asked[WithdrawDesignation], states: State
     of_all = claims_of(asked, states)
     if isinstance(of_all, Need):
         return of_all
-    if refusal := _claimed(of_all, found.event, asked, states.staff(asked.actor)):
+    if refusal := _billed(asked, states, of_all, found.event):
         return refusal
     event: Event = DesignationWithdrawn(
         patient=found.event.patient,
@@ -107,28 +109,22 @@ def decide_withdraw_designation(asked: Asked[WithdrawDesignation], states: State
     return Accepted((event,))
 
 
-def _claimed(
-    of_all: list[Claims], designation: PractitionerDesignated, asked: Asked[WithdrawDesignation], actor: Staff
+def _billed(
+    asked: Asked[WithdrawDesignation], states: States, of_all: list[Claims], designation: PractitionerDesignated
 ) -> Refused | None:
-    """The refusal where a claim rests on a month that would be left: none while it lives, later only by compliance."""
-    until = designation.until_month
-    resting = [
-        (each, claims.is_live(each))
+    """Why a designation is not withdrawn from months for which a claim of its practitioner was released."""
+    whose = (designation.programme, designation.side, designation.practitioner)
+    sent = [
+        (claim.event.month, claim.position, claims.is_live(claim))
         for claims in of_all
-        for each in claims.claims
-        if (each.event.practitioner, each.event.programme, each.event.side)
-        == (designation.practitioner, designation.programme, designation.side)
-        and max(asked.command.from_month, designation.from_month) <= each.event.month
-        and (until is None or each.event.month <= until)
+        for claim in claims.claims
+        if claim.event.month >= asked.command.from_month
+        and (claim.event.programme, claim.event.side, claim.event.practitioner) == whose
     ]
-    months = sorted({each.event.month for each, is_live in resting if is_live})
-    if months:
-        facts = (each.position for each, is_live in resting if is_live)
-        return refused("designation_claimed", month=", ".join(months), facts=facts)
-    if resting and not actor.holds(Role.COMPLIANCE, asked.today, designation.practice):
-        months = sorted({each.event.month for each, _ in resting})
-        facts = (each.position for each, _ in resting)
-        return refused("designation_was_claimed", month=", ".join(months), facts=facts)
+    if live := min((each for each in sent if each[2]), default=None):
+        return refused("designation_billed", month=live[0], facts=(live[1],))
+    if sent and not is_compliance(asked, states):
+        return refused("designation_was_billed", month=min(sent)[0], facts=(min(sent)[1],))
     return None
 
 

@@ -13,6 +13,7 @@ from commands.intents.base import OutsideName
 from ledger.streams.base import Event
 from ledger.streams.folding import Named
 from ledger.streams.patient_state import Patient
+from ledger.streams.practice import Practice
 from ledger.streams.staff import ROLE_FACTS
 from ledger.terms.calendar import CLOCK_DIFFERENCE
 from ledger.terms.identity import identifier_tag, practice_tag
@@ -102,6 +103,19 @@ def offset_there(asked: Asked[Any], states: States, when: datetime) -> int | Non
     zone = asked.zones.zone(states.practice(practice).zone)
     offset = when.astimezone(zone).utcoffset() if zone is not None else None
     return int(offset.total_seconds()) if offset is not None else None
+
+
+def day_by(asked: Asked[Any], practice: Practice | None) -> date:
+    """What day it is where a practice is; in UTC where there is none, or one without a zone."""
+    zone = asked.zones.zone(practice.zone) if practice is not None else None
+    return asked.now.astimezone(zone).date() if zone is not None else asked.today
+
+
+def day_there(asked: Asked[Any], states: States, practice: str) -> date | Need:
+    """What day it is where a practice is: its months, deadlines and acts are of its own days."""
+    if need := states.missing(practice_tag(practice)):
+        return need
+    return day_by(asked, states.practice(practice))
 
 
 def document_of(asked: Asked[Any], digest: str | None) -> str | None:

@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from commands.deciding import Asked, States
-from commands.overpayments import day_there
-from ledger.claims.erosion import has_money
+from commands.guards import day_there
+from ledger.claims.erosion import has_money, stands
 from ledger.streams.base import Event
 from ledger.streams.claims_state import Claim, Claims, told
 from ledger.streams.overpayments import ClaimLostGround, LostUnits, OverpaymentNoticed
@@ -102,9 +102,10 @@ def _is_told(twice: Twice) -> bool:
 
 
 def _unnoticed(twice: Twice) -> tuple[Decimal, Decimal]:
-    """What was paid for the later claim, and left to the patient, that no open notice covers."""
-    later, claim = twice.later, twice.later.event.claim
-    known = [each.event for each in twice.claims.overpayments if each.event.claim == claim and each.is_open]
+    """What was paid for the later claim, and left to the patient, that no notice covers."""
+    later = twice.later
+    held = (each for each in twice.claims.overpayments if each.status != "dismissed" and stands(each, later, None))
+    known = [each.event for each in held]
     paid = later.paid - sum((each.amount for each in known), _ZERO)
     share = later.patient_share - sum((each.patient_share for each in known), _ZERO)
     return max(paid, _ZERO), max(share, _ZERO)
@@ -125,7 +126,7 @@ def lost_beside(asked: Asked[Any], states: States, twice: list[Twice]) -> tuple[
         if not has_money(later):
             found.append(ClaimLostGround(patient=whose, claim=claim, because=because, lost=lost, digest_now=digest))
             continue
-        noticed_on = day_there(asked, states, later)
+        noticed_on = day_there(asked, states, later.event.practice)
         if isinstance(noticed_on, Need):
             return noticed_on
         amount, share = _unnoticed(each)

@@ -6,7 +6,7 @@ What the month says is asked of the one judge; a refusal, the screen and the pac
 from typing import Any, Final
 
 from commands.deciding import Asked, Law, States
-from commands.guards import after_death, by_rule, is_future
+from commands.guards import after_death, by_rule, day_by, is_future
 from commands.intents.care_month import AttestDecisionMaking, AttestInBatch, AttestMonth, ChooseFamily
 from commands.judged_months import reasons_of_notices, verdict_of
 from ledger.judging import Verdict, book_of
@@ -120,7 +120,7 @@ def decide_attest_month(asked: Asked[AttestMonth], states: States, law: Law) -> 
     if attested is not None and signed == (verdict.digest, asked.actor):
         return Unchanged((attested.position,), (("attestation", attested.event.attestation),))
     event = _attestation(asked, verdict, law)
-    return Accepted((event,), _attested_notices(asked, verdict), (("attestation", event.attestation),))
+    return Accepted((event,), _attested_notices(asked, states, verdict), (("attestation", event.attestation),))
 
 
 def decide_attest_in_batch(asked: Asked[AttestInBatch], states: States, law: Law) -> Outcome:
@@ -221,9 +221,10 @@ def _attestation(asked: Asked[AttestMonth], verdict: Verdict, law: Law) -> Month
     )
 
 
-def _attested_notices(asked: Asked[AttestMonth], verdict: Verdict) -> tuple[Notice, ...]:
+def _attested_notices(asked: Asked[AttestMonth], states: States, verdict: Verdict) -> tuple[Notice, ...]:
     found: list[Notice] = []
-    if asked.today <= last_day(asked.command.month):
+    practice = states.practice(verdict.practice) if verdict.practice is not None else None
+    if day_by(asked, practice) <= last_day(asked.command.month):
         happened = f"The month {asked.command.month} has not ended; what comes later makes this attestation stale."
         found.append(notice("month_not_ended", happened))
     if verdict.missing:

@@ -5,10 +5,12 @@ the day that the officer names the sixty days count (readings, 7; CCM-OVP-01 to 
 """
 
 from datetime import date
-from typing import Any, NamedTuple
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
 
+from commands.claim_records import OF_OVERPAYMENTS, not_adopted
 from commands.deciding import Asked, Law, States
-from commands.guards import is_future
+from commands.guards import day_there, is_future
 from commands.intents.overpayments import (
     IdentifyOverpayment,
     NoOverpayment,
@@ -18,8 +20,8 @@ from commands.intents.overpayments import (
 )
 from commands.judged_months import verdict_of_claim
 from commands.reviews import behind
-from ledger.claims.erosion import loss_of
-from ledger.claims.overpaying import received_on, swept_since
+from ledger.claims.erosion import loss_of, stands
+from ledger.claims.overpaying import LOOKBACK, received_on, swept_since
 from ledger.judging.payers import book_on
 from ledger.rulebook import Rules
 from ledger.streams.claims import ClaimWords
@@ -32,10 +34,12 @@ from ledger.streams.overpayments import (
     OverpaymentTriaged,
 )
 from ledger.streams.overpayments_state import Overpayment
-from ledger.terms.identity import care_month_tag, claims_tag, patient_tag, practice_tag
+from ledger.terms.identity import care_month_tag, claims_tag, patient_tag
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
 from ledger.terms.refusals import refused
+
+_ZERO: Final = Decimal(0)
 
 
 class Found(NamedTuple):
@@ -44,6 +48,8 @@ class Found(NamedTuple):
     claims: Claims
     claim: Claim
     overpayment: Overpayment | None = None
+    of_all: tuple[Claims, ...] = ()
+    """Those of everybody who is one person with the patient."""
 
     @property
     def named(self) -> Overpayment:
@@ -66,7 +72,7 @@ def decide_report_lost_ground(asked: Asked[ReportLostGround], states: States, la
     verdict = verdict_of_claim(claim, states, law)
     if isinstance(verdict, Need):
         return verdict
-    loss = loss_of(claims, claim, verdict)
+    loss = loss_of(claims, claim, verdict, found.of_all)
     if loss is None:
         said = (*claim.lost, *claim.overpaid)
         known = next((heard for heard in reversed(said) if heard.event.digest_now == verdict.digest), None)
@@ -81,7 +87,7 @@ def decide_report_lost_ground(asked: Asked[ReportLostGround], states: States, la
             digest_now=verdict.digest,
         )
         return Accepted((lost,))
-    noticed_on = day_there(asked, states, claim)
+    noticed_on = day_there(asked, states, claim.event.practice)
     if isinstance(noticed_on, Need):
         return noticed_on
     event = OverpaymentNoticed(
@@ -108,19 +114,28 @@ def decide_report_overpayment(asked: Asked[ReportOverpayment], states: States, l
     found = claim_named(asked, states)
     if not isinstance(found, Found):
         return found
-    claim, on = found.claim, day_there(asked, states, found.claim)
+    claim, on = found.claim, day_there(asked, states, found.claim.event.practice)
     if isinstance(on, Need):
         return on
     amounts = command.amount, command.patient_share
     if not any(amounts):
         return refused("no_amount")
-    if command.amount > claim.paid or command.patient_share > claim.patient_share:
-        facts = (claim.position, *(heard.position for heard in claim.remitted))
-        return refused("more_than_was_paid", paid=str(claim.paid), share=str(claim.patient_share), facts=facts)
     for known in found.claims.overpayments:
         is_by_person = known.event.claim == command.claim and known.event.digest_now is None
         if is_by_person and known.is_open and (known.event.amount, known.event.patient_share) == amounts:
             return Unchanged((known.position,), (("overpayment", known.event.overpayment),))
+    if command.amount > claim.paid or command.patient_share > claim.patient_share:
+        facts = (claim.position, *(heard.position for heard in claim.remitted))
+        return refused("more_than_was_paid", paid=str(claim.paid), share=str(claim.patient_share), facts=facts)
+    held = [o for o in found.claims.overpayments if o.status != "dismissed" and stands(o, claim, None)]
+    amount, share = sum((o.event.amount for o in held), _ZERO), sum((o.event.patient_share for o in held), _ZERO)
+    if command.amount + amount > claim.paid or command.patient_share + share > claim.patient_share:
+        paid, left = str(claim.paid), str(claim.patient_share)
+        happened = (
+            f"For the claim {paid} was paid, and {left} was left to the patient; noticed are {amount} and {share}."
+        )
+        facts = tuple(each.position for each in held)
+        return refused("more_than_was_paid", happened=happened, paid=paid, share=left, facts=facts)
     noticed = OverpaymentNoticed(
         patient=claim.event.patient,
         overpayment=asked.new_id("ov"),
@@ -163,7 +178,7 @@ def decide_identify_overpayment(asked: Asked[IdentifyOverpayment], states: State
     What was dismissed may be identified later. The earliest day that was said counts: a later one moves no deadline.
     Reads the claims of the patient; law: medicare.overpayments.lookback_years. Refuses, in order:
     no_such_overpayment, in_the_future, overpayment_closed, identified_before. Unchanged where just that day was said.
-    Notices: received_before_lookback.
+    Notices: received_before_lookback, rules_not_adopted.
     """
     found = overpayment_named(asked, states, "The identification")
     if not isinstance(found, Found):
@@ -183,10 +198,13 @@ def decide_identify_overpayment(asked: Asked[IdentifyOverpayment], states: State
         words=ClaimWords(reason=command.basis),
     )
     rules, received = rules_on(found.claim, states, law, asked.today), received_on(found.claim)
-    if received is None or received >= swept_since(command.on, rules):
+    since = swept_since(command.on, rules)
+    if since is None:
+        return Accepted((event,), not_adopted(law, OF_OVERPAYMENTS))
+    if received is None or received >= since:
         return Accepted((event,))
     happened = f"The money came on {received.isoformat()}."
-    by = rules.find("medicare.overpayments.lookback_years")
+    by = rules.find(LOOKBACK)
     return Accepted((event,), (notice("received_before_lookback", happened, by),))
 
 
@@ -203,7 +221,7 @@ def decide_no_overpayment(asked: Asked[NoOverpayment], states: States, law: Law)
     month = claim.event.month
     if need := states.missing(*(care_month_tag(each, month) for each in states.group(asked.patient))):
         return need
-    on = day_there(asked, states, claim)
+    on = day_there(asked, states, claim.event.practice)
     if isinstance(on, Need):
         return on
     if asked.actor in behind(states, asked.patient, month):
@@ -232,7 +250,7 @@ def claim_named(asked: Asked[Any], states: States) -> Found | Need | Refused:
         return of_all
     for claims in of_all:
         if (claim := claims.claim(asked.command.claim)) is not None:
-            return Found(claims, claim)
+            return Found(claims, claim, of_all=tuple(of_all))
     return refused("no_such_claim")
 
 
@@ -275,12 +293,3 @@ def rules_on(claim: Claim, states: States, law: Law, on: date) -> Rules:
     event = claim.event
     book = book_on(states.patient(event.patient), event.date_of_service, law.rulebook, event.programme)
     return law.on(on, book)
-
-
-def day_there(asked: Asked[Any], states: States, claim: Claim) -> date | Need:
-    """What day it is at the claim's practice: the day of a notice is that of whoever is to act on it."""
-    tag = practice_tag(claim.event.practice)
-    if need := states.missing(tag):
-        return need
-    zone = asked.zones.zone(states.practice(claim.event.practice).zone)
-    return asked.now.astimezone(zone).date() if zone is not None else asked.today

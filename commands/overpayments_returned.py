@@ -1,9 +1,10 @@
 """Deciders about an overpayment on its way back: the investigation, the search for the same cause, the money itself."""
 
+from commands.claim_records import OF_OVERPAYMENTS, not_adopted
 from commands.deciding import Asked, Law, States
 from commands.intents.overpayments import BeginInvestigation, EndInvestigation, RecordSweep, ReturnOverpayment
 from commands.overpayments import Found, is_closed, overpayment_named, rules_on
-from ledger.claims.overpaying import deadlines, swept_since
+from ledger.claims.overpaying import LOOKBACK, deadlines, swept_since
 from ledger.streams.claims import ClaimWords
 from ledger.streams.overpayments import CauseSwept, InvestigationBegun, InvestigationEnded, OverpaymentReturned
 from ledger.streams.replacing import replace
@@ -17,7 +18,7 @@ def decide_begin_investigation(asked: Asked[BeginInvestigation], states: States,
 
     Reads the claims of the patient; law: medicare.overpayments.return_days, .suspension_days_max. Refuses, in order:
     no_such_overpayment, in_the_future, overpayment_closed, investigation_begun. Unchanged where it began on that day.
-    Notices: investigation_not_timely.
+    Notices: investigation_not_timely, rules_not_adopted.
     """
     found = overpayment_named(asked, states, "The investigation")
     if not isinstance(found, Found):
@@ -35,6 +36,8 @@ def decide_begin_investigation(asked: Asked[BeginInvestigation], states: States,
         patient=overpayment.event.patient, overpayment=command.overpayment, on=command.on, words=words
     )
     counted = deadlines(overpayment, command.on, lambda on: rules_on(found.claim, states, law, on))
+    if counted is None:
+        return Accepted((event,), not_adopted(law, OF_OVERPAYMENTS))
     if counted.formal is None or command.on <= counted.formal:
         return Accepted((event,))
     happened = f"The deadline was {counted.formal.isoformat()}, the investigation began on {command.on.isoformat()}."
@@ -70,7 +73,7 @@ def decide_record_sweep(asked: Asked[RecordSweep], states: States, law: Law) -> 
 
     The six years go back from the day of identification, or from that of the search where nothing was identified.
     Reads the claims of the patient; law: medicare.overpayments.lookback_years. Refuses, in order:
-    no_such_overpayment, in_the_future, sweep_too_short. Unchanged where just this was recorded.
+    no_such_overpayment, in_the_future, lookback_not_adopted, sweep_too_short. Unchanged where just this was recorded.
     """
     found = overpayment_named(asked, states, "The search")
     if not isinstance(found, Found):
@@ -78,8 +81,10 @@ def decide_record_sweep(asked: Asked[RecordSweep], states: States, law: Law) -> 
     overpayment, command = found.named, asked.command
     rules = rules_on(found.claim, states, law, asked.today)
     since = swept_since(overpayment.identified_on or command.on, rules)
-    if command.since_on > since:
-        by = rules.find("medicare.overpayments.lookback_years")
+    if since is None and not_adopted(law, OF_OVERPAYMENTS):
+        return refused("lookback_not_adopted", facts=(overpayment.position,))
+    if since is not None and command.since_on > since:
+        by = rules.find(LOOKBACK)
         return refused("sweep_too_short", since=since.isoformat(), by=(by,), facts=(overpayment.position,))
     event = CauseSwept(
         patient=overpayment.event.patient,
@@ -100,7 +105,7 @@ def decide_return_overpayment(asked: Asked[ReturnOverpayment], states: States, l
     What was paid back is kept whatever it comes to: more than was noticed is shown.
     Reads the claims of the patient; law: medicare.overpayments.return_days, .suspension_days_max. Refuses, in order:
     no_such_overpayment, in_the_future, overpayment_not_identified, no_amount. Unchanged where just this return is on
-    record. Notices: returned_more_than_noticed, returned_late.
+    record. Notices: returned_more_than_noticed, returned_late, rules_not_adopted.
     """
     found = overpayment_named(asked, states, "The return")
     if not isinstance(found, Found):
@@ -138,7 +143,9 @@ def _look_at(event: OverpaymentReturned, found: Found, states: States, law: Law)
         )
         said.append(notice("returned_more_than_noticed", happened))
     counted = deadlines(overpayment, event.on, lambda on: rules_on(found.claim, states, law, on))
-    if event.on > counted.binding:
+    if counted is None:
+        said += not_adopted(law, OF_OVERPAYMENTS)
+    elif event.on > counted.binding:
         happened = f"The deadline was {counted.binding.isoformat()}, the money went back on {event.on.isoformat()}."
         said.append(notice("returned_late", happened))
     return in_order(said)

@@ -65,6 +65,8 @@ class Outcome(NamedTuple):
     """Of the newest answer that stands: groups with reasons, then remarks; none but of a denial or a cut."""
     reversals: int
     """How often an answer was taken back."""
+    by_others: Decimal = ZERO
+    """What payers behind the claim's own paid of the patient's share: beside all other amounts."""
 
     @property
     def reduced(self) -> Decimal:
@@ -83,9 +85,15 @@ class Outcome(NamedTuple):
 
 
 def outcome_of(claim: Claim) -> Outcome:
-    """What the payer's answers to a claim come to."""
-    heard = [each.event for each in claim.remitted]
-    charge, answered = claim.event.charge, sum((each.charge for each in heard), ZERO)
+    """What the payer's answers to a claim come to, and beside them what payers behind it paid."""
+    found = _of_payer(claim)
+    others = claim.from_others
+    return found._replace(by_others=sum((each.event.paid for each in others), ZERO)) if others else found
+
+
+def _of_payer(claim: Claim) -> Outcome:
+    charge, heard = claim.event.charge, standing_answers(claim)
+    answered = sum((each.charge for each in heard), ZERO)
     last = next((each for each in reversed(heard) if each.status != _REVERSED), None)
     reversals = sum(1 for each in heard if each.status == _REVERSED)
     billed = Counter({line.code: 0 for line in claim.event.lines})
@@ -106,6 +114,20 @@ def outcome_of(claim: Claim) -> Outcome:
     denied = sum((cut.amount for cut in cuts), ZERO)
     reasons = tuple(dict.fromkeys(reason for cut in cuts for reason in cut.reasons))
     return Outcome("paid", units, charge, answered, paid, share, off, denied, cuts, reasons, reversals)
+
+
+def standing_answers(claim: Claim) -> list[ClaimRemitted]:
+    """The payer's answers without denials that a later one followed and nobody took back: a charge is answered once.
+
+    In the order of the payer's days, as files come out of order; of one day in that of the record.
+    """
+    heard: list[ClaimRemitted] = [each.event for each in sorted(claim.from_payer, key=lambda each: each.event.on)]
+    beyond, found = sum((each.charge for each in heard), ZERO) - claim.event.charge, list(heard)
+    for each in heard[:-1]:
+        if each.status == "denied" and not each.paid and not each.patient_share and 0 < each.charge <= beyond:
+            found.remove(each)
+            beyond -= each.charge
+    return found
 
 
 def _denied(

@@ -13,6 +13,7 @@ from ledger.claims.erosion import Loss, loss_of
 from ledger.judging.shapes import Verdict
 from ledger.streams.base import Fact
 from ledger.streams.claims_state import Claim, Claims
+from ledger.streams.joining import group_of
 from ledger.terms.identity import claims_tag
 from projections.claim_states import claim_row, overpayment_row
 from projections.history_line import HistoryLine, OpenWords
@@ -78,7 +79,8 @@ def claim_pin(
     open_words: OpenWords | None = None,
 ) -> ClaimPin | None:
     """A claim of a patient as known at a position; None where it was not released by then."""
-    claims: Claims = States(log, after=position).at(claims_tag(patient)).state
+    states = States(log, after=position)
+    claims: Claims = states.at(claims_tag(patient)).state
     found = claims.claim(claim)
     if found is None:
         return None
@@ -94,6 +96,8 @@ def claim_pin(
         ).verdict
         for at in (event.as_of, position)
     )
+    group = group_of(patient, lambda tag: states.at(tag).state)
+    of_all: list[Claims] = [states.at(claims_tag(each)).state for each in group]
     answers = [fact for fact in log.read(claims_tag(patient), until=position) if _is_of(fact, found)]
     later, elsewhere = _later(log, rulebook_of, patient, found, position, open_words)
     return ClaimPin(
@@ -103,7 +107,7 @@ def claim_pin(
         then=then,
         now=now,
         changed=changed_parts(then, now),
-        loss=loss_of(claims, found, now),
+        loss=loss_of(claims, found, now, of_all),
         answers=lines_beside(log, patient, answers, open_words, as_of=position),
         later=later,
         elsewhere=elsewhere,

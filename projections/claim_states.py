@@ -14,8 +14,9 @@ from ledger.streams.claims_state import Claim, Claims
 from ledger.streams.overpayments_state import Overpayment
 from ledger.terms.identity import claims_tag
 from projections.base import Changes, Row, Table
+from projections.claim_outcomes import standing_answers
 from projections.states import States
-from projections.tables.claims_layout import CLAIMS, OVERPAYMENTS
+from projections.tables.claims_layout import CLAIMS, OVERPAYMENTS, cents
 from projections.tables.layout import joined, micros, optional
 
 _OF_CLAIMS: Final = "claims/"
@@ -85,15 +86,11 @@ def overpayment_row(claims: Claims, overpayment: Overpayment) -> Row:
     )
 
 
-def cents(amount: Decimal) -> int:
-    """An amount of two digits behind the point as whole cents."""
-    return int(amount.scaleb(2))
-
-
 def reduced(claim: Claim) -> Decimal:
     """What was taken off for other reasons than the patient's share, less what was taken back of it."""
-    of_claims = (each for heard in claim.remitted for each in heard.event.adjustments)
-    of_lines = (each for heard in claim.remitted for line in heard.event.lines for each in line.adjustments)
+    answers = standing_answers(claim)
+    of_claims = (each for answer in answers for each in answer.adjustments)
+    of_lines = (each for answer in answers for line in answer.lines for each in line.adjustments)
     taken = (each.amount for part in (of_claims, of_lines) for each in part if each.group != _OF_THE_PATIENT)
     return sum(taken, Decimal(0))
 
@@ -103,13 +100,13 @@ def answers_of(claim: Claim) -> tuple[str, ...]:
     if claim.newest_remittance is not None:
         newest = claim.newest_remittance.event
         return (*newest.reasons, *newest.remarks)
-    return tuple(claim.acknowledged[-1].event.codes) if claim.acknowledged else ()
+    return tuple(claim.newest_acknowledgment.event.codes) if claim.newest_acknowledgment is not None else ()
 
 
 def newest_of(claims: Claims, claim: Claim) -> int:
     """The newest fact about a claim, or about a claim that names it as the one it stands for."""
-    said = (*claim.acknowledged, *claim.remitted, *claim.reopened, *claim.lost, *claim.overpaid)
-    single = (each for each in (claim.withdrawn, claim.waived) if each is not None)
+    said = (*claim.exported, *claim.acknowledged, *claim.remitted, *claim.reopened, *claim.lost, *claim.overpaid)
+    single = (each for each in (claim.withdrawn, claim.waived, claim.competition) if each is not None)
     own = max((heard.position for part in (said, single) for heard in part), default=claim.position)
     behind = (newest_of(claims, each) for each in claims.claims if each.event.replaces == claim.event.claim)
     return max(own, max(behind, default=0))

@@ -23,7 +23,7 @@ from projections.tables.layout import MONTH_BILLING, PATIENT_DATES, REVIEWS_RAIS
 _MONEY: Final = "(found.paid_cents > 0 OR found.share_cents > 0)"
 _AT_STAKE: Final = (
     f"(found.is_live = 1 AND (found.status IN ('released', 'accepted') OR {_MONEY}))"
-    f" OR (found.status = 'withdrawn' AND {_MONEY})"
+    f" OR (found.status IN ('withdrawn', 'replaced', 'voided') AND found.frequency <> '8' AND {_MONEY})"
 )
 """What ledger/claims/erosion.py calls at stake."""
 _OF_CCM: Final = f"found.programme = '{Programme.CCM.value}'"
@@ -35,6 +35,11 @@ _AS_RELEASED: Final = (
     f" OR (NOT {_OF_CCM} AND COALESCE(month.standing, '{ELSEWHERE}') <> '{ELSEWHERE}'"
     " AND month.position <= found.position)"
 )
+_LOST_BEFORE: Final = (
+    f"({_MONEY} AND EXISTS (SELECT 1 FROM {REVIEWS_RAISED.name} AS lost WHERE lost.what = '{ClaimLostGround.TOPIC}'"
+    " AND lost.target = found.claim))"
+)
+"""What was to be withdrawn and was paid: also where its month stands, for it may be another claim's."""
 _NOTICED: Final = (
     f"SELECT 1 FROM {REVIEWS_RAISED.name} AS raised WHERE raised.target = found.claim"
     f" AND raised.what = CASE WHEN {_MONEY} THEN '{OverpaymentNoticed.TOPIC}' ELSE '{ClaimLostGround.TOPIC}' END"
@@ -73,7 +78,7 @@ class Findings:
             FROM {CLAIMS.name} AS found
             LEFT JOIN {MONTH_BILLING.name} AS month ON month.patient = found.patient AND month.month = found.month
             WHERE (found.patient > ? OR (found.patient = ? AND found.claim > ?)) AND ({_AT_STAKE})
-            AND (found.status = 'withdrawn' OR NOT ({_AS_RELEASED}))
+            AND (found.is_live = 0 OR {_LOST_BEFORE} OR NOT ({_AS_RELEASED}))
             AND NOT EXISTS ({_NOTICED}) ORDER BY found.patient, found.claim LIMIT ?
         """
         rows = self._models.rows(query, (after[0], *after, limit))

@@ -3,15 +3,15 @@
 Promise: what stands is that of the read models at one position, the days are counted by the rules of the claim's payer
 and by the day at the claim's practice; what is past its deadline stands first. Whether an unpaid claim still lacks what
 it lost is asked of the judge now. No words: what was said is sealed, and opened with the patient's history. Not
-promised: that money is owed; that a person says.
+promised: that money is owed; that a person says. As of an earlier position the streams are folded up to it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
-from ledger.claims.erosion import supported
+from ledger.claims.erosion import is_of_another, supported
 from ledger.claims.overpaying import Deadlines, Urgency, deadlines, urgency
 from ledger.judging.needs import gather
 from ledger.judging.payers import book_on
@@ -33,6 +33,7 @@ from projections.tables.claims_layout import CLAIMS, OVERPAYMENTS
 from projections.tables.layout import REVIEWS_RAISED
 
 What = Literal["possible_overpayment", "claim_to_withdraw"]
+_CLOSED: Final = ("dismissed", "returned")
 TodayIn = Callable[[str | None], date]
 """The day it is in a time zone; of none, in UTC."""
 
@@ -79,6 +80,7 @@ class Item(NamedTuple):
     paid_now: Decimal
     """What the payer has paid for the claim, less what it took back since."""
     deadlines: Deadlines | None
+    """None of a claim to withdraw, and where the edition in use was adopted before there were rules of them."""
     next: Urgency | None
     swept_on: date | None
 
@@ -88,6 +90,11 @@ class Worklist(NamedTuple):
 
     position: int
     items: tuple[Item, ...]
+
+    @property
+    def without_rules(self) -> int:
+        """How many have no deadlines, because the edition in use was adopted before there were rules of them."""
+        return sum(1 for each in self.items if each.what == "possible_overpayment" and each.deadlines is None)
 
     @property
     def overdue(self) -> int:
@@ -108,11 +115,15 @@ def worklist(
     *,
     practice: str | None = None,
     open_only: bool = False,
+    as_of: int | None = None,
 ) -> Worklist:
-    """The worklist of all practices or one. Pull before asking."""
+    """The worklist of all practices or one, as of now or of an earlier position. Pull before asking."""
     with models.at_one_moment() as now:
         position = tracked_position(now)
-        patients = sorted({*_overpaid(now, practice, open_only=open_only), *_to_withdraw(now, practice)})
+        is_now = as_of is None or as_of >= position
+        found_of = {*_overpaid(now, practice, open_only=open_only and is_now)}
+        patients = sorted(found_of | {*_to_withdraw(now, practice, live_only=is_now)})
+        position = position if as_of is None else min(as_of, position)
     asking = _Asking(log, States(log, after=position), rulebook_of, today_in, open_only)
     found = [each for patient in patients for each in asking.items(patient)]
     items = [each for each in found if practice in (None, each.practice)]
@@ -127,13 +138,14 @@ def _overpaid(now: Rows, practice: str | None, *, open_only: bool) -> Iterator[s
         yield str(patient)
 
 
-def _to_withdraw(now: Rows, practice: str | None) -> Iterator[str]:
-    """The patients of whom an unpaid claim lost ground."""
+def _to_withdraw(now: Rows, practice: str | None, *, live_only: bool) -> Iterator[str]:
+    """The patients of whom an unpaid claim lost ground; where not live alone, of whom any claim did."""
     query = (
         f"SELECT DISTINCT found.patient FROM {REVIEWS_RAISED.name} AS raised"
         f" JOIN {CLAIMS.name} AS found ON found.claim = raised.target WHERE raised.what = ?"
-        " AND found.is_live = 1 AND found.status IN ('released', 'accepted') AND (found.practice = ? OR ? = '')"
+        " AND (found.practice = ? OR ? = '')"
     )
+    query += " AND found.is_live = 1 AND found.status IN ('released', 'accepted')" if live_only else ""
     for (patient,) in now.rows(query, (ClaimLostGround.TOPIC, practice or "", practice or "")):
         yield str(patient)
 
@@ -213,24 +225,17 @@ class _Asking(NamedTuple):
         )
 
     def _short(self, claim: Claim) -> tuple[tuple[str, int], ...]:
-        """What the month lacks now, by the edition that the claim pinned; all of it where an earlier claim lives."""
+        """What the month of a claim lacks now, by the edition that the claim pinned."""
         event = claim.event
-        if self._is_second(claim):
-            return tuple((line.code, line.units) for line in event.lines)
         facts = gather(event.patient, event.month, self._state)
         book = self._book(event.edition)
         verdict = judge_month(facts, book, edition=event.edition, record=False, programme=event.programme)
-        now = supported(claim, verdict)
+        group = group_of(event.patient, self._state)
+        of_all: list[Claims] = [self._state(claims_tag(each)) for each in group]
+        own: Claims = self._state(claims_tag(event.patient))
+        now = {} if is_of_another(of_all, own, claim) else supported(claim, verdict)
         lacking = ((line.code, line.units - now.get(line.code, 0)) for line in event.lines)
         return tuple((code, units) for code, units in lacking if units > 0)
-
-    def _is_second(self, claim: Claim) -> bool:
-        """Whether an earlier claim of the month lives, of anybody who is one person with the patient (CCM-CLAIM-20)."""
-        if not self._state(patient_tag(claim.event.patient)).merges:
-            return False
-        of_all: list[Claims] = [self._state(claims_tag(each)) for each in group_of(claim.event.patient, self._state)]
-        beside = (each for claims in of_all for each in claims.claims if claims.is_live(each))
-        return any(each.guard == claim.guard and each.position < claim.position for each in beside)
 
     def _rules_on(self, claim: Claim) -> Callable[[date], Rules]:
         """The rules in use, as the payer of the claim has them."""
@@ -259,7 +264,9 @@ def _units(lost: tuple[LostUnits, ...]) -> tuple[tuple[str, int], ...]:
 
 
 def _urgent_first(item: Item) -> tuple[int, date, int]:
-    """By the day of the next step; then what is to be withdrawn, then what is closed."""
+    """By the day of the next step (of the notice, where no rule says when); then what is to be withdrawn, or closed."""
     if item.next is not None:
         return 0, item.next.by, item.position
+    if item.deadlines is None and item.since_on is not None and item.status not in _CLOSED:
+        return 0, item.since_on, item.position
     return (1 if item.what == "claim_to_withdraw" else 2), date.max, item.position

@@ -2,9 +2,10 @@
 
 Promise: before an answer the estimate says both ends: the percent of the allowed amount where the year's deductible is
 met, and all of it where nothing is (how much is met, and how much it is, no fact and no rule here says). Afterwards
-only the payer's amounts count, of all claims of the month. Nothing is owed by a qualified Medicare beneficiary
-(CCM-PAY-03), nor of a claim whose share was waived (CCM-PAY-02), nor before an answer. Not promised: a bill; and what
-another coverage pays, which is noted and not known.
+only the payer's amounts count, and only of the claim that stands: what was left of one that another stands for is
+nobody's to ask for. Nothing is owed by a qualified Medicare beneficiary (CCM-PAY-03), nor of a claim whose share was
+waived (CCM-PAY-02), nor before an answer, nor what a payer behind it paid, nor while the answers speak of more than was
+asked for. Not promised: a bill; and what another coverage pays before it says so.
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
+from ledger.claims.taken_back import taken_back_since
 from ledger.judging.price_inputs import priced_as
 from ledger.judging.prices import price_charges
 from ledger.judging.shapes import ChargeLine, Verdict
@@ -22,11 +24,22 @@ from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
 from ledger.streams.staff import Staff
 from ledger.terms.calendar import first_day, last_day
-from projections.claim_outcomes import ZERO
+from projections.claim_outcomes import ZERO, standing_answers
 
-Why = Literal["nothing_claimed", "not_answered", "qmb", "waived", "refunded", "as_the_payer_says", "nothing_left"]
+Why = Literal[
+    "nothing_claimed",
+    "not_answered",
+    "qmb",
+    "to_clear_up",
+    "waived",
+    "refunded",
+    "paid_by_another",
+    "as_the_payer_says",
+    "nothing_left",
+]
 """Why the patient owes what they owe. nothing_claimed: no claim stands. not_answered: the payer has not, or took its
-answer back. waived, refunded: all of what it left. nothing_left: it left nothing to the patient."""
+answer back. to_clear_up: its answers speak of more than was asked for, such as when a claim was paid twice. waived,
+refunded, paid_by_another (a payer behind it): all of what it left. nothing_left: it left nothing to the patient."""
 ShareKind = Literal["deductible", "coinsurance", "copayment", "other"]
 
 _KINDS: Final[dict[str, ShareKind]] = {"1": "deductible", "2": "coinsurance", "3": "copayment"}
@@ -69,7 +82,7 @@ class PatientShare(NamedTuple):
     estimate: Estimate | None
     """None once the payer has answered, and where the month bills nothing."""
     left: tuple[tuple[ShareKind, Decimal], ...]
-    """What the payer left to the patient, by kind."""
+    """What the payer left to the patient of the claim that stands, by kind."""
     share: Decimal | None
     """All of that; None before an answer."""
     waived: Decimal
@@ -81,6 +94,8 @@ class PatientShare(NamedTuple):
     beside: tuple[Beside, ...]
     refunded: Decimal
     """What was given back to the patient of a payment found to be too much."""
+    by_others: Decimal
+    """What payers behind the claim's own paid of the patient's share."""
 
 
 def patient_share(
@@ -102,11 +117,15 @@ def patient_share(
     rules = book.in_force(on)
     answered = live is not None and live.own_status in ("paid", "denied")
     claims = [claim for _, claim in held]
-    left = _left(claims)
-    share = sum((claim.patient_share for claim in claims), ZERO) if answered else None
-    waived = sum((claim.patient_share for claim in claims if claim.waived is not None), ZERO) if answered else ZERO
+    share = live.patient_share if live is not None and answered else None
+    waived = share if live is not None and live.waived is not None and share is not None else ZERO
     refunded = _refunded(held)
-    rest = None if share is None else max(share - waived - refunded, ZERO)
+    others = live.from_others if live is not None and answered else ()
+    by_others = sum((heard.event.paid for heard in others), ZERO)
+    is_unclear = live is not None and share is not None and _is_unclear(live, share)
+    rest = None
+    if live is not None and share is not None and not is_unclear:
+        rest = _rest(share - waived - _refunded_beside(held, live), live)
     never_billed = is_qmb(patient, on) and not rules.get(f"{_PAYMENT}.qmb_is_billed")
     charges = _charges(live, verdict)
     estimate = None if answered or not charges else _estimate(charges, verdict, book, patient, practice, biller, on)
@@ -115,19 +134,35 @@ def patient_share(
         charge=live.event.charge if live is not None else None,
         paid=sum((claim.paid for claim in claims), ZERO),
         estimate=estimate,
-        left=left if answered else (),
+        left=_left([live] if live is not None and answered else []),
         share=share,
         waived=waived,
         owed=ZERO if never_billed else rest,
-        why="qmb" if never_billed else _why(live, share, waived, rest),
+        why="qmb" if never_billed else "to_clear_up" if is_unclear else _why(live, share, waived, rest),
         is_qmb=is_qmb(patient, on),
         beside=_beside(patient, verdict, on),
         refunded=refunded,
+        by_others=by_others,
     )
+
+
+def _rest(share: Decimal, live: Claim) -> Decimal:
+    """What remains of what the payer left to the patient; a payer behind it says itself what it leaves to them."""
+    others = [heard.event for heard in live.from_others]
+    rest = share - sum((each.paid for each in others), ZERO)
+    if sum((each.charge for each in others), ZERO) > 0:
+        rest = min(rest, sum((each.patient_share for each in others), ZERO))
+    return max(rest, ZERO)
 
 
 def _is_of(claim: Claim, verdict: Verdict) -> bool:
     return (claim.event.month, claim.event.programme) == (verdict.month, verdict.programme)
+
+
+def _is_unclear(live: Claim, share: Decimal) -> bool:
+    """Whether the answers that stand speak of more than was asked for, or of a share beyond it."""
+    answered = sum((each.charge for each in standing_answers(live)), ZERO)
+    return answered > live.event.charge or not ZERO <= share <= live.event.charge
 
 
 def _why(live: Claim | None, share: Decimal | None, waived: Decimal, rest: Decimal | None) -> Why:
@@ -137,7 +172,9 @@ def _why(live: Claim | None, share: Decimal | None, waived: Decimal, rest: Decim
         return "not_answered"
     if rest:
         return "as_the_payer_says"
-    return "nothing_left" if not share else "waived" if waived else "refunded"
+    if not share or waived:
+        return "waived" if share else "nothing_left"
+    return "paid_by_another" if live.from_others else "refunded"
 
 
 def _charges(live: Claim | None, verdict: Verdict) -> tuple[ChargeLine, ...]:
@@ -177,7 +214,7 @@ def _left(claims: Iterable[Claim]) -> tuple[tuple[ShareKind, Decimal], ...]:
     share = ZERO
     for claim in claims:
         share += claim.patient_share
-        for heard in claim.remitted:
+        for heard in claim.from_payer:
             every = (heard.event.adjustments, *(line.adjustments for line in heard.event.lines))
             for each in (a for adjustments in every for a in adjustments if a.group == _PATIENT):
                 kind = _KINDS.get(each.reason, "other")
@@ -192,6 +229,16 @@ def _beside(patient: Patient, verdict: Verdict, on: date) -> tuple[Beside, ...]:
     held = [c for c in window.on_file if c.from_on <= on and (c.until_on is None or on <= c.until_on)]
     others = [c for c in held if window.coverage is None or c.coverage != window.coverage.coverage]
     return tuple(Beside(c.payer, c.kind, c.rank) for c in sorted(others, key=lambda c: c.rank))
+
+
+def _refunded_beside(held: Iterable[tuple[Claims, Claim]], live: Claim) -> Decimal:
+    """What was given back to the patient of the claim and is no part yet of what the payer leaves to them less."""
+    of_it = [o for claims, c in held if c is live for o in claims.overpayments if o.event.claim == c.event.claim]
+    backs = [each for each in of_it if each.share_back]
+    if not backs:
+        return ZERO
+    _, shown = taken_back_since(live, min(each.position for each in backs))
+    return max(sum((each.share_back for each in backs), ZERO) - shown, ZERO)
 
 
 def _refunded(held: Iterable[tuple[Claims, Claim]]) -> Decimal:

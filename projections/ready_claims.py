@@ -1,7 +1,7 @@
 """The claims of a calendar month by the patient who goes on: what is live, what was sent before.
 
-Promise: claims of patients who were merged stand together, as long as they are one; a claim that another one stands for
-is not live, under whichever id either was released. Not promised: facilities' claims, which this ledger does not make.
+Promise: claims of patients who were merged stand together, as long as they are one; what stands for a claim is released
+under the id of that claim, so that its row knows. Not promised: facilities' claims, which this ledger does not make.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,8 +17,6 @@ from projections.programme_patients import ever_joined_with
 from projections.states import States
 from projections.tables.claims_layout import CLAIMS, ClaimRow
 
-_STANDS_FOR_NOTHING = frozenset({"rejected", "withdrawn"})
-
 
 class Sent(NamedTuple):
     """The claims of one patient's month and programme, in the order of their release."""
@@ -28,8 +26,7 @@ class Sent(NamedTuple):
     @property
     def live(self) -> ClaimRow | None:
         """The one that occupies the month."""
-        behind = {each.replaces for each in self.claims if each.status not in _STANDS_FOR_NOTHING}
-        return next((each for each in reversed(self.claims) if each.is_live and each.claim not in behind), None)
+        return next((each for each in reversed(self.claims) if each.is_live), None)
 
     @property
     def newest(self) -> ClaimRow:

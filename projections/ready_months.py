@@ -17,7 +17,7 @@ from ledger.terms.people import Programme
 from projections.ready_claims import Claimed, Sent
 from projections.ready_rules import Filing, Near, ReadyRules
 from projections.states import States
-from projections.tables.claims_layout import ClaimRow
+from projections.tables.claims_layout import ClaimRow, dollars
 from projections.tables.layout import MonthRow
 
 State = Literal[
@@ -83,9 +83,9 @@ class Asked(NamedTuple):
 
     month: str
     today: date
-    """The UTC day, by which a release is decided."""
+    """The UTC day, by which rules are read."""
     today_in: Callable[[str | None], date]
-    """The day in the zone of a practice."""
+    """The day in the zone of a practice, by which a release is decided."""
     practice: str | None = None
     since: int | None = None
     near_minutes: int = 10
@@ -102,7 +102,7 @@ class Listing:
         self._rules = rules
         self._claimed = claimed
         self._charges: dict[tuple[str, str, date], Decimal | None] = {}
-        self._days: dict[str | None, int] = {}
+        self._days: dict[str | None, date] = {}
         self.seen: set[tuple[str, Programme]] = set()
 
     def month(self, programme: Programme, row: MonthRow) -> ReadyMonth | None:
@@ -134,7 +134,7 @@ class Listing:
             near=near if near is not None and near.minutes <= self._asked.near_minutes else None,
             days_left=days,
             filing=filing,
-            is_filing_near=filing is not None and self._asked.today >= filing.review_on,
+            is_filing_near=filing is not None and self._today(row.practice) >= filing.review_on,
             claim=sent.newest.claim if sent is not None else None,
             claim_status=sent.newest.status if sent is not None else None,
             digest=row.digest,
@@ -166,7 +166,7 @@ class Listing:
             near=None,
             days_left=self._days_left(live.practice),
             filing=filing,
-            is_filing_near=is_unfiled and filing is not None and self._asked.today >= filing.review_on,
+            is_filing_near=is_unfiled and filing is not None and self._today(live.practice) >= filing.review_on,
             claim=live.claim,
             claim_status=live.status,
             digest=row.digest if row is not None else None,
@@ -180,18 +180,18 @@ class Listing:
             case "stale":
                 return "stale"
             case "attested" if not blocks and row.charges:
-                if self._is_open(practice):
+                if self._is_open(row.practice, practice):
                     return "month_open"
                 return "sent_before" if sent is not None else "ready"
             case "below_minimum" | "nothing_logged":
                 return "below_minimum"
         return "blocked"
 
-    def _is_open(self, practice: Practice | None) -> bool:
+    def _is_open(self, named: str | None, practice: Practice | None) -> bool:
         """Whether the month goes on, and the practice releases it only when it is over."""
         last = last_day(self._asked.month)
         timing = practice.policy("release_timing", last) if practice is not None else None
-        return self._asked.today <= last and timing != _BY_THRESHOLD
+        return self._today(named) <= last and timing != _BY_THRESHOLD
 
     def _lacks(self, row: MonthRow, programme: Programme, practice: Practice | None) -> Iterator[str]:
         """What a claim must say and cannot, in the order of the refusals of a release."""
@@ -202,7 +202,7 @@ class Listing:
         biller = self._states.at(staff_tag(row.practitioner)).state if row.practitioner is not None else None
         if biller is None or biller.npi is None or practice is None or practice.npi is None:
             yield "npi_not_on_record"
-        if self._asked.today > self._rules.filing(row, programme).until:
+        if self._today(row.practice) > self._rules.filing(row, programme).until:
             yield "filing_deadline_over"
 
     def _raised(self, row: MonthRow) -> tuple[tuple[str, int], ...]:
@@ -227,13 +227,11 @@ class Listing:
         return self._states.at(practice_tag(practice)).state if practice is not None else None
 
     def _days_left(self, practice: str | None) -> int:
+        return max((last_day(self._asked.month) - self._today(practice)).days + 1, 0)
+
+    def _today(self, practice: str | None) -> date:
+        """What day it is where a practice is."""
         if practice not in self._days:
             state = self._practice(practice)
-            today = self._asked.today_in(state.zone if state is not None else None)
-            self._days[practice] = max((last_day(self._asked.month) - today).days + 1, 0)
+            self._days[practice] = self._asked.today_in(state.zone if state is not None else None)
         return self._days[practice]
-
-
-def dollars(cents: int) -> Decimal:
-    """Whole cents as dollars."""
-    return Decimal(cents).scaleb(-2)

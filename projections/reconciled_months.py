@@ -29,7 +29,7 @@ from projections.month_billing import row_of
 from projections.programme_patients import patients_with_other
 from projections.questions import AskedLog, months, parked_list
 from projections.reconciliation import Reconciliation, reconcile
-from projections.reconciliation_shapes import VOID, ClaimLife, Overpaid, ReadyMonth
+from projections.reconciliation_shapes import ClaimLife, Overpaid, ReadyMonth
 from projections.states import States
 from projections.tables.claims_layout import CLAIMS
 from projections.tables.layout import MonthRow
@@ -73,7 +73,7 @@ def reconciled(
     own = {row.patient for row in judged_months.rows}
     heads = {patient: patient if patient in own else _head(states, patient) for patient in claimed | others}
     expected = _Expected(states, rulebook_of)
-    lives = standing_apart([life for p in sorted(claimed) for life in _lives(states, expected, p, heads[p], month)])
+    lives = [life for p in sorted(claimed) for life in _lives(states, expected, p, heads[p], month)]
     rows = [("CCM", row) for row in judged_months.rows]
     asked = {heads[patient] for patient in others} | {life.patient for life in lives if life.programme != "CCM"}
     rows += _of_other_programmes(states, rulebook_of, sorted(asked), month)
@@ -150,7 +150,8 @@ def _lives(states: States, expected: "_Expected", patient: str, head: str, month
 def life_of(claims: Claims, claim: Claim, patient: str) -> ClaimLife:
     """A claim with what became of it, in the month of whoever goes on."""
     event = claim.event
-    taken = bool(claim.acknowledged) and claim.acknowledged[-1].event.outcome == "accepted"
+    door = claim.newest_acknowledgment
+    taken = door is not None and door.event.outcome == "accepted"
     return ClaimLife(
         claim=event.claim,
         patient=patient,
@@ -160,12 +161,13 @@ def life_of(claims: Claims, claim: Claim, patient: str) -> ClaimLife:
         frequency=event.frequency,
         status=claims.status(claim),
         own_status=claim.own_status,
+        stands_for_nothing=claim.stands_for_nothing,
         is_live=claims.is_live(claim),
         is_accepted=taken or bool(claim.remitted),
         units=tuple((line.code, line.units) for line in event.lines),
         outcome=outcome_of(claim),
         replaces=event.replaces,
-        codes=tuple(claim.acknowledged[-1].event.codes) if claim.acknowledged else (),
+        codes=tuple(door.event.codes) if door is not None else (),
         overpaid=tuple(
             Overpaid(
                 *(each.event.overpayment, each.status, each.is_open, each.event.amount),
@@ -175,17 +177,6 @@ def life_of(claims: Claims, claim: Claim, patient: str) -> ClaimLife:
             if each.event.claim == event.claim
         ),
     )
-
-
-def standing_apart(lives: list[ClaimLife]) -> list[ClaimLife]:
-    """The same, where a claim that was released under one id stands for one under another, who is the same person."""
-    behind = {life.replaces: life.frequency for life in lives if life.own_status not in ("rejected", "withdrawn")}
-    return [
-        life._replace(status="voided" if behind[life.claim] == VOID else "replaced", is_live=False)
-        if life.is_live and life.claim in behind
-        else life
-        for life in lives
-    ]
 
 
 class _Expected:

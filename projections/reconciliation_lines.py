@@ -120,6 +120,8 @@ def _to_look_at(life: ClaimLife) -> Iterator[Difference]:
         if each.money_back or each.share_back:
             says = (each.overpayment, f"{each.money_back}", f"{each.share_back}")
             yield _line(life, "paid", "given_back", NONE, says)
+    if outcome.by_others:
+        yield _line(life, "paid", "paid_by_another_payer", NONE, (f"{outcome.by_others}",))
     if outcome.standing != "paid":
         return
     if life.status in _KEPT and outcome.paid > 0:

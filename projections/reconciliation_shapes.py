@@ -46,6 +46,7 @@ Reason = Literal[
     "void_not_answered",
     "perhaps_overpaid",
     "given_back",
+    "paid_by_another_payer",
 ]
 
 
@@ -116,6 +117,8 @@ class ClaimLife(NamedTuple):
     outcome: Outcome
     replaces: str | None = None
     """The claim that it stands for."""
+    stands_for_nothing: bool = False
+    """Whether it was taken back or turned away, or is a void that was denied: it stands for none after all."""
     codes: tuple[str, ...] = ()
     """Of the newest acknowledgment."""
     expected: Decimal | None = None

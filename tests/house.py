@@ -15,7 +15,7 @@ from commands.answer import Answer
 from commands.handle import Handler
 from commands.opening import open_new_ledger
 from interfaces.system import PinnedZones, SimulatedClock, SystemIds
-from ledger.rulebook import shipped_edition
+from ledger.rulebook import Edition, shipped_edition
 from ledger.store.connection import Ledger, Place, create
 
 LOGIN = "os:tester"
@@ -79,14 +79,28 @@ class House:
 
 @contextmanager
 def house(
-    place: Place, *, simulated: bool = True, with_patient: bool = True, practice_npi: str | None = None
+    place: Place,
+    *,
+    simulated: bool = True,
+    with_patient: bool = True,
+    practice_npi: str | None = None,
+    edition: Edition | None = None,
 ) -> Iterator[House]:
-    """A company in a new ledger at a place; a practice that releases claims has an NPI."""
+    """A company in a new ledger at a place, by the shipped law where no other is given.
+
+    A practice that releases claims has an NPI.
+    """
     clock = SimulatedClock(BEGIN)
     ids = SystemIds()
     with create(place, master_key=KEY, clock=clock, ids=ids, simulated=simulated) as log:
         administrator = open_new_ledger(
-            log, name="Test Company", simulated=simulated, login=LOGIN, edition=shipped_edition(), now=BEGIN, ids=ids
+            log,
+            name="Test Company",
+            simulated=simulated,
+            login=LOGIN,
+            edition=edition or shipped_edition(),
+            now=BEGIN,
+            ids=ids,
         )
         handler = Handler(log=log, ids=ids, clock=clock, zones=PinnedZones(), login=LOGIN)
         it = House(log, handler, ids={"admin": administrator})

@@ -1,10 +1,10 @@
 """Commands about claims: what a practice asks for a code, release, withdrawal, what comes back, reopening."""
 
-from decimal import Decimal
-from typing import Annotated, Any, ClassVar
+from typing import ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
+from commands.intents.amounts import AboveZero, Dollars
 from commands.intents.base import Command, Ref, Stated, Wire
 from ledger.streams.claim_reasons import CompetitionOutcome
 from ledger.streams.claims import (
@@ -21,23 +21,6 @@ from ledger.terms.calendar import CareMonth, GivenDay
 from ledger.terms.identity import ClaimId, Digest, PracticeId
 from ledger.terms.people import Programme
 
-
-def _dollars(given: Any) -> Any:
-    """An amount comes as text: a JSON number would have been through binary fractions."""
-    if isinstance(given, Decimal):
-        return given
-    if not isinstance(given, str):
-        raise ValueError("an amount is written as text, such as 85.00")
-    try:
-        return Decimal(given)
-    except ArithmeticError as error:
-        raise ValueError("an amount is written as text, such as 85.00") from error
-
-
-Dollars = Annotated[Decimal, BeforeValidator(_dollars), Field(max_digits=10, decimal_places=2)]
-"""Dollars and cents as text, such as 85.00."""
-
-
 NumberGiven = PayerNumber
 """A control number as the payer gives it: ours, a shortened or mistyped one, or one of another system's claims."""
 
@@ -49,7 +32,7 @@ class AdoptCharge(Command):
     KIND: ClassVar = "act"
     practice: PracticeId
     code: str = Field(pattern=r"^[A-Z0-9]{5}$")
-    amount: Annotated[Dollars, Field(gt=0)]
+    amount: AboveZero
     from_on: GivenDay
 
 
@@ -64,7 +47,8 @@ class ReleaseClaim(Command):
     digest: Digest | None = None
     """What was attested, where the sender wants it checked."""
     replaces: ClaimId | None = None
-    """A claim of the month that this one stands for: rejected, withdrawn, or one that the payer lets be replaced."""
+    """A claim of the month that this one stands for: rejected, withdrawn, one that the payer lets be replaced, or one
+    for which another payer than the month's owes nothing."""
     place_of_service: PlaceOfService | None = None
     """Where the practitioner would see the patient, among the practice's sites; without it the first of them."""
     late_because: Stated | None = None

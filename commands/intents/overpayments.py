@@ -1,17 +1,15 @@
 """Commands about possible overpayments: what the machine reports, what compliance says, what went back."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import Field, model_validator
 
+from commands.intents.amounts import NotBelowZero
 from commands.intents.base import Command, Position, Ref, Stated
-from commands.intents.claims import Dollars
 from ledger.streams.overpayments import Reference, ReturnRoute
 from ledger.streams.reviews import BECAUSE_MAX
 from ledger.terms.calendar import GivenDay
 from ledger.terms.identity import ClaimId, OverpaymentId
-
-NotBelowZero = Annotated[Dollars, Field(ge=0)]
 
 
 class ReportLostGround(Command):

@@ -14,7 +14,8 @@ from interfaces.cli.screen import Screen, steps
 from interfaces.cli.usage import ReadRefused, WrongUsage, a_ledger_is_named
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Callable
+    from datetime import date, datetime
 
     from ledger.store.engine import StoredReadModels
     from ledger.streams.access import Question
@@ -186,6 +187,16 @@ def rules_known(session: bootstrap.Session, position: int) -> None:
     """WrongUsage where the ledger had adopted no rulebook by a position."""
     if position < session.handler.governance().adoptions[0].position:
         raise WrongUsage("The ledger had no rules to judge by then.", "Ask as of a later position or instant.")
+
+
+def today_in(session: bootstrap.Session, now: "datetime") -> "Callable[[str | None], date]":
+    """The day that it is at an instant in a time zone; where none is named or known, in UTC."""
+    from datetime import UTC  # noqa: PLC0415 - loaded by now
+
+    def day(zone: str | None) -> "date":
+        return now.astimezone((session.zones.zone(zone) if zone is not None else None) or UTC).date()
+
+    return day
 
 
 def told(screen: Screen, refusal: "Refused") -> int:

@@ -16,7 +16,7 @@ from commands.states import Overlay
 from commands.wire import Unreadable
 from interfaces.bootstrap import Session
 from interfaces.cli.screen import Screen
-from interfaces.cli.wording import counted, in_order, money, some
+from interfaces.cli.wording import codes_of, counted, in_order, money, some
 from ledger.streams.base import CommandKey
 from ledger.terms.outcome import Accepted, Notice, Refused, Unchanged
 
@@ -139,5 +139,4 @@ def _cells(month: BatchMonth) -> tuple[str, ...]:
     if month.becomes == "not_signed":
         becomes += f": {some(month.why)}" if month.refusal else f": {row.standing.replace('_', ' ')}"
         becomes += f" ({some(month.why)})" if month.why and not month.refusal else ""
-    codes = ", ".join(f"{code} x{units}" for code, units in row.charges) or "-"
-    return row.patient, str(row.minutes), codes, money(row.amount), becomes
+    return row.patient, str(row.minutes), codes_of(row.charges), money(row.amount), becomes

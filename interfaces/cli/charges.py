@@ -1,12 +1,11 @@
 """`charges`: the lines of a month's claims as a CSV file, for a billing program."""
 
-import os
 from argparse import Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from interfaces.cli.new_files import is_free, new_file
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, WrongUsage, as_of_option, month, practice_id
+from interfaces.cli.usage import Commands, Parser, as_of_option, month, practice_id
 
 if TYPE_CHECKING:
     from projections.claim_charges import Charges
@@ -16,7 +15,6 @@ COLUMNS: Final = (
     *("diagnoses", "practice", "practitioner_npi", "payer", "control_number", "frequency", "status"),
     *("as_of", "simulated"),
 )
-_OWNER_ONLY: Final = 0o600
 _MORE: Final = """\
 One line for each line of a claim that stands: `charge` is for all of its units, `diagnoses` are separated by spaces,
 `control_number` is the one under which the payer gives the claim back, `frequency` is 1 for a first claim and 7 for one
@@ -50,8 +48,7 @@ def run_charges(args: Namespace, screen: Screen) -> int:
     )
     from projections.claim_charges import charges  # noqa: PLC0415
 
-    if Path(args.output).exists():
-        raise WrongUsage("There is a file of that name already.", "Name another one; a file is never overwritten.")
+    is_free(args.output)
     with session_of(args, screen) as session:
         known_only(session, args)
         list_of_practice(session, args, screen, "charges")
@@ -59,20 +56,10 @@ def run_charges(args: Namespace, screen: Screen) -> int:
         found = charges(session.log, pulled(session, screen), args.month, practice=args.practice, as_of=known)
         ask(session, args, "charges", found.patients, month=args.month, as_of=found.position)
         if found.lines:
-            _write(args.output, _csv(found, simulated=session.simulated))
+            with new_file(args.output, encoding="utf-8") as file:
+                file.write(_csv(found, simulated=session.simulated))
         _show(args, screen, found)
     return 0
-
-
-def _write(name: str, text: str) -> None:
-    try:
-        descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _OWNER_ONLY)
-    except OSError as error:
-        raise WrongUsage(f"The file cannot be made: {error.strerror}.", "Name one in a folder of yours.") from error
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _csv(found: "Charges", *, simulated: bool) -> str:

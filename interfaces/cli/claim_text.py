@@ -5,12 +5,12 @@ this reader.
 """
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from interfaces.cli.diff_text import side_json
 from interfaces.cli.history import line_json, told
-from interfaces.cli.wording import clock, codes, counted, moment, money, some
+from interfaces.cli.wording import clock, codes, codes_of, counted, moment, money, some
+from projections.tables.claims_layout import dollars
 
 if TYPE_CHECKING:
     from interfaces.cli.screen import Screen
@@ -24,12 +24,7 @@ SHORT = 12
 
 def cents(amount: int | None) -> str:
     """Whole cents as dollars."""
-    return money(None if amount is None else Decimal(amount).scaleb(-2))
-
-
-def codes_of(units: Iterable[tuple[str, int]]) -> str:
-    """Codes with their units."""
-    return ", ".join(f"{code} x{count}" for code, count in units) or "none"
+    return money(None if amount is None else dollars(amount))
 
 
 # --- for programs -------------------------------------------------------------------------------------------------
@@ -51,7 +46,7 @@ def _in_dollars(row: "ClaimRow | OverpaymentRow") -> dict[str, Any]:
 
 
 def _text(amount: int | None) -> str | None:
-    return None if amount is None else str(Decimal(amount).scaleb(-2))
+    return None if amount is None else str(dollars(amount))
 
 
 def pin_json(pin: "ClaimPin") -> dict[str, Any]:

@@ -90,8 +90,8 @@ def run_claims(args: Namespace, screen: Screen) -> int:
 
 
 def _show(args: Namespace, screen: Screen, found: "ClaimsFound") -> None:
-    from interfaces.cli.claim_text import cents, codes_of, row_json  # noqa: PLC0415 - loaded by now
-    from interfaces.cli.wording import counted  # noqa: PLC0415
+    from interfaces.cli.claim_text import cents, row_json  # noqa: PLC0415 - loaded by now
+    from interfaces.cli.wording import codes_of, counted  # noqa: PLC0415
 
     rows: list[dict[str, Any]] = [row_json(row) for row in found.rows]
     asked = {"month": args.month, "status": args.status, "practice": args.practice}

@@ -1,12 +1,12 @@
 """`export`: what leaves this ledger for others to read: claims as an X12 837P file for their payers."""
 
-import os
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from interfaces.cli.new_files import is_free, new_file
 from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, WrongUsage, claim_id, month, practice_id
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from interfaces.x12.exporting import Prepared
 
 REFUSED: Final = 1
-_OWNER_ONLY: Final = 0o600
 _COLUMNS: Final = ("claim", "patient", "kind", "lines", "charge", "what becomes of it")
 _KINDS: Final = {"1": "first", "7": "replaces", "8": "voids"}
 _MORE: Final = """\
@@ -54,51 +53,71 @@ def run_claims(args: Namespace, screen: Screen) -> int:
     from interfaces.x12.exporting import prepared  # noqa: PLC0415
     from projections.claims_to_send import claims_to_send  # noqa: PLC0415
 
-    if args.output is not None and Path(args.output).exists():
-        raise WrongUsage("There is a file of that name already.", "Name another one; a file is never overwritten.")
+    if args.output is not None:
+        is_free(args.output)
     with session_of(args, screen) as session:
         known_only(session, args)
         list_of_practice(session, args, screen, "export")
         found = claims_to_send(pulled(session, screen), args.month, practice=args.practice, named=args.claims)
         if len(missing := set(args.claims) - {row.claim for row in found.rows}):
             raise WrongUsage(
-                f"{len(missing)} of the claims named are not of that month and practice.",
-                "`ccm-ledger history PATIENT` shows the claims of a patient.",
+                f"Among those that --claims names, not of that month and practice: {len(missing)}.",
+                f"`ccm-ledger claims --month {args.month}` lists them.",
             )
         patients = [row.patient for row in found.rows]
         ask(session, args, "export", patients, month=args.month, as_of=found.position, opened_words=True)
         with screen.progress("Reading what the file holds", len(found.rows)) as bar:
             claims = prepared(session, found.rows, again=args.again, advance=bar.advance)
         if args.output is not None and any(claim.becomes == "written" for claim in claims):
-            claims = _written(session, args, claims)
+            claims = _written(session, args, screen, claims)
         _show(args, screen, claims)
     return REFUSED if any(claim.becomes != "written" for claim in claims) else 0
 
 
-def _written(session: "Session", args: Namespace, claims: "Sequence[Prepared]") -> "list[Prepared]":
-    """The file, made before its claims are recorded and filled afterwards, so that no record speaks of none."""
+def _written(session: "Session", args: Namespace, screen: Screen, claims: "Sequence[Prepared]") -> "list[Prepared]":
+    """The file, made before its claims are recorded and filled afterwards, so that no record speaks of none.
+
+    Where it cannot be filled it is taken away, and it is said which claims are recorded as being in it.
+    """
     from interfaces.x12.exporting import file_of, recorded  # noqa: PLC0415 - loaded by now
 
+    done: list[Prepared] = []
     try:
-        descriptor = os.open(args.output, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _OWNER_ONLY)
-    except OSError as error:
-        raise WrongUsage(f"The file cannot be made: {error.strerror}.", "Name one in a folder of yours.") from error
-    with os.fdopen(descriptor, "w", encoding="ascii", newline="") as file:
-        done = recorded(session, claims, again=args.again)
-        file.write(file_of(done, session.handler.now(), simulated=session.simulated))
-        file.flush()
-        os.fsync(file.fileno())
+        with new_file(args.output, encoding="ascii") as file:
+            done = recorded(session, claims, again=args.again)
+            file.write(file_of(done, session.handler.now(), simulated=session.simulated))
+    except BaseException:
+        _in_no_file(screen, [each.row.claim for each in done if each.becomes == "written"])
+        raise
     if not any(claim.becomes == "written" for claim in done):
         Path(args.output).unlink()
     return done
 
 
+def _in_no_file(screen: Screen, claims: list[str]) -> None:
+    """Say which claims were recorded as being in a file that could not be written."""
+    if not claims:
+        return
+    from interfaces.cli.wording import counted  # noqa: PLC0415 - loaded by now
+
+    if screen.as_json:
+        screen.note_json({"in_no_file": claims})
+        return
+    were = "was" if len(claims) == 1 else "were"
+    screen.note(
+        f"{counted(len(claims), 'claim')} {were} recorded as being in a file, and no file was made. "
+        "When that is mended, export them with --again --claims:",
+        *(f"  {claim}" for claim in claims),
+    )
+
+
 def _show(args: Namespace, screen: Screen, claims: "Sequence[Prepared]") -> None:
     from interfaces.cli.wording import counted, money  # noqa: PLC0415 - loaded by now
+    from projections.tables.claims_layout import dollars  # noqa: PLC0415
 
     counts = Counter(claim.becomes for claim in claims)
     charge = sum(claim.row.charge_cents for claim in claims if claim.becomes == "written")
-    total = _dollars(charge)
+    total = dollars(charge)
     screen.answer(
         {
             "month": args.month,
@@ -126,14 +145,9 @@ def _show(args: Namespace, screen: Screen, claims: "Sequence[Prepared]") -> None
         screen.say(f"No file was made. Left out: {left}.")
 
 
-def _dollars(cents: int) -> Any:
-    from decimal import Decimal  # noqa: PLC0415 - loaded by now
-
-    return Decimal(cents).scaleb(-2)
-
-
 def _cells(claim: "Prepared") -> tuple[str, ...]:
-    from interfaces.cli.wording import money  # noqa: PLC0415 - loaded by now
+    from interfaces.cli.wording import codes_of, money  # noqa: PLC0415 - loaded by now
+    from projections.tables.claims_layout import dollars  # noqa: PLC0415
 
     row = claim.row
     becomes = claim.becomes.replace("_", " ")
@@ -142,12 +156,12 @@ def _cells(claim: "Prepared") -> tuple[str, ...]:
         becomes += f": {', '.join(codes)}"
     if claim.exported_on is not None:
         becomes += f" (in a file of {claim.exported_on.isoformat()})"
-    lines = ", ".join(f"{code} x{units}" for code, units in row.units)
-    return row.claim, row.patient, _KINDS[row.frequency], lines, money(_dollars(row.charge_cents)), becomes
+    return row.claim, row.patient, _KINDS[row.frequency], codes_of(row.units), money(dollars(row.charge_cents)), becomes
 
 
 def _json(claim: "Prepared") -> dict[str, Any]:
     from commands.answer import refusal_json  # noqa: PLC0415 - loaded by now
+    from projections.tables.claims_layout import dollars  # noqa: PLC0415 - loaded by now
 
     row = claim.row
     return {
@@ -156,7 +170,7 @@ def _json(claim: "Prepared") -> dict[str, Any]:
         "practice": row.practice,
         "payer": row.payer,
         "frequency": row.frequency,
-        "charge": str(_dollars(row.charge_cents)),
+        "charge": str(dollars(row.charge_cents)),
         "becomes": claim.becomes,
         "lacks": [each._asdict() for each in claim.lacks],
         "refusal": refusal_json(claim.refusal) if claim.refusal is not None else None,

@@ -183,17 +183,18 @@ class Money:
 
     def as_text(self) -> Iterator[str]:
         """For people."""
-        count = len(self.payments)
-        of_claims = ", ".join(f"{_WORDS[outcome]} {amount:,}" for outcome, amount in self.by_outcome.items())
-        yield f"{count:,} payment{'' if count == 1 else 's'} of {self.total:,} dollars; of claims {of_claims}."
+        from interfaces.cli.wording import counted, money  # noqa: PLC0415 - loaded by now
+
+        of_claims = ", ".join(f"{_WORDS[outcome]} {money(amount)}" for outcome, amount in self.by_outcome.items())
+        yield f"{counted(len(self.payments), 'payment')} of {money(self.total)}; of claims {of_claims}."
         if self.adjusted:
-            said = ", ".join(f"{reason} {amount:,}" for reason, amount in self.adjusted.items())
+            said = ", ".join(f"{reason} {money(amount)}" for reason, amount in self.adjusted.items())
             yield f"Kept back beside claims, and not recorded with any: {said}."
         for each in self.unbalanced[:_TOLD_MAX]:
             come_to = each.of_claims - each.held_back
             yield (
-                f"The payment at {each.place} does not balance: {each.amount:,} was paid, its claims and adjustments "
-                f"come to {come_to:,}. Ask the payer about the difference of {each.difference:,}."
+                f"The payment at {each.place} does not balance: {money(each.amount)} was paid, its claims and "
+                f"adjustments come to {money(come_to)}. Ask the payer about the difference of {money(each.difference)}."
             )
         if len(self.unbalanced) > _TOLD_MAX:
             yield f"Payments that do not balance: {len(self.unbalanced):,}; --json shows every one."

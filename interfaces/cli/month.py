@@ -4,7 +4,18 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, WrongUsage, as_of_option, code, instant, month, patient_id
+from interfaces.cli.usage import (
+    PROGRAMMES,
+    Commands,
+    Parser,
+    WrongUsage,
+    as_of_option,
+    code,
+    instant,
+    month,
+    patient_id,
+    programme_option,
+)
 
 if TYPE_CHECKING:
     from interfaces.bootstrap import Session
@@ -13,15 +24,12 @@ if TYPE_CHECKING:
     from projections.history_line import HistoryLine
     from projections.month_answer import MonthAnswer
 
-PROGRAMMES = ("CCM", "PCM", "APCM")
-"""Programmes whose months are judged."""
 _MORE = """\
 Amounts are national estimates by date of service. What is expected to be paid is an estimate before the deductible, by
 the site, QP status, credential, coverage and locality on record, else as assumed. --as-of answers with what the ledger
 knew then, and judges by the edition of the rulebook that held then. An attested month is judged by the edition that was
 signed; beside it stands what was attested, and what an edition adopted since would say. --programme asks about the
-patient's month of principal or advanced primary care management, which is judged for itself; months are attested for
-CCM.
+patient's month of principal or advanced primary care management, which is judged and attested for itself.
 """
 
 
@@ -31,9 +39,7 @@ def add(commands: Commands, shared: Parser) -> None:
     parser.add_argument("patient", metavar="PATIENT", type=patient_id, help="the patient's id; `find` answers with it")
     parser.add_argument("month", metavar="YYYY-MM", type=month)
     as_of_option(parser)
-    parser.add_argument(
-        "--programme", choices=PROGRAMMES, default=PROGRAMMES[0], help="whose month of the patient (default: CCM)"
-    )
+    programme_option(parser, "whose month of the patient")
     parser.add_argument(
         "--explain", action="store_true", help="every figure with its rules and facts, down to the entries"
     )

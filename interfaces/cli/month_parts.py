@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.wording import clock, codes, counted, moment, money, some
+from interfaces.cli.wording import clock, codes, codes_of, counted, moment, money, some
 
 if TYPE_CHECKING:
     from interfaces.bootstrap import Session
@@ -107,7 +107,7 @@ def show_beside(screen: Screen, answer: "MonthAnswer") -> None:
 
 def _side_by_side(signed: "AsAttested", answer: "MonthAnswer") -> list[tuple[str, ...]]:
     verdict = answer.verdict
-    attested = ", ".join(f"{code} x{units}" for code, units in signed.charges) or "none"
+    attested = codes_of(signed.charges, none="none")
     return [
         ("position", f"{signed.as_of} (signed at {signed.position})", str(answer.position)),
         ("by", f"{signed.by}, {moment(signed.attested_at)}", "-"),

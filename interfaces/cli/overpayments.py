@@ -7,8 +7,6 @@ from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, practice_id
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from projections.overpayments import Item
 
 _COLUMNS: Final = ("overpayment or claim", "month", "what", "state", "lost", "dollars", "patient", "next", "by", "left")
@@ -21,6 +19,10 @@ amount, reference and the patient's share. Unpaid, it is a claim_to_withdraw: wi
 anew. What is past its day stands first, `left` is in days, by the day at the practice. Programs read the facts behind
 each, both deadlines and the suspension with --json. Searched is this ledger.
 """
+_NO_RULES: Final = (
+    "The edition in use was adopted before there were rules of overpayments, and so gives no deadlines: adopt the one "
+    "that this program ships (`ccm-ledger rules adopt`). The days of the law run all the same."
+)
 
 
 def add(commands: Commands, shared: Parser) -> None:
@@ -39,28 +41,28 @@ def add(commands: Commands, shared: Parser) -> None:
 
 def run_overpayments(args: Namespace, screen: Screen) -> int:
     """Ask the read models, record the reads, show the list."""
-    from datetime import UTC  # noqa: PLC0415 - not needed for --help
-
-    from interfaces.cli.asking import ask, known_only, list_of_practice, pulled, session_of  # noqa: PLC0415
+    from interfaces.cli.asking import (  # noqa: PLC0415 - not needed for --help
+        ask,
+        known_only,
+        list_of_practice,
+        pulled,
+        session_of,
+        today_in,
+    )
     from interfaces.cli.wording import counted  # noqa: PLC0415
     from projections.overpayments import worklist  # noqa: PLC0415
 
     with session_of(args, screen) as session:
         known_only(session, args)
         list_of_practice(session, args, screen, "overpayments")
-        now = session.handler.now()
-
-        def today_in(zone: str | None) -> "date":
-            return now.astimezone((session.zones.zone(zone) if zone is not None else None) or UTC).date()
-
+        today = today_in(session, session.handler.now())
         models = pulled(session, screen)
-        found = worklist(
-            session.log, models, session.rulebook_of, today_in, practice=args.practice, open_only=args.open
-        )
+        found = worklist(session.log, models, session.rulebook_of, today, practice=args.practice, open_only=args.open)
         ask(session, args, "overpayments", [each.patient for each in found.items], as_of=found.position)
         answer = {"as_of": found.position, "searched": "this ledger", "overdue": found.overdue}
         items = [_json(each) for each in found.items]
-        screen.answer({**answer, "due_soon": found.due_soon, "practice": args.practice, "items": items})
+        answer |= {"due_soon": found.due_soon, "without_rules": found.without_rules}
+        screen.answer({**answer, "practice": args.practice, "items": items})
         screen.say(
             f"{counted(len(found.items), 'item')}, {found.overdue} overdue, {found.due_soon} due within two weeks,"
             f" as of position {found.position}; searched: this ledger."
@@ -68,6 +70,8 @@ def run_overpayments(args: Namespace, screen: Screen) -> int:
         if found.items:
             screen.table(_COLUMNS, [_cells(each) for each in found.items], right=(5, 6, 9))
             screen.say(*(line for each in found.items for line in _why(each)))
+        if found.without_rules:
+            screen.say(_NO_RULES)
     return 0
 
 
@@ -87,31 +91,34 @@ def _json(item: "Item") -> dict[str, Any]:
 
 
 def _cells(item: "Item") -> tuple[str, ...]:
-    lost = " ".join(f"{code} x{units}" for code, units in item.units) or "-"
+    from interfaces.cli.wording import codes_of, money  # noqa: PLC0415 - loaded by now
+
     step, by, left = ("withdraw_claim", "-", "-") if item.overpayment is None else ("-", "-", "-")
     if item.next is not None:
         step, by, left = item.next.step, item.next.by.isoformat(), str(item.next.days_left)
     state = f"{item.status}, overdue" if item.next is not None and item.next.is_overdue else item.status
-    dollars, share = str(item.amount), str(item.patient_share)
-    return item.overpayment or item.claim, item.month, item.what, state, lost, dollars, share, step, by, left
+    amounts = money(item.amount), money(item.patient_share)
+    named = item.overpayment or item.claim, item.month, item.what, state, codes_of(item.units)
+    return *named, *amounts, step, by, left
 
 
 def _why(item: "Item") -> list[str]:
     """The facts behind an item, newest last, and its days."""
+    from interfaces.cli.wording import money  # noqa: PLC0415 - loaded by now
+
     facts = [
         f"  #{cause.position} {cause.topic} by {cause.actor} at {cause.recorded_at:%Y-%m-%d %H:%M} UTC"
         for cause in item.because
     ]
     lines = [f"{item.overpayment or item.claim}: patient {item.patient}, since #{item.position}.", *facts]
-    if item.deadlines is None:
+    if item.since_on is None:
         return lines
-    days = item.deadlines
-    formal = days.formal.isoformat() if days.formal else "not identified"
-    still = f"; suspended until {days.suspended_until} at the latest" if days.suspended_until else ""
+    days, known = item.deadlines, "no deadlines in the edition in use"
+    if days is not None:
+        formal = days.formal.isoformat() if days.formal else "not identified"
+        still = f"; suspended until {days.suspended_until} at the latest" if days.suspended_until else ""
+        known = f"triage by {days.triage}; conservative {days.conservative}; formal {formal}{still}"
     swept = item.swept_on.isoformat() if item.swept_on else "not searched"
-    back = f"; back so far {item.money_back} and {item.share_back}" if item.money_back or item.share_back else ""
-    lines.append(
-        f"  noticed {item.since_on}; triage by {days.triage}; conservative {days.conservative}; formal {formal}{still};"
-        f" same cause: {swept}{back}"
-    )
-    return lines
+    gone = f"; back so far {money(item.money_back)} and {money(item.share_back)}"
+    back = gone if item.money_back or item.share_back else ""
+    return [*lines, f"  noticed {item.since_on}; {known}; same cause: {swept}{back}"]

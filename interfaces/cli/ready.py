@@ -7,8 +7,6 @@ from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, as_of_option, count, month, position, practice_id
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from interfaces.bootstrap import Session
     from projections.ready import Ready
     from projections.ready_months import Asked
@@ -87,18 +85,16 @@ def asked_of(args: Namespace, session: "Session", known: int, near_minutes: int)
     """What the options ask for, on the ledger's day; as of an earlier moment on the day that it was then."""
     from datetime import UTC  # noqa: PLC0415 - loaded by now
 
+    from interfaces.cli.asking import today_in  # noqa: PLC0415
     from projections.ready_months import Asked  # noqa: PLC0415
 
     facts = session.log.facts_at([known]) if args.as_of else ()
     now = facts[-1].recorded_at if facts else session.handler.now()
 
-    def today_in(zone: str | None) -> "date":
-        return now.astimezone((session.zones.zone(zone) if zone is not None else None) or UTC).date()
-
     return Asked(
         month=args.month,
         today=now.astimezone(UTC).date(),
-        today_in=today_in,
+        today_in=today_in(session, now),
         practice=args.practice,
         since=getattr(args, "since", None),
         near_minutes=near_minutes,

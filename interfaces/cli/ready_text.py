@@ -7,7 +7,7 @@ Dollars asked are the practice's charges, those expected national estimates.
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from interfaces.cli.wording import ESTIMATE, counted, money, some
+from interfaces.cli.wording import ESTIMATE, codes_of, counted, money, some
 from ledger.terms.notices import KINDS
 from ledger.terms.refusals import REFUSALS
 
@@ -126,7 +126,14 @@ def _show_state(screen: "Screen", state: str, months: "Sequence[ReadyMonth]") ->
     last, cells = _LAST.get(state, ("for", lambda each: each.programme.value))
     columns = ("patient", "for", "codes", "asked", "expected", last)
     rows = [
-        (each.patient, each.programme.value, _codes(each), money(each.asked), money(each.expected), cells(each))
+        (
+            each.patient,
+            each.programme.value,
+            codes_of(each.charges),
+            money(each.asked),
+            money(each.expected),
+            cells(each),
+        )
         for each in months
     ]
     screen.table(columns, rows, right=(3, 4))
@@ -148,10 +155,6 @@ _LAST: Final[dict[str, tuple[str, Any]]] = {
     "released": ("claim", _claim),
 }
 """What the last column of a state says, and its heading."""
-
-
-def _codes(each: "ReadyMonth") -> str:
-    return ", ".join(f"{code} x{units}" for code, units in each.charges) or "-"
 
 
 def remedy_of(code: str) -> str:

@@ -46,6 +46,7 @@ WORDS: Final[Mapping[str, str]] = {
     "void_not_answered": "a void that was not answered yet",
     "perhaps_overpaid": "perhaps overpaid; how far that is looked into, and how much",
     "given_back": "given back as overpaid, to the payer and to the patient",
+    "paid_by_another_payer": "paid by another payer behind this one, of the patient's share",
 }
 """Every reason in words."""
 _STEPS: Final[Mapping[str, str]] = {

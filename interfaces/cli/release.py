@@ -5,7 +5,18 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, ReadRefused, WrongUsage, claim_id, month, patient_id, practice_id
+from interfaces.cli.usage import (
+    PROGRAMMES,
+    Commands,
+    Parser,
+    ReadRefused,
+    WrongUsage,
+    claim_id,
+    month,
+    patient_id,
+    practice_id,
+    programme_option,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +31,7 @@ _MORE: Final = """\
 a fact of its own. The others are shown with the reason, and nobody releases them by this. Run again it releases what
 has become ready since: a month with a live claim is left alone. A month that was sent before (rejected, withdrawn) is
 released by itself: `release PATIENT YYYY-MM`, with --replaces CLAIM where the new claim stands for the earlier one.
+Behind the filing deadline a month is released by itself too, with --late-because WORDS: the words are kept sealed.
 With --dry-run nothing is released: what is shown is what each release would be answered.
 With --json every month is one JSON object on a line: `becomes` is released, released_before or not_released, `why`
 holds the codes, and the ledger's own answer stands beside; a summary is on standard error.
@@ -35,10 +47,11 @@ def add(commands: Commands, shared: Parser) -> None:
     parser.add_argument("what", metavar="[PATIENT] YYYY-MM", nargs="+", type=_patient_or_month)
     parser.add_argument("--all-ready", action="store_true", help="every month that is ready")
     parser.add_argument("--practice", metavar="P", type=practice_id, help="of this practice alone")
-    parser.add_argument(
-        "--programme", choices=("CCM", "PCM", "APCM"), default="CCM", help="whose month of the patient (default: CCM)"
-    )
+    programme_option(parser, "whose month of the patient")
     parser.add_argument("--replaces", metavar="CLAIM", type=claim_id, help="the claim that the new one stands for")
+    parser.add_argument(
+        "--late-because", metavar="WORDS", help="behind the filing deadline: the exception the payer grants"
+    )
     parser.add_argument("--dry-run", action="store_true", help="show what would be released, and release nothing")
     parser.set_defaults(run=run_release)
 
@@ -75,8 +88,8 @@ def _named(args: Namespace) -> str | None:
     if (len(patients), len(months), args.all_ready) not in shapes:
         happened = "One month of one patient is released, or all of a month that are ready."
         raise WrongUsage(happened, "Name PATIENT and YYYY-MM, or YYYY-MM with --all-ready.")
-    if args.all_ready and (args.replaces or args.programme != "CCM"):
-        raise WrongUsage("--replaces and --programme are about one month.", "Name its patient too.")
+    if args.all_ready and (args.replaces or args.late_because or args.programme != PROGRAMMES[0]):
+        raise WrongUsage("--replaces, --late-because and --programme are about one month.", "Name its patient too.")
     args.month, args.as_of = months[0], None
     return patients[0] if patients else None
 

@@ -18,7 +18,7 @@ from commands.states import Overlay
 from commands.wire import Unreadable
 from interfaces.bootstrap import Session
 from interfaces.cli.screen import Screen
-from interfaces.cli.wording import ESTIMATE, counted, money, some
+from interfaces.cli.wording import ESTIMATE, codes_of, counted, money, some
 from ledger.streams.base import CommandKey
 from ledger.streams.claims import ClaimReleased
 from ledger.terms.outcome import Accepted, Notice, Refused, Unchanged
@@ -60,8 +60,9 @@ def one_of(args: Namespace, session: Session, patient: str, name: str) -> Releas
     from interfaces.cli.asking import ask_about  # noqa: PLC0415 - loaded by now
 
     ask_about(session, args, "claims", patient, month=args.month)
-    replaces = {"replaces": args.replaces} if args.replaces else {}
-    line = _line(patient, args.month, args.programme, name, **replaces)
+    about = {"replaces": args.replaces, "late_because": args.late_because}
+    given = {field: value for field, value in about.items() if value is not None}
+    line = _line(patient, args.month, args.programme, name, **given)
     bare = Release(patient, args.month, args.programme, (), None, None, line, "", ())
     return _asked(session, bare)
 
@@ -180,8 +181,5 @@ def _cells(release: Release) -> tuple[str, ...]:
     becomes = release.becomes.replace("_", " ")
     if release.why:
         becomes += f": {some(release.why)}"
-    codes = ", ".join(f"{code} x{units}" for code, units in release.charges) or "-"
-    return (
-        *(release.patient, release.programme, codes, money(release.asked), money(release.expected)),
-        becomes,
-    )
+    told = codes_of(release.charges)
+    return release.patient, release.programme, told, money(release.asked), money(release.expected), becomes

@@ -4,13 +4,12 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, as_of_option, month, patient_id
+from interfaces.cli.usage import Commands, Parser, as_of_option, month, patient_id, programme_option
 
 if TYPE_CHECKING:
     from projections.patient_share import Estimate, PatientShare
     from projections.statement import Done, Name, Statement
 
-_PROGRAMMES: Final = ("CCM", "PCM", "APCM")
 _MORE: Final = """\
 Listed is the work that counts, by day, with the names of those who did it: names are opened, and that is recorded. What
 the patient owes is what the payer left to them; before it answered there is an estimate with both of its ends, because
@@ -31,9 +30,7 @@ def add(commands: Commands, shared: Parser) -> None:
     parser.add_argument("patient", metavar="PATIENT", type=patient_id, help="the patient's id; `find` answers with it")
     parser.add_argument("month", metavar="YYYY-MM", type=month)
     as_of_option(parser)
-    parser.add_argument(
-        "--programme", choices=_PROGRAMMES, default=_PROGRAMMES[0], help="which care the month is of (default: CCM)"
-    )
+    programme_option(parser, "which care the month is of")
     parser.set_defaults(run=run_statement)
 
 
@@ -106,6 +103,7 @@ def _cost(share: "PatientShare") -> dict[str, Any]:
         "qmb": share.is_qmb,
         "other_coverages": [each._asdict() for each in share.beside],
         "refunded": str(share.refunded),
+        "paid_by_others": str(share.by_others),
     }
 
 

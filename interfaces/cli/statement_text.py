@@ -148,11 +148,15 @@ def _cost(share: "PatientShare") -> Iterator[str]:
         yield "We have not sent a claim for this month."
     else:
         yield f"We asked your plan for {money(share.charge)}."
-    if share.share is not None:
+    if share.why == "to_clear_up":
+        yield "What your plan told us comes to more than we asked for."
+    elif share.share is not None:
         yield f"Your plan paid {money(share.paid)}."
         yield from (f"It left {money(amount)} to you: {_LEFT[kind]}." for kind, amount in share.left)
     elif share.charge is not None:
         yield "Your plan has not answered yet."
+    if share.by_others:
+        yield f"Another plan paid {money(share.by_others)} of your part."
     yield from _estimate(share)
     yield _owed(share)
     if share.waived and share.why != "qmb":
@@ -182,10 +186,14 @@ def _owed(share: "PatientShare") -> str:
             return "You are a qualified Medicare beneficiary (QMB). You owe nothing. Nobody may bill you for this care."
         case "nothing_claimed" | "not_answered":
             return "You owe nothing now. Nothing may be billed to you before your plan answers."
+        case "to_clear_up":
+            return "You owe nothing now. We will ask your plan first. Nothing may be billed to you before that."
         case "nothing_left":
             return "You owe nothing."
         case "waived":
             return "You owe nothing: your part was waived."
+        case "paid_by_another":
+            return "You owe nothing: another plan answered for your part."
         case "refunded":
             return "You owe nothing: your part does not count any more."
     assert share.owed is not None, "what the payer left is known"

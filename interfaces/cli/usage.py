@@ -24,6 +24,8 @@ _DIGEST: Final = re.compile(r"^[0-9a-f]{8,64}\Z")
 _INDEX: Final = re.compile(r"[0-9]\.[0-9]{1,4}\Z")
 _CODE: Final = re.compile(r"^[A-Z0-9]{5}\Z")
 _POSITION_DIGITS: Final = 18
+PROGRAMMES: Final = ("CCM", "PCM", "APCM")
+"""What care a month may be of, as commands name it; the first where none is named."""
 """As many as surely fit into a position; more digits than Python reads would be a fault of another kind."""
 
 
@@ -204,6 +206,11 @@ def moment_or_now(text: str) -> str:
 def moment_or_word(text: str) -> str:
     """One end of a month's difference: a moment, `now`, or `attested`: what the month's attestation pins."""
     return text if text == "attested" else moment_or_now(text)
+
+
+def programme_option(parser: Parser, told: str) -> None:
+    """Declare `--programme`."""
+    parser.add_argument("--programme", choices=PROGRAMMES, default=PROGRAMMES[0], help=f"{told} (default: CCM)")
 
 
 def as_of_option(parser: Parser) -> None:

@@ -47,8 +47,10 @@ def in_order(counts: Counter[str]) -> list[tuple[str, int]]:
 
 
 def money(amount: Decimal | None) -> str:
-    """An amount in dollars, or a dash where no price is on file."""
-    return "-" if amount is None else f"${amount:,.2f}"
+    """An amount in dollars, its sign before them, or a dash where no price is on file."""
+    if amount is None:
+        return "-"
+    return f"{'-' if amount < 0 else ''}${abs(amount):,.2f}"
 
 
 def clock(seconds: int) -> str:
@@ -70,6 +72,11 @@ def moment(instant: datetime) -> str:
 def codes(charges: Iterable[Any]) -> str:
     """Codes with their units, such as 99490 x1, 99439 x2."""
     return ", ".join(f"{line.code} x{line.units}" for line in charges)
+
+
+def codes_of(units: Iterable[tuple[str, int]], *, none: str = "-") -> str:
+    """The same of pairs (code, units)."""
+    return ", ".join(f"{code} x{count}" for code, count in units) or none
 
 
 def some(names: Sequence[str], *, shown_max: int = 3) -> str:

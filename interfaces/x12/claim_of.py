@@ -264,4 +264,4 @@ def _lines(event: ClaimReleased) -> Iterable[Line]:
 
 def days_of(event: ClaimReleased) -> tuple[date, date]:
     """The first and the last day that every line of a claim names: one day, or a range where the payer asks for one."""
-    return getattr(event, "service_from", None) or event.date_of_service, event.date_of_service
+    return event.first_served_on, event.date_of_service

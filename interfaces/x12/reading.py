@@ -22,6 +22,7 @@ _ISA_CHARS: Final = 106
 _ISA_WIDTHS: Final = (3, 2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}", re.ASCII)
 _COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -95,7 +96,7 @@ def transactions(content: bytes, kind: Kind) -> list[Transaction]:
 
 
 def _text(content: bytes) -> str:
-    if not content.strip():
+    if not content.removeprefix(_BYTE_ORDER_MARK).strip():
         raise malformed("The file holds nothing.", code="file_empty")
     if len(content) > FILE_BYTES_MAX:
         raise malformed(f"The file is longer than {FILE_BYTES_MAX:,} bytes.", code="x12_too_large")
@@ -104,7 +105,7 @@ def _text(content: bytes) -> str:
     if b"\x00" in content:
         raise malformed(f"The file holds a NUL at its byte {content.index(0) + 1}.", code="nul_byte")
     # Names in a file may come in more than one code; what is used of it is ASCII, and is checked to be.
-    return content.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+    return content.removeprefix(_BYTE_ORDER_MARK).decode("latin-1")
 
 
 class _Placed(NamedTuple):

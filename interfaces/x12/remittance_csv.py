@@ -21,7 +21,7 @@ from interfaces.importing.csv_records import Row, rows
 from interfaces.importing.reading import Unread
 from interfaces.x12.answers import Answer, AnswerFile, CommandData, Numbering, Payment, ProviderAdjustment
 from interfaces.x12.reading import FILE_BYTES_MAX, Malformed, malformed
-from interfaces.x12.values import ZERO, dollars
+from interfaces.x12.values import ZERO, day, dollars
 
 NEEDED: Final = (
     *("payer", "payment", "paid_on", "payment_amount", "control_number", "status", "charge", "paid", "patient_share"),
@@ -37,14 +37,16 @@ _OF_CLAIM: Final = (
 )
 _ADJUSTMENT: Final = re.compile(r"(CO|PR|OA|PI|CR)-([A-Z0-9]{1,5}):(-?[0-9.]{1,12})", re.ASCII)
 _PROVIDER: Final = re.compile(r"([A-Z0-9]{2}):(-?[0-9.]{1,12})", re.ASCII)
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _TEXT_MAX: Final = 80
 
 _Cells = dict[str, str]
 
 
 def is_csv(content: bytes) -> bool:
-    """Whether a file begins with the header of a remittance in CSV."""
-    return b"control_number" in content[:4_096].partition(b"\n")[0]
+    """Whether a file begins with a header of columns, be they the right ones or not, rather than as X12."""
+    first = content[:4_096].removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0]
+    return not first.startswith(b"ISA") and (b"control_number" in first or first.count(b",") >= len(_OF_PAYMENT))
 
 
 def read_remittance_csv(content: bytes) -> AnswerFile:
@@ -57,12 +59,15 @@ def read_remittance_csv(content: bytes) -> AnswerFile:
         raise malformed("The file holds no row.", code="file_empty")
     names = [cell.strip() for cell in _row(header).cells]
     _checked_header(names)
-    payments = _Payments()
+    payments, is_empty = _Payments(), True
     for each in found:
+        is_empty = False
         row = _row(each)
         if len(row.cells) != len(names):
             raise _unreadable(row.line, "it has another number of cells than the header")
         payments.add(row.line, {name: cell.strip() for name, cell in zip(names, row.cells, strict=True)})
+    if is_empty:
+        raise malformed("The file holds no row.", code="file_empty")
     return payments.file()
 
 
@@ -214,10 +219,10 @@ def _amount(line: int, text: str, name: str) -> Decimal:
 
 
 def _day(line: int, cells: _Cells, name: str) -> date:
-    try:
-        return date.fromisoformat(cells[name]) if len(cells[name]) == len("2026-01-31") else date.fromisoformat("")
-    except ValueError:
-        raise _unreadable(line, f"its {name} is no day like 2026-01-31") from None
+    found = day(cells[name].replace("-", "")) if _DAY.fullmatch(cells[name]) else None
+    if found is None:
+        raise _unreadable(line, f"its {name} is no day like 2026-01-31")
+    return found
 
 
 def _text(line: int, cells: _Cells, name: str) -> str:

@@ -12,14 +12,17 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, NamedTuple
 
+from ledger.claims.taken_back import taken_back_since
 from ledger.judging.shapes import Verdict
 from ledger.streams.claims_state import Claim, Claims
 from ledger.streams.overpayments import ClaimLostGround, LostUnits, OverpaymentNoticed
 from ledger.streams.overpayments_state import Overpayment
+from ledger.streams.replacing import replace
 
 _CENT: Final = Decimal("0.01")
 _ZERO: Final = Decimal(0)
 _OF_THE_PATIENT: Final = "PR"
+_VOID: Final = "8"
 _UNPAID: Final = frozenset({"released", "accepted"})
 _CHOICE: Final = frozenset({"family_not_chosen", "chosen_family_not_available"})
 """What blocks a release and takes nothing away: several families stand, the claim's own among them."""
@@ -67,14 +70,48 @@ def supported(claim: Claim, verdict: Verdict) -> dict[str, int]:
     return {line.code: line.units for line in result.lines} if result.is_available else {}
 
 
+def is_of_another(of_all: Iterable[Claims], claims: Claims, claim: Claim) -> bool:
+    """Whether another claim has the month's money, so that none of it is this one's: a month is paid once.
+
+    So it is with what was voided, with what was paid beside the claim that stands for it, and, of two live claims of
+    patients who turned out to be one, with the one released later (CCM-CLAIM-20).
+    """
+    status, standing = claims.status(claim), claims.stands_for(claim)
+    if status == "voided":
+        return True
+    if status == "replaced":
+        return standing is not None and has_money(standing)
+    if not claims.is_live(claim):
+        return False
+    return any(
+        each.guard == claim.guard
+        and each.position < claim.position
+        and found.is_live(each)
+        and (has_money(each) or found.status(each) in _UNPAID)
+        for found in of_all
+        for each in found.claims
+    )
+
+
+def with_voids(claims: Claims, claim: Claim) -> Claim:
+    """The claim with what its payer said of voids of it: what a void takes back is money of what it voids."""
+    voids = [
+        each for each in claims.claims if each.event.frequency == _VOID and each.event.replaces == claim.event.claim
+    ]
+    heard = [each for void in voids for each in void.remitted]
+    if not heard:
+        return claim
+    return replace(claim, remitted=tuple(sorted((*claim.remitted, *heard), key=lambda each: each.position)))
+
+
 def is_at_stake(claims: Claims, claim: Claim) -> bool:
     """Whether something may be lost with a claim: the payer may still pay it, or money came for it.
 
-    Money that came for a claim that was withdrawn is at stake too; of one that another claim stands for, the payer
-    settles both.
+    Money that came for a claim that was withdrawn, or that another one stands for, is at stake while the payer has not
+    taken it back.
     """
     if has_money(claim):
-        return claims.is_live(claim) or claims.status(claim) == "withdrawn"
+        return claim.event.frequency != _VOID
     return claims.is_live(claim) and claims.status(claim) in _UNPAID
 
 
@@ -83,16 +120,20 @@ def has_money(claim: Claim) -> bool:
     return claim.paid > 0 or claim.patient_share > 0
 
 
-def loss_of(claims: Claims, claim: Claim, verdict: Verdict) -> Loss | None:
-    """What a claim lost that was not noticed before; None where it stands as it did, or on more."""
+def loss_of(claims: Claims, claim: Claim, verdict: Verdict, of_all: Iterable[Claims] = ()) -> Loss | None:
+    """What a claim lost that was not noticed before; None where it stands as it did, or on more.
+
+    `of_all` are the claims of everybody who is one person with the patient.
+    """
+    now = {} if is_of_another(of_all, claims, claim) else supported(claim, verdict)
+    claim = with_voids(claims, claim)
     if not is_at_stake(claims, claim):
         return None
-    now = supported(claim, verdict)
     if not has_money(claim):
         known = _units(each.event for each in claim.lost)
         units = _beyond({line.code: line.units - now.get(line.code, 0) for line in claim.event.lines}, known)
         return Loss(units, _ZERO, _ZERO) if units else None
-    noticed = [each for each in claims.overpayments if _stands(each, claim, verdict.digest)]
+    noticed = [each for each in claims.overpayments if stands(each, claim, verdict.digest)]
     known = _units(each.event for each in noticed)
     of = {line.code: _paid_units(claim, line.code) or line.units for line in claim.event.lines}
     gone = {code: units - now.get(code, 0) for code, units in of.items()}
@@ -104,10 +145,20 @@ def loss_of(claims: Claims, claim: Claim, verdict: Verdict) -> Loss | None:
     return loss if loss.is_money else None
 
 
-def _stands(overpayment: Overpayment, claim: Claim, digest: str) -> bool:
-    """Whether a notice covers its loss still: one that was dismissed does, while the month says what it said then."""
+def stands(overpayment: Overpayment, claim: Claim, digest: str | None) -> bool:
+    """Whether a notice covers its loss still.
+
+    One that was dismissed does while the month says what it said then. One of which all went back does while the payer
+    did not take as much back: what it pays after that is other money. A cent a unit is the payer's own rounding.
+    """
     event = overpayment.event
-    return event.claim == claim.event.claim and (overpayment.status != "dismissed" or event.digest_now == digest)
+    if event.claim != claim.event.claim:
+        return False
+    if overpayment.status == "returned":
+        paid, share = taken_back_since(claim, overpayment.position)
+        near = _CENT * max(sum(each.units for each in event.lost), 1)
+        return paid + near < event.amount or share + near < event.patient_share
+    return overpayment.status != "dismissed" or event.digest_now == digest
 
 
 def _units(noticed: Iterable[ClaimLostGround | OverpaymentNoticed]) -> Counter[str]:
@@ -131,7 +182,7 @@ def _money(by_code: dict[str, Decimal], units: dict[str, int], of: dict[str, int
 def _paid_units(claim: Claim, code: str) -> int:
     """The units of a code for which money came, as far as remittances say; 0 where they do not."""
     units = 0
-    for heard in claim.remitted:
+    for heard in claim.from_payer:
         for line in heard.event.lines:
             left = any(each.group == _OF_THE_PATIENT and each.amount for each in line.adjustments)
             if line.code == code and (line.paid or left):
@@ -143,7 +194,7 @@ def _paid_units(claim: Claim, code: str) -> int:
 def _paid(claim: Claim) -> dict[str, Decimal]:
     """What the payer paid for each code, less what it took back; what it said of no line is spread over all."""
     found = {line.code: _ZERO for line in claim.event.lines}
-    for heard in claim.remitted:
+    for heard in claim.from_payer:
         for line in heard.event.lines:
             if line.code in found:
                 found[line.code] += line.paid
@@ -153,7 +204,7 @@ def _paid(claim: Claim) -> dict[str, Decimal]:
 def _left(claim: Claim) -> dict[str, Decimal]:
     """What of each code was left to the patient; what the payer said of no line is spread over all."""
     found = {line.code: _ZERO for line in claim.event.lines}
-    for heard in claim.remitted:
+    for heard in claim.from_payer:
         for line in heard.event.lines:
             if line.code in found:
                 found[line.code] += sum((e.amount for e in line.adjustments if e.group == _OF_THE_PATIENT), _ZERO)

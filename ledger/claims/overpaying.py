@@ -3,7 +3,9 @@
 Promise: the conservative deadline counts from the notice, the formal one from the day of identification; while a timely
 investigation goes on the formal one stands still, for at most so many days from identification, and the rest of the
 sixty resumes (CCM-OVP-01 to -04; readings, 7). Rules are read of the day from which each count begins: what was
-identified before there was a suspension has none. Not promised: that a contract says no other; profiles say so.
+identified before there was a suspension has none. They are those of the edition in use when it is asked, whatever the
+claim pinned: the pinned one says what is owed, the one in use by when. An edition that was adopted before there were
+these rules gives no deadline. Not promised: that a contract says no other; profiles say so.
 """
 
 from collections.abc import Callable
@@ -15,6 +17,7 @@ from ledger.streams.claims_state import Claim
 from ledger.streams.overpayments_state import Overpayment
 
 _NAMES: Final = "medicare.overpayments"
+LOOKBACK: Final = f"{_NAMES}.lookback_years"
 _SOON: Final = timedelta(days=14)
 """How many days before a deadline it is shown as due soon."""
 
@@ -38,16 +41,22 @@ class Deadlines(NamedTuple):
         return self.formal or self.conservative
 
 
-def deadlines(overpayment: Overpayment, today: date, rules_on: RulesOn) -> Deadlines:
-    """The deadlines as of a day. Reads: medicare.overpayments.triage_days, .return_days, .suspension_days_max."""
+def deadlines(overpayment: Overpayment, today: date, rules_on: RulesOn) -> Deadlines | None:
+    """The deadlines as of a day; None where the edition has no rules of them.
+
+    Reads: medicare.overpayments.triage_days, .return_days, .suspension_days_max.
+    """
     noticed = overpayment.event.noticed_on
     rules = rules_on(noticed)
-    triage, conservative = noticed + _days("triage_days", rules), noticed + _days("return_days", rules)
+    looked_at, returned = _days("triage_days", rules), _days("return_days", rules)
+    if looked_at is None or returned is None:
+        return None
+    triage, conservative = noticed + looked_at, noticed + returned
     identified = overpayment.identified_on
     if identified is None:
         return Deadlines(triage, conservative, None, None)
     # An identification dated before there was any rule counts by the first one that holds.
-    formal = identified + _days("return_days", rules_on(identified), rules)
+    formal = identified + (_days("return_days", rules_on(identified)) or returned)
     still = _suspension(overpayment, identified, formal, rules_on(identified))
     if still is None:
         return Deadlines(triage, conservative, formal, None)
@@ -88,8 +97,10 @@ class Urgency(NamedTuple):
         return 0 <= self.days_left <= _SOON.days
 
 
-def urgency(overpayment: Overpayment, found: Deadlines, today: date) -> Urgency | None:
-    """What is to be done next; None where nothing is."""
+def urgency(overpayment: Overpayment, found: Deadlines | None, today: date) -> Urgency | None:
+    """What is to be done next; None where nothing is, or where there are no rules of when."""
+    if found is None:
+        return None
     match overpayment.status:
         case "noticed":
             step, by = "triage", found.triage
@@ -102,23 +113,24 @@ def urgency(overpayment: Overpayment, found: Deadlines, today: date) -> Urgency 
     return Urgency(step, by, (by - today).days)
 
 
-def swept_since(on: date, rules: Rules) -> date:
-    """The first day of receipt that is looked at for the same cause, from a day. Reads: .lookback_years (CCM-OVP-04).
+def swept_since(on: date, rules: Rules) -> date | None:
+    """The first day of receipt that is looked at for the same cause, from a day; None where the edition has no rule.
 
+    Reads: medicare.overpayments.lookback_years (CCM-OVP-04).
     Example: 2026-11-22 -> 2020-11-22, 2024-02-29 -> 2018-02-28.
     """
-    year = on.year - rules.whole(f"{_NAMES}.lookback_years")
+    years = rules.get(LOOKBACK)
+    if not isinstance(years, int):
+        return None
     is_leap_day = (on.month, on.day) == (2, 29)
-    return on.replace(year=year, day=28 if is_leap_day else on.day)
+    return on.replace(year=on.year - years, day=28 if is_leap_day else on.day)
 
 
 def received_on(claim: Claim) -> date | None:
     """The day on which money for a claim last came; None where none did."""
-    return max((heard.event.on for heard in claim.remitted if heard.event.paid > 0), default=None)
+    return max((heard.event.on for heard in claim.from_payer if heard.event.paid > 0), default=None)
 
 
-def _days(name: str, rules: Rules, otherwise: Rules | None = None) -> timedelta:
+def _days(name: str, rules: Rules) -> timedelta | None:
     found = rules.get(f"{_NAMES}.{name}")
-    if isinstance(found, int):
-        return timedelta(days=found)
-    return timedelta(days=(otherwise or rules).whole(f"{_NAMES}.{name}"))
+    return timedelta(days=found) if isinstance(found, int) else None

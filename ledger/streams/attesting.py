@@ -35,12 +35,17 @@ class _OfMonth(Event):
 
 
 class AttestationWithdrawn(_OfMonth):
-    """The signer, or compliance, took an attestation back: the month is open again, under the edition then in use."""
+    """The signer, or compliance, took an attestation back: the month is open again, under the edition then in use.
+
+    Behind a claim what comes or grows still waits for approval (CCM-AMEND-09).
+    """
 
     TOPIC: ClassVar[str] = "attestation_withdrawn"
     attestation: AttestationId
     by: StaffId
     reason: AttestationWithdrawal
+    is_released: Literal[True] | None = None
+    """Whether a claim of the month had been released by then; None: none had."""
     words: AttestationWords | Closed = Field(default=SEALED, exclude=True)
 
 

@@ -1,7 +1,8 @@
 """Facts that a claim file is made of and no month rests on: who bills from where, who pays, who sends, who rendered.
 
-They stand in the practice and the staff stream, and hold for files that are made from their day on; the later fact wins
-a tie. No verdict reads them. TOPIC and field names are the storage format.
+They stand in the practice and the staff stream. Those of a practice hold for files that are made from their day on, the
+later fact wins a tie; of a practitioner the newest holds. No verdict reads them. TOPIC and field names are the storage
+format.
 """
 
 from datetime import date

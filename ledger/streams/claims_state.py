@@ -2,7 +2,7 @@
 
 Live is a claim that the payer may still pay, or has adjudicated, and that nothing stands for: withdrawn, rejected,
 replaced and voided claims are not (readings, section 3; CCM-CLAIM-20, -25, -28). At most one live claim has a patient,
-month, programme and side. A rejected replacement stands for nothing: what it was to replace is live again.
+month, programme and side. A rejected replacement and a denied void stand for nothing: what they named is live again.
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from ledger.streams.claims import (
     ClaimWithdrawn,
     CostShareWaived,
 )
+from ledger.streams.other_payers import of_payers_behind
 from ledger.streams.overpayments import ClaimLostGround, OverpaymentNoticed
 from ledger.streams.overpayments_state import Overpayment, evolve_overpayment
 from ledger.streams.replacing import replace
@@ -84,9 +85,27 @@ class Claim:
         return bool(self.acknowledged)
 
     @property
+    def from_payer(self) -> tuple[Heard, ...]:
+        """The remittances of the payer to whom it went."""
+        if len(self.remitted) < 2 or not (behind := of_payers_behind(self.remitted)):
+            return self.remitted
+        return tuple(heard for heard in self.remitted if heard.position not in behind)
+
+    @property
+    def from_others(self) -> tuple[Heard, ...]:
+        """The remittances of payers behind that one: what they pay is of the patient's share."""
+        behind = of_payers_behind(self.remitted) if len(self.remitted) > 1 else frozenset[int]()
+        return tuple(heard for heard in self.remitted if heard.position in behind)
+
+    @property
     def newest_remittance(self) -> Heard | None:
         """The remittance of the payer's newest day, for files come out of order; of one day what was recorded last."""
-        return max(reversed(self.remitted), key=lambda heard: heard.event.on, default=None)
+        return max(reversed(self.from_payer), key=lambda heard: heard.event.on, default=None)
+
+    @property
+    def newest_acknowledgment(self) -> Heard | None:
+        """What the front door said of the newest day of receipt; of one day what was recorded last."""
+        return max(reversed(self.acknowledged), key=lambda heard: heard.event.received_on, default=None)
 
     @property
     def own_status(self) -> ClaimStatus:
@@ -96,35 +115,47 @@ class Claim:
         if self.newest_remittance is not None:
             status: ClaimStatus = self.newest_remittance.event.status
             return status
-        if self.acknowledged:
-            outcome: ClaimStatus = self.acknowledged[-1].event.outcome
+        if self.newest_acknowledgment is not None:
+            outcome: ClaimStatus = self.newest_acknowledgment.event.outcome
             return outcome
         return "released"
 
     @property
+    def stands_for_nothing(self) -> bool:
+        """Whether it replaces or voids nothing: taken back, turned away at the door, or a void that was denied."""
+        own = self.own_status
+        return own in ("rejected", "withdrawn") or (own == "denied" and self.event.frequency == "8")
+
+    @property
     def paid(self) -> Decimal:
         """What the payer has paid for it, less what it took back."""
-        return sum((heard.event.paid for heard in self.remitted), _ZERO)
+        return sum((heard.event.paid for heard in self.from_payer), _ZERO)
 
     @property
     def patient_share(self) -> Decimal:
         """What the payer left to the patient, as it stands now."""
-        return sum((heard.event.patient_share for heard in self.remitted), _ZERO)
+        return sum((heard.event.patient_share for heard in self.from_payer), _ZERO)
 
     @property
     def payer_number(self) -> str | None:
         """The newest number under which the payer keeps it."""
-        heard = (*self.acknowledged, *self.remitted)
+        heard = (*self.acknowledged, *self.from_payer)
         return next((each.event.payer_number for each in reversed(heard) if each.event.payer_number), None)
 
     @property
     def adjudicated_on(self) -> date | None:
         """The day of its first adjudication: what reopening counts from (CCM-CLAIM-27)."""
-        return min((heard.event.on for heard in self.remitted), default=None)
+        return min((heard.event.on for heard in self.from_payer), default=None)
 
     @property
     def received_on(self) -> date | None:
-        """The day on which the payer received it in a form that counts as filed (CCM-CLAIM-25)."""
+        """The day on which the payer received it in a form that counts as filed (CCM-CLAIM-25).
+
+        None where the payer turned it away behind that: what is unprocessable was never filed.
+        """
+        newest = self.newest_acknowledgment
+        if newest is None or newest.event.outcome == "rejected":
+            return None
         accepted = (h.event.received_on for h in self.acknowledged if h.event.outcome == "accepted")
         return min(accepted, default=None)
 
@@ -152,13 +183,16 @@ class Claims:
     def stands_for(self, claim: Claim) -> Claim | None:
         """The claim that stands for this one: released behind it, and neither rejected nor withdrawn itself.
 
-        What stands for a claim that was to stand for this one, or for the same as this one, stands for this one too: a
-        payer that accepts late what it rejected before makes no second claim of the month.
+        What stands for a claim that was to stand for this one, or for the same as this one, stands for this one too. A
+        first claim stands for all of its month that were released before, for none of them was live then: a payer that
+        accepts late what it rejected before makes no second claim of the month.
         """
         places = {claim.event.claim, claim.event.replaces} - {None}
         for later in self.claims:
-            if later.position > claim.position and later.event.replaces in places:
-                if later.own_status not in ("rejected", "withdrawn"):
+            if later.position <= claim.position or later.guard != claim.guard:
+                continue
+            if later.event.frequency == "1" or later.event.replaces in places:
+                if not later.stands_for_nothing:
                     return later
                 places.add(later.event.claim)
         return None

@@ -5,13 +5,14 @@ TOPIC and field names are the storage format.
 """
 
 import base64
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from ledger.streams.base import SEALED, Closed, Event, Fact, Part, Sealing
+from ledger.streams.by_id import ById
 from ledger.terms.identity import LEDGER_TAG, DeliveryId, Digest, StaffId, Token, parked_tag
 from ledger.terms.people import SourceName, Word
 
@@ -215,13 +216,18 @@ class ParkedDelivery:
 
 @dataclass(frozen=True, slots=True)
 class ParkedDeliveries:
-    """The deliveries of one source, by id."""
+    """The deliveries of one source: a file of answers may leave tens of thousands of them."""
 
-    deliveries: tuple[ParkedDelivery, ...] = ()
+    by_id: ById[ParkedDelivery] = field(default_factory=ById)
+
+    @property
+    def deliveries(self) -> tuple[ParkedDelivery, ...]:
+        """All of them, in the order in which they were parked."""
+        return tuple(sorted(self.by_id, key=lambda each: each.position))
 
     def get(self, delivery: str) -> ParkedDelivery | None:
         """One delivery by its id."""
-        return next((d for d in self.deliveries if d.delivery == delivery), None)
+        return self.by_id.get(delivery)
 
 
 def evolve_parked(state: ParkedDeliveries, fact: Fact) -> ParkedDeliveries:
@@ -232,7 +238,7 @@ def evolve_parked(state: ParkedDeliveries, fact: Fact) -> ParkedDeliveries:
             parked = ParkedDelivery(
                 e.delivery, e.source, e.command, e.waits_for, e.awaited, fact.position, parked_on=on
             )
-            return ParkedDeliveries((*state.deliveries, parked))
+            return ParkedDeliveries(state.by_id.put(e.delivery, parked))
         case DeliveryResolved() as e:
             return _changed(state, e.delivery, subject=e.subject)
         case DeliveryReleased() as e:
@@ -253,6 +259,7 @@ def evolve_parked(state: ParkedDeliveries, fact: Fact) -> ParkedDeliveries:
 
 
 def _changed(state: ParkedDeliveries, delivery: str, **changes: object) -> ParkedDeliveries:
-    return ParkedDeliveries(
-        tuple(replace(d, **changes) if d.delivery == delivery else d for d in state.deliveries)  # type: ignore[arg-type]
-    )
+    known = state.get(delivery)
+    if known is None:
+        return state
+    return ParkedDeliveries(state.by_id.put(delivery, replace(known, **changes)))  # type: ignore[arg-type]

@@ -106,7 +106,7 @@ def joined_month(patient: str, parts: Sequence[CareMonth], together: tuple[Toget
     `together` says since when each two are one: what came to the one later is bound by a signature on the other.
     """
     joined: CareMonth = replace(_joined(parts), together=together)
-    signed = {each.programme: joined.standing_attestation(each.programme) for each in joined.attestations}
+    signed = {each.programme: joined.binding_attestation(each.programme) for each in joined.attestations}
     told = [(entry, part.patient, signed.get(entry.work.programme)) for part in parts for entry in part.entries]
     entries, covered = laid_out(
         [

@@ -106,6 +106,15 @@ class CareMonth:
             superseding.append(each)
         return None
 
+    def binding_attestation(self, programme: Programme = Programme.CCM) -> Attested | None:
+        """The one that what comes or grows is held against: the standing one; behind a claim also a withdrawn one."""
+        standing = self.standing_attestation(programme)
+        if standing is not None or not self.attestations:
+            return standing
+        newest = next((each for each in reversed(self.attestations) if each.programme is programme), None)
+        taken_back = newest.withdrawn if newest is not None else None
+        return newest if taken_back is not None and taken_back.is_released else None
+
     def _supersedes(self, later: Attested, earlier: Attested) -> bool:
         return self.one_since(later.event.patient, earlier.event.patient) < later.position
 
@@ -283,7 +292,7 @@ def _marked(state: CareMonth, entry: str, position: int, **marks: object) -> Car
 
 def _awaiting(state: CareMonth, event: EntryContent, old: Entry | None) -> Awaiting | None:
     """Why new content may raise nothing yet: its programme's month stands attested, with or without the entry in it."""
-    standing = state.standing_attestation(event.programme)
+    standing = state.binding_attestation(event.programme)
     if standing is None:
         return None
     attested_at, programme = standing.event.attested_at, event.programme
@@ -324,20 +333,22 @@ def _awaiting_once_more(
     stands nothing waits, also not what had left the month when the signature was withdrawn.
     """
     programmes = (event.programme,) if known is None else (event.programme, known.programme)
-    if not any(state.standing_attestation(each) for each in programmes):
+    if not any(state.binding_attestation(each) for each in programmes):
         return None
     new = _awaiting(state, event, old)
     return new if known is None or (new is not None and new.attestation != known.attestation) else known
 
 
 def _reopened(state: CareMonth, event: AttestationWithdrawn, position: int) -> CareMonth:
-    """The month without that attestation: nothing of its programme waits for approval any more."""
+    """The month without that attestation: nothing of its programme waits any more, but behind a claim."""
     withdrawn = next((a.programme for a in state.attestations if a.event.attestation == event.attestation), None)
     attestations = tuple(
         a._replace(withdrawn=event, withdrawn_position=position) if a.event.attestation == event.attestation else a
         for a in state.attestations
     )
-    entries = tuple(_waiting_no_more(entry, withdrawn) for entry in state.entries)
+    entries = state.entries
+    if not event.is_released:
+        entries = tuple(_waiting_no_more(entry, withdrawn) for entry in entries)
     return replace(state, attestations=attestations, entries=entries, tally=tally_of(entries))
 
 

@@ -96,4 +96,11 @@ OF_CLAIMS: Final = (
         "OVP-01 OVP-05",
         "Have counsel look at it: what is kept past the deadline is an obligation under the False Claims Act.",
     ),
+    kind(
+        "rules_not_adopted",
+        REVIEW,
+        "The edition in use was adopted before there were the rules that say what to look at here.",
+        "CLAIM-21 OVP-01",
+        "Adopt the edition that this program ships: `ccm-ledger rules adopt`. What is on record stays as it is.",
+    ),
 )

@@ -15,6 +15,11 @@ _ONE_CLAIM: Final = (
     "readings, 3)."
 )
 
+_BILLED: Final = (
+    "A designation is withdrawn freely before its months are billed, not while a claim of one is live, and afterwards "
+    "by compliance only (readings, 3)."
+)
+
 NAMING_OF_CLAIMS: Final = (
     Refusal(
         "no_such_claim",
@@ -75,7 +80,8 @@ ACTING_OF_CLAIMS: Final = (
         "claim_is_live",
         "A claim of {month} for this programme and side is live.",
         _ONE_CLAIM,
-        "Withdraw that claim, or name it in `replaces` where the payer rejected it or takes replacements.",
+        "Withdraw that claim, or name it in `replaces` where the payer rejected it or takes replacements, or where "
+        "another payer than the month's denied it or took all back.",
         audited=True,
     ),
     Refusal(
@@ -187,5 +193,20 @@ ACTING_OF_CLAIMS: Final = (
         "The payer left nothing of the claim to the patient, or the claim stands no more.",
         "A waiver is of the share of one claim, for documented hardship, and never ahead of it (CCM-PAY-02).",
         "Wait for the remittance; it says what the patient's share is.",
+    ),
+    Refusal(
+        "designation_billed",
+        "A claim of {month} of this practitioner and programme is live.",
+        _BILLED,
+        "Withdraw the claim first, or void it where the payer takes that; or withdraw the designation from a month on "
+        "that is not billed.",
+    ),
+    Refusal(
+        "designation_was_billed",
+        "A claim of {month} of this practitioner and programme was released before.",
+        _BILLED,
+        "Ask the compliance officer, with the evidence; or withdraw the designation from a month on that was not "
+        "billed.",
+        audited=True,
     ),
 )

@@ -16,10 +16,6 @@ _ONE_BILLER: Final = (
 _WITHDRAW: Final = (
     "A designation is withdrawn by the designee, its practice or compliance, never by the rival (readings, 3)."
 )
-_ONCE_CLAIMED: Final = (
-    "A designation is withdrawn freely before release, not while a claim is live, afterwards by compliance only "
-    "(readings, 3)."
-)
 _ONE_PERSON: Final = "Merging and unmerging are facts about two patients, with evidence (readings, 3)."
 _MOVED: Final = (
     "What was recorded about the wrong patient is moved or struck once, and stays readable where it was recorded "
@@ -247,22 +243,6 @@ ACTING: Final = (
         "The designation ends by itself before the month {month}.",
         _WITHDRAW,
         "Nothing is to be withdrawn: from that month on it occupies no month.",
-    ),
-    Refusal(
-        "designation_claimed",
-        "A claim that rests on the designation is live: {month}.",
-        _ONCE_CLAIMED,
-        "Withdraw or void the claim first (`withdraw_claim`, `void_claim`), or withdraw the designation from a later "
-        "month on.",
-        retryable=True,
-        audited=True,
-    ),
-    Refusal(
-        "designation_was_claimed",
-        "A claim that is live no more rested on the designation: {month}.",
-        _ONCE_CLAIMED,
-        "Ask the compliance officer, with the evidence; a later month that was not claimed is left freely.",
-        audited=True,
     ),
     Refusal(
         "signature_not_by_practitioner",

@@ -86,6 +86,13 @@ ACTING_OF_OVERPAYMENTS: Final = (
         "Correct the day.",
     ),
     Refusal(
+        "lookback_not_adopted",
+        "The edition in use was adopted before there was a rule of how far back the same cause is searched for.",
+        "A search is complete by the rule of the lookback (CCM-OVP-04); a ledger judges by what it adopted.",
+        "Adopt the edition that this program ships with `ccm-ledger rules adopt`, then record the search.",
+        retryable=True,
+    ),
+    Refusal(
         "sweep_too_short",
         "The search must go back to money received on {since}.",
         "An overpayment is returned where it is identified within six years of its receipt (CCM-OVP-04).",

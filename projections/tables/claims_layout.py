@@ -6,6 +6,7 @@ money, never words.
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final, NamedTuple, Self
 
 from projections.base import Cell, Table, text, whole
@@ -119,6 +120,16 @@ class OverpaymentRow(NamedTuple):
     def of(cls, row: tuple[Cell, ...]) -> Self:
         """The row as the table gave it."""
         return cls._make(parse(cell) for parse, cell in zip(_OVERPAYMENT_CELLS, row, strict=True))
+
+
+def cents(amount: Decimal) -> int:
+    """An amount of two digits behind the point as whole cents."""
+    return int(amount.scaleb(2))
+
+
+def dollars(whole_cents: int) -> Decimal:
+    """Whole cents as dollars."""
+    return Decimal(whole_cents).scaleb(-2)
 
 
 def _as_is(cell: Any) -> Any:

@@ -9,6 +9,7 @@ acknowledgment came of a claim that nobody knows.
 from pathlib import Path
 from typing import Any
 
+from ledger.rulebook import Edition
 from ledger.terms.people import Programme
 from tests.cli.conftest import World
 from tests.house import KEY, House, consent_of, house
@@ -18,12 +19,12 @@ CHARGES = (("99490", "85.00"), ("99439", "60.00"), ("99426", "80.00"))
 JANUARY, FEBRUARY, MARCH, APRIL, MAY, JULY = (f"2026-{month:02d}" for month in (1, 2, 3, 4, 5, 7))
 
 
-def world_with_claims(folder: Path) -> World:
-    """The closed ledger, its key, and who is who."""
+def world_with_claims(folder: Path, edition: Edition | None = None) -> World:
+    """The closed ledger, its key, and who is who; by the shipped edition, unless another one is given."""
     key_file = folder / "ledger.key"
     key_file.write_text(KEY.hex() + "\n")
     key_file.chmod(0o600)
-    with house(folder / "ledger", practice_npi=NPI) as it:
+    with house(folder / "ledger", practice_npi=NPI, edition=edition) as it:
         for code, amount in CHARGES:
             asked = {"practice": it.ids["practice"], "code": code, "amount": amount, "from_on": "2026-01-01"}
             it.accepted("adopt_charge", asked, actor="bill")
@@ -31,7 +32,7 @@ def world_with_claims(folder: Path) -> World:
         _february(it)
         _march(it)
         _may(it)
-        _july(it)
+        july_of_pcm(it)
         unknown = {"control_number": "A" * 20, "outcome": "accepted", "received_on": "2026-06-20"}
         assert it.send("record_acknowledgment", unknown, actor="bill").outcome == "parked"
         other = {"name": "Riverside", "tin": "123456780", "zone": "America/Chicago"}
@@ -97,7 +98,8 @@ def _may(it: House) -> None:
     it.accepted("strike_time", struck, actor="cora")
 
 
-def _july(it: House) -> None:
+def july_of_pcm(it: House) -> None:
+    """A month of PCM by Dr Dot, released."""
     patient = {"patient": it.ids["patient"], "programme": "PCM"}
     it.clock = "2026-07-03T15:00:00Z"
     consent = consent_of(it, programme="PCM", occurred_at="2026-07-02T15:00:00Z", practitioner=it.ids["dot"])

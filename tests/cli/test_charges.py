@@ -100,3 +100,41 @@ def test_as_of_a_moment_the_status_is_that_of_then(ask: Run, claimed: World, tmp
 
     assert ["accepted", "accepted"] == [row["status"] for row in rows(file)]
     assert (1, 2, "145.00", {}) == tuple(answer[name] for name in ("claims", "lines", "charge", "left_out"))
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("", "No file is named."),
+        ("-", "No file is named."),
+        ("{folder}", "That is the name of a folder."),
+        ("{folder}/no/january.csv", "The file cannot be made: its folder is not there."),
+        ("{folder}/" + "a" * 300, "The file cannot be made: File name too long."),
+        ("{folder}/nul\0", "The file cannot be made: its name holds a NUL."),
+        ("{folder}/link", "There is a file of that name already."),
+    ],
+)
+def test_a_name_under_which_no_new_file_can_be_made_is_wrong_usage_before_anything_is_read(
+    ask: Run, tmp_path: Path, name: str, told: str
+) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    shown = ask("charges", JANUARY, "-o", name.format(folder=tmp_path))
+
+    assert (shown.code, shown.out) == (2, "")
+    assert told in shown.err
+    assert not Path("-").exists()
+
+
+def test_a_file_that_cannot_be_written_whole_is_taken_away(
+    ask: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("interfaces.cli.new_files.os.fsync", full)
+    monkeypatch.setattr("interfaces.cli.main._forget_output", lambda: None)
+    shown = ask("charges", JANUARY, "-o", str(tmp_path / "january.csv"))
+
+    assert shown.code == 3
+    assert "No space left on device" in shown.err
+    assert list(tmp_path.iterdir()) == []

@@ -160,7 +160,7 @@ def test_a_payment_that_is_not_what_its_claims_come_to_is_recorded_and_told(
     text = remittance(payment(claim(control_number=claims[0].control_number))).replace("BPR*I*52.9*", "BPR*I*53*")
     ran = run_on_copy("import", "remittance", file(folder, text), actor="bill")
 
-    assert "The payment at 3 does not balance: 53.00 was paid, its claims and adjustments come to 52.90." in ran.out
+    assert "The payment at 3 does not balance: $53.00 was paid, its claims and adjustments come to $52.90." in ran.out
     assert ran.code == 0
 
 
@@ -345,5 +345,5 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(
 
     assert killed.code != 0
     assert f"600 lines: accepted {600 - groups[0]}, unchanged {groups[0]}, refused 0, parked 0." in again.out
-    assert "recorded 4,655.20, known 27,084.80, refused 0.00, waiting 0.00." in again.out
+    assert "recorded $4,655.20, known $27,084.80, refused $0.00, waiting $0.00." in again.out
     assert all(state(world, each).claims[0].paid == usd("52.90") for each in (claims[0], claims[-1]))

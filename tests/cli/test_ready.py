@@ -203,3 +203,42 @@ def test_claims_of_one_release_share_a_correlation_and_their_keys_are_their_own(
 
     assert first["key"].startswith("release/cl_")
     assert first["key"].endswith(f"/{copy.ids['patient']}/CCM")
+
+
+def test_a_withdrawn_month_is_released_by_itself_as_one_that_stands_for_the_earlier_claim(
+    ask: Run, copy: World, tmp_path: Path
+) -> None:
+    (first,) = lines(ask("release", MARCH, "--all-ready", "--json"))
+    claim = first["ids"]["claim"]
+    data = {"patient": copy.ids["patient"], "claim": claim, "reason": "entered_in_error", "words": "Too early."}
+    taken = copy.line("withdraw_claim", data, key="wd", actor={"id": copy.ids["bill"]}, clock="2026-11-10T15:00:00Z")
+    (tmp_path / "taken").write_text(taken)
+    assert ask("submit", str(tmp_path / "taken")).code == 0
+    (left,) = lines(ask("release", MARCH, "--all-ready", "--json"))
+    (again,) = lines(ask("release", copy.ids["patient"], MARCH, "--replaces", claim, "--json"))
+
+    assert (left["becomes"], left["why"]) == ("not_released", ["sent_before"])
+    assert (again["becomes"], again["outcome"]) == ("released", "accepted")
+    assert ask("claim", "show", again["ids"]["claim"], "--json").json["claim"]["replaces"] == claim
+
+
+def test_behind_the_filing_deadline_a_month_is_released_with_the_exception_in_words(
+    ask: Run, copy: World, tmp_path: Path
+) -> None:
+    # The clock of a simulated ledger stands where its newest fact put it.
+    data = {"practice": copy.ids["practice"], "code": "99490", "amount": "90.00", "from_on": "2027-05-01"}
+    raised = copy.line("adopt_charge", data, key="up", actor={"id": copy.ids["bill"]}, clock="2027-05-03T15:00:00Z")
+    (tmp_path / "raised").write_text(raised)
+    assert ask("submit", str(tmp_path / "raised")).code == 0
+    late = ask("release", copy.ids["patient"], MARCH)
+    granted = ask("release", copy.ids["patient"], MARCH, "--late-because", "The payer was closed by a flood.")
+
+    assert (late.code, "filing_deadline_over" in late.out) == (1, True)
+    assert (granted.code, "1 month: 1 released" in granted.out) == (0, True)
+    assert "flood" not in granted.out + granted.err
+
+
+def test_an_exception_in_words_is_of_one_month(ask: Run) -> None:
+    told = ask("release", MARCH, "--all-ready", "--late-because", "A flood.")
+
+    assert (told.code, "about one month" in told.err) == (2, True)

@@ -288,3 +288,7 @@ def test_a_month_says_by_which_profile_it_was_judged(profiles: tuple[str, ...], 
     said = [line for line in month_lines(verdict(profiles=profiles)) if "profile seed_strict" in line]
 
     assert len(said) == expected
+
+
+def test_an_amount_below_zero_has_its_sign_before_the_dollars() -> None:
+    assert ("-$8,675.00", "$0.00", "-") == (money(Decimal("-8675.00")), money(Decimal("0.00")), money(None))

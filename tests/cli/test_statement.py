@@ -56,6 +56,15 @@ def test_before_the_remittance_it_estimates_and_says_that_nothing_may_be_billed(
     assert "  You owe nothing now. Nothing may be billed to you before your plan answers.\n" in shown
 
 
+def test_answers_beyond_what_was_asked_are_cleared_up_before_anything_may_be_billed(claimed: World) -> None:
+    found = statement(claimed)
+    twice = found._replace(share=found.share._replace(why="to_clear_up", owed=None))
+    shown = "\n".join(lines_of(twice))
+
+    assert "  What your plan told us comes to more than we asked for.\n  You owe nothing now." in shown
+    assert "$23.32" not in shown
+
+
 def test_a_month_that_was_not_released_says_so(ask: Run, claimed: World) -> None:
     assert "  We have not sent a claim for this month.\n" in ask("statement", claimed.ids["patient"], MARCH).out
 

@@ -1,5 +1,6 @@
 """A claim, released, paid, and whose month changed since: what the tests of possible overpayments start from."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from commands.intents.overpayments import (
     ReturnOverpayment,
     TriageOverpayment,
 )
+from ledger.rulebook import Rulebook
 from ledger.streams.claims_state import Claim, Claims
 from ledger.streams.overpayments_state import Overpayment
 from ledger.terms.identity import claims_tag
@@ -37,11 +39,15 @@ from tests.reactions.given import MACHINE, machine
 MAY = "2026-05-04T15:00:00+00:00"
 
 
-def released(*minutes: int) -> Given:
-    """March with so many minutes on the tenth, the eleventh and so on, released on the second of April."""
+def released(*minutes: int, law: tuple[Rulebook, str] | None = None) -> Given:
+    """March with so many minutes on the tenth, the eleventh and so on, released on the second of April.
+
+    By the shipped edition, unless the `law` of another one is given.
+    """
     there = practice().model_copy(update={"npi": NPI})
     other = patient(OTHER_PATIENT, "10043"), assigned(OTHER_PATIENT)
     told = enrolled().and_(there, charge(), charge("99439", "60.00"), *machine(), *other)
+    told = replace(told, law=law or told.law)
     for day, each in enumerate(minutes, start=10):
         start, end = f"2026-03-{day}T15:00", f"2026-03-{day}T15:{each:02d}"
         told = logged(start, end, ledger=told)
@@ -91,9 +97,9 @@ def back(*lines: LineGiven) -> tuple[LineGiven, ...]:
     )
 
 
-def paid(*minutes: int, lines: tuple[LineGiven, ...] = WHOLE) -> Given:
+def paid(*minutes: int, lines: tuple[LineGiven, ...] = WHOLE, law: tuple[Rulebook, str] | None = None) -> Given:
     """The same, paid on the twentieth of April."""
-    told = released(*(minutes or (22, 20, 20)))
+    told = released(*(minutes or (22, 20, 20)), law=law)
     return told.then(remitted(told, *lines))
 
 

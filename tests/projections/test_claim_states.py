@@ -9,6 +9,8 @@ import pytest
 
 from ledger.store.engine import StoredReadModels
 from ledger.streams.base import Event
+from ledger.streams.claim_reasons import CompetitionSettled
+from ledger.streams.claims import ClaimExported, CostShareWaived
 from ledger.streams.overpayments import CauseSwept, OverpaymentIdentified, OverpaymentReturned, OverpaymentTriaged
 from ledger.terms.identity import claims_tag
 from projections.base import Row
@@ -74,6 +76,19 @@ def test_a_released_claim_says_what_it_asks_for_and_what_is_expected(models: Sto
     assert (row.charge_cents, row.expected_cents, row.paid_cents) == (20500, 16205, 0)
     assert (row.month, row.date_of_service, row.position, row.newest) == ("2026-03", date(2026, 3, 31), 1, 1)
     assert row.released_at.isoformat() == "2026-01-02T08:01:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ClaimExported(patient=PATIENT, claim=CLAIM, on=date(2026, 4, 2)),
+        CompetitionSettled(patient=PATIENT, claim=CLAIM, on=date(2026, 5, 4), outcome="payer_erred"),
+        CostShareWaived(patient=PATIENT, claim=CLAIM, on=date(2026, 5, 4)),
+    ],
+    ids=lambda event: str(event.TOPIC),
+)
+def test_whatever_is_said_of_a_claim_is_the_newest_fact_about_it(models: StoredReadModels, said: Event) -> None:
+    assert claims_after(models, released(), denied(), said)[CLAIM].newest == 3
 
 
 def test_one_with_a_line_that_has_no_price_on_file_is_expected_to_be_paid_nobody_knows_what(

@@ -9,15 +9,19 @@ from commands.opening import adoption
 from ledger.claims.erosion import MovedClaim
 from ledger.rulebook import shipped_edition
 from ledger.store.engine import StoredReadModels
+from ledger.streams.claims import ClaimReleased, control_number
+from ledger.streams.merging import PatientsMerged
+from ledger.streams.overpayments import ClaimLostGround, LostUnits
 from ledger.terms.identity import claims_tag
 from ledger.terms.people import Programme
 from projections.findings import Findings
 from projections.rebuild import rebuild
 from tests.commands import test_signed_programmes as programmes
 from tests.commands.changes import approve, entry_of, logged, strike
-from tests.commands.overpaid import MAY, noticed, paid, report, struck
+from tests.commands.overpaid import MAY, WHOLE, claims, noticed, paid, released, report, struck
+from tests.commands.test_lost_money import answered, behind
 from tests.commands.test_month_signing import attest
-from tests.commands.world import ADA, BILLER, COMPLIANCE, PATIENT
+from tests.commands.world import ADA, BILLER, COMPLIANCE, OTHER_PATIENT, PATIENT
 from tests.gwt import Given, opaque
 from tests.projections.claims_world import RULEBOOKS, log_of
 from tests.reactions.given import MACHINE, machine
@@ -86,3 +90,35 @@ def test_pages_go_on_behind_the_last_claim(models: StoredReadModels) -> None:
     shown(struck(paid(), 2), models)
 
     assert Findings(models, lambda: None).eroded_claims((PATIENT, opaque("cl", 10**30)), 10) == []
+
+
+def test_a_claim_that_was_sent_again_and_paid_twice_is_shown_though_its_month_stands(models: StoredReadModels) -> None:
+    again = behind(paid(), frequency="1", payer_number=None)
+    twice = answered(again, 1, *WHOLE)
+    first = claims(twice).claims[0].event.claim
+
+    assert [found.claim for found in shown(twice, models)] == [first]
+    assert shown(twice.by(MACHINE).then(report(twice, claim=first)), models) == []
+
+
+def test_a_voided_claim_is_shown_while_its_money_stands_and_the_void_is_not(models: StoredReadModels) -> None:
+    voided = behind(paid(), frequency="8")
+
+    assert [found.claim for found in shown(voided, models)] == [claims(voided).claims[0].event.claim]
+
+
+def test_the_later_claim_of_two_merged_patients_is_shown_when_money_comes_for_it(models: StoredReadModels) -> None:
+    told = released(22, 20, 20)
+    first = claims(told).claims[0].event
+    number = {"control_number": control_number(opaque("cl", 71)), "link": f"{71:032x}"}
+    other = first.model_copy(update={"patient": OTHER_PATIENT, "claim": opaque("cl", 71), **number})
+    twice = told.and_(other, PatientsMerged(patient=OTHER_PATIENT, merged=PATIENT), lost_to(other, first))
+    both = answered(answered(twice, 0, *WHOLE), 0, *WHOLE, of=OTHER_PATIENT)
+
+    assert other.claim in [found.claim for found in shown(both, models)]
+
+
+def lost_to(other: ClaimReleased, first: ClaimReleased) -> ClaimLostGround:
+    """What a merge says of the later claim."""
+    lost = tuple(LostUnits(code=line.code, units=line.units) for line in other.lines)
+    return ClaimLostGround(patient=other.patient, claim=other.claim, because=(1,), lost=lost, digest_now=first.digest)

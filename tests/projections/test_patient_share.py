@@ -3,9 +3,11 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from ledger.judging import book_of
 from ledger.streams.base import Event
-from ledger.streams.claims import CostShareWaived
+from ledger.streams.claims import CostShareWaived, RemittedLine
 from ledger.streams.overpayments import OverpaymentNoticed, OverpaymentReturned
 from projections.patient_share import Beside, PatientShare, patient_share
 from tests.facts import Chart, law
@@ -144,6 +146,50 @@ def test_claims_of_other_months_are_no_part_of_it() -> None:
     assert ("nothing_claimed", None) == owed(share(released(month="2026-02"), remitted(FIRST, "paid", PAID)))
 
 
+# --- answers that cannot all be true ---------------------------------------------------------------------------------
+
+
+def test_a_claim_that_was_paid_twice_asks_nothing_of_the_patient_until_it_is_cleared_up() -> None:
+    found = share(released(), remitted(FIRST, "paid", PAID), remitted(FIRST, "paid", PAID, on=date(2026, 4, 27)))
+
+    assert ("to_clear_up", None) == owed(found)
+    assert (dollars("26.46"), dollars("105.80")) == (found.share, found.paid)
+
+
+def test_a_payment_that_was_taken_back_and_made_anew_is_no_second_one() -> None:
+    anew = remitted(FIRST, "paid", PAID, on=date(2026, 4, 27))
+
+    assert ("as_the_payer_says", "13.23") == owed(
+        share(released(), remitted(FIRST, "paid", PAID), remitted(FIRST, "reversed", BACK), anew)
+    )
+
+
+def test_a_replaced_claim_whose_payment_stands_beside_the_new_ones_is_to_be_cleared_up() -> None:
+    again = released(SECOND, replaces=FIRST, frequency="7")
+    found = share(released(), remitted(FIRST, "paid", PAID), again, remitted(SECOND, "paid", PAID))
+
+    assert ("to_clear_up", None) == owed(found)
+
+
+def test_a_claim_that_was_denied_and_replaced_is_owed_as_the_new_answer_says() -> None:
+    again = released(SECOND, replaces=FIRST, frequency="7")
+    found = share(released(), remitted(FIRST, "denied", DENIED), again, remitted(SECOND, "paid", PAID))
+
+    assert ("as_the_payer_says", "13.23") == owed(found)
+
+
+def test_more_left_to_the_patient_than_was_asked_is_to_be_cleared_up() -> None:
+    much = remitted(FIRST, "paid", charge=dollars("85.00"), paid=dollars("52.90"), patient_share=dollars("1323.00"))
+
+    assert ("to_clear_up", None) == owed(share(released(), much))
+
+
+def test_less_than_nothing_left_to_the_patient_is_to_be_cleared_up() -> None:
+    less = remitted(FIRST, "paid", charge=dollars("85.00"), paid=dollars("66.13"), patient_share=dollars("-13.23"))
+
+    assert ("to_clear_up", None) == owed(share(released(), less))
+
+
 # --- who is not billed ----------------------------------------------------------------------------------------------
 
 
@@ -204,3 +250,72 @@ def test_a_share_that_was_given_back_is_not_owed() -> None:
 
     assert ("refunded", "0.00") == owed(found)
     assert dollars("13.23") == found.refunded
+
+
+def _back(amount: str, share: str) -> tuple[OverpaymentNoticed, OverpaymentReturned]:
+    noticed = OverpaymentNoticed.model_construct(
+        patient=PATIENT, overpayment=OVERPAYMENT, claim=FIRST, lost=(), patient_share=dollars(share)
+    )  # type: ignore[call-arg]
+    returned = OverpaymentReturned.model_construct(
+        patient=PATIENT, overpayment=OVERPAYMENT, amount=dollars(amount), patient_share=dollars(share)
+    )  # type: ignore[call-arg]
+    return noticed, returned
+
+
+def test_a_share_that_was_given_back_counts_once_when_the_payer_leaves_as_much_less() -> None:
+    less = told("99490", 1, "85.00", "40.00", off("CO-45", "35.00"), off("PR-2", "10.00"))
+    paid = released(), remitted(FIRST, "paid", PAID), *_back("12.90", "3.23")
+    shown = remitted(FIRST, "reversed", BACK), remitted(FIRST, "paid", less)
+
+    assert ("as_the_payer_says", "10.00") == owed(share(*paid))
+    assert ("as_the_payer_says", "10.00") == owed(share(*paid, *shown))
+
+
+def test_what_was_given_back_and_taken_back_is_owed_when_it_is_paid_anew() -> None:
+    back = released(), remitted(FIRST, "paid", PAID), *_back("52.90", "13.23"), remitted(FIRST, "reversed", BACK)
+    anew = remitted(FIRST, "paid", PAID, on=date(2026, 6, 1))
+
+    assert ("as_the_payer_says", "13.23") == owed(share(*back, anew))
+
+
+def test_of_a_claim_and_the_one_that_stands_for_it_the_patient_owes_one_share() -> None:
+    replacement = released(SECOND, replaces=FIRST, frequency="7")
+    found = share(released(), remitted(FIRST, "paid", PAID), replacement, remitted(SECOND, "paid", PAID))
+
+    assert ("as_the_payer_says", "13.23") == owed(found)
+    assert (("coinsurance", dollars("13.23")),) == found.left
+
+
+# --- a payer behind it ----------------------------------------------------------------------------------------------
+
+SECONDARY = told("99490", 1, "85.00", "13.23", off("OA-23", "71.77"))
+IN_PART = told("99490", 1, "85.00", "10.00", off("OA-23", "71.77"), off("PR-2", "3.23"))
+NOTHING = told("99490", 1, "85.00", "0.00", off("OA-23", "71.77"), off("CO-45", "13.23"))
+
+
+@pytest.mark.parametrize(
+    ("line", "why", "rest"),
+    [
+        (SECONDARY, "paid_by_another", "0.00"),
+        (IN_PART, "as_the_payer_says", "3.23"),
+        (NOTHING, "paid_by_another", "0.00"),
+    ],
+)
+@pytest.mark.parametrize("said", ["2", "20", None])
+def test_what_a_second_payer_paid_or_took_off_is_not_the_patient_s_to_pay(
+    line: RemittedLine, why: str, rest: str, said: str | None
+) -> None:
+    second = remitted(FIRST, "paid", line, on=date(2026, 5, 4), payer_status=said)
+    found = share(released(), remitted(FIRST, "paid", PAID, payer_status="19"), second)
+
+    assert (why, rest) == owed(found)
+    assert (dollars("52.90"), dollars("13.23"), line.paid) == (found.paid, found.share, found.by_others)
+
+
+def test_what_a_second_payer_took_back_is_the_patient_s_again() -> None:
+    back = told("99490", 1, "-85.00", "-13.23", off("OA-23", "-71.77"))
+    first = remitted(FIRST, "paid", PAID, payer_status="19", payer_number="A1")
+    second = remitted(FIRST, "paid", SECONDARY, on=date(2026, 5, 4), payer_status="2", payer_number="B1")
+    reversed_ = remitted(FIRST, "reversed", back, on=date(2026, 6, 4), payer_status="22", payer_number="B1")
+
+    assert ("as_the_payer_says", "13.23") == owed(share(released(), first, second, reversed_))

@@ -32,7 +32,7 @@ from tests.commands.world import (
 )
 from tests.gwt import Given
 from tests.projections.claim_facts import denied as denial
-from tests.projections.claims_world import MONTH, list_of, month_of, set_up, signed, unsigned
+from tests.projections.claims_world import APRIL, MONTH, list_of, month_of, set_up, signed, unsigned
 
 
 def test_a_signed_month_is_ready_with_what_is_asked_and_what_is_expected(models: StoredReadModels) -> None:
@@ -54,7 +54,8 @@ def test_the_sums_of_a_state_are_months_units_and_dollars(models: StoredReadMode
 @pytest.mark.parametrize("zone", ["America/Chicago", "Pacific/Honolulu"])
 def test_what_is_listed_as_ready_is_released_and_nothing_else(models: StoredReadModels, zone: str) -> None:
     told = set_up(25, zone)
-    for ledger in (told.by(BILLER), signed(told), signed(told).at("2026-03-31T23:00:00+00:00"), signed(told)):
+    instants = (APRIL, "2026-03-31T23:00:00+00:00", "2026-04-01T06:00:00+00:00", "2027-04-01T06:00:00+00:00")
+    for ledger in (told.by(BILLER), *(signed(told).at(instant) for instant in instants)):
         is_ready = month_of(ledger, models).state == "ready"
         outcome = ledger.by(BILLER).when(release()).outcome
 

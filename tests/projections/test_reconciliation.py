@@ -7,7 +7,6 @@ import pytest
 
 from ledger.streams.base import Event
 from projections.claim_outcomes import Outcome, Units
-from projections.reconciled_months import standing_apart
 from projections.reconciliation import Reconciliation, reconcile
 from projections.reconciliation_shapes import ClaimLife, Overpaid, ReadyMonth, Size
 from tests.projections.claim_lives import (
@@ -205,6 +204,20 @@ def test_one_that_was_taken_back_and_paid_anew_counts_once() -> None:
     assert [("paid", "paid_anew", 0, 0, "0.00")] == named(found)
 
 
+def test_a_denial_that_is_heard_of_after_the_payment_that_followed_it_does_not_deny_the_claim() -> None:
+    undone = told("99490", 1, "-85.00", "0.00", off("CO-97", "-85.00"))
+
+    found = of(
+        released(),
+        remitted(FIRST, "reversed", undone, on=date(2026, 4, 20)),
+        remitted(FIRST, "paid", PAID, on=date(2026, 4, 20)),
+        remitted(FIRST, "denied", DENIED, on=date(2026, 4, 10)),
+    )
+
+    assert (size(1, 1, "52.90"), Size()) == (found.paid, found.denied)
+    assert [("paid", "paid_anew", 0, 0, "0.00")] == named(found)
+
+
 def test_a_claim_paid_twice_without_a_reversal_is_paid_beyond_its_charge() -> None:
     found = of(released(), remitted(FIRST, "paid", PAID), remitted(FIRST, "paid", PAID, on=date(2026, 4, 27)))
 
@@ -360,11 +373,67 @@ def test_what_is_perhaps_overpaid_and_what_was_given_back_is_named_and_moves_no_
     assert (size(1, 1, "52.90"), dollars("20.00")) == (found.paid, found.given_back)
 
 
-def test_a_claim_that_stands_for_one_under_another_id_of_the_same_person_takes_its_place() -> None:
-    first = lives(released(), remitted(FIRST, "denied", DENIED))
-    second = [life._replace(position=9) for life in lives(released(SECOND, replaces=FIRST), acknowledged(SECOND))]
-    apart = standing_apart([*first, *second])
-    found = balanced([ready()], apart)
+def test_a_file_of_an_earlier_day_that_comes_last_makes_no_denied_claim_a_paid_one() -> None:
+    denied = remitted(FIRST, "denied", DENIED, on=date(2026, 5, 1))
+    back = remitted(FIRST, "reversed", BACK, on=date(2026, 5, 1))
+    found = outcome(released(), back, denied, remitted(FIRST, "paid", PAID))
 
-    assert ["replaced", "accepted"] == [life.status for life in apart]
-    assert [("released", "replaced"), ("denied", "denied"), ("open", "no_remittance")] == [n[:2] for n in named(found)]
+    assert (found.standing, found.paid, found.denied) == ("denied", dollars("0.00"), dollars("85.00"))
+
+
+# --- answers in another order, and of another payer -----------------------------------------------------------------
+
+
+def test_an_answer_that_comes_late_is_older_than_the_one_that_stands() -> None:
+    older = remitted(FIRST, "denied", DENIED, on=date(2026, 4, 20))
+    back = remitted(FIRST, "reversed", told("99490", 1, "-85.00", "0.00", off("CO-97", "-85.00")), on=date(2026, 5, 4))
+    newer = remitted(FIRST, "paid", PAID, on=date(2026, 5, 4))
+    found = of(released(), acknowledged(), back, newer, older)
+
+    assert (size(1, 1, "52.90"), Size()) == (found.paid, found.denied)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_denial_that_was_paid_later_without_a_reversal_is_answered_once(order: tuple[int, int]) -> None:
+    said = (
+        remitted(FIRST, "denied", DENIED, on=date(2026, 4, 20)),
+        remitted(FIRST, "paid", PAID, on=date(2026, 6, 1)),
+    )
+    found = of(released(), acknowledged(), *(said[each] for each in order))
+
+    assert (size(1, 1, "52.90"), Size(), dollars("18.87")) == (found.paid, found.denied, found.reduced)
+    assert () == found.differences
+
+
+def test_a_claim_that_was_denied_twice_is_denied_once() -> None:
+    again = remitted(FIRST, "denied", DENIED, on=date(2026, 6, 1))
+    found = of(released(), remitted(FIRST, "denied", DENIED), again)
+
+    assert ONE == found.denied
+    assert [("denied", "denied", 1, 1, "85.00")] == named(found)
+
+
+def test_what_a_second_payer_paid_is_in_no_sum_and_named() -> None:
+    second = told("99490", 1, "85.00", "13.23", off("OA-23", "71.77"))
+    first = remitted(FIRST, "paid", PAID, payer_status="19")
+    behind = remitted(FIRST, "paid", second, on=date(2026, 5, 4), payer_status="2")
+    found = of(released(), acknowledged(), behind, first)
+
+    assert (size(1, 1, "52.90"), dollars("13.23"), dollars("18.87")) == (found.paid, found.patient_share, found.reduced)
+    assert [("paid", "paid_by_another_payer", 0, 0, "0")] == [(s, r, c, u, a[:1]) for s, r, c, u, a in named(found)]
+    assert ("13.23",) == found.differences[0].says
+
+
+def test_a_payer_that_is_second_by_itself_is_the_claim_s_own() -> None:
+    found = of(released(), acknowledged(), remitted(FIRST, "paid", PAID, payer_status="2"))
+
+    assert (size(1, 1, "52.90"), ()) == (found.paid, found.differences)
+
+
+def test_a_payer_that_found_itself_second_later_is_the_claim_s_own_still() -> None:
+    second = told("99490", 1, "85.00", "10.00", off("OA-23", "75.00"))
+    first = remitted(FIRST, "paid", PAID, payer_status="1")
+    back = remitted(FIRST, "reversed", BACK, payer_status="22", on=date(2026, 5, 4))
+    found = of(released(), first, back, remitted(FIRST, "paid", second, payer_status="2", on=date(2026, 5, 4)))
+
+    assert (size(1, 1, "10.00"), dollars("75.00")) == (found.paid, found.reduced)

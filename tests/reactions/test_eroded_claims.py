@@ -115,6 +115,7 @@ def test_scenario_37_a_correction_that_lowers_a_paid_month_opens_a_possible_over
     assert isinstance(cause.event, TimeCorrected)
     (noticed,) = claims(it).overpayments
     counted = deadlines(noticed, date(2026, 3, 5), rulebook_of(shipped_edition()).in_force)
+    assert counted is not None
     assert (event.noticed_on, counted.conservative) == (date(2026, 3, 5), date(2026, 5, 4))
 
 

@@ -20,7 +20,8 @@ from ledger.store.postgres.founding import found
 from ledger.streams.base import Event, Fact, Origin
 from ledger.terms.people import Purpose
 from tests.postgres.servers import second_database, tamperer, unused_address
-from tests.store.golden_events import BARE, EXAMPLES, GROWN
+from tests.store.golden_bare import BARE
+from tests.store.golden_events import EXAMPLES, GROWN
 from tests.store.sample import (
     LEDGER_ID,
     MASTER_KEY,

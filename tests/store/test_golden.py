@@ -21,7 +21,8 @@ from tests.store.golden import (
     recorded_in_a_folder,
     recorded_on_a_server,
 )
-from tests.store.golden_events import BARE, EXAMPLES, GROWN
+from tests.store.golden_bare import BARE
+from tests.store.golden_events import EXAMPLES, GROWN
 
 Record = Callable[[Event], Recorded]
 ENGINES = (pytest.param(recorded_in_a_folder, id="sqlite"), pytest.param(recorded_on_a_server, id="postgres"))

@@ -55,7 +55,7 @@ def sender(it: House, **changes: Any) -> None:
 
 
 def rendering(it: House, **changes: Any) -> None:
-    """Dr Ada as claims name her."""
+    """Dr Ada as claims name her; another practitioner where changes say so."""
     data = {"staff": it.ids["ada"], "family": "Adams", "given": "Ada", "taxonomy": "207R00000X"}
     it.accepted("record_rendering_details", data | changes)
 

@@ -400,3 +400,43 @@ def test_demographics_with_an_address_in_parts_reported_again_change_nothing(it:
     }
 
     assert it.send("register_patient", data, actor="fay").outcome == "unchanged"
+
+
+# --- files that cannot be made ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["-", "", "no/out.837", "a" * 300])
+def test_a_name_under_which_no_file_can_be_made_is_wrong_usage_before_anything_is_recorded(
+    it: House, desk: Desk, name: str
+) -> None:
+    office.everything(it)
+    office.released(it, ("2026-01-08T15:00:00Z", "2026-01-08T15:45:00Z"))
+    before = it.log.refresh()
+    path = str(desk.folder / name) if name not in ("", "-") else name
+    code, out, err = desk.run("export", "claims", MONTH, "-o", path)
+
+    assert (code, out) == (2, "")
+    assert "file" in err
+    assert it.log.refresh() == before
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_file_that_is_not_written_whole_is_taken_away_and_the_claims_that_it_was_to_hold_are_told(
+    it: House, desk: Desk, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
+    office.everything(it)
+    office.released(it, ("2026-01-08T15:00:00Z", "2026-01-08T15:45:00Z"))
+    with monkeypatch.context() as patched:
+
+        def full(_: int) -> None:
+            raise fault
+
+        patched.setattr("interfaces.cli.new_files.os.fsync", full)
+        patched.setattr("interfaces.cli.main._forget_output", lambda: None)
+        code, _, err = desk.run("export", "claims", MONTH, "-o", str(desk.folder / "out.837"))
+    second, answer = desk.export("--again")
+
+    assert code in (3, 130)
+    assert "1 claim was recorded as being in a file, and no file was made" in err
+    assert "with --again" in err
+    assert (second, answer["written"]) == (0, 1)

@@ -162,3 +162,9 @@ def test_whatever_happens_to_the_bytes_a_file_is_refused_or_read_and_nothing_els
         codes = {fault.refusal.code}
 
     assert codes <= CODES
+
+
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n \n", b"\n\n"])
+@pytest.mark.parametrize("read", [read_remittances, read_acknowledgments])
+def test_a_file_with_nothing_but_a_byte_order_mark_holds_nothing(content: bytes, read: object) -> None:
+    assert refusal_of(content, read) == "file_empty"

@@ -106,4 +106,23 @@ def test_a_header_that_is_not_known_is_refused(header: str, code: str) -> None:
 
 def test_a_file_is_csv_by_its_header() -> None:
     assert is_csv(HEADER.encode())
+    assert is_csv(HEADER.replace("control_number", "claim no").encode())
     assert not is_csv(remittance().encode())
+    assert not is_csv(remittance().replace("*", ",").encode())
+
+
+@pytest.mark.parametrize("content", [HEADER, HEADER + "\r\n", HEADER + "\n\n"])
+def test_a_file_with_no_row_below_its_header_is_refused_as_empty(content: str) -> None:
+    with pytest.raises(Malformed) as fault:
+        read_remittance_csv(content.encode())
+
+    assert fault.value.refusal.code == "file_empty"
+    assert fault.value.refusal.happened == "The file holds no row."
+
+
+@pytest.mark.parametrize("day", ["2026-W17-1", "20260420", "2026-4-20", "2026-04-31", "1899-12-31", "\u0662026-04-20"])
+def test_a_day_in_another_form_is_refused(day: str) -> None:
+    with pytest.raises(Malformed) as fault:
+        read(row(paid_on=day))
+
+    assert fault.value.refusal.happened == "Line 2: its paid_on is no day like 2026-01-31."
