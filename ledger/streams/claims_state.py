@@ -237,6 +237,11 @@ def evolve(state: Claims, fact: Fact) -> Claims:
     if isinstance(event, ClaimReleased):
         claim = Claim(event, at, tuple(fact.envelope.read_set), fact.recorded_at)
         return replace(state, claims=(*state.claims, claim), position=at)
+    return told(state, event, at)
+
+
+def told(state: Claims, event: Any, at: int) -> Claims:
+    """The claims after one more thing that was said of one of them, at a position."""
     overpayments = state.overpayments
     if isinstance(event, OverpaymentNoticed):
         overpayments = (*overpayments, Overpayment(event, at))

@@ -10,11 +10,13 @@ from commands.intents.claims import WithdrawClaim
 from ledger.store.engine import StoredReadModels
 from ledger.streams.claim_reasons import CompetitionSettled
 from ledger.streams.claims import ClaimAcknowledged, ClaimRemitted
+from ledger.streams.limits import LimitRaised
 from ledger.streams.merging import PatientsMerged
 from ledger.streams.practice import ChargeAdopted, PolicyAdopted, Site
 from ledger.terms.people import Programme
 from tests.commands.test_claims import NPI, charge, claim_of, release
 from tests.commands.test_limits import hours, raised
+from tests.commands.test_month_signing import worked
 from tests.commands.world import (
     ADA,
     BILLER,
@@ -32,7 +34,7 @@ from tests.commands.world import (
 )
 from tests.gwt import Given
 from tests.projections.claim_facts import denied as denial
-from tests.projections.claims_world import APRIL, list_of, month_of, set_up, signed, unsigned
+from tests.projections.claims_world import APRIL, MONTH, list_of, month_of, set_up, signed, unsigned
 
 
 def test_a_signed_month_is_ready_with_what_is_asked_and_what_is_expected(models: StoredReadModels) -> None:
@@ -130,6 +132,20 @@ def test_a_signed_month_with_more_units_than_the_limit_that_compliance_raised_is
 
     assert (found.state, found.charges) == ("ready", (("99491", 1), ("99437", 4)))
     assert [line.units for line in ledger.when(release()).event.lines] == [1, 4]
+
+
+@pytest.mark.parametrize("whose", [PATIENT, OTHER_PATIENT])
+def test_units_above_a_limit_that_compliance_raised_are_released(models: StoredReadModels, whose: str) -> None:
+    limit = LimitRaised(patient=whose, month=MONTH, code="99437", units=4, by=COMPLIANCE)
+    theirs = (patient(OTHER_PATIENT, "10043"), PatientsMerged(patient=PATIENT, merged=OTHER_PATIENT))
+    told = set_up(0).and_(charge("99491", "95.00"), charge("99437", "65.00"), limit, *theirs)
+    chosen = ChooseFamily(patient=PATIENT, month=MONTH, family="personal")
+    ledger = signed(worked(150, ADA, told).then(chosen))
+    found = month_of(ledger, models)
+
+    assert found.charges == (("99491", 1), ("99437", 4))
+    assert (found.state, found.blocks) == ("ready", ())
+    assert [(each.code, each.units) for each in ledger.when(release()).event.lines] == list(found.charges)
 
 
 def test_a_signed_month_that_goes_on_waits_for_its_end_where_no_policy_lets_it(models: StoredReadModels) -> None:
