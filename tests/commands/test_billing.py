@@ -310,12 +310,13 @@ def test_a_withdrawn_claim_goes_into_no_file() -> None:
 @pytest.mark.parametrize("again", [False, True])
 def test_a_claim_that_lost_its_ground_goes_into_no_file(again: bool) -> None:
     ledger = released()
+    sent: Any = ledger.facts[-1].event
     lost = ClaimLostGround(
         patient=PATIENT,
         claim=claim_of(ledger),
         because=(),
         lost=(LostUnits(code="99490", units=1),),
-        digest_now=ledger.facts[-1].event.digest,
+        digest_now=sent.digest,
     )
     eroded = ledger.and_(lost).by(BILLER)
 
