@@ -271,11 +271,11 @@ def test_what_was_given_back_and_taken_back_is_owed_when_it_is_paid_anew() -> No
     assert ("as_the_payer_says", "13.23") == owed(share(*back, anew))
 
 
-def test_of_a_claim_and_the_one_that_stands_for_it_the_patient_owes_one_share() -> None:
+def test_of_a_claim_and_the_one_that_stands_for_it_one_share_is_left_and_first_cleared_up() -> None:
     replacement = released(SECOND, replaces=FIRST, frequency="7")
     found = share(released(), remitted(FIRST, "paid", PAID), replacement, remitted(SECOND, "paid", PAID))
 
-    assert ("as_the_payer_says", "13.23") == owed(found)
+    assert ("to_clear_up", None) == owed(found)
     assert (("coinsurance", dollars("13.23")),) == found.left
 
 
