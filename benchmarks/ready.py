@@ -20,10 +20,10 @@ from interfaces.cli.ready_text import ready_csv, ready_json
 from interfaces.system import SystemClock
 from ledger.store.archive.importing import import_archive
 from ledger.store.sqlite.read_models import ReadModels
+from projections.claims.ready import Ready, ready
+from projections.claims.ready_months import Asked
 from projections.judged import AdoptedRulebooks
 from projections.questions import months
-from projections.ready import Ready, ready
-from projections.ready_months import Asked
 from projections.rebuild import rebuild
 
 MONTH: Final = "2025-03"

@@ -1,6 +1,6 @@
 """Deciders about attestations besides signing: withdraw one, leave a month out of a batch, answer for a signature."""
 
-from commands.claim_records import claims_of
+from commands.claims.records import claims_of
 from commands.deciding import Asked, Law, States
 from commands.guards import after_death, by_rule, is_after_death
 from commands.intents.attesting import AttestSignature, ExceptMonth, WithdrawAttestation

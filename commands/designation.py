@@ -7,7 +7,7 @@ practices and under concurrency. Whoever is refused learns neither the other pra
 from datetime import date
 from typing import Final
 
-from commands.claim_records import claims_of
+from commands.claims.records import claims_of
 from commands.deciding import Asked, Law, States
 from commands.guards import after_death, by_rule
 from commands.intents.designation import DesignatePractitioner, WithdrawDesignation

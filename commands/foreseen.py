@@ -7,7 +7,7 @@ that needs more asks for it itself.
 from collections.abc import Iterable
 from typing import Final
 
-from commands.claim_numbers import NUMBERS
+from commands.claims.numbers import NUMBERS
 from commands.intents.claims import RecordAcknowledgment, RecordRemittance
 from commands.states import StateCache
 from commands.wire import Delivery

@@ -8,10 +8,10 @@ months of both, across practices.
 from datetime import date
 from typing import Any, Final
 
+from commands.claims.merging import billed_twice, lost_beside
 from commands.deciding import Asked, Law, States
 from commands.guards import out_of_reach
 from commands.intents.wrong_patient import MergePatients, UnmergePatients
-from commands.merged_claims import billed_twice, lost_beside
 from ledger.streams.merging import MergeWords, PatientsMerged, PatientsUnmerged
 from ledger.streams.patient import DemographicsReported, IdentityWords, PatientRegistered
 from ledger.streams.patient_state import Designation

@@ -5,7 +5,7 @@ What a released delivery becomes is decided by release.py, which needs the seale
 
 from typing import Final
 
-from commands.claim_numbers import claim_numbered
+from commands.claims.numbers import claim_numbered
 from commands.deciding import Asked, Law, States
 from commands.guards import out_of_reach
 from commands.intents.governance import DiscardDelivery, ReleaseDelivery, ResolveDelivery

@@ -11,7 +11,7 @@ from ledger.streams.base import EventLog, Fact
 from ledger.streams.folding import FOLDINGS
 from projections.audit_trail import AuditTrail
 from projections.base import REBUILT, Changes, Projection, ReadModels, Rows, Statement, Table, state_root, text, whole
-from projections.claim_states import ClaimStates
+from projections.claims.states import ClaimStates
 from projections.due_dates import DueDates
 from projections.judged import RulebookOf
 from projections.month_billing import MonthBilling

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from commands.claim_numbers import NUMBERS
+from commands.claims.numbers import NUMBERS
 from ledger.store.connection import Ledger
 from ledger.streams.base import Appended, Envelope, Proposal, Vouched
 from ledger.streams.claims import ClaimLine, ClaimReleased, control_number

@@ -8,7 +8,7 @@ from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, as_of_option, month, practice_id
 
 if TYPE_CHECKING:
-    from projections.claim_charges import Charges
+    from projections.claims.charges import Charges
 
 COLUMNS: Final = (
     *("claim", "patient", "month", "programme", "date_of_service", "place_of_service", "code", "units", "charge"),
@@ -46,7 +46,7 @@ def run_charges(args: Namespace, screen: Screen) -> int:
         pulled,
         session_of,
     )
-    from projections.claim_charges import charges  # noqa: PLC0415
+    from projections.claims.charges import charges  # noqa: PLC0415
 
     is_free(args.output)
     with session_of(args, screen) as session:

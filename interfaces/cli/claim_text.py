@@ -15,7 +15,7 @@ from projections.tables.claims_layout import dollars
 if TYPE_CHECKING:
     from interfaces.cli.screen import Screen
     from ledger.judging.shapes import Verdict
-    from projections.claim_pin import ClaimPin, Later
+    from projections.claims.pin import ClaimPin, Later
     from projections.tables.claims_layout import ClaimRow, OverpaymentRow
 
 SHORT = 12

@@ -8,7 +8,7 @@ from interfaces.cli.usage import Commands, Parser, ReadRefused, as_of_option, cl
 
 if TYPE_CHECKING:
     from interfaces.bootstrap import Session
-    from projections.claims_asked import ClaimsFound
+    from projections.claims.asked import ClaimsFound
 
 _COLUMNS: Final = (
     *("claim", "patient", "month", "for", "status", "codes"),
@@ -73,7 +73,7 @@ def run_claims(args: Namespace, screen: Screen) -> int:
         pulled,
         session_of,
     )
-    from projections.claims_asked import ClaimsAsked, claims_found  # noqa: PLC0415
+    from projections.claims.asked import ClaimsAsked, claims_found  # noqa: PLC0415
 
     with session_of(args, screen) as session:
         known_only(session, args)
@@ -113,8 +113,8 @@ def run_claim_show(args: Namespace, screen: Screen) -> int:
     """Find the claim's patient, record the read, show the pin."""
     from interfaces.cli.asking import ask_about, judged_at, pulled, session_of  # noqa: PLC0415 - not needed for --help
     from interfaces.cli.claim_text import pin_json, show_pin  # noqa: PLC0415
-    from projections.claim_pin import claim_pin  # noqa: PLC0415
-    from projections.claims_asked import patient_of_claim  # noqa: PLC0415
+    from projections.claims.asked import patient_of_claim  # noqa: PLC0415
+    from projections.claims.pin import claim_pin  # noqa: PLC0415
 
     with session_of(args, screen) as session:
         position = judged_at(session, args)

@@ -51,7 +51,7 @@ def run_claims(args: Namespace, screen: Screen) -> int:
         session_of,
     )
     from interfaces.x12.exporting import prepared  # noqa: PLC0415
-    from projections.claims_to_send import claims_to_send  # noqa: PLC0415
+    from projections.claims.to_send import claims_to_send  # noqa: PLC0415
 
     if args.output is not None:
         is_free(args.output)

@@ -7,7 +7,7 @@ from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, as_of_option, practice_id
 
 if TYPE_CHECKING:
-    from projections.overpayments import Item
+    from projections.claims.overpayments import Item
 
 _COLUMNS: Final = ("overpayment or claim", "month", "what", "state", "lost", "dollars", "patient", "next", "by", "left")
 _MORE: Final = """\
@@ -54,7 +54,7 @@ def run_overpayments(args: Namespace, screen: Screen) -> int:
         today_in,
     )
     from interfaces.cli.wording import counted  # noqa: PLC0415
-    from projections.overpayments import worklist  # noqa: PLC0415
+    from projections.claims.overpayments import worklist  # noqa: PLC0415
 
     with session_of(args, screen) as session:
         known_only(session, args)

@@ -8,8 +8,8 @@ from interfaces.cli.usage import Commands, Parser, as_of_option, count, month, p
 
 if TYPE_CHECKING:
     from interfaces.bootstrap import Session
-    from projections.ready import Ready
-    from projections.ready_months import Asked
+    from projections.claims.ready import Ready
+    from projections.claims.ready_months import Asked
 
 NEAR_MINUTES: Final = 10
 _MORE: Final = """\
@@ -67,7 +67,7 @@ def list_asked(args: Namespace, screen: Screen, session: "Session", *, near_minu
         of_others_too,
         pulled,
     )
-    from projections.ready import ready  # noqa: PLC0415
+    from projections.claims.ready import ready  # noqa: PLC0415
 
     known_only(session, args)
     list_of_practice(session, args, screen, "claims")
@@ -86,7 +86,7 @@ def asked_of(args: Namespace, session: "Session", known: int, near_minutes: int)
     from datetime import UTC  # noqa: PLC0415 - loaded by now
 
     from interfaces.cli.asking import moment_at, today_in  # noqa: PLC0415
-    from projections.ready_months import Asked  # noqa: PLC0415
+    from projections.claims.ready_months import Asked  # noqa: PLC0415
 
     now = moment_at(session, known if args.as_of else None)
     return Asked(

@@ -13,8 +13,8 @@ from ledger.terms.refusals import REFUSALS
 
 if TYPE_CHECKING:
     from interfaces.cli.screen import Screen
-    from projections.ready import Ready
-    from projections.ready_months import ReadyMonth
+    from projections.claims.ready import Ready
+    from projections.claims.ready_months import ReadyMonth
 
 _TITLES: Final = (
     ("ready", "Ready to release"),

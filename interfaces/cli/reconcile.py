@@ -7,8 +7,8 @@ from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, as_of_option, month, practice_id
 
 if TYPE_CHECKING:
-    from projections.reconciled_months import Reconciled
-    from projections.reconciliation_shapes import Difference, Size
+    from projections.claims.reconciled import Reconciled
+    from projections.claims.reconciliation_shapes import Difference, Size
 
 _MORE: Final = """\
 Ready is what may be released as of then: attested, with codes, nothing missing. Released is every claim that was handed
@@ -46,7 +46,7 @@ def run_reconcile(args: Namespace, screen: Screen) -> int:
         session_of,
     )
     from interfaces.cli.reconcile_text import beside, lines_of, stages_of  # noqa: PLC0415
-    from projections.reconciled_months import reconciled  # noqa: PLC0415
+    from projections.claims.reconciled import reconciled  # noqa: PLC0415
 
     with session_of(args, screen) as session:
         known_only(session, args)

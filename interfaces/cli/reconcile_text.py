@@ -12,9 +12,9 @@ from interfaces.cli.wording import counted, money
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from projections.reconciled_months import Reconciled
-    from projections.reconciliation import Reconciliation
-    from projections.reconciliation_shapes import Difference, Size
+    from projections.claims.reconciled import Reconciled
+    from projections.claims.reconciliation import Reconciliation
+    from projections.claims.reconciliation_shapes import Difference, Size
 
 WORDS: Final[Mapping[str, str]] = {
     "ready_not_released": "ready, not released",
@@ -83,7 +83,7 @@ def _amount(name: str, amount: "Decimal") -> tuple[str, str, str, str]:
 
 def lines_of(found: "Reconciliation") -> Iterator[str]:
     """Reductions by reason, the differences by step, and whether everything is named."""
-    from projections.reconciliation_shapes import Step  # noqa: PLC0415 - loaded by now
+    from projections.claims.reconciliation_shapes import Step  # noqa: PLC0415 - loaded by now
 
     if found.reductions:
         listed = ", ".join(f"{reason} {money(amount)}" for reason, amount in found.reductions)

@@ -24,8 +24,8 @@ from ledger.streams.claims import ClaimReleased
 from ledger.terms.outcome import Accepted, Notice, Refused, Unchanged
 
 if TYPE_CHECKING:
-    from projections.ready import Ready
-    from projections.ready_months import ReadyMonth
+    from projections.claims.ready import Ready
+    from projections.claims.ready_months import ReadyMonth
 
 BECOMES: Final = ("released", "released_before", "not_released")
 _COLUMNS: Final = ("patient", "for", "codes", "asked", "expected", "what becomes of it")

@@ -7,8 +7,8 @@ from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, as_of_option, month, patient_id, programme_option
 
 if TYPE_CHECKING:
-    from projections.patient_share import Estimate, PatientShare
-    from projections.statement import Done, Name, Statement
+    from projections.claims.patient_share import Estimate, PatientShare
+    from projections.claims.statement import Done, Name, Statement
 
 _MORE: Final = """\
 Listed is the work that counts, by day, with the names of those who did it: names are opened, and that is recorded. What
@@ -39,7 +39,7 @@ def run_statement(args: Namespace, screen: Screen) -> int:
     from interfaces.cli.asking import ask_about, judged_at, session_of  # noqa: PLC0415 - `--help` must not wait for them
     from interfaces.cli.statement_text import lines_of  # noqa: PLC0415
     from ledger.terms.people import Programme  # noqa: PLC0415
-    from projections.statement import statement_of  # noqa: PLC0415
+    from projections.claims.statement import statement_of  # noqa: PLC0415
 
     with session_of(args, screen) as session:
         position = judged_at(session, args)

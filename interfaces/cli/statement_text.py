@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from interfaces.cli.wording import money
 
 if TYPE_CHECKING:
-    from projections.patient_share import PatientShare
-    from projections.statement import Done, Name, Statement
+    from projections.claims.patient_share import PatientShare
+    from projections.claims.statement import Done, Name, Statement
 
 ACTIVITIES: Final[Mapping[str, str]] = {
     "phone_call": "Talked with you by phone",

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from interfaces.simulator.payer_money import ZERO
 from ledger.store.sqlite.read_models import ReadModels
+from projections.claims.ready import Ready
+from projections.claims.ready_months import RELEASED
+from projections.claims.reconciled import reconciled
+from projections.claims.reconciliation_shapes import Size
 from projections.judged import AdoptedRulebooks
-from projections.ready import Ready
-from projections.ready_months import RELEASED
-from projections.reconciled_months import reconciled
-from projections.reconciliation_shapes import Size
 from projections.tables.claims_layout import CLAIMS, OVERPAYMENTS, ClaimRow, OverpaymentRow
 from tests.claims_year.reading import ClaimsRead
 from tests.claims_year.year import ClaimsYear

@@ -7,7 +7,7 @@ naming the one that it stands for, or one is withdrawn for no good reason.
 from datetime import timedelta
 from typing import Any, Final
 
-from projections.ready import Ready
+from projections.claims.ready import Ready
 from tests.claims_year.year import REPLACES, ClaimsYear
 
 COMPETING: Final = {"CO-97", "CO-B20"}

@@ -16,10 +16,10 @@ from interfaces.system import PinnedZones, SimulatedClock, SystemIds
 from ledger.store.fsck import verify
 from ledger.store.sqlite.read_models import ReadModels
 from ledger.terms.outcome import Refused
+from projections.claims.ready import Ready, ready
+from projections.claims.ready_months import Asked
 from projections.findings import Findings
 from projections.follow import Follower
-from projections.ready import Ready, ready
-from projections.ready_months import Asked
 from projections.rebuild import rebuild
 from projections.table_set import state_roots
 from tests.claims_year.comparing import (

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ledger.store.connection import Ledger
-from projections.overpayments import Item, Worklist, worklist
+from projections.claims.overpayments import Item, Worklist, worklist
 from tests.cli.claiming import NPI
 from tests.cli.conftest import Ran, Run, World, _runner
 from tests.house import KEY, House, house

@@ -8,9 +8,9 @@ from typing import Any, get_args
 import pytest
 
 from interfaces.cli.reconcile_text import WORDS, beside
-from projections.reconciled_months import Reconciled
-from projections.reconciliation import reconcile
-from projections.reconciliation_shapes import Reason
+from projections.claims.reconciled import Reconciled
+from projections.claims.reconciliation import reconcile
+from projections.claims.reconciliation_shapes import Reason
 from tests.cli.claiming import APRIL, FEBRUARY, JANUARY, JULY, MARCH, MAY
 from tests.cli.conftest import Run, World
 

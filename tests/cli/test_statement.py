@@ -9,7 +9,7 @@ from interfaces.bootstrap import opened, settings
 from interfaces.cli.statement_text import ACTIVITIES, lines_of
 from ledger.rulebook import rulebook_of, shipped_edition
 from ledger.streams.base import ERASED, Event, Fact
-from projections.statement import Statement, statement_of
+from projections.claims.statement import Statement, statement_of
 from tests.cli.claiming import APRIL, FEBRUARY, JANUARY, MARCH
 from tests.cli.conftest import Run, World
 

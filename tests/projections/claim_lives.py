@@ -18,8 +18,8 @@ from ledger.streams.claims import (
 )
 from ledger.streams.claims_state import Claims, evolve
 from ledger.terms.people import Programme, Side
-from projections.reconciled_months import life_of
-from projections.reconciliation_shapes import ClaimLife, ReadyMonth
+from projections.claims.reconciled import life_of
+from projections.claims.reconciliation_shapes import ClaimLife, ReadyMonth
 from tests.gwt import opaque
 
 PATIENT, PRACTICE, ADA = opaque("pt", 1), opaque("pr", 1), opaque("st", 1)

@@ -8,9 +8,9 @@ from commands.intents.attesting import WithdrawAttestation
 from commands.opening import adoption
 from ledger.rulebook import shipped_edition
 from ledger.store.engine import StoredReadModels
+from projections.claims.ready import Ready, ready
+from projections.claims.ready_months import Asked, ReadyMonth
 from projections.judged import AdoptedRulebooks
-from projections.ready import Ready, ready
-from projections.ready_months import Asked, ReadyMonth
 from projections.rebuild import rebuild
 from tests.commands.test_claims import NPI, charge
 from tests.commands.test_month_signing import MONTH, attest, worked

@@ -5,7 +5,7 @@ from datetime import date
 from commands.intents.wrong_patient import MergePatients, UnmergePatients
 from ledger.store.engine import StoredReadModels
 from ledger.terms.identity import claims_tag
-from projections.overpayments import Item, worklist
+from projections.claims.overpayments import Item, worklist
 from projections.rebuild import rebuild
 from tests.commands.test_claims import claim_of, release, withdraw
 from tests.commands.test_claims_brought_back import THEIRS, accepted, answer, copied, number_ours

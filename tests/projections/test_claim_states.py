@@ -14,7 +14,7 @@ from ledger.streams.claims import ClaimExported, CostShareWaived
 from ledger.streams.overpayments import CauseSwept, OverpaymentIdentified, OverpaymentReturned, OverpaymentTriaged
 from ledger.terms.identity import claims_tag
 from projections.base import Row
-from projections.claim_states import claim_row, overpayment_row
+from projections.claims.states import claim_row, overpayment_row
 from projections.follow import Follower
 from projections.rebuild import rebuild
 from projections.states import States

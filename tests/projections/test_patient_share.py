@@ -9,7 +9,7 @@ from ledger.judging import book_of
 from ledger.streams.base import Event
 from ledger.streams.claims import CostShareWaived, RemittedLine
 from ledger.streams.overpayments import OverpaymentNoticed, OverpaymentReturned
-from projections.patient_share import Beside, PatientShare, patient_share
+from projections.claims.patient_share import Beside, PatientShare, patient_share
 from tests.facts import Chart, law
 from tests.gwt import opaque
 from tests.projections.claim_lives import (

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from ledger.streams.base import Event
-from projections.claim_outcomes import Outcome, Units
-from projections.reconciliation import Reconciliation, reconcile
-from projections.reconciliation_shapes import ClaimLife, Overpaid, ReadyMonth, Size
+from projections.claims.outcomes import Outcome, Units
+from projections.claims.reconciliation import Reconciliation, reconcile
+from projections.claims.reconciliation_shapes import ClaimLife, Overpaid, ReadyMonth, Size
 from tests.projections.claim_lives import (
     BACK,
     BOTH,

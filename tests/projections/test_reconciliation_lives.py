@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from ledger.streams.base import Event
 from ledger.streams.claims import ClaimReleased, ClaimRemitted
-from projections.claim_outcomes import ZERO
-from projections.reconciliation import reconcile
-from projections.reconciliation_shapes import ReadyMonth
+from projections.claims.outcomes import ZERO
+from projections.claims.reconciliation import reconcile
+from projections.claims.reconciliation_shapes import ReadyMonth
 from tests.gwt import opaque
 from tests.projections.claim_lives import (
     BOTH,

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import pytest
 
-from commands.claim_numbers import NUMBERS
+from commands.claims.numbers import NUMBERS
 from commands.intents.attesting import WithdrawAttestation
 from commands.intents.base import Command
 from commands.intents.care_month import AttestMonth, LogTime

@@ -12,7 +12,7 @@ from interfaces.bootstrap import opened, settings
 from interfaces.cli.main import main
 from interfaces.x12.exporting import file_of, prepared, recorded
 from ledger.terms.identity import claims_tag, patient_tag
-from projections.claims_to_send import claims_to_send
+from projections.claims.to_send import claims_to_send
 from tests.house import BEGIN, KEY, House, house
 from tests.x12 import office
 from tests.x12.checking import accepted

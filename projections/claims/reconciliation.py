@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from projections.claim_outcomes import ZERO
-from projections.reconciliation_lines import denied_of, differences_of, open_of
-from projections.reconciliation_shapes import NONE, VOID, ClaimLife, Difference, ReadyMonth, Size, Step
+from projections.claims.outcomes import ZERO
+from projections.claims.reconciliation_lines import denied_of, differences_of, open_of
+from projections.claims.reconciliation_shapes import NONE, VOID, ClaimLife, Difference, ReadyMonth, Size, Step
 
 
 class Reconciliation(NamedTuple):

@@ -7,8 +7,8 @@ A month was released as its live claim, otherwise as its newest; every other cla
 from collections.abc import Iterator
 from typing import Final
 
-from projections.claim_outcomes import ZERO
-from projections.reconciliation_shapes import NONE, VOID, ClaimLife, Difference, ReadyMonth, Reason, Size, Step
+from projections.claims.outcomes import ZERO
+from projections.claims.reconciliation_shapes import NONE, VOID, ClaimLife, Difference, ReadyMonth, Reason, Size, Step
 
 
 def differences_of(months: list[ReadyMonth], claims: list[ClaimLife]) -> Iterator[Difference]:

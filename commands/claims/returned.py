@@ -1,9 +1,9 @@
 """Deciders about an overpayment on its way back: the investigation, the search for the same cause, the money itself."""
 
-from commands.claim_records import OF_OVERPAYMENTS, not_adopted
+from commands.claims.overpaid import Found, is_closed, overpayment_named, rules_on
+from commands.claims.records import OF_OVERPAYMENTS, not_adopted
 from commands.deciding import Asked, Law, States
 from commands.intents.overpayments import BeginInvestigation, EndInvestigation, RecordSweep, ReturnOverpayment
-from commands.overpayments import Found, is_closed, overpayment_named, rules_on
 from ledger.claims.overpaying import LOOKBACK, deadlines, swept_since
 from ledger.streams.claims import ClaimWords
 from ledger.streams.overpayments import CauseSwept, InvestigationBegun, InvestigationEnded, OverpaymentReturned

@@ -22,14 +22,14 @@ from ledger.streams.practice import Practice
 from ledger.terms.identity import LEDGER_TAG, claims_tag, patient_tag, practice_tag, staff_tag
 from ledger.terms.people import Programme
 from projections.base import ReadModels
-from projections.claim_outcomes import ZERO, Outcome, outcome_of
+from projections.claims.outcomes import ZERO, Outcome, outcome_of
+from projections.claims.reconciliation import Reconciliation, reconcile
+from projections.claims.reconciliation_shapes import ClaimLife, Overpaid, ReadyMonth
 from projections.judged import RulebookOf, judged, programmes_in
 from projections.moments import AsOf
 from projections.month_billing import row_of
 from projections.programme_patients import patients_with_other
 from projections.questions import AskedLog, months, parked_list
-from projections.reconciliation import Reconciliation, reconcile
-from projections.reconciliation_shapes import ClaimLife, Overpaid, ReadyMonth
 from projections.states import States
 from projections.tables.claims_layout import CLAIMS
 from projections.tables.layout import MonthRow

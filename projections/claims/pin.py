@@ -16,7 +16,7 @@ from ledger.streams.base import Fact
 from ledger.streams.claims_state import Claim, Claims
 from ledger.streams.joining import group_of
 from ledger.terms.identity import claims_tag
-from projections.claim_states import claim_row, overpayment_row
+from projections.claims.states import claim_row, overpayment_row
 from projections.history_line import HistoryLine, OpenWords
 from projections.judged import RulebookOf, judged
 from projections.month_diff import because_of, changed_parts

@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from commands.claim_numbers import NUMBERS, claim_numbered
-from commands.claim_records import OF_COMPETITION, OF_REOPENING, Recorded, claim_named, not_adopted
+from commands.claims.merging import with_what_it_brings_back
+from commands.claims.numbers import NUMBERS, claim_numbered
+from commands.claims.records import OF_COMPETITION, OF_REOPENING, Recorded, claim_named, not_adopted
 from commands.deciding import Asked, Law, States
 from commands.guards import is_future
 from commands.intents.claims import AdjustmentGiven, RecordAcknowledgment, RecordRemittance, ReopenClaim
-from commands.merged_claims import with_what_it_brings_back
 from ledger.claims.competing import competing_reading
 from ledger.rulebook.claims import reopening_until
 from ledger.streams.base import Event

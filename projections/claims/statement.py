@@ -19,9 +19,9 @@ from ledger.streams.practice import Practice
 from ledger.streams.staff import StaffRegistered, StaffWords
 from ledger.terms.identity import LEDGER_TAG, claims_tag, patient_tag, practice_tag, staff_tag
 from ledger.terms.people import Programme
+from projections.claims.patient_share import PatientShare, patient_share
 from projections.history_line import OpenWords
 from projections.judged import RulebookOf, judged
-from projections.patient_share import PatientShare, patient_share
 from projections.states import States
 
 

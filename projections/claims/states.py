@@ -14,7 +14,7 @@ from ledger.streams.claims_state import Claim, Claims
 from ledger.streams.overpayments_state import Overpayment
 from ledger.terms.identity import claims_tag
 from projections.base import Changes, Row, Table
-from projections.claim_outcomes import standing_answers
+from projections.claims.outcomes import standing_answers
 from projections.states import States
 from projections.tables.claims_layout import CLAIMS, OVERPAYMENTS, cents
 from projections.tables.layout import joined, micros, optional

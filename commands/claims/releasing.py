@@ -7,9 +7,9 @@ ground later makes no claim another one: a reaction finds it, and a person acts.
 from datetime import date
 from typing import Final, NamedTuple
 
-from commands.claim_changes import AT_THE_PAYER
-from commands.claim_numbers import NUMBERS
-from commands.claim_records import OF_BILLING, Recorded, claims_of, not_adopted, replacements_taken
+from commands.claims.changes import AT_THE_PAYER
+from commands.claims.numbers import NUMBERS
+from commands.claims.records import OF_BILLING, Recorded, claims_of, not_adopted, replacements_taken
 from commands.deciding import Asked, Law, States
 from commands.guards import day_by, is_future, said_at, unregistered
 from commands.intents.claims import AdoptCharge, ReleaseClaim

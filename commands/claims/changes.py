@@ -5,12 +5,12 @@ A claim is never changed: what voids one is a claim of its own, and what is deci
 
 from typing import Final
 
-from commands.claim_numbers import NUMBERS
-from commands.claim_records import Recorded, claim_named, replacements_taken
+from commands.claims.merging import with_what_it_brings_back
+from commands.claims.numbers import NUMBERS
+from commands.claims.records import Recorded, claim_named, replacements_taken
 from commands.deciding import Asked, Law, States
 from commands.guards import day_there, document_of
 from commands.intents.claims import SettleCompetition, VoidClaim, WaiveCostShare, WithdrawClaim
-from commands.merged_claims import with_what_it_brings_back
 from ledger.claims.competing import is_stopped
 from ledger.judging.window import is_qmb
 from ledger.streams.claim_reasons import ClaimExplained, CompetitionSettled

@@ -24,7 +24,7 @@ from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
 from ledger.streams.staff import Staff
 from ledger.terms.calendar import first_day, last_day
-from projections.claim_outcomes import ZERO, standing_answers
+from projections.claims.outcomes import ZERO, standing_answers
 
 Why = Literal[
     "nothing_claimed",

@@ -12,7 +12,7 @@ from ledger.streams.joining import survivor_of
 from ledger.terms.identity import claims_tag
 from ledger.terms.people import Programme, Side
 from projections.base import Rows
-from projections.claim_states import claim_row
+from projections.claims.states import claim_row
 from projections.programme_patients import ever_joined_with
 from projections.states import States
 from projections.tables.claims_layout import CLAIMS, ClaimRow

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
-from projections.claim_outcomes import ZERO, Outcome
+from projections.claims.outcomes import ZERO, Outcome
 
 VOID: Final = "8"
 """The frequency of a claim that voids another."""

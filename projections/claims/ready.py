@@ -14,13 +14,13 @@ from ledger.judging.needs import gather
 from ledger.terms.identity import LEDGER_TAG, patient_tag
 from ledger.terms.people import Programme
 from projections.base import ReadModels
+from projections.claims.ready_claims import by_patient, claims_in
+from projections.claims.ready_months import RELEASED, Asked, Listing, ReadyMonth, State
+from projections.claims.ready_rules import ReadyRules
 from projections.judged import RulebookOf, judged, programmes_in
 from projections.month_billing import row_of
 from projections.programme_patients import patients_with_other
 from projections.questions import AskedLog, months
-from projections.ready_claims import by_patient, claims_in
-from projections.ready_months import RELEASED, Asked, Listing, ReadyMonth, State
-from projections.ready_rules import ReadyRules
 from projections.states import States
 from projections.table_set import tracked_position
 from projections.tables.layout import MonthRow

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from commands.claim_records import OF_OVERPAYMENTS, Recorded, book_of_payer, claim_named, claims_of, not_adopted
+from commands.claims.records import OF_OVERPAYMENTS, Recorded, book_of_payer, claim_named, claims_of, not_adopted
 from commands.deciding import Asked, Law, States
 from commands.guards import day_there, is_future
 from commands.intents.overpayments import (

@@ -5,7 +5,7 @@ Promise: one way from a number to a claim, for answers of payers and for whoever
 
 from typing import Any, Final
 
-from commands.claim_records import Recorded
+from commands.claims.records import Recorded
 from commands.deciding import Asked, States
 from commands.guards import named_by
 from ledger.streams.claims_state import Claims

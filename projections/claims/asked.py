@@ -7,8 +7,8 @@ nothing learned later shows. Searched is this ledger. Not promised: that the rea
 from typing import NamedTuple
 
 from projections.base import ReadModels
+from projections.claims.ready_claims import claims_at
 from projections.patient_history import StreamsLog
-from projections.ready_claims import claims_at
 from projections.states import States
 from projections.table_set import tracked_position
 from projections.tables.claims_layout import CLAIMS, ClaimRow

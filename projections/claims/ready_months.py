@@ -14,8 +14,8 @@ from ledger.streams.practice import Practice
 from ledger.terms.calendar import last_day
 from ledger.terms.identity import practice_tag, staff_tag
 from ledger.terms.people import Programme
-from projections.ready_claims import Claimed, Sent
-from projections.ready_rules import Filing, Near, ReadyRules
+from projections.claims.ready_claims import Claimed, Sent
+from projections.claims.ready_rules import Filing, Near, ReadyRules
 from projections.states import States
 from projections.tables.claims_layout import ClaimRow, dollars
 from projections.tables.layout import MonthRow

@@ -1,0 +1,1 @@
+"""Deciders about claims: released, answered, changed, written into files, and what was overpaid."""
