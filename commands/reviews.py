@@ -41,18 +41,19 @@ from ledger.terms.refusals import refused
 
 
 def decide_report_stale_month(asked: Asked[ReportStaleMonth], states: States, law: Law) -> Outcome:
-    """Report an attested month that says something else than was signed, by the edition that was signed.
+    """Report an attested month of a programme that says something else than was signed, by the edition signed.
 
     Reads everything that the verdict rests on, and the review's own stream. Refuses: month_not_stale. Unchanged where
     just this was reported: once for each attestation and what the month says now.
     """
     command, patient = asked.command, asked.patient
+    programme = Programme(command.programme)
     if need := states.missing(patient_tag(patient), care_month_tag(patient, command.month)):
         return need
-    standing = states.month(patient, command.month).standing_attestation()
+    standing = states.month(patient, command.month).standing_attestation(programme)
     if standing is None:
         return refused("month_not_stale", month=command.month)
-    verdict = verdict_of(patient, command.month, states, law)
+    verdict = verdict_of(patient, command.month, states, law, programme)
     if isinstance(verdict, Need):
         return verdict
     signed = standing.event
@@ -68,6 +69,7 @@ def decide_report_stale_month(asked: Asked[ReportStaleMonth], states: States, la
         digest_now=verdict.digest,
         edition=verdict.edition,
         because=command.because,
+        programme=None if programme is Programme.CCM else programme,
     )
     return _raised(event, states)
 
@@ -101,8 +103,9 @@ def decide_raise_review(asked: Asked[RaiseReview], states: States, law: Law) -> 
 def decide_settle_review(asked: Asked[SettleReview], states: States, law: Law) -> Outcome:
     """Settle a review, for good. Nobody settles what is about their own work (readings, 2).
 
-    Reads the review, the actor, the patient and the month that it is about. Refuses, in order: not_in_this_practice,
-    no_such_review, review_about_self, review_settled. Unchanged where it was settled in the same way.
+    Reads the review, the actor, the patient and the month that it is about, or the review that it is about. Refuses, in
+    order: not_in_this_practice, no_such_review, review_about_self, review_settled. Unchanged where it was settled in
+    the same way.
     """
     command = asked.command
     if need := states.missing(review_tag(command.review), staff_tag(asked.actor)):
@@ -114,11 +117,14 @@ def decide_settle_review(asked: Asked[SettleReview], states: States, law: Law) -
     if raised.patient is not None:
         if need := states.missing(patient_tag(raised.patient), care_month_tag(raised.patient, raised.month)):
             return need
+        programme = _programme_of(raised, states)
+        if isinstance(programme, Need):
+            return programme
         practices = states.patient(raised.patient).practices
         actor = states.staff(asked.actor)
         if practices and not reaches(actor, Role.COMPLIANCE, asked.today, practices):
             return refused("not_in_this_practice")
-        if asked.actor in behind(states, raised.patient, raised.month):
+        if asked.actor in behind(states, raised.patient, raised.month, programme):
             return refused("review_about_self")
     if review.settled is not None:
         if review.settled.outcome == command.outcome and review.settled_position:
@@ -244,7 +250,7 @@ def _of_review(review: str, states: States, law: Law) -> _About | Need | Refused
     raised = found.raised
     if not isinstance(raised, MonthWentStale) or found.raised_at is None or raised.patient is None:
         return refused("no_such_review")
-    verdict = verdict_of(raised.patient, raised.month, states, law)
+    verdict = verdict_of(raised.patient, raised.month, states, law, raised.of)
     if isinstance(verdict, Need):
         return verdict
     is_unanswered = found.is_open and verdict.standing == "stale" and verdict.attested == raised.attestation
@@ -252,10 +258,20 @@ def _of_review(review: str, states: States, law: Law) -> _About | Need | Refused
     return _About(review, raised.patient, raised.month, since)
 
 
-def behind(states: States, patient: str, month: str) -> frozenset[str]:
+def _programme_of(raised: MonthWentStale | ReviewCameDue, states: States) -> Programme | Need:
+    """The programme whose month a review is about, by that review where it is about one; else CCM."""
+    if isinstance(raised, ReviewCameDue) and raised.what == "unanswered_stale_month":
+        if need := states.missing(review_tag(raised.target)):
+            return need
+        about: Review = states.get(review_tag(raised.target))
+        return about.raised.of if isinstance(about.raised, MonthWentStale) else Programme.CCM
+    return raised.of if isinstance(raised, MonthWentStale) else Programme.CCM
+
+
+def behind(states: States, patient: str, month: str, programme: Programme = Programme.CCM) -> frozenset[str]:
     """Whose work a review of a patient's month is about: who bills it, who signed it, who worked in it or typed it."""
     state = states.month(patient, month)
-    designated = (states.patient(patient).designation(month, Programme.CCM, side) for side in Side)
+    designated = (states.patient(patient).designation(month, programme, side) for side in Side)
     return frozenset(
         (
             *(d.event.practitioner for d in designated if d is not None),

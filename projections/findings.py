@@ -18,7 +18,7 @@ from projections.base import Rows
 from projections.month_billing import ELSEWHERE
 from projections.table_set import tracked_position
 from projections.tables.claims_layout import CLAIMS
-from projections.tables.layout import MONTH_BILLING, PATIENT_DATES, REVIEWS_RAISED, WAITING_SINCE
+from projections.tables.layout import MONTH_BILLING, PATIENT_DATES, REVIEWS_RAISED, SIGNED_MONTHS, WAITING_SINCE
 
 _MONEY: Final = "(found.paid_cents > 0 OR found.share_cents > 0)"
 _AT_STAKE: Final = (
@@ -49,6 +49,14 @@ _NOTICED: Final = (
 """What was noticed stays so while nothing was said of the claim since, and the month says the same or did not move."""
 
 
+_STALE: Final = (
+    f"SELECT patient, month, '{Programme.CCM.value}' AS programme, attested, digest, position"
+    f" FROM {MONTH_BILLING.name} WHERE standing = 'stale'"
+    f" UNION ALL SELECT patient, month, programme, attested, digest, position"
+    f" FROM {SIGNED_MONTHS.name} WHERE standing = 'stale'"
+)
+
+
 class Findings:
     """What reactions ask the read models: each answer is a page, in the order of its key."""
 
@@ -61,14 +69,18 @@ class Findings:
         self._bring_up()
         return tracked_position(self._models)
 
-    def stale_months(self, after: tuple[str, str], limit: int) -> Sequence[StaleMonth]:
-        """Attested months that say something else than was signed, and of which just that was not reported."""
-        query = (
-            f"SELECT patient, month, attested, digest, position FROM {MONTH_BILLING.name} AS found"
-            " WHERE standing = 'stale' AND (patient > ? OR (patient = ? AND month > ?))"
-            f" AND {_not_raised('?', 'found.attested', 'found.digest')} ORDER BY patient, month LIMIT ?"
-        )
-        values = (after[0], after[0], after[1], MonthWentStale.TOPIC, limit)
+    def stale_months(self, after: tuple[str, str, str], limit: int) -> Sequence[StaleMonth]:
+        """Attested months of programmes that say something else than was signed, and that was not reported.
+
+        By patient, month and programme; `after` is the last of the page before.
+        """
+        query = f"""
+            SELECT patient, month, programme, attested, digest, position FROM ({_STALE}) AS found
+            WHERE (patient > ? OR (patient = ? AND (month > ? OR (month = ? AND programme > ?))))
+            AND {_not_raised("?", "found.attested", "found.digest")} ORDER BY patient, month, programme LIMIT ?
+        """
+        patient, month, programme = after
+        values = (patient, patient, month, month, programme, MonthWentStale.TOPIC, limit)
         return [StaleMonth._make(row) for row in self._models.rows(query, values)]
 
     def eroded_claims(self, after: tuple[str, str], limit: int) -> Sequence[MovedClaim]:

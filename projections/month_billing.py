@@ -4,6 +4,8 @@ A month is one in which something was recorded, or that holds a visit on which G
 Promise: a row is the judge's verdict on the facts up to the position of the read model, by the edition in force for
 that month; it is judged again whenever a stream moves that the verdict rests on (the month, the patient, the plan, the
 staff named, their days, the practices) and, while nobody attested, whenever an edition is adopted. No rule stands here.
+A month of PCM or APCM has a row of its own (`signed_months`) once somebody signed it, judged with that of CCM: they
+rest on the same facts. Where nothing but CCM was signed this costs nothing.
 Of patients who were merged the month is that of whoever goes on; the others keep a row that says so, so that undoing
 a merge finds their months again. Not promised: an answer as of an earlier moment; `questions.month_of` folds that.
 """
@@ -20,10 +22,11 @@ from ledger.streams.governance import RulebookAdopted
 from ledger.streams.joining import ever_joined, group_of
 from ledger.terms.calendar import last_day, month_of
 from ledger.terms.identity import care_month_tag, patient_tag
+from ledger.terms.people import Programme
 from projections.base import Changes, Row, Rows, Table
 from projections.judged import Judged, RulebookOf, StateAt, judged, moves_others
 from projections.states import States
-from projections.tables.layout import MONTH_BILLING, MONTH_READS, joined, optional
+from projections.tables.layout import MONTH_BILLING, MONTH_READS, SIGNED_MONTHS, joined, optional
 
 MONTHS_AT_ONCE: Final = 2_000
 """How many months are judged before their rows are written."""
@@ -40,8 +43,8 @@ class MonthBilling:
     """The projection of one pass. `kept` answers queries over the rows that this pass wrote or found."""
 
     name: ClassVar[str] = "month_billing"
-    version: ClassVar[int] = 5
-    tables: ClassVar[tuple[Table, ...]] = (MONTH_BILLING, MONTH_READS)
+    version: ClassVar[int] = 6
+    tables: ClassVar[tuple[Table, ...]] = (MONTH_BILLING, MONTH_READS, SIGNED_MONTHS)
 
     def __init__(self, states: States, rulebook_of: RulebookOf, kept: Rows, *, suffix: str, is_empty: bool) -> None:
         self._states = states
@@ -83,6 +86,7 @@ class MonthBilling:
             done = [self._judge(*key) for key in some]
             yield Changes(MONTH_BILLING, [self._row(*key, each) for key, each in zip(some, done, strict=True)])
             yield Changes(MONTH_READS, [row for each in done for row in reads_of(each)])
+            yield Changes(SIGNED_MONTHS, [row for key in some for row in self._signed(*key)])
         self._is_empty = self._is_empty and not months
         self._months, self._patients, self._others, self._law_moved = set(), set(), set(), False
 
@@ -93,6 +97,18 @@ class MonthBilling:
             newest = max(merge.ended or merge.position for merge in merges)
             return elsewhere(patient, month, newest)
         return row_of(judgement)
+
+    def _signed(self, patient: str, month: str) -> Iterator[Row]:
+        """A row for each other programme that was ever signed of the month, here or for who was ever one with them."""
+        at = self._states.at
+        merges = self._state(patient_tag(patient)).merges
+        everybody = ever_joined(patient, self._state) if merges else (patient,)
+        attested = (each for one in everybody for each in at(care_month_tag(one, month)).state.attestations)
+        others = {each.programme for each in attested} - {Programme.CCM}
+        is_own = not merges or is_begun(at, patient, month)
+        for each in sorted(others):
+            found = judged(at, self._rulebook_of, patient, month, programme=each) if is_own else None
+            yield signed_row(patient, month, each, found)
 
     def _judge(self, patient: str, month: str) -> Judged:
         return judged(self._states.at, self._rulebook_of, patient, month)
@@ -153,6 +169,14 @@ def elsewhere(patient: str, month: str, position: int) -> Row:
     last = last_day(month).isoformat()
     nothing = ("", None, "", "", "", None, "", "", position)
     return (patient, month, None, None, None, ELSEWHERE, None, last, 0, 0, 0, 0, *nothing)
+
+
+def signed_row(patient: str, month: str, programme: Programme, found: Judged | None) -> Row:
+    """The row of a programme's month that was signed; one that says nothing where no signature stands any more."""
+    if found is None or found.verdict.attested is None:
+        return (patient, month, programme.value, ELSEWHERE, None, "", 0)
+    verdict = found.verdict
+    return (patient, month, programme.value, verdict.standing, verdict.attested, verdict.digest, found.position)
 
 
 def row_of(judgement: Judged) -> Row:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from ledger.judging.due import PATIENT_KINDS, asked_of, dates_of, is_cared_for
 from ledger.streams.base import Fact
 from ledger.streams.reviews import MonthWentStale, Review, ReviewCameDue, evolve
-from ledger.terms.identity import parked_tag, patient_tag, reviews_tag
+from ledger.terms.identity import parked_tag, patient_tag, review_tag, reviews_tag
+from ledger.terms.people import Programme
 from projections.judged import RulebookOf, judged
 from projections.patient_history import StreamsLog
 from projections.states import States
@@ -26,6 +27,8 @@ class ReviewLine(NamedTuple):
     """`month_went_stale`, or what came due."""
     patient: str | None
     month: str
+    programme: Programme | None
+    """Of a month that went stale, or that nobody answered for."""
     target: str
     """What it is about: an attestation, a patient, `source/delivery`, another review."""
     raised_at: datetime
@@ -100,6 +103,7 @@ def _line(review: Review, states: States, rulebook_of: RulebookOf) -> ReviewLine
         what=raised.what if isinstance(raised, ReviewCameDue) else raised.TOPIC,
         patient=raised.patient,
         month=raised.month,
+        programme=_programme_of(raised, states),
         target=raised.target if isinstance(raised, ReviewCameDue) else raised.attestation,
         raised_at=raised_at,
         position=review.position,
@@ -122,7 +126,7 @@ def _is_still_so(raised: MonthWentStale | ReviewCameDue, states: States, ruleboo
 def _is_stale(raised: MonthWentStale, states: States, rulebook_of: RulebookOf) -> bool:
     """Whether the same signature stands, and the month still does not say what was signed."""
     assert raised.patient is not None
-    verdict = judged(states.at, rulebook_of, raised.patient, raised.month).verdict
+    verdict = judged(states.at, rulebook_of, raised.patient, raised.month, programme=raised.of).verdict
     return verdict.attested == raised.attestation and verdict.standing == "stale"
 
 
@@ -137,4 +141,16 @@ def _is_due(raised: ReviewCameDue, states: States, rulebook_of: RulebookOf) -> b
         parked = states.at(parked_tag(source)).state.get(delivery)
         return parked is not None and parked.is_open
     assert raised.patient is not None
-    return judged(states.at, rulebook_of, raised.patient, raised.month).verdict.standing == "stale"
+    programme = _programme_of(raised, states) or Programme.CCM
+    verdict = judged(states.at, rulebook_of, raised.patient, raised.month, programme=programme).verdict
+    return verdict.standing == "stale"
+
+
+def _programme_of(raised: MonthWentStale | ReviewCameDue, states: States) -> Programme | None:
+    """The programme whose month a review is about; None where it is about no month of one."""
+    if isinstance(raised, MonthWentStale):
+        return raised.of
+    if raised.what != "unanswered_stale_month":
+        return None
+    about: Review = states.at(review_tag(raised.target)).state
+    return about.raised.of if isinstance(about.raised, MonthWentStale) else None

@@ -5,10 +5,11 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from commands.intents.base import Command, Position, Ref, Stated
+from commands.intents.care_month import JudgedProgramme
 from ledger.streams.reviews import BECAUSE_MAX, DueKind, ReviewOutcome
 from ledger.terms.calendar import CareMonth, GivenDay
 from ledger.terms.identity import DeliveryId, ReviewId
-from ledger.terms.people import SourceName, Word
+from ledger.terms.people import Programme, SourceName, Word
 
 Subject = Annotated[str, StringConstraints(pattern=r"^(pt|st)_[a-z2-7]{26}$")]
 
@@ -22,6 +23,7 @@ class ReportStaleMonth(Command):
     month: CareMonth
     because: tuple[Position, ...] = Field(default=(), max_length=BECAUSE_MAX)
     """Positions of the facts behind it."""
+    programme: JudgedProgramme = Programme.CCM
 
 
 class RaiseReview(Command):

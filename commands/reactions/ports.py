@@ -47,8 +47,8 @@ class Findings(Protocol):
         """Bring the read models up to the newest fact; the position that they stand for."""
         ...
 
-    def stale_months(self, after: tuple[str, str], limit: int) -> Sequence[StaleMonth]:
-        """Attested months that say something else than was signed, and of which just that was not reported."""
+    def stale_months(self, after: tuple[str, str, str], limit: int) -> Sequence[StaleMonth]:
+        """Attested months of programmes that say something else than was signed, and that was not reported."""
         ...
 
     def eroded_claims(self, after: tuple[str, str], limit: int) -> Sequence[MovedClaim]:

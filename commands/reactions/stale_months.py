@@ -15,6 +15,7 @@ from ledger.streams.base import Fact
 from ledger.streams.care_month import MonthAttested
 from ledger.streams.reviews import BECAUSE_MAX
 from ledger.terms.identity import care_month_tag
+from ledger.terms.people import Programme
 
 RESTED_ON: Final = ("patient/", "care_plan/", "care_month/", "staff/", "staff_day/", "practice/")
 DIGEST_SHOWN: Final = 16
@@ -27,15 +28,19 @@ class RejudgeAttestedMonths:
     name = "rejudge_attested_months"
 
     def reports(self, seen: Seen) -> Iterator[Report]:
-        """A report for each month and what it says now, by patient and month."""
-        after = ("", "")
+        """A report for each month and what it says now, by patient, month and programme.
+
+        Of CCM no programme is named: keys and commands of such reports stay what they were.
+        """
+        after = ("", "", "")
         while found := seen.findings.stale_months(after, PAGE):
             for stale in found:
-                target = f"{stale.patient}/{stale.month}/{stale.digest[:DIGEST_SHOWN]}"
+                of = {} if stale.programme == Programme.CCM else {"programme": stale.programme}
+                target = "/".join((stale.patient, stale.month, *of.values(), stale.digest[:DIGEST_SHOWN]))
                 because = list(came_after(stale, seen))
-                data = {"patient": stale.patient, "month": stale.month, "because": because}
+                data = {"patient": stale.patient, "month": stale.month, "because": because, **of}
                 yield Report("report_stale_month", stale.position, target, data)
-            after = (found[-1].patient, found[-1].month)
+            after = (found[-1].patient, found[-1].month, found[-1].programme)
 
 
 def came_after(stale: StaleMonth, seen: Seen) -> tuple[int, ...]:

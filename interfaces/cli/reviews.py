@@ -13,7 +13,7 @@ _COLUMNS: Final = ("review", "month", "what", "about", "due", "still so", "posit
 _MORE: Final = """\
 `react` finds them. `what` is month_went_stale (an attested month says something else than was signed) or what came
 due: care_plan_review, care_plan_age, consent_age, visit_age, parked_delivery, unanswered_stale_month. `still so` says
-whether the record has answered it meanwhile.
+whether the record has answered it meanwhile. A month names its programme where that is not CCM.
 A review stays until a compliance officer settles it: a line of `submit` with the command settle_review, the id of the
 review, the outcome (done, no_action_needed or followed_elsewhere) and the reason.
 Who reads the records of one practice names it with --practice.
@@ -64,4 +64,5 @@ def run_reviews(args: Namespace, screen: Screen) -> int:
 def _cells(line: "ReviewLine") -> tuple[str, ...]:
     due = line.due_on.isoformat() if line.due_on else "-"
     about, still_so = line.patient or line.target, "yes" if line.still_so else "no"
-    return line.review, line.month, line.what, about, due, still_so, str(line.position), line.outcome or "-"
+    month = line.month if line.programme in (None, "CCM") else f"{line.month} {line.programme}"
+    return line.review, month, line.what, about, due, still_so, str(line.position), line.outcome or "-"

@@ -41,6 +41,7 @@ class StaleMonth(NamedTuple):
 
     patient: str
     month: str
+    programme: str
     attestation: str
     digest: str
     """What the month says now."""

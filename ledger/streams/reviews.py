@@ -27,7 +27,7 @@ from ledger.terms.identity import (
     reviewed_tag,
     reviews_tag,
 )
-from ledger.terms.people import Word
+from ledger.terms.people import Programme, Word
 
 BECAUSE_MAX: Final = 32
 """How many facts a finding names as its cause; the newest, where there are more."""
@@ -67,6 +67,13 @@ class MonthWentStale(_OfReview):
     edition: Digest
     because: tuple[int, ...] = Field(max_length=BECAUSE_MAX)
     """Positions of facts that the month rests on and that came after the attestation; the newest ones."""
+    programme: Programme | None = None
+    """The programme whose month was signed; None: CCM."""
+
+    @property
+    def of(self) -> Programme:
+        """The programme whose month it is."""
+        return self.programme or Programme.CCM
 
 
 class ReviewCameDue(_OfReview):

@@ -46,6 +46,14 @@ MONTH_BILLING: Final = Table(
 MONTH_READS: Final = Table("month_reads", text("tag", "patient", "month"), key=3, answers=False)
 """Which months rest, or once rested, on a stream of somebody else: staff, their days, practices."""
 
+SIGNED_MONTHS: Final = Table(
+    "signed_months",
+    (*text("patient", "month", "programme", "standing", "attested", "digest"), *whole("position")),
+    key=3,
+    indexes=(("standing",),),
+)
+"""One row per patient, month and programme other than CCM that was ever signed: how it stands against the signature."""
+
 AUDIT_TRAIL: Final = Table(
     "audit_trail",
     (

@@ -36,15 +36,15 @@ def test_it_stands_for_the_newest_fact(it: House, found: Findings) -> None:
 
 def test_a_stale_month_is_found_and_a_month_as_signed_is_not(it: House, found: Findings) -> None:
     found.bring_up()
-    (stale,) = found.stale_months(("", ""), 10)
+    (stale,) = found.stale_months(("", "", ""), 10)
 
     assert (it.ids["patient"], MONTH) == (stale.patient, stale.month)
-    assert [] == found.stale_months((stale.patient, stale.month), 10)
+    assert [] == found.stale_months((stale.patient, stale.month, stale.programme), 10)
 
     it.clock = "2026-02-03T12:00:00Z"
     sign(it)
     found.bring_up()
-    assert [] == found.stale_months(("", ""), 10)
+    assert [] == found.stale_months(("", "", ""), 10)
 
 
 def test_pages_come_in_the_order_of_patient_and_month(it: House, found: Findings, models: StoredReadModels) -> None:
@@ -56,11 +56,11 @@ def test_pages_come_in_the_order_of_patient_and_month(it: House, found: Findings
     add_late(it, "2026-02-09T15:00:00Z", "2026-02-09T15:05:00Z")
     found.bring_up()
 
-    (first,) = found.stale_months(("", ""), 1)
-    (second,) = found.stale_months((first.patient, first.month), 1)
+    (first,) = found.stale_months(("", "", ""), 1)
+    (second,) = found.stale_months((first.patient, first.month, first.programme), 1)
 
     assert ["2026-01", "2026-02"] == [first.month, second.month]
-    assert [] == found.stale_months((second.patient, second.month), 1)
+    assert [] == found.stale_months((second.patient, second.month, second.programme), 1)
 
 
 def test_a_day_is_found_when_it_has_come(it: House, found: Findings) -> None:
@@ -93,7 +93,7 @@ def test_what_was_raised_is_not_found_again(it: House, found: Findings) -> None:
     react(it.log, NEXT_YEAR)
     found.bring_up()
 
-    assert [] == found.stale_months(("", ""), 10)
+    assert [] == found.stale_months(("", "", ""), 10)
     for what in ("care_plan_review", "care_plan_age", "consent_age", "visit_age", "parked_delivery"):
         assert [] == targets(found, what)
 

@@ -699,5 +699,6 @@ GROWN: tuple[Event, ...] = (
     _grown("family_chosen", programme=Programme.PCM, family="pcm_staff"),
     _grown("month_attested", programme=Programme.PCM, family="pcm_staff"),
     _grown("attestation_withdrawn", is_released=True),
+    _grown("month_went_stale", programme=Programme.PCM),
 )
 """Examples with fields that came later and may be left out: each has a vector of its own beside the first one."""
