@@ -108,8 +108,8 @@ def decide_export_claim(asked: Asked[ExportClaim], states: States, law: Law) -> 
     """Note that a claim is written into a file for its payer; the position of this fact numbers the file.
 
     Reads the claims of the patient and of all who are merged with them, and the practice of the claim. Refuses, in
-    order: no_such_claim, claim_not_exportable, claim_exported_before (a file holds it, or the payer said that it has
-    it; not with `again`).
+    order: no_such_claim, claim_not_exportable, claim_lost_its_ground, claim_exported_before (a file holds it, or the
+    payer said that it has it; not with `again`).
     """
     command, patient = asked.command, asked.patient
     if need := states.missing(patient_tag(patient)):
@@ -125,6 +125,8 @@ def decide_export_claim(asked: Asked[ExportClaim], states: States, law: Law) -> 
     status = claims.status(claim)
     if status not in _IN_A_FILE:
         return refused("claim_not_exportable", status=status, facts=(claim.position,))
+    if claim.lost:
+        return refused("claim_lost_its_ground", facts=(claim.lost[-1].position,))
     before = (*claim.exported, *claim.acknowledged)
     if before and not command.again:
         return refused("claim_exported_before", facts=(heard.position for heard in before))

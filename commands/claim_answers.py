@@ -13,6 +13,7 @@ from commands.claim_records import OF_COMPETITION, OF_REOPENING, Recorded, claim
 from commands.deciding import Asked, Law, States
 from commands.guards import is_future
 from commands.intents.claims import AdjustmentGiven, RecordAcknowledgment, RecordRemittance, ReopenClaim
+from commands.merged_claims import with_what_it_brings_back
 from ledger.claims.competing import competing_reading
 from ledger.rulebook.claims import reopening_until
 from ledger.streams.base import Event
@@ -26,7 +27,7 @@ from ledger.streams.claims import (
     control_number,
 )
 from ledger.streams.claims_state import Claim
-from ledger.terms.notices import in_order, notice
+from ledger.terms.notices import notice
 from ledger.terms.outcome import Accepted, Need, Notice, Outcome, Refused, Unchanged, WaitsFor
 from ledger.terms.refusals import refused
 
@@ -36,9 +37,9 @@ _ZERO = Decimal(0)
 def decide_record_acknowledgment(asked: Asked[RecordAcknowledgment], states: States, law: Law) -> Outcome:
     """Record what the payer's front door said: accepted counts as filed, rejected does not (CCM-CLAIM-25).
 
-    Reads the claim that the control number leads to. Refuses, in order: answer_without_claim (it then
-    waits), in_the_future. Unchanged where just this was recorded. Notices: answer_after_withdrawal,
-    answer_out_of_order.
+    Reads the claim that the control number leads to; where a claim comes back to life, also the patient and the claims
+    of all who are one person with them. Refuses, in order: answer_without_claim (it then waits), in_the_future.
+    Unchanged where just this was recorded. Notices: answer_after_withdrawal, answer_out_of_order, billed_twice.
     """
     command = asked.command
     found = _answered(asked, states)
@@ -55,16 +56,16 @@ def decide_record_acknowledgment(asked: Asked[RecordAcknowledgment], states: Sta
         codes=command.codes,
         answer=_row(asked),
     )
-    return _recorded(event, found)
+    return _recorded(asked, states, event, found)
 
 
 def decide_record_remittance(asked: Asked[RecordRemittance], states: States, law: Law) -> Outcome:
     """Record an adjudication, or that one was taken back: what was paid, and why not the rest (CCM-CLAIM-21).
 
-    Reads the claim that the control number leads to. Refuses, in order: answer_without_claim (it then
-    waits), in_the_future. Unchanged where just this was recorded. Notices: answer_after_withdrawal,
-    answer_out_of_order, remittance_does_not_add_up, competing_biller_paid,
-    rules_not_adopted.
+    Reads the claim that the control number leads to, and more where a claim comes back to life, as an acknowledgment
+    does. Refuses, in order: answer_without_claim (it then waits), in_the_future. Unchanged where just this was
+    recorded. Notices: answer_after_withdrawal, answer_out_of_order, remittance_does_not_add_up, competing_biller_paid,
+    billed_twice, rules_not_adopted.
     """
     command = asked.command
     found = _answered(asked, states)
@@ -98,7 +99,7 @@ def decide_record_remittance(asked: Asked[RecordRemittance], states: States, law
         payer_status=command.payer_status,
         answer=_row(asked),
     )
-    return _recorded(event, found, _money(event, law, asked.today))
+    return _recorded(asked, states, event, found, _money(event, law, asked.today))
 
 
 def _answered(asked: Asked[Any], states: States) -> Recorded | Need | Refused:
@@ -118,8 +119,14 @@ def _row(asked: Asked[Any]) -> str | None:
     return asked.token(asked.source_system, asked.source_row)
 
 
-def _recorded(event: ClaimAcknowledged | ClaimRemitted, found: Recorded, notices: tuple[Notice, ...] = ()) -> Outcome:
-    """The answer as a fact; the same one from the same place in a file is known."""
+def _recorded(
+    asked: Asked[Any],
+    states: States,
+    event: ClaimAcknowledged | ClaimRemitted,
+    found: Recorded,
+    notices: tuple[Notice, ...] = (),
+) -> Outcome:
+    """The answer as a fact, and what a claim lost by it; the same one from the same place in a file is known."""
     claim = found.claim
     for known in (*claim.acknowledged, *claim.remitted):
         if _is_same(known.event, event):
@@ -129,7 +136,7 @@ def _recorded(event: ClaimAcknowledged | ClaimRemitted, found: Recorded, notices
         said.append(notice("answer_after_withdrawal", "The payer answered a claim that was withdrawn."))
     if (order := _out_of_order(event, claim)) is not None:
         said.append(notice("answer_out_of_order", order))
-    return Accepted((event,), in_order(said))
+    return with_what_it_brings_back(asked, states, found.claims, event, tuple(said))
 
 
 def _out_of_order(event: ClaimAcknowledged | ClaimRemitted, claim: Claim) -> str | None:
@@ -175,8 +182,8 @@ def decide_reopen_claim(asked: Asked[ReopenClaim], states: States, law: Law) -> 
     """Ask for a reopening: within one year for any reason, within four for good cause (CCM-CLAIM-27).
 
     Reads the claims of the patient; law: medicare.claims.reopening_years, .reopening_good_cause_years. Refuses, in
-    order: no_such_claim, in_the_future, claim_not_adjudicated, reopening_too_late. Unchanged where it was asked for on
-    that day. Notices: rules_not_adopted.
+    order: no_such_claim, in_the_future, claim_not_adjudicated (by that day), reopening_too_late. Unchanged where it
+    was asked for on that day. Notices: rules_not_adopted.
     """
     command, found = asked.command, claim_named(asked, states)
     if not isinstance(found, Recorded):
@@ -184,7 +191,7 @@ def decide_reopen_claim(asked: Asked[ReopenClaim], states: States, law: Law) -> 
     claim = found.claim
     if is_future(asked, command.on):
         return refused("in_the_future", what="The reopening")
-    if claim.adjudicated_on is None:
+    if claim.adjudicated_on is None or command.on < claim.adjudicated_on:
         return refused("claim_not_adjudicated", facts=(claim.position,))
     known = next((heard for heard in claim.reopened if heard.event.on == command.on), None)
     if known is not None:

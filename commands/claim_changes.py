@@ -10,6 +10,7 @@ from commands.claim_records import Recorded, claim_named, replacements_taken
 from commands.deciding import Asked, Law, States
 from commands.guards import day_there, document_of
 from commands.intents.claims import SettleCompetition, VoidClaim, WaiveCostShare, WithdrawClaim
+from commands.merged_claims import with_what_it_brings_back
 from ledger.claims.competing import is_stopped
 from ledger.judging.window import is_qmb
 from ledger.streams.claim_reasons import ClaimExplained, CompetitionSettled
@@ -26,7 +27,8 @@ def decide_withdraw_claim(asked: Asked[WithdrawClaim], states: States, law: Law)
     """Take a claim back that the payer has not adjudicated: it counts as none (CCM-CLAIM-28; readings, 3).
 
     Reads the claims of the patient and the practice of the claim. Refuses, in order: no_such_claim,
-    claim_not_withdrawable. Unchanged where it was withdrawn before.
+    claim_not_withdrawable. Unchanged where it was withdrawn before. Notices: billed_twice, where what it replaced comes
+    back to life beside another patient's claim.
     """
     command, found = asked.command, claim_named(asked, states)
     if not isinstance(found, Recorded):
@@ -47,7 +49,7 @@ def decide_withdraw_claim(asked: Asked[WithdrawClaim], states: States, law: Law)
         on=on,
         words=ClaimWords(reason=command.words),
     )
-    return Accepted((event,))
+    return with_what_it_brings_back(asked, states, claims, event)
 
 
 def decide_void_claim(asked: Asked[VoidClaim], states: States, law: Law) -> Outcome:

@@ -168,11 +168,14 @@ def _sent_again(of_all: list[Claims], command: ReleaseClaim) -> _Before | None:
 
     A payer may still accept what it rejected; what was withdrawn stays so, and nothing needs stand for it.
     """
-    own = [each for claims in of_all for each in claims.claims if each.guard == _guard(command)]
+    own = [
+        each
+        for claims in of_all
+        for each in claims.claims
+        if each.guard == _guard(command) and (each.withdrawn is None or each.event.replaces is not None)
+    ]
     newest = max(own, key=lambda each: each.position, default=None)
-    if newest is None or (newest.withdrawn is not None and newest.event.replaces is None):
-        return None
-    return _Before(newest, "1")
+    return _Before(newest, "1") if newest is not None else None
 
 
 def _released(

@@ -11,7 +11,7 @@ from typing import Any, Final
 from commands.deciding import Asked, Law, States
 from commands.guards import out_of_reach
 from commands.intents.wrong_patient import MergePatients, UnmergePatients
-from commands.merged_claims import billed_twice, lost_by_merging
+from commands.merged_claims import billed_twice, lost_beside
 from ledger.streams.merging import MergeWords, PatientsMerged, PatientsUnmerged
 from ledger.streams.patient import DemographicsReported, IdentityWords, PatientRegistered
 from ledger.streams.patient_state import Designation
@@ -46,7 +46,7 @@ def decide_merge_patients(asked: Asked[MergePatients], states: States, law: Law)
     twice = billed_twice(states, patient, merged)
     if isinstance(twice, Need):
         return twice
-    lost = lost_by_merging(asked, states, twice)
+    lost = lost_beside(asked, states, twice)
     if isinstance(lost, Need):
         return lost
     words = MergeWords(evidence=asked.command.evidence)

@@ -7,10 +7,11 @@ from typing import Final
 
 from commands.claim_numbers import claim_numbered
 from commands.deciding import Asked, Law, States
+from commands.guards import out_of_reach
 from commands.intents.governance import DiscardDelivery, ReleaseDelivery, ResolveDelivery
 from ledger.streams.claims import control_number
 from ledger.streams.governance import DeliveryDiscarded, DeliveryResolved, ParkedDelivery
-from ledger.terms.identity import parked_tag
+from ledger.terms.identity import parked_tag, patient_tag, staff_tag
 from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
 from ledger.terms.refusals import refused
 
@@ -20,26 +21,35 @@ _KINDS: Final = {"pt": "patient", "st": "staff", "cl": "claim"}
 def decide_resolve_delivery(asked: Asked[ResolveDelivery], states: States, law: Law) -> Outcome:
     """Say whom or which claim a parked delivery is about, where its own identifier or number never will.
 
-    Reads the parked stream of the source; of an answer to a claim that claim. Refuses, in order: delivery_unknown,
-    delivery_not_open, delivery_waits_for_other_kind, no_such_claim.
+    Reads the parked stream of the source; of an answer to a claim that claim and its patient. Refuses, in order:
+    not_in_this_practice (the claim is of a patient elsewhere), delivery_unknown, delivery_not_open,
+    delivery_waits_for_other_kind, no_such_claim.
     """
+    claim, subject = asked.command.claim, asked.person("subject")
+    found = claim_numbered(asked, states, control_number(claim)) if claim is not None else None
+    if isinstance(found, Need):
+        return found
+    if found is not None and (fault := _elsewhere(asked, states, found.claim.event.patient)):
+        return fault
     parked = _open_delivery(asked, states)
     if not isinstance(parked, ParkedDelivery):
         return parked
-    claim, subject = asked.command.claim, asked.person("subject")
     named = claim or subject
     if named is None or (claim and subject) or _KINDS[named[:2]] != parked.waits_for:
         waits_for = "staff member" if parked.waits_for == "staff" else parked.waits_for
         return refused("delivery_waits_for_other_kind", waits_for=waits_for)
-    if claim is not None:
-        found = claim_numbered(asked, states, control_number(claim))
-        if isinstance(found, Need):
-            return found
-        if found is None or found.claim.event.claim != claim:
-            return refused("no_such_claim")
+    if claim is not None and (found is None or found.claim.event.claim != claim):
+        return refused("no_such_claim")
     if parked.subject == named:
         return Unchanged((parked.position,))
     return Accepted((DeliveryResolved(delivery=parked.delivery, source=parked.source, subject=named),))
+
+
+def _elsewhere(asked: Asked[ResolveDelivery], states: States, patient: str) -> Need | Refused | None:
+    """Need for the patient or the actor; the refusal where the actor's role does not reach the patient."""
+    if need := states.missing(patient_tag(patient), staff_tag(asked.actor)):
+        return need
+    return out_of_reach(asked, states, patient)
 
 
 def decide_release_delivery(asked: Asked[ReleaseDelivery], states: States, law: Law) -> Outcome:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple, Protocol
 
 from ledger.judging.shapes import Verdict
+from ledger.judging.unread import may_move
 from ledger.streams.governance import RulebookAdopted
 from projections.base import FollowedLog, ReadModels, Rows
 from projections.judged import RulebookOf, judged
@@ -96,7 +97,7 @@ def _may_have_moved(log: ReadLog, models: Rows, since: int, until: int) -> set[K
     while facts := log.follow(position, min(BATCH, until - position)):
         for fact in facts:
             law_moved = law_moved or isinstance(fact.event, RulebookAdopted)
-            for tag in fact.event.tags():
+            for tag in fact.event.tags() if may_move(fact.event) else ():
                 kind, _, rest = tag.partition("/")
                 match kind:
                     case "care_month":

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
-from ledger.streams.claims import Adjustment, ClaimRemitted
+from ledger.streams.claims import Adjustment, ClaimRemitted, RemittedLine
 from ledger.streams.claims_state import Claim
 
 ZERO: Final = Decimal("0.00")
@@ -171,7 +171,7 @@ def _cuts(heard: list[ClaimRemitted], billed: Counter[str]) -> Iterator[LineCut]
         lines = [(each.status == _REVERSED, line) for each in heard for line in each.lines if line.code == code]
         paid = sum((line.paid for _, line in lines), ZERO)
         share = sum((a.amount for _, line in lines for a in line.adjustments if a.group == _PATIENT), ZERO)
-        told = sum(-line.units if is_back else line.units for is_back, line in lines)
+        told = sum(-line.units if is_back else line.units for is_back, line in lines if _has_money(line))
         is_paid = paid > 0 or share > 0
         counted = min(max(told, 0), units) if is_paid else 0
         if counted == units:
@@ -180,3 +180,8 @@ def _cuts(heard: list[ClaimRemitted], billed: Counter[str]) -> Iterator[LineCut]
         newest = next((line for is_back, line in reversed(lines) if not is_back), None)
         reasons = (*(f"{a.group}-{a.reason}" for a in newest.adjustments), *newest.remarks) if newest else ()
         yield LineCut(code, units, counted, ZERO if is_paid else off, tuple(dict.fromkeys(reasons)))
+
+
+def _has_money(line: RemittedLine) -> bool:
+    """Whether something was paid for a line or left to the patient: units of one that was denied are none of it."""
+    return bool(line.paid) or any(each.group == _PATIENT and each.amount for each in line.adjustments)

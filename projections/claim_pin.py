@@ -7,10 +7,11 @@ overpayment; compliance says that.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ledger.claims.erosion import Loss, loss_of
 from ledger.judging.shapes import Verdict
+from ledger.judging.unread import may_move
 from ledger.streams.base import Fact
 from ledger.streams.claims_state import Claim, Claims
 from ledger.streams.joining import group_of
@@ -25,6 +26,8 @@ from projections.patient_history import StreamsLog, is_about, lines_beside
 from projections.states import States
 from projections.tables.claims_layout import ClaimRow, OverpaymentRow
 from projections.two_patients import one_person
+
+_OF_CLAIMS: Final = "claims/"
 
 
 class Later(NamedTuple):
@@ -155,9 +158,11 @@ def _later(
 
 
 def _behind(log: StreamsLog, claim: Claim, position: int) -> Iterable[Fact]:
-    """The facts behind the release in the streams that it rested on."""
+    """The facts behind the release in the streams that its month rested on: not those of other claims."""
     for tag, count in claim.read_set:
-        yield from (fact for fact in log.read(tag, after=count, until=position) if fact.position != claim.position)
+        if not tag.startswith(_OF_CLAIMS):
+            later = log.read(tag, after=count, until=position)
+            yield from (fact for fact in later if fact.position != claim.position and may_move(fact.event))
 
 
 def _is_of(fact: Fact, claim: Claim) -> bool:

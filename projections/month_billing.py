@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Final
 
 from ledger.judging.shapes import Verdict
+from ledger.judging.unread import may_move
 from ledger.streams.base import Fact
 from ledger.streams.extra_planning import ExtraPlanningAttested
 from ledger.streams.governance import RulebookAdopted
@@ -55,6 +56,8 @@ class MonthBilling:
 
     def apply(self, fact: Fact, tags: tuple[str, ...]) -> None:
         """Note which months the fact may have moved; what rides on a visit makes the month of the visit one."""
+        if not may_move(fact.event):
+            return
         if isinstance(fact.event, ExtraPlanningAttested):
             self._months.add((fact.event.patient, month_of(fact.event.on)))
         for tag in tags:

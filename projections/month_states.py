@@ -14,7 +14,7 @@ from typing import Final
 from ledger.judging.needs import needed_tags
 from ledger.streams.base import Fact
 from ledger.streams.care_month import TimeLogged
-from ledger.streams.folding import FOLDINGS, initial
+from ledger.streams.folding import initial
 from ledger.streams.month_state import CareMonth, Entry
 from ledger.terms.calendar import DAY_SECONDS, stored_instant
 from ledger.terms.identity import care_month_tag, patient_tag
@@ -74,11 +74,10 @@ class MonthStates(States):
 
 
 def _folded(tag: str, facts: Iterable[Fact]) -> At:
-    state, position = initial(tag), 0
-    evolve = FOLDINGS[tag.partition("/")[0]].evolve
+    held = At(initial(tag), 0)
     for fact in facts:
-        state, position = evolve(state, fact, tag), fact.position
-    return At(state, position)
+        held = held.after(fact, tag)
+    return held
 
 
 def span_of(topic: str, clear: bytes) -> Span | None:

@@ -3,7 +3,7 @@
 Promise: what stands is that of the read models at one position, the days are counted by the rules of the claim's payer
 and by the day at the claim's practice; what is past its deadline stands first. Whether an unpaid claim still lacks what
 it lost is asked of the judge now. No words: what was said is sealed, and opened with the patient's history. Not
-promised: that money is owed; that a person says.
+promised: that money is owed; that a person says. As of an earlier position the streams are folded up to it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -115,11 +115,15 @@ def worklist(
     *,
     practice: str | None = None,
     open_only: bool = False,
+    as_of: int | None = None,
 ) -> Worklist:
-    """The worklist of all practices or one. Pull before asking."""
+    """The worklist of all practices or one, as of now or of an earlier position. Pull before asking."""
     with models.at_one_moment() as now:
         position = tracked_position(now)
-        patients = sorted({*_overpaid(now, practice, open_only=open_only), *_to_withdraw(now, practice)})
+        is_now = as_of is None or as_of >= position
+        found_of = {*_overpaid(now, practice, open_only=open_only and is_now)}
+        patients = sorted(found_of | {*_to_withdraw(now, practice, live_only=is_now)})
+        position = position if as_of is None else min(as_of, position)
     asking = _Asking(log, States(log, after=position), rulebook_of, today_in, open_only)
     found = [each for patient in patients for each in asking.items(patient)]
     items = [each for each in found if practice in (None, each.practice)]
@@ -134,13 +138,14 @@ def _overpaid(now: Rows, practice: str | None, *, open_only: bool) -> Iterator[s
         yield str(patient)
 
 
-def _to_withdraw(now: Rows, practice: str | None) -> Iterator[str]:
-    """The patients of whom an unpaid claim lost ground."""
+def _to_withdraw(now: Rows, practice: str | None, *, live_only: bool) -> Iterator[str]:
+    """The patients of whom an unpaid claim lost ground; where not live alone, of whom any claim did."""
     query = (
         f"SELECT DISTINCT found.patient FROM {REVIEWS_RAISED.name} AS raised"
         f" JOIN {CLAIMS.name} AS found ON found.claim = raised.target WHERE raised.what = ?"
-        " AND found.is_live = 1 AND found.status IN ('released', 'accepted') AND (found.practice = ? OR ? = '')"
+        " AND (found.practice = ? OR ? = '')"
     )
+    query += " AND found.is_live = 1 AND found.status IN ('released', 'accepted')" if live_only else ""
     for (patient,) in now.rows(query, (ClaimLostGround.TOPIC, practice or "", practice or "")):
         yield str(patient)
 

@@ -122,7 +122,7 @@ def patient_share(
     refunded = _refunded(held)
     others = live.from_others if live is not None and answered else ()
     by_others = sum((heard.event.paid for heard in others), ZERO)
-    is_unclear = live is not None and share is not None and _is_unclear(live, share)
+    is_unclear = live is not None and share is not None and _is_unclear(live, claims, share)
     rest = None
     if live is not None and share is not None and not is_unclear:
         rest = _rest(share - waived - _refunded_beside(held, live), live)
@@ -159,9 +159,10 @@ def _is_of(claim: Claim, verdict: Verdict) -> bool:
     return (claim.event.month, claim.event.programme) == (verdict.month, verdict.programme)
 
 
-def _is_unclear(live: Claim, share: Decimal) -> bool:
-    """Whether the answers that stand speak of more than was asked for, or of a share beyond it."""
-    answered = sum((each.charge for each in standing_answers(live)), ZERO)
+def _is_unclear(live: Claim, claims: Iterable[Claim], share: Decimal) -> bool:
+    """Whether the answers that paid or left something speak of more than was asked for, or of a share beyond it."""
+    counted = (claim for claim in claims if claim.paid or claim.patient_share)
+    answered = sum((each.charge for claim in counted for each in standing_answers(claim)), ZERO)
     return answered > live.event.charge or not ZERO <= share <= live.event.charge
 
 

@@ -101,7 +101,7 @@ class Listing:
         self._states = states
         self._rules = rules
         self._claimed = claimed
-        self._charges: dict[tuple[str, str, date], Decimal | None] = {}
+        self._charges: dict[tuple[str, str, date], tuple[Decimal, int] | None] = {}
         self._days: dict[str | None, date] = {}
         self.seen: set[tuple[str, Programme]] = set()
 
@@ -138,7 +138,7 @@ class Listing:
             claim=sent.newest.claim if sent is not None else None,
             claim_status=sent.newest.status if sent is not None else None,
             digest=row.digest,
-            position=max(row.position, sent.moved if sent is not None else 0),
+            position=max(row.position, self._charged_at(row, practice), sent.moved if sent is not None else 0),
         )
 
     def without_row(self, patient: str, programme: Programme, sent: Sent) -> ReadyMonth:
@@ -212,15 +212,24 @@ class Listing:
         """What the practice asks for all lines; None where it adopted no charge for one."""
         total = Decimal(0)
         for code, units in row.charges:
-            key = row.practice or "", code, row.date_of_service
-            if key not in self._charges:
-                asked = practice.charge(code, row.date_of_service) if practice is not None else None
-                self._charges[key] = asked[0].amount if asked is not None else None
-            each = self._charges[key]
+            each = self._charge(row, code, practice)
             if each is None:
                 return None
-            total += each * units
+            total += each[0] * units
         return total if row.charges else None
+
+    def _charged_at(self, row: MonthRow, practice: Practice | None) -> int:
+        """The position of the newest of the charges that its lines ask for; 0 where there is none."""
+        asked = (self._charge(row, code, practice) for code, _ in row.charges)
+        return max((each[1] for each in asked if each is not None), default=0)
+
+    def _charge(self, row: MonthRow, code: str, practice: Practice | None) -> tuple[Decimal, int] | None:
+        """What the practice asks for one unit of a code, and since which fact; None where it adopted no charge."""
+        key = row.practice or "", code, row.date_of_service
+        if key not in self._charges:
+            asked = practice.charge(code, row.date_of_service) if practice is not None else None
+            self._charges[key] = (asked[0].amount, asked[1]) if asked is not None else None
+        return self._charges[key]
 
     def _practice(self, practice: str | None) -> Practice | None:
         return self._states.at(practice_tag(practice)).state if practice is not None else None

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
+from ledger.judging.unread import may_move
 from ledger.streams.base import EventLog, Fact
 from ledger.streams.folding import FOLDINGS, initial
 
@@ -30,10 +31,15 @@ def uncollected() -> Iterator[None]:
 
 
 class At(NamedTuple):
-    """The state of a stream and the position of its newest fact, 0 where it has none."""
+    """The state of a stream and the position of its newest fact that a verdict may read, 0 where it has none."""
 
     state: Any
     position: int
+
+    def after(self, fact: Fact, tag: str) -> "At":
+        """The same after one more fact of the stream."""
+        state = FOLDINGS[tag.partition("/")[0]].evolve(self.state, fact, tag)
+        return At(state, fact.position if may_move(fact.event) else self.position)
 
 
 class States:
@@ -56,7 +62,7 @@ class States:
             if not self._all_here:
                 return
             held = At(initial(tag), 0)
-        self._recent[tag] = At(FOLDINGS[tag.partition("/")[0]].evolve(held.state, fact, tag), fact.position)
+        self._recent[tag] = held.after(fact, tag)
         self._folded += 1
 
     def at(self, tag: str) -> At:
@@ -77,9 +83,8 @@ class States:
         self._older, self._recent, self._folded, self._all_here = self._recent, {}, 0, False
 
     def _load(self, tag: str) -> At:
-        state, position = initial(tag), 0
-        evolve = FOLDINGS[tag.partition("/")[0]].evolve
+        held = At(initial(tag), 0)
         for fact in self._log.read(tag, until=self.position):
-            state, position = evolve(state, fact, tag), fact.position
+            held = held.after(fact, tag)
             self._folded += 1
-        return At(state, position)
+        return held

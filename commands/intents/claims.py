@@ -11,7 +11,7 @@ from ledger.streams.claims import (
     Acknowledged,
     AdjustmentGroup,
     AnswerCode,
-    Code,
+    AnsweredCode,
     PayerNumber,
     PaymentStatus,
     PlaceOfService,
@@ -121,13 +121,13 @@ class AdjustmentGiven(Wire):
 class LineGiven(Wire):
     """What became of one line."""
 
-    code: Code
-    units: int = Field(ge=0, le=999)
+    code: AnsweredCode
+    units: int = Field(ge=0, le=999_999)
     charge: Dollars
     paid: Dollars
     adjustments: tuple[AdjustmentGiven, ...] = Field(default=(), max_length=30)
     remarks: tuple[AnswerCode, ...] = Field(default=(), max_length=20)
-    adjudicated_as: Code | None = None
+    adjudicated_as: AnsweredCode | None = None
     """The code under which the payer looked at it, where that is another."""
 
 

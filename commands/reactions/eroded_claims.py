@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from commands.reactions.reports import PAGE, Report, Seen
 from commands.reactions.stale_months import DIGEST_SHOWN, RESTED_ON
+from ledger.judging.unread import may_move
 from ledger.streams.claims_state import Claim, Claims
 from ledger.streams.joining import ever_joined
 from ledger.streams.reviews import BECAUSE_MAX
@@ -55,6 +56,6 @@ def came_after(claim: Claim, seen: Seen) -> tuple[int, ...]:
         for tag, seq in rested.items()
         if seen.log.head(tag) > seq and not (tag.startswith("staff_day/") and not seen.state(tag).contested)
         for fact in seen.log.read(tag, after=seq)
-        if fact.position > claim.position
+        if fact.position > claim.position and may_move(fact.event)
     }
     return tuple(sorted(found)[-BECAUSE_MAX:])

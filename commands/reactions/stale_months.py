@@ -10,6 +10,7 @@ from typing import Final
 
 from commands.reactions.reports import PAGE, Report, Seen
 from ledger.judging.due import StaleMonth
+from ledger.judging.unread import may_move
 from ledger.streams.base import Fact
 from ledger.streams.care_month import MonthAttested
 from ledger.streams.reviews import BECAUSE_MAX
@@ -38,7 +39,7 @@ class RejudgeAttestedMonths:
 
 
 def came_after(stale: StaleMonth, seen: Seen) -> tuple[int, ...]:
-    """The facts that came after the signature into what it rested on, up to the newest one; at most so many.
+    """The facts that came after the signature into what it rested on, and that it may read; at most so many.
 
     A staff day counts only where two patients share seconds: else work for others says nothing of this month.
     """
@@ -48,7 +49,7 @@ def came_after(stale: StaleMonth, seen: Seen) -> tuple[int, ...]:
         for tag, seq in (signed.envelope.read_set if signed else ())
         if tag.startswith(RESTED_ON) and not (tag.startswith("staff_day/") and not seen.state(tag).contested)
         for fact in seen.log.read(tag, after=seq, until=stale.position)
-        if signed and fact.position != signed.position
+        if signed and fact.position != signed.position and may_move(fact.event)
     }
     return tuple(sorted(found)[-BECAUSE_MAX:])
 

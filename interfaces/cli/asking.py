@@ -5,7 +5,7 @@ allowed is refused with its code and exit code 1.
 """
 
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -14,7 +14,6 @@ from interfaces.cli.screen import Screen, steps
 from interfaces.cli.usage import ReadRefused, WrongUsage, a_ledger_is_named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date, datetime
 
     from ledger.store.engine import StoredReadModels
@@ -174,6 +173,12 @@ def known_at(session: bootstrap.Session, args: Namespace) -> int:
     from projections.moments import position_of  # noqa: PLC0415 - `--help` must not wait for it
 
     return position_of(session.log, as_of(args))
+
+
+def moment_at(session: bootstrap.Session, position: int | None) -> "datetime":
+    """When a position was recorded; without one, now."""
+    facts = session.log.facts_at([position]) if position is not None else ()
+    return facts[-1].recorded_at if facts else session.handler.now()
 
 
 def judged_at(session: bootstrap.Session, args: Namespace) -> int:

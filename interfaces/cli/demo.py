@@ -1,4 +1,4 @@
-"""`demo`: the main job from an empty ledger to a signed month and what reaches it later, by the commands themselves.
+"""`demo`: the main job from an empty ledger to a signed, claimed and paid month, by the commands themselves.
 
 Promise: each step runs a command of this program as it would be typed, in a folder of its own; nothing is put into the
 ledger in another way. The same seed and charts give the same lines; ids are drawn anew each time.
@@ -28,6 +28,8 @@ _LACKING_MAX: Final = 9
 _WHY_NOT_MAX: Final = 12
 _BESIDE_MAX: Final = 30
 _DIFF_MAX: Final = 32
+_CLAIM_MAX: Final = 24
+_RECONCILED_MAX: Final = 30
 _MONTH: Final = "2026-01"
 
 
@@ -56,6 +58,8 @@ def run_demo(args: Namespace, screen: Screen) -> int:
         _answers(screen, workshop)
         patient = _questions(screen, workshop)
         _afterwards(screen, workshop)
+        _claims(screen, workshop)
+        workshop.shown("verify")
         _next(screen, workshop, patient, stays=stays)
         screen.answer({"folder": str(workshop.folder), "ledger": workshop.ledger, **workshop.tally.as_json()})
     return 0
@@ -91,7 +95,7 @@ def _folder(keep: str | None) -> "Path":
 
 
 def _set_up(screen: Screen, workshop: "Workshop") -> None:
-    screen.say("", "Step 1 of 6. A company with two practices, its staff, and a simulated ledger.")
+    screen.say("", "Step 1 of 7. A company with two practices, its staff, and a simulated ledger.")
     workshop.shown("init", "--simulated-clock", "--name", "Demo Care Company")
     workshop.submit_setup()
     workshop.deliver_until("staff.jsonl")
@@ -102,7 +106,7 @@ def _charts(screen: Screen, workshop: "Workshop") -> None:
 
     given = "given" if workshop.has_given_charts else "simulated"
     charts = counted(len(workshop.company.charts), "chart")
-    screen.say("", f"Step 2 of 6. Patients arrive as FHIR R4 bundles: {charts}, {given}.")
+    screen.say("", f"Step 2 of 7. Patients arrive as FHIR R4 bundles: {charts}, {given}.")
     workshop.import_charts()
     screen.say("The same charts once more add nothing:")
     workshop.import_charts()
@@ -111,7 +115,7 @@ def _charts(screen: Screen, workshop: "Workshop") -> None:
 
 
 def _quarter(screen: Screen, workshop: "Workshop") -> None:
-    screen.say("", "Step 3 of 6. Consents, visits, care plans and three months of time arrive, dirty rows included.")
+    screen.say("", "Step 3 of 7. Consents, visits, care plans and three months of time arrive, dirty rows included.")
     workshop.deliver_until(None)
     screen.say("One of the time logs once more adds nothing:")
     workshop.deliver_again()
@@ -120,7 +124,7 @@ def _quarter(screen: Screen, workshop: "Workshop") -> None:
 def _answers(screen: Screen, workshop: "Workshop") -> None:
     from interfaces.cli.wording import in_order  # noqa: PLC0415 - loaded by now
 
-    screen.say("", "Step 4 of 6. Every line was answered. Together:", *workshop.tally.as_text())
+    screen.say("", "Step 4 of 7. Every line was answered. Together:", *workshop.tally.as_text())
     screen.say(f"All answers stand in {workshop.folder / 'answers'}. An example of each refusal and parking:")
     for code, _ in in_order(workshop.tally.refusals):
         screen.say(f"  {code}: {workshop.examples[code]}")
@@ -132,7 +136,7 @@ def _answers(screen: Screen, workshop: "Workshop") -> None:
 
 
 def _questions(screen: Screen, workshop: "Workshop") -> str:
-    screen.say("", "Step 5 of 6. The month as a table, explained, replayed and searched.")
+    screen.say("", "Step 5 of 7. The month as a table, explained, replayed and searched.")
     month = _MONTH
     auditor = ("--as", workshop.staff("C-COMP-1"))
     workshop.shown("months", month, *auditor)
@@ -157,7 +161,7 @@ def _most_told(rows: "Sequence[dict[str, Any]]") -> "dict[str, Any]":
 def _afterwards(screen: Screen, workshop: "Workshop") -> None:
     from interfaces.simulator.afterwards import most_to_lose  # noqa: PLC0415 - loaded by now
 
-    screen.say("", "Step 6 of 6. Months are signed; then an entry turns out shorter, and another one comes too late.")
+    screen.say("", "Step 6 of 7. Months are signed; then an entry turns out shorter, and another one comes too late.")
     auditor = ("--as", workshop.staff("C-COMP-1"))
     rows = workshop.json("months", _MONTH, *auditor)["rows"]
     signer = most_to_lose([row for row in rows if row["standing"] == "ready"])["practitioner"]
@@ -167,7 +171,22 @@ def _afterwards(screen: Screen, workshop: "Workshop") -> None:
     workshop.excerpt(_DIFF_MAX, "diff-month", corrected, _MONTH, "attested", "now", *auditor)
     screen.say("", "The late entry would raise a signed month. It is kept, and counts when compliance approves it:")
     workshop.excerpt(_BESIDE_MAX, "month", raised, _MONTH, *auditor)
-    workshop.shown("verify")
+
+
+def _claims(screen: Screen, workshop: "Workshop") -> None:
+    screen.say("", "Step 7 of 7. The biller releases what is ready; the payer takes it in, pays it, and all adds up.")
+    biller = ("--as", workshop.staff("C-BILL-1"))
+    workshop.deliver_charges()
+    listed = workshop.json("ready", _MONTH, *biller)["months"]
+    waiting = [month["practitioner"] for month in listed if month["state"] == "to_sign"]
+    if waiting and not any(month["state"] == "ready" for month in listed):
+        workshop.shown("attest", _MONTH, "--as", waiting[0])
+    workshop.shown("release", _MONTH, "--all-ready", *biller)
+    claims = workshop.json("claims", "--month", _MONTH, *biller)["claims"]
+    if claims:
+        workshop.deliver_answers(claims, biller)
+        workshop.excerpt(_CLAIM_MAX, "claim", "show", claims[0]["claim"], *biller)
+    workshop.excerpt(_RECONCILED_MAX, "reconcile", _MONTH, *biller)
 
 
 def _next(screen: Screen, workshop: "Workshop", patient: str, *, stays: bool) -> None:
@@ -183,6 +202,7 @@ def _next(screen: Screen, workshop: "Workshop", patient: str, *, stays: bool) ->
         f"  ccm-ledger month {patient} 2026-02 --explain --as {auditor}",
         f"  ccm-ledger months 2026-03 --csv --as {auditor}",
         f"  ccm-ledger readiness --as {auditor}",
+        f"  ccm-ledger claims --as {auditor}",
         f"  ccm-ledger parked list --as {auditor}",
         "  ccm-ledger rules show CCM-TIME-15",
         "  ccm-ledger --help",

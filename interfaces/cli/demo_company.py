@@ -6,7 +6,7 @@ that somebody typed; the answers stand beside the files.
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,7 @@ from typing import Any, Final
 from interfaces.cli.delivering import OUTCOMES, Tally
 from interfaces.cli.screen import Screen
 from interfaces.importing.mapping import ChartMapping, read_chart_mapping
-from interfaces.simulator import afterwards
+from interfaces.simulator import afterwards, billing
 from interfaces.simulator.company import Company, SimulatedFile
 from interfaces.system import PinnedZones
 
@@ -61,8 +61,7 @@ class Workshop:
 
     def submit_setup(self) -> None:
         """The administrator's first file; its answers carry the ids of the practices."""
-        lines = b"".join(json.dumps(line).encode() + b"\n" for line in self.company.setup_lines())
-        self._deliver(SimulatedFile("setup.jsonl", "submit", lines))
+        self._deliver(SimulatedFile("setup.jsonl", "submit", _lines(self.company.setup_lines())))
         practices = {code: self._ids[key]["practice"] for code, key in self.company.practice_keys.items()}
         self._files = self.company.files(practices, self._consents)
 
@@ -94,9 +93,23 @@ class Workshop:
         told = self.json("history", corrected, "--month", month, *asking)["facts"]
         longest = afterwards.longest(told, self.json("month", corrected, month, "--explain", *asking)["entries"])
         lines = (afterwards.correction(corrected, month, longest), afterwards.late_entry(raised, longest))
-        content = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
-        self._deliver(SimulatedFile("afterwards.jsonl", "submit", content))
+        self._deliver(SimulatedFile("afterwards.jsonl", "submit", _lines(lines)))
         return corrected, raised
+
+    def deliver_charges(self) -> None:
+        """Deliver what the practices ask for each code."""
+        practices = sorted(self._ids[key]["practice"] for key in self.company.practice_keys.values())
+        self._deliver(SimulatedFile("charges.jsonl", "submit", _lines(billing.charge_lines(practices))))
+
+    def deliver_answers(self, claims: list[dict[str, Any]], asking: tuple[str, str]) -> None:
+        """Deliver what the payer says of claims: that it took them in, and two weeks later what it paid."""
+        self._answered("acknowledgment", "taken-in.277", billing.acknowledged(claims), asking)
+        self._deliver(SimulatedFile("later.jsonl", "submit", _lines(billing.later_lines())))
+        self._answered("remittance", "paid.835", billing.remitted(claims), asking)
+
+    def _answered(self, kind: str, name: str, content: bytes, asking: tuple[str, str]) -> None:
+        path = self._write(SimulatedFile(name, "import answers", content))
+        self._through(["import", kind, str(path), *asking], name, shown=["import", kind, name])
 
     def deliver_again(self) -> None:
         """Deliver the last time log once more."""
@@ -189,6 +202,10 @@ class Workshop:
         from interfaces.cli.main import run_words  # noqa: PLC0415 - main knows this module's command
 
         run_words([*words, "--ledger", self.ledger, "--key-file", str(self.key_file)], screen)
+
+
+def _lines(told: Iterable[dict[str, Any]]) -> bytes:
+    return b"".join(json.dumps(line).encode() + b"\n" for line in told)
 
 
 def given_charts() -> Path | None:

@@ -13,6 +13,7 @@ from typing import Final, TextIO
 from interfaces.cli.usage import WrongUsage
 
 _OWNER_ONLY: Final = 0o600
+_TAKEN: Final = ("There is a file of that name already.", "Name another one; a file is never overwritten.")
 _FREE: Final = "Name one in a folder of yours that is there."
 
 
@@ -33,7 +34,7 @@ def is_free(name: str) -> None:
     except OSError as error:
         raise WrongUsage(f"The file cannot be made: {error.strerror}.", _FREE) from error
     else:
-        raise WrongUsage("There is a file of that name already.", "Name another one; a file is never overwritten.")
+        raise WrongUsage(*_TAKEN)
 
 
 @contextmanager
@@ -41,6 +42,9 @@ def new_file(name: str, *, encoding: str) -> Iterator[TextIO]:
     """A new file to write to, durable at the end; taken away again where the block or the writing does not end well."""
     try:
         descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _OWNER_ONLY)
+    except FileExistsError:
+        # Somebody else made it since it was looked for.
+        raise WrongUsage(*_TAKEN) from None
     except OSError as error:
         raise WrongUsage(f"The file cannot be made: {error.strerror}.", _FREE) from error
     try:

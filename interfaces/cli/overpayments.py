@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, practice_id
+from interfaces.cli.usage import Commands, Parser, as_of_option, practice_id
 
 if TYPE_CHECKING:
     from projections.overpayments import Item
@@ -36,6 +36,7 @@ def add(commands: Commands, shared: Parser) -> None:
     )
     parser.add_argument("--open", action="store_true", help="without what was dismissed or returned")
     parser.add_argument("--practice", metavar="P", type=practice_id, help="of this practice alone")
+    as_of_option(parser)
     parser.set_defaults(run=run_overpayments)
 
 
@@ -43,8 +44,11 @@ def run_overpayments(args: Namespace, screen: Screen) -> int:
     """Ask the read models, record the reads, show the list."""
     from interfaces.cli.asking import (  # noqa: PLC0415 - not needed for --help
         ask,
+        judged_at,
         known_only,
         list_of_practice,
+        moment_at,
+        of_others_too,
         pulled,
         session_of,
         today_in,
@@ -55,9 +59,13 @@ def run_overpayments(args: Namespace, screen: Screen) -> int:
     with session_of(args, screen) as session:
         known_only(session, args)
         list_of_practice(session, args, screen, "overpayments")
-        today = today_in(session, session.handler.now())
-        models = pulled(session, screen)
-        found = worklist(session.log, models, session.rulebook_of, today, practice=args.practice, open_only=args.open)
+        known = judged_at(session, args) if args.as_of else None
+        today, models = today_in(session, moment_at(session, known)), pulled(session, screen)
+        asked: dict[str, Any] = {"practice": args.practice, "open_only": args.open, "as_of": known}
+        found = worklist(session.log, models, session.rulebook_of, today, **asked)
+        patients = [each.patient for each in found.items]
+        closed = of_others_too(session, screen, patients, found.position) if args.as_of else frozenset[str]()
+        found = found._replace(items=tuple(each for each in found.items if each.patient not in closed))
         ask(session, args, "overpayments", [each.patient for each in found.items], as_of=found.position)
         answer = {"as_of": found.position, "searched": "this ledger", "overdue": found.overdue}
         items = [_json(each) for each in found.items]

@@ -85,12 +85,10 @@ def asked_of(args: Namespace, session: "Session", known: int, near_minutes: int)
     """What the options ask for, on the ledger's day; as of an earlier moment on the day that it was then."""
     from datetime import UTC  # noqa: PLC0415 - loaded by now
 
-    from interfaces.cli.asking import today_in  # noqa: PLC0415
+    from interfaces.cli.asking import moment_at, today_in  # noqa: PLC0415
     from projections.ready_months import Asked  # noqa: PLC0415
 
-    facts = session.log.facts_at([known]) if args.as_of else ()
-    now = facts[-1].recorded_at if facts else session.handler.now()
-
+    now = moment_at(session, known if args.as_of else None)
     return Asked(
         month=args.month,
         today=now.astimezone(UTC).date(),

@@ -90,6 +90,8 @@ def _named(args: Namespace) -> str | None:
         raise WrongUsage(happened, "Name PATIENT and YYYY-MM, or YYYY-MM with --all-ready.")
     if args.all_ready and (args.replaces or args.late_because or args.programme != PROGRAMMES[0]):
         raise WrongUsage("--replaces, --late-because and --programme are about one month.", "Name its patient too.")
+    if patients and args.practice:
+        raise WrongUsage("--practice is about a whole month.", "Leave it out where a patient is named.")
     args.month, args.as_of = months[0], None
     return patients[0] if patients else None
 

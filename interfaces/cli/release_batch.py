@@ -153,8 +153,8 @@ def sums_json(batch: Sequence[Release]) -> dict[str, Any]:
 
 def _sums(batch: Sequence[Release]) -> tuple[int, Decimal, Decimal]:
     released = [each for each in batch if each.becomes == "released"]
-    asked = sum((each.asked for each in released if each.asked is not None), Decimal(0))
-    expected = sum((each.expected for each in released if each.expected is not None), Decimal(0))
+    asked = sum((each.asked for each in released if each.asked is not None), Decimal("0.00"))
+    expected = sum((each.expected for each in released if each.expected is not None), Decimal("0.00"))
     return sum(units for each in released for _, units in each.charges), asked, expected
 
 

@@ -24,7 +24,7 @@ from interfaces.simulator.timesheets import Shape, time_csv
 from ledger.terms.calendar import next_month
 from ledger.terms.ports import Zones
 
-Door = Literal["submit", "import fhir", "import time-log", "mapping"]
+Door = Literal["submit", "import fhir", "import time-log", "import answers", "mapping"]
 
 CHARTS_AT: Final = datetime(2025, 12, 2, 14, tzinfo=UTC)
 """The clock of every line that a chart becomes."""

@@ -77,6 +77,8 @@ class Known(NamedTuple):
     identity: Identity
     insured: tuple[Insured, ...]
     """Of the date of service, those of a lower rank first."""
+    is_clinic: bool = False
+    """Whether the practice attests that it was a health center on the date of service."""
 
 
 class Sending(NamedTuple):
@@ -104,6 +106,7 @@ def _missing(known: Known) -> set[str]:
     demographics = known.identity.demographics
     insured = paying(known)
     there = {
+        "clinics_bill_otherwise": not known.is_clinic,
         "interchange_missing": known.interchange is not None,
         "billing_details_missing": known.billing is not None,
         "signatures_not_on_file": known.billing is None or known.billing.signatures_on_file,

@@ -68,6 +68,9 @@ def _prepared(session: Session, row: ClaimRow, today: date, *, again: bool) -> P
     if status not in SENT:
         refusal = refused("claim_not_exportable", status=status, facts=(claim.position,))
         return Prepared(row, "left_out", refusal=refusal, exported_on=exported_on)
+    if claim.lost:
+        refusal = refused("claim_lost_its_ground", facts=(claim.lost[-1].position,))
+        return Prepared(row, "left_out", refusal=refusal, exported_on=exported_on)
     if (claim.exported or claim.acknowledged) and not again:
         return Prepared(row, "not_again", refusal=_before(claim), exported_on=exported_on)
     found = sending_of(known_of(session, claim, today))

@@ -10,6 +10,7 @@ from typing import Final
 
 from interfaces.bootstrap import Session
 from interfaces.x12.claim_of import Identity, Insured, Known
+from ledger.judging.site import CLINICS
 from ledger.streams.billing import (
     RenderingWords,
     billing_details,
@@ -17,7 +18,9 @@ from ledger.streams.billing import (
     payer_identity,
     rendering_details,
 )
+from ledger.streams.claims import ClaimReleased
 from ledger.streams.claims_state import Claim
+from ledger.streams.governance import Governance
 from ledger.streams.joining import group_of
 from ledger.streams.patient import (
     CoverageRecorded,
@@ -31,7 +34,7 @@ from ledger.streams.patient import (
 from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
 from ledger.streams.staff import Staff
-from ledger.terms.identity import patient_tag, practice_tag, staff_tag
+from ledger.terms.identity import LEDGER_TAG, patient_tag, practice_tag, staff_tag
 
 _OF_IDENTITY: Final = (PatientRegistered, DemographicsReported, IdentifierLinked)
 _MBI: Final = "mbi"
@@ -58,7 +61,21 @@ def known_of(session: Session, claim: Claim, today: date) -> Known:
         rendering_npi=staff.npi,
         identity=_identity(session, group),
         insured=tuple(_insured(session, group, practice, event.date_of_service, today)),
+        is_clinic=_is_clinic(session, practice, event),
     )
+
+
+def _is_clinic(session: Session, practice: Practice, event: ClaimReleased) -> bool:
+    """Whether the practice attests that it was a health center on the date of service (CCM-CLAIM-09).
+
+    Reads: medicare.ccm.rhc.capabilities, of the edition that the claim pins.
+    """
+    if not practice.capabilities:
+        return False
+    governance: Governance = session.handler.state(LEDGER_TAG)
+    adopted = next(each for each in governance.adoptions if each.edition == event.edition)
+    words = session.rulebook_of(adopted).in_force(event.date_of_service).get(CLINICS)
+    return isinstance(words, tuple) and any(practice.has(word, event.date_of_service) for word in words)
 
 
 def _words_at(session: Session, position: int) -> object:

@@ -16,6 +16,12 @@ class Lack(NamedTuple):
 
 
 _ALL: Final = (
+    Lack(
+        "clinics_bill_otherwise",
+        "The practice was a health center or rural health clinic on the date of service; its claims are institutional.",
+        "Bill it from the billing system that makes them (837I, UB-04); this file is for professional claims "
+        "(CCM-CLAIM-09).",
+    ),
     Lack("interchange_missing", "Nobody recorded who sends the practice's files.", "Record it: `record_interchange`."),
     Lack(
         "billing_details_missing",

@@ -14,7 +14,7 @@ from typing import Final
 
 from interfaces.x12.answers import Answer, AnswerFile, CommandData, Numbering, Payment, ProviderAdjustment
 from interfaces.x12.reading import Kind, Segment, Transaction, malformed, transactions
-from interfaces.x12.values import ZERO, amount, day_of, needed, whole
+from interfaces.x12.values import ZERO, amount, day_of, needed, units
 
 REMITTANCE: Final = Kind("835", "HP", "005010X221A1", "remittances (835, 005010X221A1)")
 REVERSED: Final = "22"
@@ -188,7 +188,7 @@ class _Transaction:
         line = _Line(
             {
                 "code": billed,
-                "units": whole(segment, 5, absent=1),
+                "units": units(segment, 5, absent=1),
                 "charge": str(amount(segment, 2)),
                 "paid": str(amount(segment, 3)),
             }

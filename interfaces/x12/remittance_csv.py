@@ -82,6 +82,9 @@ def _checked_header(names: Sequence[str]) -> None:
     if len(set(names)) != len(names):
         raise malformed("Two columns have the same name.", code="columns_repeated")
     missing = [name for name in NEEDED if name not in names]
+    if len(missing) == len(NEEDED):
+        happened = "The header names none of the columns; they are parted by commas and written in small letters."
+        raise malformed(happened, code="remittance_columns_missing")
     if missing:
         raise malformed(f"The file has no column {', '.join(missing)}.", code="remittance_columns_missing")
     if not set(names) <= {*NEEDED, *OPTIONAL}:

@@ -13,7 +13,8 @@ from interfaces.x12.reading import Malformed, Segment, malformed
 
 _AMOUNT: Final = re.compile(r"-?(?:[0-9]{1,8}(?:\.[0-9]{0,2}0*)?|\.[0-9]{1,2}0*)", re.ASCII)
 _DAY: Final = re.compile(r"((?:19|20|21)[0-9]{2})([0-9]{2})([0-9]{2})", re.ASCII)
-_WHOLE: Final = re.compile(r"([0-9]{1,6})(?:\.0*)?", re.ASCII)
+_WHOLE: Final = re.compile(r"-?([0-9]{1,6})(?:\.0*)?", re.ASCII)
+_QUANTITY: Final = re.compile(r"-?(?:[0-9]{1,6}(?:\.[0-9]{0,6})?|\.[0-9]{1,6})", re.ASCII)
 _CENT: Final = Decimal("0.01")
 ZERO: Final = Decimal("0.00")
 
@@ -56,15 +57,19 @@ def day_of(segment: Segment, place: int) -> date:
     return found
 
 
-def whole(segment: Segment, place: int, absent: int) -> int:
-    """The whole number in an element, or what stands for it where there is none."""
+def units(segment: Segment, place: int, absent: int) -> int | str:
+    """The units in an element, or what stands for it where there is none.
+
+    A reversal may state them below zero: they are those that were taken back. A part of a unit (of a drug, or of
+    anaesthesia: no claim of ours) stays as it was written, so that its own answer is refused and no other one.
+    """
     text = segment.get(place)
     if not text:
         return absent
+    if not _QUANTITY.fullmatch(text):
+        raise _unreadable(segment, place, "holds no number of units")
     found = _WHOLE.fullmatch(text)
-    if found is None:
-        raise _unreadable(segment, place, "holds no whole number")
-    return int(found[1])
+    return int(found[1]) if found is not None else text
 
 
 def needed(segment: Segment, place: int) -> str:

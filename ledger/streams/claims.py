@@ -39,6 +39,8 @@ PlaceOfService = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
 ControlNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z2-7]{20}$")]
 PayerNumber = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]([\x20-\x7e]{0,48}[\x21-\x7e])?$")]
 """The number under which the payer keeps a claim."""
+AnsweredCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,15}$")]
+"""A code as a payer's answer has it: a payment is of all claims of a practice, also of drugs and revenue codes."""
 AnswerCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9:.-]{0,19}$")]
 """A code of the payer's answer: category and status of an acknowledgment, reason or remark of a remittance."""
 
@@ -196,13 +198,13 @@ class Adjustment(Part):
 class RemittedLine(Part):
     """What became of one line."""
 
-    code: Code
-    units: int = Field(ge=0, le=999)
+    code: AnsweredCode
+    units: int = Field(ge=0, le=999_999)
     charge: Cents
     paid: Cents
     adjustments: tuple[Adjustment, ...] = Field(default=(), max_length=30)
     remarks: tuple[AnswerCode, ...] = Field(default=(), max_length=20)
-    adjudicated_as: Code | None = None
+    adjudicated_as: AnsweredCode | None = None
     """The code under which the payer looked at it, where that is another: it bundled or changed the line."""
 
 

@@ -103,8 +103,17 @@ class Claim:
 
     @property
     def newest_remittance(self) -> Heard | None:
-        """The remittance of the payer's newest day, for files come out of order; of one day what was recorded last."""
-        return max(reversed(self.from_payer), key=lambda heard: heard.event.on, default=None)
+        """The remittance of the payer's newest day, for files come out of order; of one day what was recorded last.
+
+        Where money stands after a reversal, what was adjudicated on that day stands, in whichever order they came.
+        """
+        heard = self.from_payer
+        newest: Heard | None = max(reversed(heard), key=lambda each: each.event.on, default=None)
+        if newest is None or newest.event.status != "reversed" or not (self.paid > 0 or self.patient_share > 0):
+            return newest
+        anew = (each for each in reversed(heard) if each.event.on == newest.event.on)
+        standing: Heard = next((each for each in anew if each.event.status != "reversed"), newest)
+        return standing
 
     @property
     def newest_acknowledgment(self) -> Heard | None:
@@ -223,6 +232,11 @@ def evolve(state: Claims, fact: Fact) -> Claims:
     if isinstance(event, ClaimReleased):
         claim = Claim(event, at, tuple(fact.envelope.read_set), fact.recorded_at)
         return replace(state, claims=(*state.claims, claim), position=at)
+    return told(state, event, at)
+
+
+def told(state: Claims, event: Any, at: int) -> Claims:
+    """The claims after one more thing that was said of one of them, at a position."""
     overpayments = state.overpayments
     if isinstance(event, OverpaymentNoticed):
         overpayments = (*overpayments, Overpayment(event, at))

@@ -44,4 +44,6 @@ def _is_behind(event: Any) -> bool:
     if event.status == _REVERSED:
         return False
     every = (event.adjustments, *(line.adjustments for line in event.lines))
-    return event.payer_status in _BEHIND or any((a.group, a.reason) == _BEFORE for part in every for a in part)
+    return event.payer_status in _BEHIND or any(
+        (a.group, a.reason) == _BEFORE and a.amount > 0 for part in every for a in part
+    )

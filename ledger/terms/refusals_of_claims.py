@@ -25,7 +25,7 @@ NAMING_OF_CLAIMS: Final = (
         "no_such_claim",
         "The patient's record holds no claim with the id that the command gives.",
         "A fact names what it is about, and that must be in the ledger (readings, 1).",
-        "Look the claim up with `ccm-ledger history`.",
+        "Look the claim up: `ccm-ledger claims` lists them.",
     ),
     Refusal(
         "answer_without_claim",
@@ -152,6 +152,12 @@ ACTING_OF_CLAIMS: Final = (
         "Export the claim that stands for it, if there is one.",
     ),
     Refusal(
+        "claim_lost_its_ground",
+        "The month supports less than was released, and the claim is to be withdrawn.",
+        "What is known not to be supported is not sent (CCM-CLAIM-07; readings, 7).",
+        "Withdraw the claim, and release the month anew as it stands.",
+    ),
+    Refusal(
         "claim_exported_before",
         "A file holds the claim already, or the payer said that it has it.",
         "What is sent twice is denied as a duplicate, and looks like double billing (CCM-CLAIM-20).",
@@ -159,7 +165,7 @@ ACTING_OF_CLAIMS: Final = (
     ),
     Refusal(
         "claim_not_adjudicated",
-        "The payer has not adjudicated the claim.",
+        "The payer had not adjudicated the claim by that day.",
         "A reopening changes an initial determination; before there is one, a claim is withdrawn (CCM-CLAIM-27).",
         "Withdraw the claim with `withdraw_claim`, or wait for the remittance.",
     ),

@@ -168,6 +168,16 @@ def test_every_later_fact_is_listed_also_one_that_changed_nothing(ask: Run, copy
     ]
 
 
+def test_what_no_month_rests_on_is_no_later_fact_of_a_claim(ask: Run, copy: World, tmp_path: Path) -> None:
+    before = ask("claim", "show", copy.ids["january"], "--json").json
+    charge = {"practice": copy.ids["practice"], "code": "99490", "amount": "91.00", "from_on": "2026-01-01"}
+    said(ask, copy, tmp_path, ("bill", "adopt_charge", charge))
+    after = ask("claim", "show", copy.ids["january"], "--json").json
+
+    assert [each["topic"] for each in before["later"] if each["topic"].startswith("claim_")] == []
+    assert (after["later"], after["later_about_others"]) == (before["later"], before["later_about_others"])
+
+
 def test_the_month_as_it_was_is_judged_by_the_edition_that_the_claim_pins(
     ask: Run, copy: World, tmp_path: Path
 ) -> None:

@@ -21,7 +21,7 @@ def test_the_demo_runs_from_an_empty_ledger_to_an_explained_month(
     assert main(["demo", "--keep", str(tmp_path / "demo")]) == 0
     shown = capsys.readouterr().out
     assert [line[:12] for line in shown.splitlines() if line.startswith("Step ")] == [
-        f"Step {number} of 6." for number in range(1, 7)
+        f"Step {number} of 7." for number in range(1, 8)
     ]
     assert re.search(r"\d+ with codes; together \$[\d,]+\.\d\d \(national estimate\)\.", shown)
     assert "Every stored byte agrees with its header, its tags, its place and its leaf." in shown
@@ -29,6 +29,8 @@ def test_the_demo_runs_from_an_empty_ledger_to_an_explained_month(
     assert "Standing: stale: attested, and changed since: it must be attested again." in shown
     assert re.search(r"Dollars: \$\d+\.\d\d -> \$\d+\.\d\d", shown), "the correction was seen to lower a signed month"
     assert "Entered after the attestation: " in shown
+    assert "No difference: everything that is ready was released, accepted and paid." in shown
+    assert re.search(r"paid \$\d+\.\d\d, left to the patient \$\d+\.\d\d, taken off \$\d+\.\d\d, open \$0\.00", shown)
     assert (tmp_path / "demo" / "ledger" / "ledger.db").is_file()
 
 

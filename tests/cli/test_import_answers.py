@@ -168,8 +168,8 @@ def test_an_answer_that_a_claim_cannot_hold_is_refused_with_its_place_and_the_re
     run_on_copy: Run, claims: list[ClaimReleased], folder: Path
 ) -> None:
     first, second, _ = claims
-    odd = claim(control_number=first.control_number, lines=(line(code="0450"),))
-    text = remittance(payment(odd, claim(control_number=second.control_number)))
+    odd = claim(control_number=first.control_number, lines=(line(units=777),))
+    text = remittance(payment(odd, claim(control_number=second.control_number))).replace("*777~", "*0.5~")
     ran = run_on_copy("import", "remittance", file(folder, text), "--json", actor="bill")
     found, summary = answers(ran)
 

@@ -129,6 +129,7 @@ def test_an_unpaid_claim_is_to_be_withdrawn_until_it_is(tmp_path: Path) -> None:
         made.accepted("withdraw_claim", taken, actor="bill")
 
         assert asked(made.log).items == ()
+        assert [found] == list(asked(made.log, as_of=found.position).items)
 
 
 def test_one_that_was_paid_meanwhile_is_no_more_to_be_withdrawn(tmp_path: Path) -> None:
@@ -184,6 +185,15 @@ def test_the_list_and_its_json_say_the_same(run: Run, world: World) -> None:
     assert world.ids["patient"] in shown.out
 
 
+def test_as_of_a_moment_the_list_says_so_in_words_and_in_json(run: Run) -> None:
+    position = run("overpayments", "--json").json["items"][0]["position"]
+    before = ("overpayments", "--as-of", str(position - 1))
+    then = run("overpayments", "--as-of", str(position), "--json").json
+
+    assert f"0 items, 0 overdue, 0 due within two weeks, as of position {position - 1};" in run(*before).out
+    assert (run(*before, "--json").json["items"], then["as_of"], len(then["items"])) == ([], position, 1)
+
+
 def test_who_may_not_read_the_record_does_not_see_it(run: Run) -> None:
     assert run("overpayments", actor="feed").code == 1
 
@@ -202,3 +212,27 @@ def test_the_day_of_a_zone_is_asked_of_the_practice(it: House) -> None:
     finally:
         models.close()
     assert [ZoneInfo(each).key for each in zones if each] == ["America/Chicago"]
+
+
+# --- as of a moment -----------------------------------------------------------------------------------------------
+
+
+def test_as_of_a_moment_before_it_was_noticed_there_is_nothing(it: House) -> None:
+    noticed = one(it.log).position
+
+    assert asked(it.log, as_of=noticed - 1).items == ()
+    assert [noticed] == [each.position for each in asked(it.log, as_of=noticed).items]
+
+
+def test_as_of_a_moment_it_stands_as_it_stood_then(it: House) -> None:
+    noticed = one(it.log).position
+    say(it, "triage_overpayment", on="2026-03-05", words="Looked at.")
+    say(it, "no_overpayment", words="The telephone bill shows the call.")
+
+    assert ("dismissed", "noticed") == (one(it.log).status, one(it.log, as_of=noticed).status)
+    assert [noticed] == [each.position for each in asked(it.log, as_of=noticed, open_only=True).items]
+    assert noticed == asked(it.log, as_of=noticed).position
+
+
+def test_a_position_that_is_not_reached_yet_is_now(it: House) -> None:
+    assert asked(it.log, as_of=99_999).position == asked(it.log).position

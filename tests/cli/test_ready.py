@@ -242,3 +242,15 @@ def test_an_exception_in_words_is_of_one_month(ask: Run) -> None:
     told = ask("release", MARCH, "--all-ready", "--late-because", "A flood.")
 
     assert (told.code, "about one month" in told.err) == (2, True)
+
+
+def test_a_practice_is_no_option_of_one_patients_month(ask: Run, copy: World) -> None:
+    told = ask("release", copy.ids["patient"], MARCH, "--practice", copy.ids["other practice"])
+
+    assert (told.code, "--practice is about a whole month." in told.err) == (2, True)
+
+
+def test_the_sums_of_nothing_are_dollars_and_cents_too(ask: Run, copy: World) -> None:
+    told = ask("release", copy.ids["patient"], JANUARY, "--json")
+
+    assert ("0.00", "0.00") == tuple(json.loads(told.err)["summary"][name] for name in ("asked", "expected"))

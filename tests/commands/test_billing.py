@@ -21,6 +21,7 @@ from ledger.streams.billing import (
     rendering_details,
 )
 from ledger.streams.claims import ClaimAcknowledged, ClaimExported
+from ledger.streams.overpayments import ClaimLostGround, LostUnits
 from ledger.terms.identity import claims_tag, practice_tag, staff_tag
 from tests.commands.test_claims import attested, claim_of, release
 from tests.commands.test_merging import merged
@@ -304,6 +305,22 @@ def test_a_withdrawn_claim_goes_into_no_file() -> None:
     withdraw = WithdrawClaim(patient=PATIENT, claim=claim_of(ledger), reason="other", words="Twice.")
 
     assert "claim_not_exportable" == ledger.then(withdraw).when(export(ledger, again=True)).refused
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_claim_that_lost_its_ground_goes_into_no_file(again: bool) -> None:
+    ledger = released()
+    sent: Any = ledger.facts[-1].event
+    lost = ClaimLostGround(
+        patient=PATIENT,
+        claim=claim_of(ledger),
+        because=(),
+        lost=(LostUnits(code="99490", units=1),),
+        digest_now=sent.digest,
+    )
+    eroded = ledger.and_(lost).by(BILLER)
+
+    assert "claim_lost_its_ground" == eroded.when(export(ledger, again=again)).refused
 
 
 def test_a_rejected_claim_goes_into_no_file_but_the_one_that_stands_for_it_does() -> None:

@@ -241,6 +241,8 @@ def reopening(ledger: Given, day: str = "2026-05-04", *, good_cause: bool = Fals
     ("day", "good_cause", "code"),
     [
         ("2027-04-20", False, None),
+        ("2026-04-19", False, "claim_not_adjudicated"),
+        ("2026-04-20", False, None),
         ("2027-04-21", False, "reopening_too_late"),
         ("2027-04-21", True, None),
         ("2030-04-20", True, None),
@@ -255,6 +257,14 @@ def test_a_reopening_is_asked_for_within_a_year_or_for_good_cause_within_four(
     outcome = told.when(reopening(told, day, good_cause=good_cause)).outcome
 
     assert (outcome.code if isinstance(outcome, Refused) else None) == code
+
+
+def test_a_reopening_is_not_asked_for_before_the_day_of_the_first_adjudication() -> None:
+    ledger = released()
+    told = ledger.then(denied(ledger, "50")).by(COMPLIANCE).at("2026-05-20T20:00:00+00:00")
+
+    assert "claim_not_adjudicated" == told.when(reopening(told, "2026-04-19")).refused
+    assert 1 == len(told.when(reopening(told, "2026-04-20")).events)
 
 
 def test_a_claim_that_was_not_adjudicated_is_not_reopened() -> None:

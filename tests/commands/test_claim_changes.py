@@ -11,7 +11,7 @@ from commands.intents.claims import SettleCompetition, VoidClaim, WaiveCostShare
 from commands.intents.wrong_patient import MergePatients
 from ledger.streams.claim_reasons import ClaimExplained
 from ledger.streams.claims import ClaimAcknowledged, ClaimReleased
-from ledger.streams.overpayments import ClaimLostGround, OverpaymentNoticed
+from ledger.streams.overpayments import ClaimLostGround, OverpaymentIdentified, OverpaymentNoticed, OverpaymentReturned
 from ledger.streams.patient import CoverageRecorded
 from ledger.streams.practice import Site
 from ledger.terms.identity import claims_tag
@@ -374,6 +374,27 @@ def test_of_two_paid_ones_the_later_is_a_possible_overpayment_of_all_that_was_pa
 
     assert isinstance(noticed, OverpaymentNoticed)
     assert (noticed.amount, noticed.patient_share) == (Decimal("52.90"), Decimal("13.23"))
+
+
+def _said_before(ledger: Given, amount: str, share: str) -> Given:
+    """Of the later claim so much was noticed before, and went back."""
+    of: dict[str, Any] = {"patient": OTHER_PATIENT, "overpayment": opaque("ov", 88)}
+    money: dict[str, Any] = {"amount": Decimal(amount), "patient_share": Decimal(share)}
+    noticed: dict[str, Any] = {"claim": opaque("cl", 88), "noticed_on": on("2026-05-01"), "because": (), "lost": ()}
+    return ledger.and_(
+        OverpaymentNoticed(**of, **money, **noticed),
+        OverpaymentIdentified(**of, on=on("2026-05-01")),
+        OverpaymentReturned(**of, **money, on=on("2026-05-01"), route="voluntary_refund", reference="CHK 1"),
+    )
+
+
+def test_what_of_it_went_back_before_the_merge_does_not_go_back_again() -> None:
+    part = _said_before(both_billed(settled_claim()), "12.90", "3.23").when(merge()).events[1]
+    whole = _said_before(both_billed(settled_claim()), "52.90", "13.23").when(merge())
+
+    assert isinstance(part, OverpaymentNoticed)
+    assert (part.amount, part.patient_share) == (Decimal("40.00"), Decimal("10.00"))
+    assert len(whole.events) == 1
 
 
 def test_a_merge_of_patients_of_whom_one_was_billed_says_nothing_of_claims() -> None:

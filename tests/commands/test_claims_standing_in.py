@@ -96,7 +96,8 @@ def test_a_void_that_the_payer_denies_voids_nothing() -> None:
     denial = voided.and_(answer).by(BILLER)
 
     assert (statuses(denial), live(denial)) == (["accepted", "denied"], [True, False])
-    assert denial.when(void(sent)).events[0].replaces == claim_of(sent)
+    first: Any = denial.when(void(sent)).events[0]
+    assert first.replaces == claim_of(sent)
 
 
 def test_a_rejected_claim_that_nothing_came_of_is_live_when_the_payer_takes_it_after_all() -> None:
@@ -159,7 +160,7 @@ def test_what_another_payer_owes_nothing_for_is_sent_to_the_payer_whose_month_it
 
     assert ledger.when(release()).refused == "claim_is_live"
     after = ledger.then(release(replaces=first))
-    event = after.facts[-1].event
+    event: Any = after.facts[-1].event
     assert (event.payer, event.frequency, event.replaces, event.payer_number) == ("acme", "1", first, None)
     assert (statuses(after), live(after)) == (["replaced", "released"], [False, True])
 

@@ -4,11 +4,13 @@ from typing import Any
 
 from commands.intents.governance import DiscardDelivery, ReleaseDelivery, ResolveDelivery
 from ledger.streams.governance import DeliveryDiscarded, DeliveryParked, DeliveryReleased, DeliveryResolved
+from ledger.terms.people import Role
 from tests.commands.test_claim_answers import released
 from tests.commands.test_claims import claim_of
-from tests.commands.world import ADA, BILLER, DESK, NURSE, PATIENT, known
+from tests.commands.world import ADA, BILLER, DESK, NURSE, OTHER_PRACTICE, PATIENT, known, person
 from tests.gwt import Given, opaque, token
 
+OTHER_BILLER = opaque("st", 77)
 DELIVERY, OTHER = opaque("dv", 1), opaque("dv", 2)
 
 
@@ -79,6 +81,17 @@ def test_an_answer_of_a_payer_is_resolved_to_a_claim_of_ours_and_to_nothing_else
         == waiting.when(ResolveDelivery(source="timer", delivery=DELIVERY, claim=claim, subject=PATIENT)).refused
     )
     assert "delivery_waits_for_other_kind" == waiting.when(ResolveDelivery(source="timer", delivery=DELIVERY)).refused
+
+
+def test_a_biller_of_another_practice_says_of_no_answer_that_it_means_a_claim_of_this_one() -> None:
+    told = released()
+    event = DeliveryParked(
+        delivery=DELIVERY, source="timer", command="record_remittance", waits_for="claim", awaited=token("#claim", "7")
+    )
+    elsewhere = told.and_(event, *person(OTHER_BILLER, Role.BILLER, OTHER_PRACTICE)).by(OTHER_BILLER)
+    meant = ResolveDelivery(source="timer", delivery=DELIVERY, claim=claim_of(told))
+
+    assert "not_in_this_practice" == elsewhere.when(meant).refused
 
 
 def test_a_delivery_that_waits_for_a_patient_is_not_resolved_to_a_claim() -> None:

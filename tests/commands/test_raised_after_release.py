@@ -28,6 +28,11 @@ def more() -> LogTime:
     )
 
 
+def newest(ledger: Given) -> Any:
+    """The event of the newest fact."""
+    return ledger.facts[-1].event
+
+
 def unsigned(ledger: Given) -> Given:
     """The newest signature withdrawn by Dr Ada."""
     signed: Any = [fact.event for fact in ledger.facts if fact.event.TOPIC == "month_attested"][-1]
@@ -50,7 +55,7 @@ def test_an_entry_made_behind_a_claim_raises_nothing_where_the_signature_is_with
     assert charges(ledger) == BASE
     anew = signed_anew(ledger)
     anew = anew.then(withdraw(claim_of(anew))).then(release())
-    assert [(each.code, each.units) for each in anew.facts[-1].event.lines] == BASE
+    assert [(each.code, each.units) for each in newest(anew).lines] == BASE
 
 
 def test_nor_where_it_was_made_while_no_signature_stood() -> None:
@@ -62,12 +67,12 @@ def test_nor_where_it_was_made_while_no_signature_stood() -> None:
 
 def test_compliance_lets_it_raise_and_a_new_claim_says_so() -> None:
     ledger = unsigned(released()).by(NURSE).then(more())
-    entry = ledger.facts[-1].event.entry
+    entry = newest(ledger).entry
     asked = ApproveLateEntry(patient=PATIENT, month=MONTH, entry=entry, reason="The nurse's own notes of the day.")
     approved = signed_anew(ledger.by(COMPLIANCE).then(asked))
     billed = approved.then(withdraw(claim_of(approved))).then(release())
 
-    assert [(each.code, each.units) for each in billed.facts[-1].event.lines] == RAISED
+    assert [(each.code, each.units) for each in newest(billed).lines] == RAISED
 
 
 def test_before_anything_is_released_a_withdrawn_signature_leaves_the_month_open() -> None:

@@ -12,14 +12,17 @@ from commands.intents.claims import ReleaseClaim
 from ledger.streams.care_month import MonthAttested
 from ledger.streams.care_plan import CarePlanSigned
 from ledger.streams.designation import DesignationWithdrawn
+from ledger.streams.overpayments import ClaimLostGround
 from ledger.streams.patient import ConditionRecorded, RiskAttested
 from ledger.terms.identity import care_month_tag
 from ledger.terms.people import Programme
+from tests.commands.overpaid import claims, report
 from tests.commands.test_claims import APRIL, NPI, charge
 from tests.commands.test_month_signing import worked
 from tests.commands.test_programmes import MONTH, in_pcm, pcm, spent
 from tests.commands.world import ADA, BILLER, BO, DESIGNATION, NURSE, PATIENT, practice, utc
 from tests.gwt import Given, opaque
+from tests.reactions.given import MACHINE, machine
 
 SIGNED = CarePlanSigned(patient=PATIENT, revision=1, practitioner=BO, signed_at=utc("2026-01-06T17:00"))
 PCM, APCM, CCM = Programme.PCM, Programme.APCM, Programme.CCM
@@ -236,3 +239,24 @@ def test_a_month_of_pcm_that_says_something_else_since_is_released_once_it_is_si
     assert "attestation_stale" == chosen.by(BILLER).at(APRIL).when(release()).refused
     anew = chosen.by(BO).then(sign(chosen)).by(BILLER).at(APRIL)
     assert anew.when(release()).event.programme is PCM
+
+
+@pytest.mark.parametrize("programme", [PCM, APCM])
+def test_a_claim_whose_signature_was_withdrawn_has_lost_all_of_its_ground(programme: Programme) -> None:
+    begun = ready_pcm() if programme is PCM else ready_apcm()
+    ledger = begun.and_(*machine())
+    signed = ledger.then(sign(ledger, programme))
+    released = signed.by(BILLER).at(APRIL).then(release(programme))
+    taken = WithdrawAttestation(
+        patient=PATIENT,
+        month=MONTH,
+        attestation=attestation_of(signed).attestation,
+        reason="signed_in_error",
+        words="Mine.",
+    )
+    lines = claims(released).claims[-1].event.lines
+
+    assert released.by(MACHINE).when(report(released)).refused == "claim_stands"
+    event = released.by(BO).then(taken).by(MACHINE).when(report(released)).event
+    assert isinstance(event, ClaimLostGround)
+    assert [(each.code, each.units) for each in event.lost] == [(line.code, line.units) for line in lines]

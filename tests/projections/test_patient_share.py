@@ -164,13 +164,6 @@ def test_a_payment_that_was_taken_back_and_made_anew_is_no_second_one() -> None:
     )
 
 
-def test_a_replaced_claim_whose_payment_stands_beside_the_new_ones_is_to_be_cleared_up() -> None:
-    again = released(SECOND, replaces=FIRST, frequency="7")
-    found = share(released(), remitted(FIRST, "paid", PAID), again, remitted(SECOND, "paid", PAID))
-
-    assert ("to_clear_up", None) == owed(found)
-
-
 def test_a_claim_that_was_denied_and_replaced_is_owed_as_the_new_answer_says() -> None:
     again = released(SECOND, replaces=FIRST, frequency="7")
     found = share(released(), remitted(FIRST, "denied", DENIED), again, remitted(SECOND, "paid", PAID))
@@ -278,11 +271,11 @@ def test_what_was_given_back_and_taken_back_is_owed_when_it_is_paid_anew() -> No
     assert ("as_the_payer_says", "13.23") == owed(share(*back, anew))
 
 
-def test_of_a_claim_and_the_one_that_stands_for_it_the_patient_owes_one_share() -> None:
+def test_of_a_claim_and_the_one_that_stands_for_it_one_share_is_left_and_first_cleared_up() -> None:
     replacement = released(SECOND, replaces=FIRST, frequency="7")
     found = share(released(), remitted(FIRST, "paid", PAID), replacement, remitted(SECOND, "paid", PAID))
 
-    assert ("as_the_payer_says", "13.23") == owed(found)
+    assert ("to_clear_up", None) == owed(found)
     assert (("coinsurance", dollars("13.23")),) == found.left
 
 

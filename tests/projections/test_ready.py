@@ -10,11 +10,13 @@ from commands.intents.claims import WithdrawClaim
 from ledger.store.engine import StoredReadModels
 from ledger.streams.claim_reasons import CompetitionSettled
 from ledger.streams.claims import ClaimAcknowledged, ClaimRemitted
+from ledger.streams.limits import LimitRaised
 from ledger.streams.merging import PatientsMerged
-from ledger.streams.practice import PolicyAdopted, Site
+from ledger.streams.practice import ChargeAdopted, PolicyAdopted, Site
 from ledger.terms.people import Programme
 from tests.commands.test_claims import NPI, charge, claim_of, release
 from tests.commands.test_limits import hours, raised
+from tests.commands.test_month_signing import worked
 from tests.commands.world import (
     ADA,
     BILLER,
@@ -32,7 +34,7 @@ from tests.commands.world import (
 )
 from tests.gwt import Given
 from tests.projections.claim_facts import denied as denial
-from tests.projections.claims_world import APRIL, list_of, month_of, set_up, signed, unsigned
+from tests.projections.claims_world import APRIL, MONTH, list_of, month_of, set_up, signed, unsigned
 
 
 def test_a_signed_month_is_ready_with_what_is_asked_and_what_is_expected(models: StoredReadModels) -> None:
@@ -130,6 +132,20 @@ def test_a_signed_month_with_more_units_than_the_limit_that_compliance_raised_is
 
     assert (found.state, found.charges) == ("ready", (("99491", 1), ("99437", 4)))
     assert [line.units for line in ledger.when(release()).event.lines] == [1, 4]
+
+
+@pytest.mark.parametrize("whose", [PATIENT, OTHER_PATIENT])
+def test_units_above_a_limit_that_compliance_raised_are_released(models: StoredReadModels, whose: str) -> None:
+    limit = LimitRaised(patient=whose, month=MONTH, code="99437", units=4, by=COMPLIANCE)
+    theirs = (patient(OTHER_PATIENT, "10043"), PatientsMerged(patient=PATIENT, merged=OTHER_PATIENT))
+    told = set_up(0).and_(charge("99491", "95.00"), charge("99437", "65.00"), limit, *theirs)
+    chosen = ChooseFamily(patient=PATIENT, month=MONTH, family="personal")
+    ledger = signed(worked(150, ADA, told).then(chosen))
+    found = month_of(ledger, models)
+
+    assert found.charges == (("99491", 1), ("99437", 4))
+    assert (found.state, found.blocks) == ("ready", ())
+    assert [(each.code, each.units) for each in ledger.when(release()).event.lines] == list(found.charges)
 
 
 def test_a_signed_month_that_goes_on_waits_for_its_end_where_no_policy_lets_it(models: StoredReadModels) -> None:
@@ -244,6 +260,14 @@ def test_a_denial_of_the_same_kind_behind_the_settlement_is_a_competing_biller_a
     assert month_of(ledger.and_(denied(ledger, "B20"), settled, again), models).state == "competing_biller"
 
 
+def test_a_month_of_a_practice_that_is_a_screen_alone_is_blocked(models: StoredReadModels) -> None:
+    screen = practice().model_copy(update={"npi": NPI, "sites": (Site(name="Screen", place_of_service="10"),)})
+    ledger = signed(set_up().and_(screen))
+
+    assert month_of(ledger, models).blocks == ("place_not_billed",)
+    assert ledger.when(release()).refused == "place_not_billed"
+
+
 @pytest.mark.parametrize(("day", "is_near"), [("2027-01-24", False), ("2027-01-25", True)])
 def test_an_unfiled_month_is_shown_after_three_hundred_days(models: StoredReadModels, day: str, is_near: bool) -> None:
     found = month_of(signed().at(f"{day}T15:00:00+00:00"), models)
@@ -277,6 +301,16 @@ def test_what_changed_since_a_position_is_named(models: StoredReadModels) -> Non
     assert list_of(after, models, since=len(after.facts)).changed() == ()
     assert [each.state for each in list_of(after, models, since=before).changed()] == ["released"]
     assert list_of(after, models).changed() == ()
+
+
+def test_a_charge_that_lets_a_month_be_released_has_changed_it(models: StoredReadModels) -> None:
+    ledger = signed(set_up(60))
+    after = ledger.and_(
+        ChargeAdopted(practice=PRACTICE, code="99439", amount=Decimal("61.00"), from_on=on("2026-01-01"))
+    )
+    found = list_of(after, models, since=len(ledger.facts)).changed()
+
+    assert [(each.state, each.asked) for each in found] == [("ready", Decimal("207.00"))]
 
 
 # --- merges, practices, programmes --------------------------------------------------------------------------------

@@ -437,3 +437,21 @@ def test_a_payer_that_found_itself_second_later_is_the_claim_s_own_still() -> No
     found = of(released(), first, back, remitted(FIRST, "paid", second, payer_status="2", on=date(2026, 5, 4)))
 
     assert (size(1, 1, "10.00"), dollars("75.00")) == (found.paid, found.reduced)
+
+
+def test_a_line_that_was_split_counts_the_units_of_the_part_that_was_paid() -> None:
+    one = told("99439", 1, "60.00", "40.17", off("CO-45", "9.79"), off("PR-2", "10.04"))
+    other = told("99439", 1, "60.00", "0.00", off("CO-151", "60.00"))
+    month = ready((("99490", 1), ("99439", 2)), "205.00")
+    found = of(released(lines=BOTH), remitted(FIRST, "paid", PAID, one, other), month=month)
+
+    assert (2, 1) == (found.paid.units, found.denied.units)
+    assert [("denied", "units_denied", 0, 1, "0.00")] == named(found)
+
+
+def test_a_correction_that_stands_before_its_reversal_in_the_file_is_what_stands() -> None:
+    less = told("99490", 1, "85.00", "40.00", off("CO-45", "35.00"), off("PR-2", "10.00"))
+    anew, back = (remitted(FIRST, s, each, on=date(2026, 5, 4)) for s, each in (("paid", less), ("reversed", BACK)))
+    (life,) = lives(released(), remitted(FIRST, "paid", PAID), anew, back)
+
+    assert ("paid", "paid", dollars("40.00")) == (life.own_status, life.outcome.standing, life.outcome.paid)

@@ -30,7 +30,7 @@ Draw = Any
 CODES = ("99490", "99439", "99437")
 CENTS = st.integers(-20_000, 20_000).map(lambda cents: Decimal(cents).scaleb(-2))
 KINDS = st.sampled_from(("release", "acknowledge", "answer", "answer", "withdraw"))
-REASONS = st.sampled_from(("CO-45", "CO-97", "PR-1", "PR-2", "OA-23", "PI-204"))
+REASONS = st.sampled_from(("CO-45", "CO-97", "PR-1", "PR-2", "OA-18", "PI-204"))
 
 
 @st.composite

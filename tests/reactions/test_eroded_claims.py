@@ -119,6 +119,17 @@ def test_scenario_37_a_correction_that_lowers_a_paid_month_opens_a_possible_over
     assert (event.noticed_on, counted.conservative) == (date(2026, 3, 5), date(2026, 5, 4))
 
 
+def test_how_the_practice_bills_is_no_cause(it: House) -> None:
+    claimed(it)
+    asked = {"practice": it.ids["practice"], "code": "99490", "amount": "91.00", "from_on": "2026-01-01"}
+    it.accepted("adopt_charge", asked, actor="bill")
+    corrected = cut(it)
+    react(it.log, MARCH)
+
+    (event,) = found(it.log)
+    assert event.because == (corrected,)  # type: ignore[attr-defined]
+
+
 def test_an_unpaid_claim_is_to_be_withdrawn_and_once_it_is_paid_all_the_same_it_was_perhaps_overpaid(
     it: House,
 ) -> None:

@@ -2,7 +2,8 @@
 
 `python -m tests.store.golden` prints the vectors of events that have none yet; with `--write` it also puts them into
 their files. A file that is there is never written again: the bytes of a released event are for ever. A field that came
-later and may be left out leaves the first vector as it is, and has a second one beside it.
+later and may be left out leaves the first vector as it is, and has a second one beside it; so has an example without
+what may be left out.
 """
 
 import json
@@ -11,7 +12,7 @@ import tempfile
 from copy import copy
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from ledger.store.connection import Ledger, open_ledger
 from ledger.store.postgres.address import Address
@@ -19,6 +20,7 @@ from ledger.store.postgres.founding import found
 from ledger.streams.base import Event, Fact, Origin
 from ledger.terms.people import Purpose
 from tests.postgres.servers import second_database, tamperer, unused_address
+from tests.store.golden_bare import BARE
 from tests.store.golden_events import EXAMPLES, GROWN
 from tests.store.sample import (
     LEDGER_ID,
@@ -38,6 +40,15 @@ ENVELOPE = envelope(
     read_set=(("practice/pr_aaaaaaaaaaaaaaaaaaaaaaaaaa", 0),),
     edition="ab" * 32,
     purpose=Purpose.TREATMENT,
+)
+
+
+Kind = Literal["whole", "grown", "bare"]
+"""grown: with fields that came later. bare: without whatever may be left out."""
+ALL: Final[tuple[tuple[Event, Kind], ...]] = (
+    *((each, "whole") for each in EXAMPLES),
+    *((each, "grown") for each in GROWN),
+    *((each, "bare") for each in BARE),
 )
 
 
@@ -110,15 +121,15 @@ def vector(event: Event) -> dict[str, Any]:
     }
 
 
-def path_of(topic: str, version: int, *, grown: bool = False) -> Path:
-    """Where the vector of an event is kept; `grown`: that of the example with fields that came later."""
-    return FOLDER / f"{topic}.v{version}{'.grown' if grown else ''}.json"
+def path_of(topic: str, version: int, kind: Kind = "whole") -> Path:
+    """Where the vector of an example of an event is kept."""
+    return FOLDER / f"{topic}.v{version}{'' if kind == 'whole' else f'.{kind}'}.json"
 
 
 def main(arguments: list[str]) -> None:
     """Print, and with `--write` keep, the vectors that are missing."""
-    for event, grown in (*((each, False) for each in EXAMPLES), *((each, True) for each in GROWN)):
-        path = path_of(event.TOPIC, event.VERSION, grown=grown)
+    for event, kind in ALL:
+        path = path_of(event.TOPIC, event.VERSION, kind)
         if not path.exists():
             text = json.dumps(vector(event), indent=1) + "\n"
             print(text, end="")

@@ -11,20 +11,27 @@ from ledger.proof.leaf import decode_prefix
 from ledger.store.body import decode_body
 from ledger.streams.base import Event
 from ledger.streams.upcast import EVENTS, upcast
-from tests.store.golden import ENVELOPE, ORIGIN, Recorded, path_of, recorded_in_a_folder, recorded_on_a_server
+from tests.store.golden import (
+    ALL,
+    ENVELOPE,
+    ORIGIN,
+    Kind,
+    Recorded,
+    path_of,
+    recorded_in_a_folder,
+    recorded_on_a_server,
+)
+from tests.store.golden_bare import BARE
 from tests.store.golden_events import EXAMPLES, GROWN
 
 Record = Callable[[Event], Recorded]
 ENGINES = (pytest.param(recorded_in_a_folder, id="sqlite"), pytest.param(recorded_on_a_server, id="postgres"))
 BY_TOPIC = {event.TOPIC: event for event in EXAMPLES}
-ALL = (
-    *(pytest.param(event, False, id=event.TOPIC) for event in EXAMPLES),
-    *(pytest.param(event, True, id=f"{event.TOPIC}-grown") for event in GROWN),
-)
+EACH = tuple(pytest.param(event, kind, id=f"{event.TOPIC}-{kind}") for event, kind in ALL)
 
 
-def pinned(topic: str, version: int, *, grown: bool) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(path_of(topic, version, grown=grown).read_text(encoding="utf-8"))
+def pinned(topic: str, version: int, kind: Kind) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path_of(topic, version, kind).read_text(encoding="utf-8"))
     return content
 
 
@@ -37,9 +44,9 @@ def test_every_event_has_an_example_and_a_vector_of_each_of_its_versions(topic: 
 
 
 @pytest.mark.parametrize("recorded", ENGINES)
-@pytest.mark.parametrize(("event", "grown"), ALL)
-def test_the_bytes_of_an_event_are_the_pinned_ones(event: Event, grown: bool, recorded: Record) -> None:
-    vector, found = pinned(event.TOPIC, event.VERSION, grown=grown), recorded(event)
+@pytest.mark.parametrize(("event", "kind"), EACH)
+def test_the_bytes_of_an_event_are_the_pinned_ones(event: Event, kind: Kind, recorded: Record) -> None:
+    vector, found = pinned(event.TOPIC, event.VERSION, kind), recorded(event)
 
     assert event.model_dump_json(exclude_none=True) == vector["clear"]
     assert found.state.hex() == vector["state"]
@@ -48,7 +55,7 @@ def test_the_bytes_of_an_event_are_the_pinned_ones(event: Event, grown: bool, re
 
 
 @pytest.mark.parametrize("recorded", ENGINES)
-@pytest.mark.parametrize("event", [*EXAMPLES, *GROWN], ids=lambda event: event.TOPIC)
+@pytest.mark.parametrize("event", [event for event, _ in ALL], ids=lambda event: event.TOPIC)
 def test_an_event_comes_back_from_the_ledger_as_it_was(event: Event, recorded: Record) -> None:
     found = recorded(event)
 
@@ -64,9 +71,17 @@ def test_an_example_leaves_no_optional_field_empty(event: Event) -> None:
     assert empty == []
 
 
-@pytest.mark.parametrize(("event", "grown"), ALL)
-def test_a_pinned_body_can_still_be_read(event: Event, grown: bool) -> None:
-    vector = pinned(event.TOPIC, event.VERSION, grown=grown)
+@pytest.mark.parametrize("event", BARE, ids=lambda event: event.TOPIC)
+def test_a_bare_example_says_only_what_must_be_said(event: Event) -> None:
+    fields = type(event).model_fields
+    said = [name for name, field in fields.items() if not field.is_required() and name in event.model_fields_set]
+
+    assert [name for name in said if name != "words"] == []
+
+
+@pytest.mark.parametrize(("event", "kind"), EACH)
+def test_a_pinned_body_can_still_be_read(event: Event, kind: Kind) -> None:
+    vector = pinned(event.TOPIC, event.VERSION, kind)
     body, prefix = decode_body(bytes.fromhex(vector["state"])), decode_prefix(bytes.fromhex(vector["prefix"]))
 
     assert (prefix.topic, prefix.version) == (event.TOPIC, event.VERSION)

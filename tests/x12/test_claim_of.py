@@ -185,6 +185,7 @@ def without(field: str) -> Identity:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
+        ({"is_clinic": True}, "clinics_bill_otherwise"),
         ({"interchange": None}, "interchange_missing"),
         ({"billing": None}, "billing_details_missing"),
         ({"billing": BILLING.model_copy(update={"signatures_on_file": False})}, "signatures_not_on_file"),

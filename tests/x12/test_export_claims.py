@@ -286,6 +286,17 @@ def test_a_withdrawn_claim_that_is_named_is_left_out(it: House, desk: Desk) -> N
     assert named["refusal"]["code"] == "claim_not_exportable"
 
 
+def test_a_claim_of_a_health_center_is_left_out_for_it_is_an_institutional_one(it: House, desk: Desk) -> None:
+    office.everything(it)
+    attested = {"practice": it.ids["practice"], "capability": "rural_health_clinic", "from_on": "2026-01-01"}
+    it.accepted("attest_capability", attested)
+    office.released(it)
+    code, answer = desk.export()
+
+    assert (code, answer["written"]) == (1, 0)
+    assert [lack["code"] for lack in answer["claims"][0]["lacks"]] == ["clinics_bill_otherwise"]
+
+
 def test_without_a_file_nothing_is_recorded_as_sent(it: House, desk: Desk) -> None:
     office.everything(it)
     claim = office.released(it)

@@ -3,10 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from commands.intents.claims import RecordRemittance
 from interfaces.x12.answer_shapes import HeldBack, PaidClaim, PaymentMade, Taken
 from interfaces.x12.answers import Answer, AnswerFile
 from interfaces.x12.reading import Malformed
@@ -330,3 +332,28 @@ def _meant(made: PaidClaim) -> tuple[Any, ...]:
         [(one.code, one.units, one.charge, one.paid, list(one.remarks)) for one in made.lines],
         [list(one.taken) for one in made.lines],
     )
+
+
+# --- claims of other systems, and payers' habits ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("units", ["-1", "1", "1.0"])
+def test_a_reversal_may_state_its_units_below_zero(units: str) -> None:
+    text = remittance(payment(reversal())).replace("*-85*-52.9**1~", f"*-85*-52.9**{units}~")
+    text = text.replace("*-85.00*-52.90**1~", f"*-85.00*-52.90**{units}~")
+
+    assert only(text).data["lines"][0]["units"] == 1
+
+
+def test_a_part_of_a_unit_and_a_revenue_code_of_another_system_s_claim_keep_no_claim_of_ours_from_being_read() -> None:
+    drug = line(code="J1100", units=777)
+    theirs = claim(control_number="X-1", lines=(drug,))
+    text = remittance(payment(claim(), theirs)).replace("777~", "0.5~")
+    first, second = read_remittances(text.encode()).answers
+
+    assert (first.data["lines"][0]["units"], second.data["lines"][0]["units"]) == (1, "0.5")
+    RecordRemittance.model_validate_json(orjson.dumps(first.data))
+    of_many = {**second.data, "lines": [{**second.data["lines"][0], "units": 150_000, "code": "0510"}]}
+    RecordRemittance.model_validate_json(orjson.dumps(of_many))
+    with pytest.raises(ValueError, match="units"):
+        RecordRemittance.model_validate_json(orjson.dumps(second.data))

@@ -104,6 +104,14 @@ def test_a_header_that_is_not_known_is_refused(header: str, code: str) -> None:
     assert fault.value.refusal.code == code
 
 
+@pytest.mark.parametrize("header", [HEADER.replace(",", ";"), HEADER.replace(",", "\t"), HEADER.upper()])
+def test_a_header_with_other_marks_or_capitals_is_told_how_it_is_written(header: str) -> None:
+    with pytest.raises(Malformed) as fault:
+        read(row(), header=header)
+
+    assert "parted by commas and written in small letters" in fault.value.refusal.happened
+
+
 def test_a_file_is_csv_by_its_header() -> None:
     assert is_csv(HEADER.encode())
     assert is_csv(HEADER.replace("control_number", "claim no").encode())

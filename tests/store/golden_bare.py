@@ -1,0 +1,85 @@
+"""Examples of events of claims and billing that leave out whatever may be left out: their bytes hold nothing of it.
+
+The rules of golden_events.py hold here too.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from ledger.streams.base import Event
+from ledger.streams.billing import BillingDetailsRecorded, PracticeAddress
+from ledger.streams.claims import (
+    ClaimAcknowledged,
+    ClaimLine,
+    ClaimReleased,
+    ClaimRemitted,
+    ClaimWords,
+    CostShareWaived,
+)
+from ledger.streams.overpayments import CauseSwept, OverpaymentNoticed
+from ledger.terms.people import Programme, Side
+from tests.store.sample import PATIENT, PRACTICE, TOKEN
+
+DOCTOR = "st_bbbbbbbbbbbbbbbbbbbbbbbbbb"
+CLAIM = "cl_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+ATTESTATION = "at_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+OVERPAYMENT = "ov_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+NUMBER = "AAAAAAAAAAAAAAAAAAAA"
+DIGEST, EDITION = "ab" * 32, "cd" * 32
+HEARD, PAID, LATER = date(2026, 4, 4), date(2026, 4, 20), date(2026, 6, 1)
+WORDS = ClaimWords(reason="The call list shows other times.")
+
+BARE: tuple[Event, ...] = (
+    ClaimReleased(
+        patient=PATIENT,
+        claim=CLAIM,
+        month="2026-03",
+        programme=Programme.CCM,
+        side=Side.PRACTITIONER,
+        practice=PRACTICE,
+        practitioner=DOCTOR,
+        payer="medicare",
+        family="noncomplex",
+        date_of_service=date(2026, 3, 31),
+        place_of_service="11",
+        diagnoses=(),
+        lines=(ClaimLine(code="99490", units=1, charge=Decimal("85.00")),),
+        control_number=NUMBER,
+        attestation=ATTESTATION,
+        digest=DIGEST,
+        as_of=17,
+        edition=EDITION,
+        link=TOKEN,
+    ),
+    ClaimAcknowledged(patient=PATIENT, claim=CLAIM, outcome="accepted", received_on=HEARD),
+    ClaimRemitted(
+        patient=PATIENT,
+        claim=CLAIM,
+        status="reversed",
+        on=PAID,
+        charge=Decimal("-85.00"),
+        paid=Decimal("-52.90"),
+        patient_share=Decimal("-13.23"),
+    ),
+    CostShareWaived(patient=PATIENT, claim=CLAIM, on=LATER, words=WORDS),
+    OverpaymentNoticed(
+        patient=PATIENT,
+        overpayment=OVERPAYMENT,
+        claim=CLAIM,
+        noticed_on=LATER,
+        because=(),
+        lost=(),
+        amount=Decimal("52.90"),
+        patient_share=Decimal("0.00"),
+    ),
+    CauseSwept(patient=PATIENT, overpayment=OVERPAYMENT, on=LATER, since_on=date(2020, 6, 1), searched=0, words=WORDS),
+    BillingDetailsRecorded(
+        practice=PRACTICE,
+        from_on=date(2026, 3, 31),
+        name="Harbor Family Medicine",
+        taxonomy="207Q00000X",
+        address=PracticeAddress(line="12 Lake Street", city="Norfolk", state="VA", zip_code="235101234"),
+        signatures_on_file=False,
+    ),
+)
+"""Each has a vector of its own beside that of the whole example."""
