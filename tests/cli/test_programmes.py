@@ -137,3 +137,23 @@ def test_a_signed_month_of_ccm_is_no_signature_of_the_month_of_pcm(pcm: str, run
 
     assert "Standing: attested" in run_on_copy("month", pcm, MONTH).out
     assert "As attested" not in run_on_copy("month", pcm, MONTH, "--programme", "PCM").out
+
+
+def test_a_signed_month_of_pcm_that_went_stale_is_listed_with_its_programme(
+    pcm: str, run_on_copy: Run, world: World, tmp_path: Path
+) -> None:
+    failing = {"patient": pcm, "icd10": "I50.22", "onset_on": "2025-01-01", "expected_months": 6}
+    plan = {"patient": pcm, "revision": 1}
+    more = (("record_condition", failing, "dot"), ("attest_risk", {"patient": pcm, "on": "2026-01-06"}, "dot"))
+    submitted(run_on_copy, world, tmp_path, *more, ("sign_care_plan", plan, "dot"))
+    digest = run_on_copy("month", pcm, MONTH, "--programme", "PCM", "--json").json["digest"]
+    of_pcm = {"patient": pcm, "month": MONTH, "programme": "PCM"}
+    family = of_pcm | {"family": "pcm_staff"}
+    signed = ("attest_month", of_pcm | {"digest": digest}, "dot")
+    submitted(run_on_copy, world, tmp_path, signed, ("choose_family", family, "dot"))
+    run_on_copy("react", "--clock", "2026-02-03T06:00:00Z")
+
+    listed = run_on_copy("reviews", MONTH, "--json").json["reviews"]
+
+    assert [each["what"] for each in listed if each["programme"] == "PCM"] == ["month_went_stale"]
+    assert f"{MONTH} PCM  month_went_stale" in run_on_copy("reviews", MONTH).out
