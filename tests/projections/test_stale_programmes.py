@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from commands.intents.care_month import ChooseFamily
+from commands.opening import adoption
 from ledger.judging.due import StaleMonth
+from ledger.rulebook import Edition, shipped_edition
 from ledger.store.engine import StoredReadModels
 from ledger.streams.merging import PatientsMerged, PatientsUnmerged
 from ledger.terms.people import Programme
@@ -63,6 +65,10 @@ def test_a_month_as_signed_is_not_found(models: StoredReadModels) -> None:
     assert rows(models) == [(PATIENT, "PCM", "attested")]
 
 
+def test_a_newer_edition_alone_makes_no_month_stale(models: StoredReadModels) -> None:
+    assert found(with_a_newer_edition(signed()), models) == []
+
+
 def test_what_was_reported_is_not_found_again(models: StoredReadModels) -> None:
     assert found(stale().then(report()), models) == []
 
@@ -105,12 +111,20 @@ def merged_and_parted(ledger: Given) -> Given:
     return merged(ledger).and_(UNMERGE)
 
 
+def with_a_newer_edition(ledger: Given) -> Given:
+    """Another edition is in use since: what was signed is judged by the one that it names."""
+    files = {**dict(shipped_edition().files), "note.toml": b'implements = ["CCM-CODE-01"]\nchecked = 2026-11-21\n'}
+    return ledger.and_(adoption(Edition.of(files), reason="newer"))
+
+
 LIVES: tuple[Callable[[], Given], ...] = (
     signed,
     stale,
     lambda: stale(APCM),
     lambda: stale().then(report()).by(MACHINE),
     taken_back,
+    lambda: with_a_newer_edition(signed()),
+    lambda: with_a_newer_edition(taken_back()),
     lambda: merged(stale()),
     lambda: merged_and_parted(stale()),
 )
