@@ -180,6 +180,21 @@ def test_the_reaction_reports_it_once_with_what_came_after_the_signature(tmp_pat
         assert (event.programme, event.practitioner, event.because) == (PCM, it.ids["dot"], (chosen,))
 
 
+def test_a_moved_staff_record_has_it_judged_again(tmp_path: Path) -> None:
+    with house(tmp_path / "ledger") as it:
+        in_pcm(it)
+        react(it.log)
+        ended = {"staff": it.ids["bea"], "role": "clinical_staff", "practice": it.ids["practice"]}
+        it.accepted("end_role", ended | {"last_on": "2026-01-02"})
+        moved = it.log.refresh()
+        react(it.log)
+
+        first, second = stale_months(it.log)
+
+        assert (first.programme, second.programme) == (PCM, PCM)
+        assert (first.attestation, moved in second.because) == (second.attestation, True)
+
+
 # --- settled ------------------------------------------------------------------------------------------------------
 
 
