@@ -190,7 +190,7 @@ def _released(
     if refusal := _incomplete(states, verdict, practice, content) or _misplaced(command, practice, content, rules):
         return refusal
     assert place is not None, "a claim without a place was refused"
-    deadline = filing_deadline(content.service_from or verdict.date_of_service, rules)
+    deadline = filing_deadline(content.service_from or verdict.date_of_service, lambda day: law.on(day, book))
     today = day_by(asked, practice)
     is_late = today > deadline
     if is_late and command.late_because is None:
