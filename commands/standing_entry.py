@@ -29,11 +29,6 @@ class Standing(NamedTuple):
         """The months that it touches."""
         return tuple(month for month, _ in self.parts)
 
-    @property
-    def seconds(self) -> int:
-        """Its seconds in all of them."""
-        return sum(part.seconds for _, part in self.parts)
-
 
 def standing_entry(asked: Asked[Any], states: States) -> Standing | Refused | Need:
     """The entry that a command names by patient, month and id.

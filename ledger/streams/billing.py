@@ -6,7 +6,7 @@ format.
 """
 
 from datetime import date
-from typing import ClassVar, Final, Literal, TypeVar, get_args
+from typing import ClassVar, Literal, TypeVar
 
 from pydantic import Field
 
@@ -31,7 +31,6 @@ Filing = Literal["MB", "16", "MC", "CI", "BL", "HM", "12", "13", "15", "17", "ZZ
 """What kind of payer a claim is filed with, as 837P has it (SBR09): MB Medicare Part B, 16 a Medicare Advantage plan,
 MC Medicaid, CI commercial, BL Blue Cross Blue Shield, HM a health maintenance organisation, 12 a preferred provider
 organisation, 13 point of service, 15 indemnity, 17 dental maintenance, ZZ unknown."""
-FILINGS: Final[tuple[str, ...]] = get_args(Filing)
 
 
 class PracticeAddress(Part):

@@ -89,11 +89,6 @@ class Claim:
         return outcome
 
     @property
-    def is_acknowledged(self) -> bool:
-        """Whether the payer said anything of it at its front door."""
-        return bool(self.acknowledged)
-
-    @property
     def from_payer(self) -> tuple[Heard, ...]:
         """The remittances of the payer to whom it went."""
         if len(self.remitted) < 2 or not (behind := of_payers_behind(self.remitted)):

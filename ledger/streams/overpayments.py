@@ -17,8 +17,8 @@ from ledger.terms.identity import ClaimId, Digest, OverpaymentId, PatientId, cla
 
 ReturnRoute = Literal["claims_adjustment", "voluntary_refund", "credit_balance", "self_disclosure", "offset", "other"]
 """How money goes back."""
-Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./_-]{0,59}$")]
-"""A check, transfer or case number: no name."""
+Reference = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9./_-]{0,30}[0-9][A-Z0-9./_-]{0,30}$")]
+"""A check, transfer or case number: capitals and digits without spaces, one digit at least, so that no name is one."""
 
 
 class LostUnits(Part):
@@ -106,22 +106,25 @@ class OverpaymentDismissed(_OfOverpayment):
 class InvestigationBegun(_OfOverpayment):
     """A timely good-faith investigation of related overpayments began: the deadline stands still (CCM-OVP-03)."""
 
-    TOPIC: ClassVar[str] = "investigation_begun"
+    TOPIC: ClassVar[str] = "overpayment_investigation_begun"
 
 
 class InvestigationEnded(_OfOverpayment):
     """The investigation ended: the rest of the sixty days goes on."""
 
-    TOPIC: ClassVar[str] = "investigation_ended"
+    TOPIC: ClassVar[str] = "overpayment_investigation_ended"
 
 
 class CauseSwept(_OfOverpayment):
-    """The claims of six years were searched for the same cause (CCM-OVP-04): how many, and which it was found in."""
+    """The claims of six years were searched for the same cause (CCM-OVP-04): how many, and in how many it was found.
 
-    TOPIC: ClassVar[str] = "cause_swept"
+    Each of those is a possible overpayment of its own, in the stream of its own patient.
+    """
+
+    TOPIC: ClassVar[str] = "overpayment_cause_swept"
     since_on: date
     searched: int = Field(ge=0)
-    found: tuple[ClaimId, ...] = Field(default=(), max_length=500)
+    found: int = Field(default=0, ge=0)
 
 
 class OverpaymentReturned(_OfOverpayment):

@@ -47,7 +47,7 @@ def _decide(year: ClaimsYear, about: dict[str, str], topics: set[str]) -> None:
     # Who struck an entry of the month dismisses nothing about it: then it is looked at as any other.
     if is_none and year.asked("no_overpayment", nothing, "cora", "review_about_self") is not None:
         return
-    if draw < 0.35 and "investigation_begun" not in topics:
+    if draw < 0.35 and "overpayment_investigation_begun" not in topics:
         year.told("begin_investigation", _on(year, about), "cora")
     else:
         basis = _on(year, about, on=(year.today - timedelta(days=1)).isoformat(), basis="The minutes are not there.")
@@ -59,9 +59,9 @@ def _return(year: ClaimsYear, name: str, about: dict[str, str], topics: set[str]
     """The investigation ends, six years are searched, and what is left goes back."""
     read = year.watch.read
     noticed = read.overpayments[name]
-    if "investigation_begun" in topics and "investigation_ended" not in topics:
+    if "overpayment_investigation_begun" in topics and "overpayment_investigation_ended" not in topics:
         year.told("end_investigation", _on(year, about), "cora")
-    if "cause_swept" not in topics:
+    if "overpayment_cause_swept" not in topics:
         since = year.today.replace(year=year.today.year - 7, day=1).isoformat()
         year.told("record_sweep", _on(year, about, since_on=since, searched=len(read.claims)), "cora")
     back, share = read.back(name)
@@ -71,6 +71,6 @@ def _return(year: ClaimsYear, name: str, about: dict[str, str], topics: set[str]
         left = (left / 2).quantize(_CENT, ROUND_HALF_UP)
     route = ROUTES[len(read.about[name]) % len(ROUTES)]
     money = {"route": route, "amount": f"{left:.2f}", "patient_share": f"{left_share:.2f}"}
-    reference = f"R {year.today:%Y%m%d}"
+    reference = f"R{year.today:%Y%m%d}"
     year.told("return_overpayment", _on(year, about, reference=reference, **money), "cora")
     year.house_of(noticed["claim"]).payer.take_refund(read.claims[noticed["claim"]]["control_number"], year.today, left)

@@ -55,7 +55,13 @@ MUST_HAPPEN: Final = {
         "claim_reopened",
     ),
     *("claim_lost_ground", "overpayment_noticed", "overpayment_triaged", "overpayment_identified"),
-    *("overpayment_dismissed", "overpayment_returned", "investigation_begun", "investigation_ended", "cause_swept"),
+    *(
+        "overpayment_dismissed",
+        "overpayment_returned",
+        "overpayment_investigation_begun",
+        "overpayment_investigation_ended",
+        "overpayment_cause_swept",
+    ),
 }
 STATUSES: Final = {
     *("released", "accepted", "paid", "denied", "rejected", "withdrawn", "replaced", "reversed", "voided"),

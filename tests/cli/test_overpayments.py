@@ -102,7 +102,7 @@ def test_what_was_identified_and_is_investigated_shows_both_deadlines_and_the_su
 
 def test_open_leaves_out_what_went_back_or_was_dismissed(it: House) -> None:
     say(it, "identify_overpayment", on="2026-03-05", basis="The phone list.")
-    back = {"route": "voluntary_refund", "amount": "52.90", "reference": "CHK 7", "patient_share": "13.23"}
+    back = {"route": "voluntary_refund", "amount": "52.90", "reference": "CHK-7", "patient_share": "13.23"}
     say(it, "return_overpayment", on="2026-03-05", words="By check.", **back)
 
     assert one(it.log).status == "returned"

@@ -151,7 +151,7 @@ def sweep(ledger: Given, since: str = "2020-05-04", **changes: Any) -> RecordSwe
 
 
 def give_back(ledger: Given, amount: str = "40.01", share: str = "10.00", **changes: Any) -> ReturnOverpayment:
-    whole = _of(ledger, on=on("2026-05-04"), route="voluntary_refund", amount=Decimal(amount), reference="CHK 1001")
+    whole = _of(ledger, on=on("2026-05-04"), route="voluntary_refund", amount=Decimal(amount), reference="CHK-1001")
     return ReturnOverpayment(**{**whole, "patient_share": Decimal(share), "words": "Paid by check.", **changes})
 
 

@@ -385,7 +385,7 @@ def _said_before(ledger: Given, amount: str, share: str) -> Given:
     return ledger.and_(
         OverpaymentNoticed(**of, **money, **noticed),
         OverpaymentIdentified(**of, on=on("2026-05-01")),
-        OverpaymentReturned(**of, **money, on=on("2026-05-01"), route="voluntary_refund", reference="CHK 1"),
+        OverpaymentReturned(**of, **money, on=on("2026-05-01"), route="voluntary_refund", reference="CHK-1"),
     )
 
 

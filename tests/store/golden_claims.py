@@ -142,7 +142,7 @@ OF_OVERPAYMENTS: tuple[Event, ...] = (
         on=date(2026, 6, 1),
         since_on=date(2020, 5, 4),
         searched=1204,
-        found=(EARLIER,),
+        found=3,
         words=WORDS,
     ),
     OverpaymentReturned(
@@ -151,7 +151,7 @@ OF_OVERPAYMENTS: tuple[Event, ...] = (
         on=date(2026, 6, 10),
         route="voluntary_refund",
         amount=Decimal("38.37"),
-        reference="CHK 1027",
+        reference="CHK-1027",
         patient_share=Decimal("9.59"),
         words=WORDS,
     ),
