@@ -163,7 +163,7 @@ def test_a_possible_overpayment_says_how_far_it_was_looked_into_and_what_went_ba
     money: dict[str, Any] = {
         "route": "voluntary_refund",
         "amount": Decimal("38.37"),
-        "reference": "check 7",
+        "reference": "CHK-7",
         "patient_share": Decimal("0.00"),
     }
     events = (
