@@ -15,6 +15,7 @@ from commands.deciding import Asked, Law, States
 from commands.guards import is_future
 from commands.intents.claims import AdjustmentGiven, RecordAcknowledgment, RecordRemittance, ReopenClaim
 from ledger.claims.competing import competing_reading
+from ledger.claims.told_before import told_before
 from ledger.rulebook.claims import reopening_until
 from ledger.streams.base import Event
 from ledger.streams.claims import (
@@ -64,8 +65,8 @@ def decide_record_remittance(asked: Asked[RecordRemittance], states: States, law
 
     Reads the claim that the control number leads to, and more where a claim comes back to life, as an acknowledgment
     does. Refuses, in order: answer_without_claim (it then waits), in_the_future. Unchanged where just this was
-    recorded. Notices: answer_after_withdrawal, answer_out_of_order, remittance_does_not_add_up, competing_biller_paid,
-    billed_twice, rules_not_adopted.
+    recorded. Notices: answer_after_withdrawal, answer_out_of_order, remittance_does_not_add_up, remittance_told_before,
+    competing_biller_paid, billed_twice, rules_not_adopted.
     """
     command = asked.command
     found = _answered(asked, states)
@@ -128,12 +129,15 @@ def _recorded(
 ) -> Outcome:
     """The answer as a fact, and what a claim lost by it; the same one from the same place in a file is known."""
     claim = found.claim
-    for known in (*claim.acknowledged, *claim.remitted):
-        if _is_same(known.event, event):
-            return Unchanged((known.position,))
+    for heard in (*claim.acknowledged, *claim.remitted):
+        if _is_same(heard.event, event):
+            return Unchanged((heard.position,))
     said = list(notices)
     if claim.withdrawn is not None:
         said.append(notice("answer_after_withdrawal", "The payer answered a claim that was withdrawn."))
+    if isinstance(event, ClaimRemitted) and (known := told_before(claim, event)) is not None:
+        happened = f"A remittance of {event.on.isoformat()} that paid {event.paid} stands at position {known.position}."
+        said.append(notice("remittance_told_before", happened))
     if (order := _out_of_order(event, claim)) is not None:
         said.append(notice("answer_out_of_order", order))
     return with_what_it_brings_back(asked, states, found.claims, event, tuple(said))

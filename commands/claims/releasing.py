@@ -185,12 +185,13 @@ def _released(
     command, practice = asked.command, _practice(states, verdict)
     book = book_of(verdict, law.rulebook)
     rules = law.on(verdict.date_of_service, book)
-    content = content_of(verdict, states.patient(asked.patient), practice, law_on(book, last_day(command.month)), rules)
+    of_month, patient = law_on(book, last_day(command.month)), states.patient(asked.patient)
+    content = content_of(verdict, patient, practice, of_month, rules, place=command.place_of_service)
     place = command.place_of_service or content.place_of_service
     if refusal := _incomplete(states, verdict, practice, content) or _misplaced(command, practice, content, rules):
         return refusal
     assert place is not None, "a claim without a place was refused"
-    deadline = filing_deadline(content.service_from or verdict.date_of_service, rules)
+    deadline = filing_deadline(content.service_from or verdict.date_of_service, lambda day: law.on(day, book))
     today = day_by(asked, practice)
     is_late = today > deadline
     if is_late and command.late_because is None:

@@ -32,7 +32,7 @@ def cents(amount: int | None) -> str:
 
 def row_json(row: "ClaimRow") -> dict[str, Any]:
     """A claim's row for programs, its amounts as dollars."""
-    return _in_dollars(row) | {"open": _text(row.charge_cents - row.paid_cents - row.share_cents - row.reduced_cents)}
+    return _in_dollars(row) | {"open": _text(row.open_cents)}
 
 
 def _in_dollars(row: "ClaimRow | OverpaymentRow") -> dict[str, Any]:
@@ -99,7 +99,7 @@ def show_pin(screen: "Screen", pin: "ClaimPin", *, with_words: bool) -> None:
     screen.table(("code", "units", "asked", "expected", "add-on of"), rows, right=(1, 2, 3))
     screen.say(
         f"Asked {cents(row.charge_cents)}: paid {cents(row.paid_cents)}, left to the patient {cents(row.share_cents)}, "
-        f"taken off {cents(row.reduced_cents)}, open {cents(pin.open_cents)}."
+        f"taken off {cents(row.reduced_cents)}, open {cents(row.open_cents)}."
     )
     screen.say("", "The month at the release, and as known now, by the edition that the claim pins:")
     screen.table(("", "at the release", "now"), _sides(pin.then, pin.now))

@@ -102,7 +102,7 @@ def _show(args: Namespace, screen: Screen, found: "ClaimsFound") -> None:
             (
                 *(row.claim, row.patient, row.month, row.programme, row.status, codes_of(row.units)),
                 *(cents(row.charge_cents), cents(row.paid_cents), cents(row.share_cents), cents(row.reduced_cents)),
-                cents(row.charge_cents - row.paid_cents - row.share_cents - row.reduced_cents),
+                cents(row.open_cents),
             )
             for row in found.rows
         ]

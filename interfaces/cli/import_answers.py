@@ -174,6 +174,7 @@ class Money:
             "total": str(self.total),
             **{outcome: str(amount) for outcome, amount in self.by_outcome.items()},
             "provider_adjustments": {reason: str(amount) for reason, amount in self.adjusted.items()},
+            "predetermined": [place for each in self.payments for place in each.predetermined],
             "balances": not self.unbalanced,
             "unbalanced": [
                 {"place": each.place, "amount": str(each.amount), "difference": str(each.difference)}
@@ -183,13 +184,16 @@ class Money:
 
     def as_text(self) -> Iterator[str]:
         """For people."""
-        from interfaces.cli.wording import counted, money  # noqa: PLC0415 - loaded by now
+        from interfaces.cli.wording import counted, money, some  # noqa: PLC0415 - loaded by now
 
         of_claims = ", ".join(f"{_WORDS[outcome]} {money(amount)}" for outcome, amount in self.by_outcome.items())
         yield f"{counted(len(self.payments), 'payment')} of {money(self.total)}; of claims {of_claims}."
         if self.adjusted:
             said = ", ".join(f"{reason} {money(amount)}" for reason, amount in self.adjusted.items())
             yield f"Kept back beside claims, and not recorded with any: {said}."
+        if places := [place for each in self.payments for place in each.predetermined]:
+            said = some(tuple(f"{place:,}" for place in places), shown_max=_TOLD_MAX)
+            yield f"Only priced ahead, neither paid nor denied, and not recorded (status 25): at {said}."
         for each in self.unbalanced[:_TOLD_MAX]:
             come_to = each.of_claims - each.held_back
             yield (

@@ -114,14 +114,14 @@ def _biller(session: "Session") -> None:
 
 
 def _told(args: Namespace, screen: Screen, batch: "list[Release]") -> int:
-    """What would become of each month, and nothing else."""
+    """What would become of each month, and nothing else; the exit code is that of the run itself."""
     from interfaces.cli.release_batch import show_release  # noqa: PLC0415 - loaded by now
 
     if screen.as_json:
         for number, each in enumerate(batch, start=1):
             show_release(screen, number, each, None, dry_run=True)
     _end(args, screen, batch, None)
-    return 0
+    return 1 if any(each.refusal is not None for each in batch) else 0
 
 
 def _release(args: Namespace, screen: Screen, session: "Session", batch: "list[Release]") -> int:

@@ -64,6 +64,7 @@ def _json(found: "Statement") -> dict[str, Any]:
         "month": found.month,
         "programme": found.programme.value,
         "as_of": found.position,
+        "is_empty": found.is_empty,
         "name": _name(found.name),
         "practice": found.practice,
         "biller": None if found.biller is None else _name(found.biller) | {"credential": found.biller_credential},

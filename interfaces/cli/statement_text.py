@@ -89,7 +89,11 @@ def activity_words(activity: str | None) -> str:
 
 
 def lines_of(found: "Statement") -> Iterator[str]:
-    """The whole statement."""
+    """The whole statement; of a month with nothing on record that there is none."""
+    if found.is_empty:
+        what = "no work, service or claim of the month is on record"
+        yield f"There is nothing to state of {_month(found.month)}: {what}."
+        return
     yield f"Statement of your care in {_month(found.month)}"
     yield f"For {_of_patient(found.name)}. From {found.practice or 'your practice'}."
     yield f"This is not a bill. It shows our records up to entry {found.position}."

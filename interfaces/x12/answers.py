@@ -15,6 +15,8 @@ from interfaces.x12.values import ZERO
 from ledger.terms.digests import row_digest
 
 CommandData = dict[str, Any]
+PREDETERMINED: Final = "25"
+"""The payer's status of a claim that it only put a price on: nothing was adjudicated, and nothing is paid."""
 _KEY_DIGITS: Final = 40
 
 
@@ -54,8 +56,19 @@ class Payment:
     number: str
     on: date
     amount: Decimal
-    answers: tuple[Answer, ...]
+    said: tuple[Answer, ...]
+    """Everything that it says of claims."""
     provider_adjustments: tuple[ProviderAdjustment, ...] = ()
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """What it pays, denies and takes back: what is recorded."""
+        return tuple(each for each in self.said if each.data.get("payer_status") != PREDETERMINED)
+
+    @property
+    def predetermined(self) -> tuple[int, ...]:
+        """The places of what it only put a price on: no remittance."""
+        return tuple(each.place for each in self.said if each.data.get("payer_status") == PREDETERMINED)
 
     @property
     def of_claims(self) -> Decimal:

@@ -4,7 +4,8 @@ Promise: amounts are read as they stand, reversals below zero; adjustments of a 
 what does not balance is read all the same and told. A line stands under the code that was billed; what the payer made
 of it stands beside. Not promised: anything about names, addresses and bank accounts: they are passed over.
 
-A payer that pays nothing and leaves nothing to the patient has denied the claim, whether it says 4 or 1.
+A payer that pays nothing and leaves nothing to the patient has denied the claim, whether it says 4 or 1. What it only
+put a price on (25) is no remittance: its place is told.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +13,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from interfaces.x12.answers import Answer, AnswerFile, CommandData, Numbering, Payment, ProviderAdjustment
+from interfaces.x12.answers import (
+    PREDETERMINED,
+    Answer,
+    AnswerFile,
+    CommandData,
+    Numbering,
+    Payment,
+    ProviderAdjustment,
+)
 from interfaces.x12.reading import Kind, Segment, Transaction, malformed, transactions
 from interfaces.x12.values import ZERO, amount, day_of, needed, units
 
@@ -22,7 +31,7 @@ DENIED: Final = frozenset({"4", "23"})
 """Denied; and turned away as not this payer's claim."""
 FIRST: Final = frozenset({"1", "19"})
 """Adjudicated as the first payer."""
-_STATUSES: Final = frozenset({"1", "2", "3", "4", "19", "20", "21", "22", "23", "25"})
+_STATUSES: Final = frozenset({"1", "2", "3", "4", "19", "20", "21", "22", "23", PREDETERMINED})
 _GROUPS: Final = frozenset({"CO", "PR", "OA", "PI", "CR"})
 _PASSED_OVER: Final = frozenset(
     ["CUR", "REF", "DTM", "N1", "N3", "N4", "PER", "RDM", "LX", "TS3", "TS2", "NM1", "MIA", "AMT", "QTY"]
@@ -125,7 +134,7 @@ class _Transaction:
             number=number,
             on=on,
             amount=-total if bpr.get(3) == "D" else total,
-            answers=tuple(answers),
+            said=tuple(answers),
             provider_adjustments=tuple(self._adjusted),
         )
 

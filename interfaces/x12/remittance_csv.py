@@ -7,7 +7,8 @@ of the claim; a further answer about the same claim in one payment has another n
 Needed: payer, payment, paid_on (YYYY-MM-DD), payment_amount, control_number, status (paid, denied, reversed), charge,
 paid, patient_share. Optional: claim, payer_number, payer_status, claim_adjustments, claim_remarks, code, units,
 line_charge, line_paid, line_adjustments, line_remarks, adjudicated_as, provider_adjustments. Adjustments are written
-like `CO-45:18.87 PR-2:13.23`, remarks like `N111 MA18`; a claim without lines has no code.
+like `CO-45:18.87 PR-2:13.23`, remarks like `N111 MA18`; a claim without lines has no code. What has the payer status 25
+was only priced: it is no remittance, and its place is told.
 """
 
 import io
@@ -154,7 +155,7 @@ class _Payment:
             number=self.cells["payment"],
             on=self._on,
             amount=self._amount,
-            answers=tuple(self._answers),
+            said=tuple(self._answers),
             provider_adjustments=self._adjusted,
         )
 

@@ -14,6 +14,7 @@ from ledger.judging.law import MonthLaw
 from ledger.judging.readiness import active_conditions
 from ledger.judging.service_date import convention_of, span_from
 from ledger.judging.shapes import ChargeLine, Verdict
+from ledger.judging.site import charges_there
 from ledger.rulebook import Rules
 from ledger.rulebook.claims import faults_of_lines
 from ledger.streams.claims import DIAGNOSES_MAX, ClaimLine
@@ -46,21 +47,27 @@ class Content(NamedTuple):
         return sum((line.charge for line in self.lines), Decimal(0))
 
 
-def content_of(verdict: Verdict, patient: Patient, practice: Practice, law: MonthLaw, rules: Rules) -> Content:
+def content_of(
+    verdict: Verdict, patient: Patient, practice: Practice, law: MonthLaw, rules: Rules, *, place: str | None = None
+) -> Content:
     """A claim's content by a verdict; `law` is that of the month's last day, `rules` those of the date of service.
 
+    What is expected of its lines follows the place of service: `place`, or that of the content where None is given.
     Reads: the codes' parent_code and units_max, medicare.ccm.families.per_month_max, medicare.claims.date_of_service,
-    .date_span_allowed, .places_not_billed, what eligibility reads (CCM-CLAIM-02 to -06, -08, CCM-CODE-06, -09).
+    .date_span_allowed, .places_not_billed, what eligibility and charges_there read (CCM-CLAIM-02 to -06, -08,
+    CCM-CODE-06, -09).
     """
     convention = convention_of(practice, law, last_day(verdict.month))
     started_on = earliest_date(verdict.consent_from) if verdict.consent_from is not None else None
-    lines = tuple(_lines(verdict.charges, practice, verdict.date_of_service, rules))
+    default, on = place_of(practice.sites, law.rules), verdict.date_of_service
+    charges = charges_there(verdict.charges, practice, place or default, on, rules)
+    lines = tuple(_lines(charges, practice, on, rules))
     charged = {line.code for line in lines}
     return Content(
         lines,
         diagnoses_of(patient, verdict.month, law),
-        place_of(practice.sites, law.rules),
-        span_from(convention, started_on, verdict.date_of_service, law),
+        default,
+        span_from(convention, started_on, on, law),
         tuple(line.code for line in verdict.charges if line.code not in charged),
         faults_of_lines(((line.code, line.units) for line in verdict.charges), rules, verdict.raised),
     )

@@ -69,15 +69,23 @@ def price_billing(
 
 
 def priced_as(
-    patient: Patient, practice: Practice | None, biller: Staff | None, month: str, on: date, rules: Rules
+    patient: Patient,
+    practice: Practice | None,
+    biller: Staff | None,
+    month: str,
+    on: date,
+    rules: Rules,
+    place: str | None = None,
 ) -> PricedAs:
     """What a month's services of a day are priced by, each input with where it was learned or why it is assumed.
+
+    `place` is the place of service of the claim, where one was released.
 
     Reads: medicare.pfs.pricing.facility_places, .office_places, .facility_unless_told, .qp_unless_told,
     .percent_unless_known, medicare.pfs.practitioner_percent, medicare.ccm.rhc.capabilities (CCM-RATE-10, -11, -13,
     CCM-CLAIM-05, CCM-PAY-03, CCM-G0511-04).
     """
-    site = site_of(practice, on, rules)
+    site = site_of(practice, on, rules, place)
     status = _status(biller, on, rules)
     payer, qmb, is_medicare = _coverage(patient, month, on)
     gpci, locality = _locality(practice, on)

@@ -4,7 +4,7 @@ Promise: plain values in, plain values out; every number is read through `rules`
 received, or that somebody with a valid number is enrolled (CCM-NPI-04).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Final, Literal
 
@@ -21,14 +21,17 @@ LineFault = Literal["code_not_known", "parent_missing", "units_above_max", "base
 """What is wrong with a line of a claim."""
 
 
-def filing_deadline(served_on: date, rules: Rules) -> date:
+def filing_deadline(served_on: date, rules_on: Callable[[date], Rules]) -> date:
     """The last day on which a claim for a day's service may be received (CCM-CLAIM-22 to -24).
 
     29 February ends on 28 February; a Saturday, Sunday or federal holiday moves to the next working day. Of a
-    professional claim the day is the line's first. Reads: medicare.claims.filing_years, .federal_holidays.
-    Example: 2024-02-29 -> 2025-02-28, 2025-03-15 -> 2026-03-16, 2025-05-25 -> 2026-05-26.
+    professional claim the day is the line's first. The years are those of the day of service, the holidays those in
+    force when the deadline comes; `rules_on` gives the rules in force on a day.
+    Reads: medicare.claims.filing_years, .federal_holidays.
+    Example: 2024-02-29 -> 2025-02-28, 2025-03-15 -> 2026-03-16, 2025-05-25 -> 2026-05-26, 2020-06-18 -> 2021-06-21.
     """
-    return next_workday(_years_later(served_on, rules.whole(f"{_CLAIMS}.filing_years")), rules)
+    last = _years_later(served_on, rules_on(served_on).whole(f"{_CLAIMS}.filing_years"))
+    return next_workday(last, rules_on(last))
 
 
 def filing_review_on(served_on: date, rules: Rules) -> date:

@@ -27,6 +27,13 @@ OF_CLAIMS: Final = (
         "Compare it with the payer's notice; record what the payer corrects as a further remittance.",
     ),
     kind(
+        "remittance_told_before",
+        REVIEW,
+        "A remittance of the claim with the same day and amounts is on record from elsewhere: it may be the same one.",
+        "CLAIM-21",
+        "Compare both with the payer's notice; where they are one, record a reversal, its amounts below zero.",
+    ),
+    kind(
         "competing_biller_paid",
         REVIEW,
         "The payer says that somebody else was paid for the month.",

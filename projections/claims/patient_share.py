@@ -15,10 +15,10 @@ from typing import Final, Literal, NamedTuple
 
 from ledger.claims.taken_back import taken_back_since
 from ledger.judging.price_inputs import priced_as
-from ledger.judging.prices import price_charges
+from ledger.judging.prices import PricedAs, price_charges
 from ledger.judging.shapes import ChargeLine, Verdict
 from ledger.judging.window import is_qmb, window_of
-from ledger.rulebook import Reading, Rulebook
+from ledger.rulebook import Reading, Rulebook, RulesInForce
 from ledger.streams.claims_state import Claim, Claims
 from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
@@ -128,7 +128,11 @@ def patient_share(
         rest = _rest(share - waived - _refunded_beside(held, live), live)
     never_billed = is_qmb(patient, on) and not rules.get(f"{_PAYMENT}.qmb_is_billed")
     charges = _charges(live, verdict)
-    estimate = None if answered or not charges else _estimate(charges, verdict, book, patient, practice, biller, on)
+    estimate = None
+    if charges and not answered:
+        place = live.event.place_of_service if live is not None else None
+        priced = priced_as(patient, practice, biller, verdict.month, on, rules, place)
+        estimate = _estimate(charges, priced, on, rules)
     return PatientShare(
         on=on,
         charge=live.event.charge if live is not None else None,
@@ -185,17 +189,7 @@ def _charges(live: Claim | None, verdict: Verdict) -> tuple[ChargeLine, ...]:
     return tuple(ChargeLine(line.code, line.units, line.expected) for line in live.event.lines)
 
 
-def _estimate(
-    charges: tuple[ChargeLine, ...],
-    verdict: Verdict,
-    book: Rulebook,
-    patient: Patient,
-    practice: Practice | None,
-    biller: Staff | None,
-    on: date,
-) -> Estimate:
-    rules = book.in_force(on)
-    priced = priced_as(patient, practice, biller, verdict.month, on, rules)
+def _estimate(charges: tuple[ChargeLine, ...], priced: PricedAs, on: date, rules: RulesInForce) -> Estimate:
     price = price_charges(charges, priced, on=on, rules=rules)
     percent = rules.get(f"{_PAYMENT}.coinsurance_percent")
     why_not = next((found.happened for found in price.notices), None) if price.allowed is None else None

@@ -66,12 +66,6 @@ class ClaimPin(NamedTuple):
         """Whether the month as known at the release is, to the byte, the one that the claim names."""
         return self.then.digest == self.claim.event.digest
 
-    @property
-    def open_cents(self) -> int:
-        """What of the charge is neither paid, nor the patient's, nor taken off."""
-        row = self.row
-        return row.charge_cents - row.paid_cents - row.share_cents - row.reduced_cents
-
 
 def claim_pin(
     log: StreamsLog,

@@ -77,7 +77,7 @@ class ReadyRules:
         rules = self._rules(row, programme)
         key = rules, row.date_of_service
         if key not in self._filing:
-            until = filing_deadline(row.date_of_service, rules)
+            until = filing_deadline(row.date_of_service, self._book(row, programme).in_force)
             self._filing[key] = Filing(filing_review_on(row.date_of_service, rules), until)
         return self._filing[key]
 

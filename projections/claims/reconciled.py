@@ -197,7 +197,8 @@ class _Expected:
         got = outcome.paid + outcome.patient_share
         if outcome.standing != "paid" or event.expected is None or got >= event.expected:
             return None
-        alike = (event.practice, event.practitioner, event.date_of_service, event.month, event.edition, event.lines)
+        of_day = event.date_of_service, event.place_of_service, event.month
+        alike = (event.practice, event.practitioner, of_day, event.edition, event.lines)
         if alike not in self._usual:
             self._usual[alike] = self._price(claim, Patient())
         usual = self._usual[alike]
@@ -215,7 +216,8 @@ class _Expected:
         book = book_on(patient, event.date_of_service, self._rulebook_of(adoption), event.programme)
         rules = book.in_force(event.date_of_service)
         practice, biller = self._state(practice_tag(event.practice)), self._state(staff_tag(event.practitioner))
-        priced = priced_as(patient, practice, biller, event.month, event.date_of_service, rules)
+        place = event.place_of_service
+        priced = priced_as(patient, practice, biller, event.month, event.date_of_service, rules, place)
         charges = [ChargeLine(line.code, line.units, line.expected) for line in event.lines]
         price = price_charges(charges, priced, on=event.date_of_service, rules=rules)
         if price.medicare_pays is None or price.patient_share is None or price.allowed is None:

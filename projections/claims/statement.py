@@ -64,6 +64,8 @@ class Statement(NamedTuple):
     codes: tuple[tuple[str, int], ...]
     """(code, units)."""
     share: PatientShare
+    is_empty: bool = False
+    """Whether nothing of the month is on record: no work, counted or not, no service, no code and no claim."""
 
 
 def statement_of(
@@ -111,6 +113,7 @@ def statement_of(
         seconds=sum(each.seconds for each in done),
         codes=tuple((line.code, line.units) for line in verdict.charges),
         share=share,
+        is_empty=not (verdict.lines or verdict.services or verdict.with_visits or verdict.charges or share.charge),
     )
 
 

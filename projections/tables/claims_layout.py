@@ -87,6 +87,13 @@ class ClaimRow(NamedTuple):
     newest: int
     """The newest fact about it, or about what stands for it."""
 
+    @property
+    def open_cents(self) -> int:
+        """What of the charge is neither paid, nor the patient's, nor taken off; nothing where it is not live."""
+        if not self.is_live:
+            return 0
+        return self.charge_cents - self.paid_cents - self.share_cents - self.reduced_cents
+
     @classmethod
     def of(cls, row: tuple[Cell, ...]) -> Self:
         """The row as the table gave it."""

@@ -86,6 +86,20 @@ def test_every_claim_stands_in_the_list_with_its_dollars(ask: Run, copy: World) 
     assert (second["status"], second["open"], answer["searched"]) == ("accepted", "85.00", "this ledger")
 
 
+def test_nothing_is_open_on_a_claim_that_was_taken_back(ask: Run, copy: World, tmp_path: Path) -> None:
+    withdrawn = {
+        "patient": copy.ids["patient"],
+        "claim": copy.ids["february"],
+        "reason": "other",
+        "words": "Too early.",
+    }
+    said(ask, copy, tmp_path, ("bill", "withdraw_claim", withdrawn))
+    (listed,) = ask("claims", "--status", "withdrawn", "--json").json["claims"]
+
+    assert (listed["charge"], listed["open"]) == ("85.00", "0.00")
+    assert "open $0.00" in ask("claim", "show", copy.ids["february"]).out
+
+
 def test_for_people_it_is_a_table(ask: Run) -> None:
     shown = ask("claims", "--month", JANUARY).out
 

@@ -108,6 +108,7 @@ def test_a_remittance_is_recorded_claim_by_claim_and_its_dollars_add_up(
         "refused": "0.00",
         "parked": "52.90",
         "provider_adjustments": {"WO": "1.25"},
+        "predetermined": [],
         "balances": True,
         "unbalanced": [],
     }
@@ -152,6 +153,19 @@ def test_a_reversal_and_its_correction_and_parts_of_a_payment_are_all_kept(
 
     assert "3 lines: accepted 3" in ran.out
     assert (now.own_status, now.paid, len(now.remitted)) == ("paid", usd("52.90"), 4)
+
+
+def test_a_price_ahead_of_the_service_is_no_payment_and_is_told(
+    run_on_copy: Run, world: World, claims: list[ClaimReleased], folder: Path
+) -> None:
+    first, second, _ = claims
+    priced = claim(control_number=first.control_number, status="25", paid=usd("0.00"))
+    text = remittance(payment(priced, claim(control_number=second.control_number)))
+    ran = run_on_copy("import", "remittance", file(folder, text), actor="bill")
+
+    assert "Only priced ahead, neither paid nor denied, and not recorded (status 25): at 13." in ran.out
+    assert "1 line: accepted 1, unchanged 0" in ran.out
+    assert [state(world, each).claims[0].own_status for each in (first, second)] == ["released", "paid"]
 
 
 def test_a_payment_that_is_not_what_its_claims_come_to_is_recorded_and_told(

@@ -161,6 +161,12 @@ def test_one_that_nobody_signed_is_refused_with_the_rule(ask: Run, copy: World) 
     assert "not_attested" in done.out or "month_not_over" in done.out
 
 
+def test_a_dry_run_of_one_that_would_be_refused_ends_as_the_run_itself_does(ask: Run, copy: World) -> None:
+    words = ("release", copy.ids["patient"], APRIL)
+
+    assert (ask(*words, "--dry-run").code, ask(*words, "--dry-run", "--json").code, ask(*words).code) == (1, 1, 1)
+
+
 def test_what_cannot_be_meant_is_wrong_usage(ask: Run, copy: World) -> None:
     for words in (
         [MARCH],

@@ -69,11 +69,17 @@ def test_a_month_that_was_not_released_says_so(ask: Run, claimed: World) -> None
     assert "  We have not sent a claim for this month.\n" in ask("statement", claimed.ids["patient"], MARCH).out
 
 
-def test_an_empty_month_says_that_no_time_was_counted(ask: Run, claimed: World) -> None:
-    shown = ask("statement", claimed.ids["patient"], APRIL).out
+@pytest.mark.parametrize(
+    ("month", "told"), [("2099-12", "December 2099"), ("2025-12", "December 2025"), (APRIL, "April 2026")]
+)
+def test_of_a_month_with_nothing_on_record_there_is_nothing_to_state(
+    ask: Run, claimed: World, month: str, told: str
+) -> None:
+    shown = ask("statement", claimed.ids["patient"], month)
+    nothing = f"There is nothing to state of {told}: no work, service or claim of the month is on record."
 
-    assert "  No time was counted for you in this month.\n" in shown
-    assert "Your part may be" not in shown
+    assert (shown.code, shown.out.splitlines()[1:]) == (0, [nothing])
+    assert ask("statement", claimed.ids["patient"], month, "--json").json["is_empty"] is True
 
 
 @pytest.mark.parametrize(

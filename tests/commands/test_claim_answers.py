@@ -173,7 +173,7 @@ def test_an_acknowledgment_behind_the_adjudication_is_kept_and_noticed() -> None
     assert ledger.when(acknowledged(ledger)).codes == ["answer_out_of_order"]
 
 
-def reversed_(ledger: Given, day: str) -> RecordRemittance:
+def reversed_(ledger: Given, day: str, **changes: Any) -> RecordRemittance:
     line = LineGiven(
         code="99490",
         units=1,
@@ -190,6 +190,7 @@ def reversed_(ledger: Given, day: str) -> RecordRemittance:
         patient_share=dollars("-13.23"),
         payer_status="22",
         **amounts,
+        **changes,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from commands.intents.attesting import WithdrawAttestation
 from commands.intents.claims import SettleCompetition, VoidClaim, WaiveCostShare
 from commands.intents.wrong_patient import MergePatients
+from ledger.streams.base import Event
 from ledger.streams.claim_reasons import ClaimExplained
 from ledger.streams.claims import ClaimAcknowledged, ClaimReleased
 from ledger.streams.overpayments import ClaimLostGround, OverpaymentIdentified, OverpaymentNoticed, OverpaymentReturned
@@ -244,11 +245,11 @@ def _paid_for(claim: ClaimReleased, ledger: Given) -> Any:
 # --- place and time -------------------------------------------------------------------------------------------------
 
 
-def at_sites(*places: str) -> Given:
+def at_sites(*places: str, beside: tuple[Event, ...] = ()) -> Given:
     there = practice().model_copy(
         update={"npi": NPI, "sites": tuple(Site(name=f"Site {each}", place_of_service=each) for each in places)}
     )
-    return attested(set_up().and_(there))
+    return attested(set_up().and_(there, *beside))
 
 
 @pytest.mark.parametrize(

@@ -212,7 +212,7 @@ def _said_of(chance: random.Random, overpayment: str, patient: str) -> Event:
     money: dict[str, Any] = {
         "route": "other",
         "amount": Decimal("38.37"),
-        "reference": "check 1",
+        "reference": "CHK-1",
         "patient_share": Decimal("9.59"),
     }
     return kind(patient=patient, overpayment=overpayment, on=on, **(money if kind is OverpaymentReturned else {}))

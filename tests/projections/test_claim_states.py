@@ -137,12 +137,33 @@ def test_a_claim_that_another_stands_for_is_replaced_and_its_newest_fact_is_abou
     assert (rows[SECOND].status, rows[SECOND].is_live, rows[SECOND].replaces) == ("accepted", True, CLAIM)
 
 
+@pytest.mark.parametrize(
+    ("said", "is_open"),
+    [
+        ([], 20500),
+        ([acknowledged()], 20500),
+        ([acknowledged(outcome="rejected")], 0),
+        ([withdrawn()], 0),
+        ([acknowledged(), released(SECOND, replaces=CLAIM, frequency="7")], 0),
+        ([acknowledged(), released(SECOND, replaces=CLAIM, frequency="8")], 0),
+    ],
+)
+def test_nothing_is_open_on_a_claim_that_is_not_live(models: StoredReadModels, said: list[Event], is_open: int) -> None:
+    assert claims_after(models, released(), *said)[CLAIM].open_cents == is_open
+
+
+def test_a_void_asks_for_nothing(models: StoredReadModels) -> None:
+    void = released(SECOND, replaces=CLAIM, frequency="8")
+
+    assert claims_after(models, released(), acknowledged(), void)[SECOND].open_cents == 0
+
+
 def test_a_possible_overpayment_says_how_far_it_was_looked_into_and_what_went_back(models: StoredReadModels) -> None:
     of: dict[str, Any] = {"patient": PATIENT, "overpayment": OVERPAYMENT}
     money: dict[str, Any] = {
         "route": "voluntary_refund",
         "amount": Decimal("38.37"),
-        "reference": "check 7",
+        "reference": "CHK-7",
         "patient_share": Decimal("0.00"),
     }
     events = (

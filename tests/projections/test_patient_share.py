@@ -82,6 +82,13 @@ def test_a_claim_without_an_answer_is_estimated_by_its_own_lines_and_nothing_may
     assert (dollars("85.00"), dollars("13.23")) == (found.charge, found.estimate and found.estimate.deductible_met)
 
 
+def test_a_claim_of_a_place_in_a_facility_is_estimated_by_what_is_allowed_there() -> None:
+    found = share(released(place_of_service="22"))
+
+    assert found.estimate is not None
+    assert (dollars("43.76"), dollars("8.75")) == found.estimate[:2]
+
+
 def test_a_payer_with_rates_of_its_own_has_no_estimate_and_says_why() -> None:
     found = share(of=chart(payer="sunny_advantage", kind="medicare_advantage"))
     assert found.estimate is not None

@@ -81,7 +81,7 @@ def deadlines(case: Mapping[str, Any]) -> _Read:
 
     def ask(book: Rulebook) -> dict[str, Any]:
         on, rules = case["served"], book.in_force(case["served"])
-        return {"received_by": filing_deadline(on, rules), "shown_on": filing_review_on(on, rules)}
+        return {"received_by": filing_deadline(on, book.in_force), "shown_on": filing_review_on(on, rules)}
 
     return {key: case[key] for key in ("received_by", "shown_on") if key in case}, ask, _not_said
 

@@ -306,4 +306,4 @@ _CAPABILITIES: tuple[tuple[Any, int | None], ...] = (("cehrt_year", 2025), ("acc
 def test_scenario_41_a_service_of_the_leap_day_is_received_by_28_february(served: str, until: str) -> None:
     book = rulebook_of(shipped_edition())
 
-    assert filing_deadline(on(served), book.in_force(on(served))) == on(until)
+    assert filing_deadline(on(served), book.in_force) == on(until)

@@ -119,6 +119,13 @@ def test_a_first_payer_that_pays_nothing_and_leaves_nothing_to_the_patient_has_d
     assert (answer.data["status"], answer.data["payer_status"]) == (status, said)
 
 
+def test_what_the_payer_only_put_a_price_on_is_no_remittance_and_has_its_place_told() -> None:
+    found = read(remittance(payment(claim(status="25", paid=usd("0.00")), denied(control_number=OTHER))))
+
+    assert [each.data["control_number"] for each in found.answers] == [OTHER]
+    assert [(made.predetermined, made.difference) for made in found.payments] == [((13,), usd("0.00"))]
+
+
 def test_a_claim_whose_deductible_took_all_is_paid_with_nothing() -> None:
     whole = claim(paid=usd("0.00"), share=usd("66.13"))
 

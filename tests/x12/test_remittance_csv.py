@@ -57,6 +57,12 @@ def test_a_further_answer_about_a_claim_has_another_number() -> None:
     assert (first.key[-1], second.key[-1]) == ("0", "1")
 
 
+def test_a_row_that_only_puts_a_price_on_a_claim_is_no_remittance() -> None:
+    found = read(row(payer_status="25", payment_amount="0.00", paid="0.00"))
+
+    assert (found.answers, found.payments[0].predetermined) == ((), (2,))
+
+
 def test_a_payment_balances_by_its_claims_and_what_is_held_back() -> None:
     made = read(row(payment_amount="51.65", provider_adjustments="WO:1.25")).payments[0]
     same = read_remittances(remittance(payment(held_back=(HeldBack("WO", "R", usd("1.25")),))).encode()).payments[0]
