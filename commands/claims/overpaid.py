@@ -214,7 +214,7 @@ def decide_no_overpayment(asked: Asked[NoOverpayment], states: States, law: Law)
     on = day_there(asked, states, claim.event.practice)
     if isinstance(on, Need):
         return on
-    if asked.actor in behind(states, asked.patient, month):
+    if asked.actor in behind(states, asked.patient, month, claim.event.programme):
         return refused("review_about_self")
     if overpayment.identified is not None:
         on_record = overpayment.identified[0].on.isoformat()
