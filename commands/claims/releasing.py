@@ -14,7 +14,7 @@ from commands.deciding import Asked, Law, States
 from commands.guards import day_by, is_future, said_at, unregistered
 from commands.intents.claims import AdoptCharge, ReleaseClaim
 from commands.judged_months import reasons_of_notices, verdict_of
-from ledger.claims.building import Content, content_of
+from ledger.claims.building import Content, content_of, review_of_place
 from ledger.claims.competing import stopping
 from ledger.claims.erosion import has_money
 from ledger.judging import Verdict, book_of
@@ -256,8 +256,7 @@ def _said_of(today: date, event: ClaimReleased, deadline: date, rules: Rules) ->
     elif today >= filing_review_on(event.first_served_on, rules):
         happened = f"The last day on which the claim may be received is {deadline.isoformat()}."
         found.append(notice("filing_deadline_near", happened, rules.find(f"{_CLAIMS}.filing_review_days")))
-    reviewed = rules.find(f"{_CLAIMS}.places_reviewed")
-    if reviewed is not None and isinstance(reviewed.value, tuple) and event.place_of_service in reviewed.value:
+    if (reviewed := review_of_place(event.place_of_service, rules)) is not None:
         happened = f"The place of service is {event.place_of_service}."
         found.append(notice("place_to_review", happened, reviewed))
     return in_order(found)

@@ -15,7 +15,7 @@ from ledger.judging.readiness import active_conditions
 from ledger.judging.service_date import convention_of, span_from
 from ledger.judging.shapes import ChargeLine, Verdict
 from ledger.judging.site import charges_there
-from ledger.rulebook import Rules
+from ledger.rulebook import Reading, Rules
 from ledger.rulebook.claims import faults_of_lines
 from ledger.streams.claims import DIAGNOSES_MAX, ClaimLine
 from ledger.streams.patient_state import Patient
@@ -23,6 +23,7 @@ from ledger.streams.practice import Practice, Site
 from ledger.terms.calendar import first_day, last_day
 
 _OFFICE: Final = "11"
+_REVIEWED: Final = "medicare.claims.places_reviewed"
 _NOT_BILLED: Final = "medicare.claims.places_not_billed"
 _PARENT: Final = "medicare.ccm.{code}.parent_code"
 
@@ -106,3 +107,12 @@ def place_of(sites: tuple[Site, ...], rules: Rules) -> str | None:
     never = rules.get(_NOT_BILLED)
     places = (site.place_of_service for site in sites)
     return next((each for each in places if not isinstance(never, tuple) or each not in never), None)
+
+
+def review_of_place(place: str, rules: Rules) -> Reading | None:
+    """The rule by which a place is looked at before a month is billed there; None where none says so.
+
+    Reads: medicare.claims.places_reviewed (CCM-CLAIM-05).
+    """
+    reviewed = rules.find(_REVIEWED)
+    return reviewed if reviewed is not None and isinstance(reviewed.value, tuple) and place in reviewed.value else None

@@ -5,9 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from ledger.claims.building import place_of
+from ledger.claims.building import place_of, review_of_place
 from ledger.claims.overpaying import deadlines as days_of
 from ledger.claims.overpaying import swept_since
+from ledger.judging.law import law_on
+from ledger.judging.service_date import convention_of, span_from
 from ledger.rulebook import Rulebook
 from ledger.rulebook.claims import reopening_until
 from ledger.rulebook.workdays import holidays as holidays_of
@@ -30,7 +32,8 @@ REOPENINGS_KEYS: Final = frozenset({"adjudicated", "until", "until_for_good_caus
 _MOMENTS: Final = frozenset({"noticed", "identified", "begun", "ended", "asked"})
 _DAYS: Final = ("triage", "conservative", "formal", "suspended_until", "swept_since")
 HOLIDAYS_KEYS: Final = frozenset({"year", "closed"})
-PLACES_KEYS: Final = frozenset({"on", "places"})
+PLACES_KEYS: Final = frozenset({"on", "places", "reviewed"})
+SERVICE_DAYS_KEYS: Final = frozenset({"on", "convention", "range_from"})
 OVERPAYMENTS_KEYS: Final = _MOMENTS | frozenset(_DAYS)
 _OVERPAYMENT: Final = opaque("ov", 1)
 _NONE: Final[frozenset[str]] = frozenset()
@@ -109,14 +112,30 @@ def holidays(case: Mapping[str, Any]) -> _Read:
 
 
 def places(case: Mapping[str, Any]) -> _Read:
-    """The place of service of a claim of a practice with these sites; "none" where it has no place for one."""
+    """The place of service of a claim of a practice with each of these sites, and which are looked at."""
 
     def ask(book: Rulebook) -> dict[str, Any]:
         rules = book.in_force(case["on"])
         found = {code: place_of((Site(name="Site", place_of_service=code),), rules) for code in case["places"]}
-        return {"places": {code: place or "none" for code, place in found.items()}}
+        return {
+            "places": {code: place or "none" for code, place in found.items()},
+            "reviewed": [code for code in found if review_of_place(code, rules) is not None],
+        }
 
-    return {"places": case["places"]}, ask, _not_said
+    return {key: case[key] for key in ("places", "reviewed")}, ask, _not_said
+
+
+def service_days(case: Mapping[str, Any]) -> _Read:
+    """The convention of a claim's date of service, and where a range would begin that a payer asks for."""
+
+    def ask(book: Rulebook) -> dict[str, Any]:
+        law = law_on(book, case["on"])
+        return {
+            "convention": convention_of(None, law, case["on"]),
+            "range_from": span_from("date_range", case["on"].replace(day=1), case["on"], law) or "none",
+        }
+
+    return {key: case[key] for key in ("convention", "range_from")}, ask, _not_said
 
 
 # --- worlds of commands -------------------------------------------------------------------------------------------

@@ -55,6 +55,7 @@ KINDS: Final[dict[str, Kind]] = {
     "overpayments": Kind(case_claims.OVERPAYMENTS_KEYS, case_claims.overpayments),
     "holidays": Kind(case_claims.HOLIDAYS_KEYS, case_claims.holidays),
     "places": Kind(case_claims.PLACES_KEYS, case_claims.places),
+    "service_days": Kind(case_claims.SERVICE_DAYS_KEYS, case_claims.service_days),
     "payments": Kind(case_payments.KEYS, case_payments.payments),
     "lines": Kind(case_questions.LINES_KEYS, case_questions.lines),
     "lists": Kind(case_questions.LISTS_KEYS, case_questions.lists),
