@@ -31,6 +31,8 @@ _DIFF_MAX: Final = 32
 _CLAIM_MAX: Final = 24
 _RECONCILED_MAX: Final = 30
 _MONTH: Final = "2026-01"
+_SIGNED_TOGETHER: Final = "99490"
+"""The base code of staff time: a practice signs these months in batches."""
 
 
 def add(commands: Commands, shared: Parser) -> None:
@@ -178,15 +180,24 @@ def _claims(screen: Screen, workshop: "Workshop") -> None:
     biller = ("--as", workshop.staff("C-BILL-1"))
     workshop.deliver_charges()
     listed = workshop.json("ready", _MONTH, *biller)["months"]
-    waiting = [month["practitioner"] for month in listed if month["state"] == "to_sign"]
-    if waiting and not any(month["state"] == "ready" for month in listed):
-        workshop.shown("attest", _MONTH, "--as", waiting[0])
+    if not any(month["state"] == "ready" for month in listed) and (signer := _most_to_sign(listed)):
+        workshop.shown("attest", _MONTH, "--as", signer)
     workshop.shown("release", _MONTH, "--all-ready", *biller)
     claims = workshop.json("claims", "--month", _MONTH, *biller)["claims"]
     if claims:
         workshop.deliver_answers(claims, biller)
         workshop.excerpt(_CLAIM_MAX, "claim", "show", claims[0]["claim"], *biller)
     workshop.excerpt(_RECONCILED_MAX, "reconcile", _MONTH, *biller)
+
+
+def _most_to_sign(listed: list[dict[str, Any]]) -> str | None:
+    """Who may sign most months of the list in one go: those of staff time; others are looked at each by itself."""
+    waiting = [
+        month["practitioner"]
+        for month in listed
+        if month["state"] == "to_sign" and any(line["code"] == _SIGNED_TOGETHER for line in month["charges"])
+    ]
+    return max(sorted(set(waiting)), key=waiting.count, default=None)
 
 
 def _next(screen: Screen, workshop: "Workshop", patient: str, *, stays: bool) -> None:
