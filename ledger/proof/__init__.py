@@ -1,1 +1,1 @@
-"""The proof room: leaves, the Merkle log, and (later) checkpoints. Bytes in, bytes out; standard library only."""
+"""The proof room: leaves, the Merkle log, checkpoints, what they prove. Bytes in, bytes out; standard library only."""

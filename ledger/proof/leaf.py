@@ -7,9 +7,8 @@ tail      = i64 leaf index, i64 recorded_at in microseconds, u32 count, then per
             the home tag first, the rest sorted by these forty bytes
 leaf_hash = SHA-256(0x00 || header);  blinded(tag) = SHA-256(0x02 || 16-byte salt || tag)
 
-Promise: one fact has exactly one header, and decoding reverses encoding. A header says nothing about a person:
-subjects and tags are blinded, and what is sealed is there as a salted commitment only.
-Not promised: that a leaf is in a log (merkle.py), or that anybody outside saw the log (checkpoints, later).
+Promise: one fact has exactly one header, and decoding reverses encoding. A header says nothing about a person: subjects
+and tags are blinded, sealed words are a salted commitment. Not promised: that a leaf is in a log (merkle.py).
 """
 
 import struct
@@ -72,24 +71,27 @@ def leaf_hash(prefix: bytes, tail: bytes) -> bytes:
 
 
 def blinded(tag: str, salt: bytes) -> bytes:
-    """The tag as a header shows it: only who is given the salt can tell which tag it is."""
-    return sha256(b"\x02" + salt + tag.encode()).digest()
+    """The tag as a header shows it: only who has the salt can tell which. MalformedHeader for any other length."""
+    return sha256(b"\x02" + _whole(salt, TAG_SALT_BYTES) + tag.encode()).digest()
 
 
 def commitment(salt: bytes, plaintext: bytes) -> bytes:
-    """The commitment to sealed content: `salt` is the 32 random bytes sealed together with it."""
-    return sha256(salt + plaintext).digest()
+    """The commitment to sealed content, by 32 random bytes sealed with it. MalformedHeader for any other length."""
+    return sha256(_whole(salt, CONTENT_SALT_BYTES) + plaintext).digest()
+
+
+def _whole(salt: bytes, length: int) -> bytes:
+    if len(salt) != length:  # a longer one could take in how the text begins
+        raise MalformedHeader(f"the salt has {length} bytes")
+    return salt
 
 
 def encode_prefix(prefix: Prefix) -> bytes:
     """The prefix as bytes; AssertionError where a digest has another length than 32."""
-    assert len(prefix.envelope) == len(prefix.clear) == DIGEST_BYTES
+    digests = [prefix.envelope, prefix.clear, *(digest for part in prefix.parts for digest in part)]
+    assert all(len(digest) == DIGEST_BYTES for digest in digests)
     start = prefix_start(prefix.ledger, prefix.topic, prefix.version, prefix.fact_class)
-    pieces = [start, prefix.envelope, prefix.clear, _U32.pack(len(prefix.parts))]
-    for part in prefix.parts:
-        assert all(len(digest) == DIGEST_BYTES for digest in part)
-        pieces.extend(part)
-    return b"".join(pieces)
+    return b"".join((start, *digests[:2], _U32.pack(len(prefix.parts)), *digests[2:]))
 
 
 def prefix_start(ledger: str, topic: str, version: int, fact_class: str) -> bytes:
@@ -160,8 +162,7 @@ class _Reader:
         return piece
 
     def u32(self) -> int:
-        value: int = _U32.unpack(self.take(_U32.size))[0]
-        return value
+        return int.from_bytes(self.take(_U32.size), "big")
 
     def text(self) -> str:
         try:
