@@ -30,6 +30,7 @@ Question = Literal[
     "charges",
     "export",
     "overpayments",
+    "erasures",
 ]
 
 

@@ -314,6 +314,10 @@ class EventLog(Protocol):
         """The HMAC of a command's canonical bytes under this ledger's digest key."""
         ...
 
+    def gone(self, scopes: Iterable[str]) -> frozenset[str]:
+        """Those of these key scopes whose key was destroyed: nothing can be sealed under them."""
+        ...
+
     def open_words(self, fact: Fact) -> Event:
         """The event with its sealed words opened, or Closed.ERASED in their place where the key is gone."""
         ...

@@ -12,6 +12,8 @@ from ledger.streams import (
     care_plan,
     claims,
     claims_state,
+    completeness,
+    erasure,
     governance,
     month_state,
     patient_state,
@@ -20,6 +22,7 @@ from ledger.streams import (
     staff,
     staff_day,
     timers,
+    witnessing,
 )
 from ledger.streams.base import Fact
 from ledger.streams.care_month import TimeLogged, Work
@@ -93,7 +96,10 @@ FOLDINGS: Final[dict[str, Folding]] = {
     "identifier": Folding(lambda _: Named(), lambda s, f, _: _evolve_named(s, f)),
     "review": Folding(lambda _: reviews.Review(), lambda s, f, _: reviews.evolve(s, f)),
     "refusals": Folding(lambda _: reviews.Refusals(), lambda s, f, _: reviews.evolve_refusals(s, f)),
+    "erasure": Folding(lambda _: erasure.Erasures(), lambda s, f, _: erasure.evolve(s, f)),
     "reaction": Folding(lambda _: reviews.Reached(), lambda s, f, _: reviews.evolve_reached(s, f)),
+    "completeness": Folding(lambda _: completeness.Mapped(), lambda s, f, _: completeness.evolve(s, f)),
+    "witnessed": Folding(lambda _: witnessing.WatchedLog(), lambda s, f, _: witnessing.evolve(s, f)),
 }
 
 

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from ledger.streams.base import SEALED, Closed, Event, Fact, Part, Sealing
 from ledger.streams.by_id import ById
+from ledger.streams.log_keys import LogKeyAdopted, LogKeyRetired, LogKeys, evolve_log_keys
 from ledger.terms.identity import LEDGER_TAG, DeliveryId, Digest, StaffId, Token, parked_tag
 from ledger.terms.people import SourceName, Word
 
@@ -149,7 +150,7 @@ class Adoption:
 
 @dataclass(frozen=True, slots=True)
 class Governance:
-    """The ledger's own state: whether simulated, editions in order, logins, sources."""
+    """The ledger's own state: whether simulated, editions in order, logins, sources, keys of the log."""
 
     name: str = ""
     simulated: bool = False
@@ -160,6 +161,8 @@ class Governance:
     """In order of registration; the later registration of a system wins."""
     said: tuple[tuple[Event, int], ...] = ()
     """Logins bound and sources registered, each with its position: what a repeated command is answered with."""
+    log_keys: LogKeys = field(default_factory=LogKeys)
+    """The keys that sign the log, in order of adoption."""
 
     def staff_of(self, login: str) -> str | None:
         """The staff member that a login speaks for."""
@@ -190,6 +193,8 @@ def evolve(state: Governance, fact: Fact) -> Governance:
             return replace(state, logins=(*state.logins, (e.login, e.staff)))
         case SourceRegistered() as e:
             return replace(state, sources=(*state.sources, e))
+        case LogKeyAdopted() | LogKeyRetired():
+            return replace(state, log_keys=evolve_log_keys(state.log_keys, fact))
     return state
 
 

@@ -44,6 +44,8 @@ OtherServiceId = Annotated[str, _id_of("os")]
 ReviewId = Annotated[str, _id_of("rw")]
 ClaimId = Annotated[str, _id_of("cl")]
 OverpaymentId = Annotated[str, _id_of("ov")]
+HoldId = Annotated[str, _id_of("hd")]
+ErasureId = Annotated[str, _id_of("er")]
 
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=160)]
 Token = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
@@ -52,6 +54,10 @@ Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 """A SHA-256 in hex."""
 
 LEDGER_TAG: Final = "ledger"
+COMPLETENESS_TAG: Final = "completeness"
+"""The maps of completeness, one behind the other."""
+DIRECT: Final = "direct"
+"""The name under which deliveries without a source are parked."""
 
 
 def id_from(kind: str, entropy: bytes) -> str:
@@ -151,6 +157,16 @@ def reviewed_tag(patient: str) -> str:
     return f"reviewed/{patient}"
 
 
+def erasure_tag(patient: str) -> str:
+    """The holds on one patient's record, and what was erased of it."""
+    return f"erasure/{patient}"
+
+
+def witnessed_tag(log: str) -> str:
+    """The log of another ledger that this one watches; `log` is the token of its origin."""
+    return f"witnessed/{log}"
+
+
 def reaction_tag(reaction: str) -> str:
     """How far a reaction has come."""
     return f"reaction/{reaction}"
@@ -165,6 +181,7 @@ RECORD_ONLY_PREFIXES: Final = (
     "row/",
     "timer/",
     "claims/",
+    "erasure/",
 )
 """Tags that only record facts may carry, so that a look at a chart moves no decision (architecture, section 3)."""
 UNDECIDABLE_PREFIXES: Final = ("by/", "accessed/", "access/", "reviewed/")

@@ -236,4 +236,11 @@ OF_RECORDS: Final = (
         "ELIG-07",
         "Adopt again with --profiles, unless those payers' months are to be judged by the base from now on.",
     ),
+    kind(
+        "erased_before_hold",
+        REVIEW,
+        "Words of the record that is held were erased before, or their erasure has begun.",
+        "RET-04",
+        "Look at the certificate of the erasure; say to whoever asked for the hold what is gone.",
+    ),
 )

@@ -14,8 +14,11 @@ from ledger.terms.refusals_of_changes import ACTING_OF_CHANGES, NAMING_OF_CHANGE
 from ledger.terms.refusals_of_claims import ACTING_OF_CLAIMS, NAMING_OF_CLAIMS
 from ledger.terms.refusals_of_codes import ACTING_OF_LIMITS, ACTING_OF_VISITS, NAMING_OF_CODES
 from ledger.terms.refusals_of_commands import ACTING, NAMING
+from ledger.terms.refusals_of_erasures import ACTING_OF_ERASURES, NAMING_OF_ERASURES, SEALING_OF_ERASURES
 from ledger.terms.refusals_of_lines import READING, SPEAKING
+from ledger.terms.refusals_of_logs import ACTING_OF_LOGS, NAMING_OF_LOGS
 from ledger.terms.refusals_of_overpayments import ACTING_OF_OVERPAYMENTS, NAMING_OF_OVERPAYMENTS
+from ledger.terms.refusals_of_proof import ACTING_OF_PROOF, NAMING_OF_PROOF
 from ledger.terms.refusals_of_shape import SHAPE
 
 __all__ = ["CATALOGUE", "REFUSALS", "Refusal", "is_audited", "precedence", "refused"]
@@ -28,6 +31,9 @@ CATALOGUE: Final[tuple[Refusal, ...]] = (
     *NAMING_OF_CODES,
     *NAMING_OF_CLAIMS,
     *NAMING_OF_OVERPAYMENTS,
+    *NAMING_OF_PROOF,
+    *NAMING_OF_LOGS,
+    *NAMING_OF_ERASURES,
     *SHAPE,
     *ACTING_OF_VISITS,
     *ACTING,
@@ -35,6 +41,10 @@ CATALOGUE: Final[tuple[Refusal, ...]] = (
     *ACTING_OF_LIMITS,
     *ACTING_OF_CLAIMS,
     *ACTING_OF_OVERPAYMENTS,
+    *ACTING_OF_PROOF,
+    *ACTING_OF_LOGS,
+    *ACTING_OF_ERASURES,
+    *SEALING_OF_ERASURES,
 )
 """Every refusal, the one that goes first first."""
 REFUSALS: Final[dict[str, Refusal]] = {refusal.code: refusal for refusal in CATALOGUE}

@@ -1,4 +1,4 @@
-"""Examples of events of claims and billing that leave out whatever may be left out: their bytes hold nothing of it.
+"""Examples of events of claims, billing and keys that leave out whatever may be left out: nothing of it is stored.
 
 The rules of golden_events.py hold here too.
 """
@@ -16,9 +16,10 @@ from ledger.streams.claims import (
     ClaimWords,
     CostShareWaived,
 )
+from ledger.streams.log_keys import LogKeyAdopted
 from ledger.streams.overpayments import CauseSwept, OverpaymentNoticed
 from ledger.terms.people import Programme, Side
-from tests.store.sample import PATIENT, PRACTICE, TOKEN
+from tests.store.sample import LEDGER_ID, PATIENT, PRACTICE, TOKEN
 
 DOCTOR = "st_bbbbbbbbbbbbbbbbbbbbbbbbbb"
 CLAIM = "cl_aaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -81,5 +82,6 @@ BARE: tuple[Event, ...] = (
         address=PracticeAddress(line="12 Lake Street", city="Norfolk", state="VA", zip_code="235101234"),
         signatures_on_file=False,
     ),
+    LogKeyAdopted(name=f"ccm-ledger/{LEDGER_ID}", kind="log", public_key=DIGEST),
 )
 """Each has a vector of its own beside that of the whole example."""

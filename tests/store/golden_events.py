@@ -41,6 +41,7 @@ from ledger.streams.care_plan import (
     SignatureAttested,
     SignatureWords,
 )
+from ledger.streams.completeness import CompletenessMapped
 from ledger.streams.consent import (
     ConsentDeclined,
     ConsentRecorded,
@@ -71,6 +72,7 @@ from ledger.streams.governance import (
     SourceRegistered,
 )
 from ledger.streams.limits import LimitRaised, LimitWords
+from ledger.streams.log_keys import LogKeyAdopted, LogKeyRetired
 from ledger.streams.merging import MergeWords, PatientsMerged, PatientsUnmerged
 from ledger.streams.patient import (
     CodedConcept,
@@ -136,10 +138,12 @@ from ledger.streams.time_changes import (
     TimeStruck,
 )
 from ledger.streams.timers import TimerStarted, TimerStopped
+from ledger.streams.witnessing import CheckpointContradicted, CheckpointWitnessed, LogTrusted
 from ledger.streams.wrong_patient import ConditionMoved, ConditionStruck, MoveWords, StrikeWords
 from ledger.terms.people import Programme, Role, Side
 from tests.store.golden_claims import OF_CLAIMS, OF_OVERPAYMENTS
-from tests.store.sample import NURSE, OTHER_PATIENT, PATIENT, PRACTICE, TOKEN
+from tests.store.golden_erasure import OF_ERASURES
+from tests.store.sample import LEDGER_ID, NURSE, OTHER_PATIENT, PATIENT, PRACTICE, TOKEN
 
 DOCTOR = "st_bbbbbbbbbbbbbbbbbbbbbbbbbb"
 CONSENT = "cs_aaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -632,6 +636,9 @@ OF_THE_LEDGER: tuple[Event, ...] = (
     RulebookAdopted(edition=DIGEST, formulas=1, content="cnVsZXM=", reason="first edition"),
     LoginBound(login="os:grace", staff=NURSE),
     SourceRegistered(system="ehr", login="os:feed", trusted_for_acts=True),
+    LogKeyAdopted(name=f"ccm-ledger/{LEDGER_ID}", kind="log", public_key=DIGEST, replaces="cd" * 32),
+    LogKeyRetired(name=f"ccm-ledger/{LEDGER_ID}/clock", kind="clock", public_key=DIGEST, reason="replaced"),
+    CompletenessMapped(depth=12, up_to=40, entries=9, root=DIGEST),
     DeliveryParked(
         delivery=DELIVERY,
         source="ehr",
@@ -677,9 +684,18 @@ OF_REVIEWS: tuple[Event, ...] = (
     ReactionRan(reaction="close_refusal_counts", up_to=40),
 )
 
+ORIGIN = "ccm-ledger/lg_bbbbbbbbbbbbbbbbbbbbbbbbbb"
+NOTE = f"{ORIGIN}\n3\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— {ORIGIN} Az3grlgt\n"
+
+OF_WITNESSES: tuple[Event, ...] = (
+    LogTrusted(log=TOKEN, origin=ORIGIN, keys=(f"{ORIGIN}+0a1b2c3d+AXQ5cXJzdHV2",)),
+    CheckpointWitnessed(log=TOKEN, size=3, root=DIGEST, note=NOTE),
+    CheckpointContradicted(log=TOKEN, size=3, root="cd" * 32, note=NOTE),
+)
+
 EXAMPLES: tuple[Event, ...] = (
     *(*OF_PATIENT, *OF_CARE, *OF_PEOPLE, *OF_BILLING),
-    *(*OF_CLAIMS, *OF_OVERPAYMENTS, *OF_THE_LEDGER, *OF_REVIEWS),
+    *(*OF_CLAIMS, *OF_OVERPAYMENTS, *OF_ERASURES, *OF_THE_LEDGER, *OF_REVIEWS, *OF_WITNESSES),
 )
 
 
