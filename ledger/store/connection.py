@@ -16,10 +16,12 @@ from typing import Any, Final, Self, TypeVar
 
 from ledger.store.append import prepare
 from ledger.store.body import split_body
+from ledger.store.cleaning import clean_restored
 from ledger.store.engine import Engine, Info, RefusalCount, Stats, StoredReadModels, TagOf
 from ledger.store.heads import NO_HEAD, Head, HeadCache
 from ledger.store.instants import from_micros, to_micros
 from ledger.store.mapper import Mapper, Row
+from ledger.store.masterkeys import Master
 from ledger.store.postgres.address import Address
 from ledger.store.sqlite import engine as sqlite_engine
 from ledger.store.sqlite import founding as sqlite_founding
@@ -44,7 +46,7 @@ T = TypeVar("T")
 def create(
     place: Place,
     *,
-    master_key: bytes,
+    master_key: Master,
     clock: Clock,
     ids: IdSource,
     simulated: bool,
@@ -66,7 +68,7 @@ def create(
     return open_ledger(place, master_key=master_key, clock=clock, ids=ids)
 
 
-def open_ledger(place: Place, *, master_key: bytes, clock: Clock, ids: IdSource) -> "Ledger":
+def open_ledger(place: Place, *, master_key: Master, clock: Clock, ids: IdSource) -> "Ledger":
     """Open a ledger.
 
     Raises NotALedger (there is none), WrongKey (the vault does not open), NeedsNewerProgram (made by a newer one),
@@ -84,7 +86,18 @@ def open_ledger(place: Place, *, master_key: bytes, clock: Clock, ids: IdSource)
             file = place / sqlite_founding.VAULT_FILE
             ledger_id = engine.info.ledger_id
             vault = open_vault_file(file, ledger_id=ledger_id, master_key=master_key, ids=ids, clock=clock)
-    return Ledger(engine, vault, clock, ids)
+    return opened(engine, vault, clock, ids)
+
+
+def opened(engine: Engine, vault: Vault, clock: Clock, ids: IdSource) -> "Ledger":
+    """The ledger of an engine and its vault, in which nothing is alive that was erased; closed where that fails."""
+    ledger = Ledger(engine, vault, clock, ids)
+    try:
+        clean_restored(ledger)
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
 
 
 @contextmanager
@@ -277,6 +290,10 @@ class Ledger:
         if not fact.event.sealing():
             return None
         return self.mapper.origin(fact.event, self._state(fact.position))
+
+    def gone(self, scopes: Iterable[str]) -> frozenset[str]:
+        """Those of these key scopes whose key was destroyed: nothing can be sealed under them."""
+        return self.vault.gone(scopes)
 
     def erased(self, subject: str, facts: Iterable[Fact]) -> dict[int, tuple[str, ...]]:
         """The sealed fields whose words about a subject are gone, by position: their key was destroyed.

@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from ledger.store.append import Prepared
+from ledger.store.checkpoints.completeness_rows import CompletenessStore
+from ledger.store.checkpoints.rows import LogStore
 from ledger.store.heads import Head, HeadCache
 from ledger.store.mapper import Row
 from ledger.streams.base import Appended, KeyBinding, Moved
@@ -31,6 +33,25 @@ class TagOf(NamedTuple):
 
     tag: str
     seq: int
+
+
+class SaltedTag(NamedTuple):
+    """A tag of a fact with its number, and the salt that blinds it in the header."""
+
+    tag: str
+    seq: int
+    salt: bytes
+
+
+class StoredWhole(NamedTuple):
+    """A fact with everything that its header is made of; its tags in order, the home stream first."""
+
+    position: int
+    topic: str
+    recorded_at: int
+    prefix: bytes
+    state: bytes
+    tags: tuple[SaltedTag, ...]
 
 
 class RefusalCount(NamedTuple):
@@ -119,6 +140,10 @@ class Engine(Protocol):
         """The tags of a fact, its home stream first."""
         ...
 
+    def disclosed(self, positions: Sequence[int]) -> list[StoredWhole]:
+        """The facts at these positions with the salts of their tags, in order of position; absent ones are left out."""
+        ...
+
     def tags_starting(self, prefix: str) -> list[str]:
         """The streams whose name begins with `prefix`, in order of their names."""
         ...
@@ -135,8 +160,20 @@ class Engine(Protocol):
         """How much the ledger holds."""
         ...
 
+    def blank_contents(self, positions: Sequence[int]) -> int:
+        """Blank the content of every key bound to one of these facts, durably; how many such keys are blank now."""
+        ...
+
     def snapshot(self) -> AbstractContextManager["Snapshot"]:
         """Everything that is stored, as of one moment, for `verify` and for archives."""
+        ...
+
+    def log_store(self) -> LogStore:
+        """The tiles and checkpoints of this ledger's log."""
+        ...
+
+    def completeness_store(self) -> CompletenessStore:
+        """The tables of the newest map of completeness."""
         ...
 
     def read_models(self) -> "StoredReadModels":
@@ -171,8 +208,12 @@ class Snapshot(Protocol):
         """How many facts there are."""
         ...
 
-    def facts(self) -> Iterator[tuple[Any, ...]]:
-        """(position, home, version, topic, state, recorded_at, prefix, leaf), by position."""
+    def facts(self, after: int = 0) -> Iterator[tuple[Any, ...]]:
+        """(position, home, version, topic, state, recorded_at, prefix, leaf), by position; those behind `after`."""
+        ...
+
+    def members(self, after: int = 0) -> Iterator[tuple[Any, ...]]:
+        """(position, ordinal, tag_id, tag or None, seq, salt), by position and ordinal; those behind `after`."""
         ...
 
     def tag_rows(self) -> Iterator[tuple[Any, ...]]:
@@ -205,6 +246,22 @@ class Snapshot(Protocol):
 
     def has_reading_set(self, digest: bytes) -> bool:
         """Whether a reading set is stored."""
+        ...
+
+    def log_tiles(self) -> Iterator[tuple[Any, ...]]:
+        """(level, n, hashes), by level and n."""
+        ...
+
+    def log_checkpoints(self) -> Iterator[tuple[Any, ...]]:
+        """(number, size, note, created_at), by number."""
+        ...
+
+    def log_cosignatures(self) -> Iterator[tuple[Any, ...]]:
+        """(checkpoint, name, key_id, at, line), by checkpoint, name, key and time."""
+        ...
+
+    def log_timestamps(self) -> Iterator[tuple[Any, ...]]:
+        """(checkpoint, digest, at, token), by checkpoint and digest."""
         ...
 
 

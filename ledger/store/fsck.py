@@ -2,7 +2,7 @@
 
 Promise: every stored byte of a fact, its tags, its place, its time and its leaf are recomputed from each other, and
 what does not agree is named with its position and a verdict. Reading is one consistent snapshot, in order, with memory
-that does not grow with the ledger; nothing is written.
+of eight bytes a fact; nothing is written.
 Not promised: see NOT_PROVEN. Who can rewrite the whole database can rewrite it consistently: only a root that left
 the machine shows that.
 """
@@ -16,26 +16,23 @@ from ledger.proof.merkle import MerkleFrontier
 from ledger.store.connection import Ledger
 from ledger.store.engine import Snapshot, Unreadable
 from ledger.store.fsck_counts import CountChecker
+from ledger.store.fsck_erasures import ErasureChecker
 from ledger.store.fsck_fact import FactChecker, StoredFact, StoredTag, Verdict
+from ledger.store.fsck_keys import KeyChecker
+from ledger.store.verifying.naming import Finding, Named, usual_name
+from ledger.store.verifying.refining import by_rows_alone, refined
 
 FINDINGS_MAX: Final = 1_000
 PROGRESS_STEP: Final = 1_000
 
-NOT_PROVEN: Final = (
-    "No outside witness yet: a rewrite of the whole ledger shows only against a root that is kept elsewhere.",
-    "Facts cut off at the end together with their tags, heads and keys leave a shorter ledger that is whole in itself.",
-    "Bindings of keys that were answered `unchanged` are covered by no proof.",
+REWRITTEN_WHOLE: Final = (
+    "A history rewritten whole, and signed anew with the log's key: that shows to an outside witness alone, who kept a"
+    " checkpoint, a published copy or an archive."
 )
+CUT_OFF: Final = "Facts cut off at the end with everything that points to them, where no checkpoint covers them."
+UNCHANGED_KEYS: Final = "Bindings of keys that were answered `unchanged` are covered by no proof."
+NOT_PROVEN: Final = (REWRITTEN_WHOLE, CUT_OFF, UNCHANGED_KEYS)
 """What a clean verification does not show; `ccm-ledger verify` says so."""
-
-
-class Finding(NamedTuple):
-    """One thing that does not agree: the verdict, where, and what it means, in words without identifiers."""
-
-    verdict: Verdict
-    position: int | None
-    tag: str | None
-    words: str
 
 
 class Verification(NamedTuple):
@@ -74,9 +71,12 @@ def verify(ledger: Ledger, progress: Progress | None = None) -> Verification:
             run.check_facts(stored)
             run.check_streams(stored)
             run.check_keys(stored)
+            run.check_erasures()
             run.check_reading_sets(stored)
         except Unreadable as error:
             run.find(Verdict.FILE_DAMAGED, f"The database cannot be read to its end: {error.happened}.")
+        else:
+            run.name(stored)
     return run.result()
 
 
@@ -86,18 +86,33 @@ class _Run:
     def __init__(self, ledger: Ledger, progress: Progress | None) -> None:
         self._progress = progress
         self._checker = FactChecker(ledger.mapper)
+        self._keys = KeyChecker()
+        self._erasures = ErasureChecker()
+        self._vault = ledger.vault
         self._frontier = MerkleFrontier()
         self._findings: list[Finding] = []
         self._further = 0
         self._risen = 0
         self._last = 0
 
-    def find(self, verdict: Verdict, words: str, *, position: int | None = None, tag: str | None = None) -> None:
+    def find(
+        self,
+        verdict: Verdict,
+        words: str,
+        *,
+        position: int | None = None,
+        tag: str | None = None,
+        named: Named | None = None,
+    ) -> None:
         """Take down a finding, or count it where there are too many to list."""
         if len(self._findings) < FINDINGS_MAX:
-            self._findings.append(Finding(verdict, position, tag, words))
+            self._findings.append(Finding(verdict, position, tag, words, named or usual_name(verdict)))
         else:
             self._further += 1
+
+    def name(self, stored: Snapshot) -> None:
+        """Give the findings the names that they have together: what moved was not edited."""
+        self._findings = list(refined(self._findings, by_rows_alone(stored, self._findings, self._last)))
 
     def result(self) -> Verification:
         """What was found."""
@@ -131,6 +146,10 @@ class _Run:
                 self._check_place(row, recorded_at)
                 for verdict, words in self._checker.issues(row, own_tags, has_readings):
                     self.find(verdict, words, position=row.position)
+                is_read, key = self._checker.key
+                if is_read:
+                    self._keys.take(row.position, row.topic, key)
+                self._erasures.take(row.position, self._checker.event, self._checker.gone)
                 if differs := counts.issue(row):
                     self.find(*differs, position=row.position)
                 recorded_at = row.recorded_at
@@ -168,15 +187,26 @@ class _Run:
             stream, count = next(streams, None), 0
 
     def check_keys(self, stored: Snapshot) -> None:
-        """Every key and every count of refusals points to facts that are there."""
-        for _, _, outcome, positions, _ in stored.bound_keys():
+        """Every key and every count of refusals points to facts that are there, and every fact's key to that fact."""
+        for token, _, outcome, positions, _ in stored.bound_keys():
             if outcome not in {"accepted", "unchanged", "parked"} or not self._are_positions(positions):
                 self.find(
-                    Verdict.KEY_DANGLES, f"A command key ({outcome}) is bound to facts that are not there: {positions}."
+                    Verdict.KEY_DANGLES,
+                    f"A command key ({outcome}) is bound to facts that are not there: {positions}.",
+                    named=None if self._are_numbers(positions) else Named.EDITED,
                 )
+            else:
+                self._keys.bound(token, outcome, positions)
+        for position, (verdict, words) in self._keys.issues(row[0] for row in stored.bound_keys()):
+            self.find(verdict, words, position=position)
         for _, position, _ in stored.refusals():
             if not self._is_position(position):
                 self.find(Verdict.KEY_DANGLES, f"Refusals are counted for a fact that is not there: {position}.")
+
+    def check_erasures(self) -> None:
+        """Every key that is gone was taken by an erasure, and every erasure that is done took its keys."""
+        for position, (verdict, words) in self._erasures.issues(self._vault):
+            self.find(verdict, words, position=position)
 
     def check_reading_sets(self, stored: Snapshot) -> None:
         """Every reading set is what its digest says."""
@@ -204,6 +234,9 @@ class _Run:
             self.find(
                 Verdict.HEAD_DIFFERS, f"The stream says it holds {stream[2]} facts and holds {count}.", tag=stream[1]
             )
+
+    def _are_numbers(self, value: object) -> bool:
+        return isinstance(value, list) and all(isinstance(each, int) and each > 0 for each in value)
 
     def _are_positions(self, value: object) -> bool:
         return isinstance(value, list) and all(map(self._is_position, value))

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from ledger.proof.leaf import (
+    TAG_SALT_BYTES,
     MalformedHeader,
     Prefix,
     SealedDigests,
@@ -31,7 +32,9 @@ from ledger.terms.identity import RECORD_ONLY_PREFIXES, by_tag
 class Verdict(StrEnum):
     """What is wrong. A verdict never changes its meaning."""
 
+    ANOTHER_LEDGER = "another_ledger"
     BODY_DAMAGED = "body_damaged"
+    CHECKPOINT_DIFFERS = "checkpoint_differs"
     CLASS_RULE = "class_rule"
     COMMITMENT_DIFFERS = "commitment_differs"
     COUNT_DIFFERS = "count_differs"
@@ -39,17 +42,26 @@ class Verdict(StrEnum):
     HEAD_DIFFERS = "head_differs"
     HEADER_DIFFERS = "header_differs"
     HOME_DIFFERS = "home_differs"
+    KEY_ALIVE = "key_alive"
     KEY_DANGLES = "key_dangles"
+    KEY_DESTROYED = "key_destroyed"
+    KEY_DIFFERS = "key_differs"
     KEY_MISSING = "key_missing"
+    KEY_UNBOUND = "key_unbound"
     KEY_UNREADABLE = "key_unreadable"
     LEAF_DIFFERS = "leaf_differs"
+    LOG_DIFFERS = "log_differs"
+    MAP_DIFFERS = "map_differs"
     NEWER_PROGRAM = "newer_program"
+    NOTE_DAMAGED = "note_damaged"
     POSITION_GAP = "position_gap"
     READING_SET_DIFFERS = "reading_set_differs"
     READING_SET_MISSING = "reading_set_missing"
     SCHEMA_DIFFERS = "schema_differs"
+    SIGNER_UNKNOWN = "signer_unknown"
     STREAM_GAP = "stream_gap"
     TAGS_DIFFER = "tags_differ"
+    TILE_DIFFERS = "tile_differs"
     TIME_RUNS_BACK = "time_runs_back"
     WORDS_DO_NOT_OPEN = "words_do_not_open"
 
@@ -90,7 +102,8 @@ class StoredTag(NamedTuple):
 
     def is_in_place(self, ordinal: int) -> bool:
         """Whether it is the fact's tag of this ordinal, whole."""
-        return self.ordinal == ordinal and tuple(map(type, self)) == (int, int, str, int, bytes)
+        kinds = (int, int, str, int, bytes)
+        return self.ordinal == ordinal and tuple(map(type, self)) == kinds and len(self.salt) == TAG_SALT_BYTES
 
 
 class FactChecker:
@@ -99,17 +112,25 @@ class FactChecker:
     def __init__(self, mapper: Mapper) -> None:
         self._mapper = mapper
         self.erased = 0
+        self.key: tuple[bool, str | None] = (False, None)
+        """Whether the envelope of the last fact could be read, and the token of the key that it names."""
+        self.event: Event | None = None
+        """What the last fact tells, where it could be read."""
+        self.gone: list[str] = []
+        """The scopes of the last fact's words whose key was destroyed."""
 
     def issues(
         self, row: StoredFact, tags: Sequence[StoredTag], has_reading_set: Callable[[bytes], bool]
     ) -> Iterator[Issue]:
         """Everything about the fact that does not agree."""
-        yield from self._leaf(row, tags)
+        self.key, self.event, self.gone = (False, None), None, []
+        yield from leaf_issues(row, tags)
         try:
             body, prefix = decode_body(row.state), decode_prefix(row.prefix)
-            yield from self._header(row, prefix, body)
-            event = upcast(row.topic, prefix.version, body.clear)
+            yield from header_issues(self._mapper.ledger_id, row, prefix, body)
+            event = self.event = upcast(row.topic, prefix.version, body.clear)
             envelope = EnvelopeBytes(body.envelope).whole()
+            self.key = (True, envelope.key)
         except NeedsNewerProgram as error:
             yield Issue(Verdict.NEWER_PROGRAM, error.happened)
             return
@@ -126,31 +147,6 @@ class FactChecker:
         yield from self._sealed(row.topic, event, prefix, body)
         if envelope.readings is not None and not has_reading_set(bytes.fromhex(envelope.readings)):
             yield Issue(Verdict.READING_SET_MISSING, "The readings that the decision rested on are not stored.")
-
-    def _leaf(self, row: StoredFact, tags: Sequence[StoredTag]) -> Iterator[Issue]:
-        if not tags or not all(tag.is_in_place(ordinal) for ordinal, tag in enumerate(tags)):
-            yield Issue(Verdict.TAGS_DIFFER, "The fact's tags are not all there.")
-            return
-        if (row.home, row.version) != (tags[0].tag, tags[0].seq):
-            yield Issue(Verdict.HOME_DIFFERS, "The home stream and number in the fact's row are not those of its tag.")
-        tail = encode_tail(
-            row.position - 1, row.recorded_at, [(blinded(tag.tag or "", tag.salt), tag.seq) for tag in tags]
-        )
-        if leaf_hash(row.prefix, tail) != row.leaf:
-            yield Issue(
-                Verdict.LEAF_DIFFERS, "The leaf is not the hash of the header: place, time, tags or header changed."
-            )
-
-    def _header(self, row: StoredFact, prefix: Prefix, body: Body) -> Iterator[Issue]:
-        if (prefix.ledger, prefix.topic) != (self._mapper.ledger_id, row.topic):
-            yield Issue(Verdict.HEADER_DIFFERS, "The header is of another ledger or of another kind of fact.")
-        if prefix.envelope != sha256(body.envelope).digest():
-            yield Issue(Verdict.HEADER_DIFFERS, "The envelope changed after the fact was written.")
-        if prefix.clear != sha256(body.clear).digest():
-            yield Issue(Verdict.HEADER_DIFFERS, "The clear part changed after the fact was written.")
-        found = [(blinded(part.subject, part.salt), sha256(part.ciphertext).digest()) for part in body.parts]
-        if found != [part[:2] for part in prefix.parts]:
-            yield Issue(Verdict.HEADER_DIFFERS, "The sealed parts changed after the fact was written.")
 
     def _sealed(self, topic: str, event: Event, prefix: Prefix, body: Body) -> Iterator[Issue]:
         fields = {subject: (field, scope) for field, subject, scope in event.sealing()}
@@ -172,6 +168,7 @@ class FactChecker:
         if not has_key:
             if self._mapper.vault.is_destroyed(part.scope):
                 self.erased += 1
+                self.gone.append(part.scope)
             else:
                 yield Issue(Verdict.KEY_MISSING, "The key of sealed words is not in the vault, and no erasure took it.")
             return
@@ -183,6 +180,42 @@ class FactChecker:
             seal.read_plaintext(type(event), field, salted[1])
         except LedgerDamaged as error:
             yield Issue(Verdict.WORDS_DO_NOT_OPEN, error.happened)
+        except MalformedHeader:
+            yield Issue(Verdict.WORDS_DO_NOT_OPEN, "Sealed words open to something that is too short to be any.")
+
+
+def leaf_issues(row: StoredFact, tags: Sequence[StoredTag]) -> Iterator[Issue]:
+    """Whether place, time, tags and header give the leaf, and the home stream is the first tag."""
+    if not tags or not all(tag.is_in_place(ordinal) for ordinal, tag in enumerate(tags)):
+        yield Issue(Verdict.TAGS_DIFFER, "The fact's tags are not all there.")
+        return
+    if (row.home, row.version) != (tags[0].tag, tags[0].seq):
+        yield Issue(Verdict.HOME_DIFFERS, "The home stream and number in the fact's row are not those of its tag.")
+    if leaf_at(row, row.position, tags) != row.leaf:
+        yield Issue(
+            Verdict.LEAF_DIFFERS, "The leaf is not the hash of the header: place, time, tags or header changed."
+        )
+
+
+def leaf_at(row: StoredFact, position: int, tags: Sequence[StoredTag]) -> bytes:
+    """The leaf that the fact would have at a position, under these tags."""
+    tail = encode_tail(position - 1, row.recorded_at, [(blinded(tag.tag or "", tag.salt), tag.seq) for tag in tags])
+    return leaf_hash(row.prefix, tail)
+
+
+def header_issues(ledger_id: str, row: StoredFact, prefix: Prefix, body: Body) -> Iterator[Issue]:
+    """Whether the header is of this ledger and this kind, and commits to the stored body."""
+    if prefix.ledger != ledger_id:
+        yield Issue(Verdict.ANOTHER_LEDGER, "The header is of another ledger: the fact was recorded there.")
+    if prefix.topic != row.topic:
+        yield Issue(Verdict.HEADER_DIFFERS, "The header is of another kind of fact.")
+    if prefix.envelope != sha256(body.envelope).digest():
+        yield Issue(Verdict.HEADER_DIFFERS, "The envelope changed after the fact was written.")
+    if prefix.clear != sha256(body.clear).digest():
+        yield Issue(Verdict.HEADER_DIFFERS, "The clear part changed after the fact was written.")
+    found = [(blinded(part.subject, part.salt), sha256(part.ciphertext).digest()) for part in body.parts]
+    if found != [part[:2] for part in prefix.parts]:
+        yield Issue(Verdict.HEADER_DIFFERS, "The sealed parts changed after the fact was written.")
 
 
 def _class_rule(event: Event, prefix: Prefix, tags: Sequence[str]) -> Iterator[Issue]:

@@ -8,10 +8,11 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from ledger.store.durable import sync_folder
+from ledger.store.masterkeys import KEY_BYTES, parse_key
 from ledger.terms.errors import WrongKey
 from ledger.terms.ports import IdSource
 
-KEY_BYTES: Final = 32
 _OWNER_ONLY: Final = 0o600
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
@@ -30,6 +31,8 @@ def create_key_file(path: Path, ids: IdSource) -> bytes:
         file.write(key.hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
+    # A key whose name is lost in a power failure is lost, and with it all that was sealed under it meanwhile.
+    sync_folder(path.parent)
     return key
 
 
@@ -48,13 +51,4 @@ def read_key_file(path: Path) -> bytes:
         raise WrongKey(
             f"The key file {path} can be read by others.", f"Close it to all but its owner: chmod 600 {path}"
         )
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise WrongKey(
-            f"The key file {path} does not hold one key of 64 hexadecimal digits.",
-            "Restore it from its safe place.",
-        )
-    return key
+    return parse_key(text, f"The key file {path}")

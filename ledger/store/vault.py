@@ -13,19 +13,30 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final, NamedTuple, Protocol
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.store.body import NONCE_BYTES, variable
+from ledger.store.body import variable
 from ledger.store.instants import to_micros
-from ledger.store.keyfile import KEY_BYTES
-from ledger.terms.errors import LedgerDamaged, NotALedger, StoreUnavailable, WrongKey
+from ledger.store.masterkeys import KEY_BYTES, DoesNotOpen, Master, MasterKey, as_master
+from ledger.terms.errors import LedgerDamaged, LedgerError, NotALedger, StoreUnavailable, WrongKey
 from ledger.terms.ports import Clock, IdSource
 
 FORMAT: Final = 1
 OPEN_KEYS_MAX: Final = 4_096
-_CHECK: Final = b"ccm-ledger vault"
+CHECK: Final = b"ccm-ledger vault"
 _NAMED: Final = ("index", "digest")
+
+
+class Identity(NamedTuple):
+    """Whose vault it is, and which master key opens it."""
+
+    ledger_id: str
+    check_value: bytes
+    """Opens under the right master key and under no other."""
+    generation: int
+    """Counts the master keys, from 1 on."""
+    key_id: str | None
+    """What the master key is called; None where nobody said."""
 
 
 class KeyRows(Protocol):
@@ -34,8 +45,8 @@ class KeyRows(Protocol):
     tells_at_append: bool
     """Whether the append itself notices a destroyed key, so that nobody needs to ask before."""
 
-    def identity(self) -> tuple[str, bytes] | None:
-        """(ledger id, check value)."""
+    def identity(self) -> Identity | None:
+        """Whose vault it is; None where it holds nothing."""
         ...
 
     def named(self, name: str) -> bytes | None:
@@ -46,8 +57,11 @@ class KeyRows(Protocol):
         """The wrapped data keys of these scopes; None where it was destroyed, left out where there never was one."""
         ...
 
-    def add(self, rows: Sequence[tuple[str, bytes, int]]) -> None:
-        """Make (scope, wrapped, created_at) durable; a scope that has a key keeps it."""
+    def add(self, rows: Sequence[tuple[str, bytes, int]], generation: int) -> None:
+        """Make (scope, wrapped, created_at) durable; a scope that has a key keeps it.
+
+        LedgerError where the master key of that generation is not the present one.
+        """
         ...
 
     def destroy(self, scopes: Sequence[str]) -> None:
@@ -62,6 +76,14 @@ class KeyRows(Protocol):
         """The scopes beginning with `prefix` whose data key was destroyed."""
         ...
 
+    def erasures_seen(self) -> int:
+        """How many facts of erasures this vault is known to reflect."""
+        ...
+
+    def note_erasures(self, seen: int) -> None:
+        """Keep that number; a vault that comes out of a backup has the number of its own time."""
+        ...
+
     def close(self) -> None:
         """Give the connection back."""
         ...
@@ -70,9 +92,10 @@ class KeyRows(Protocol):
 class Vault:
     """The open vault of one ledger. Threads may share it."""
 
-    def __init__(self, rows: KeyRows, ledger_id: str, master: AESGCM, ids: IdSource, clock: Clock):
-        self.ledger_id = ledger_id
+    def __init__(self, rows: KeyRows, identity: Identity, master: MasterKey, ids: IdSource, clock: Clock):
+        self.ledger_id = identity.ledger_id
         self.rows = rows
+        self._generation = identity.generation
         self._master = master
         self._ids = ids
         self._clock = clock
@@ -125,6 +148,14 @@ class Vault:
         found = self.rows.wrapped((scope,))
         return scope in found and found[scope] is None
 
+    def gone(self, scopes: Iterable[str]) -> frozenset[str]:
+        """Those of the scopes whose key was destroyed: nothing can be sealed under them. Asks only where any was."""
+        if not self.destroyed:
+            return frozenset()
+        asked = [scope for scope in dict.fromkeys(scopes) if scope not in self._open]
+        found = self.rows.wrapped(asked) if asked else {}
+        return frozenset(scope for scope, wrapped in found.items() if wrapped is None)
+
     def destroyed_of(self, subject: str) -> frozenset[str]:
         """The scopes of one subject whose key was destroyed (and not: those that never had one). Opens nothing."""
         return frozenset(self.rows.destroyed_under(f"{subject}/"))
@@ -140,11 +171,14 @@ class Vault:
     def destroy(self, scopes: Iterable[str]) -> None:
         """Destroy the data keys of these scopes: what is sealed under them can never be opened again.
 
+        A scope that never had a key gets one that is destroyed, so that nothing is sealed under it later.
         StoreUnavailable where a reader of the vault kept a copy of the keys in its log: to be asked again.
         """
+        named = list(dict.fromkeys(scopes))
         with self._lock:
             try:
-                self.rows.destroy(list(scopes))
+                self._add_missing(named)
+                self.rows.destroy(named)
             finally:
                 self._notice_destroyed()
 
@@ -180,13 +214,22 @@ class Vault:
         wrapped = self.rows.wrapped((scope,)).get(scope)
         return None if wrapped is None else self._remember(scope, self._unwrap(wrapped, scope))
 
-    def _ensure(self, missing: list[str]) -> None:
-        found = dict(self.rows.wrapped(missing))
-        if new := [scope for scope in missing if scope not in found]:
+    def _add_missing(self, scopes: list[str]) -> dict[str, bytes | None]:
+        found = dict(self.rows.wrapped(scopes))
+        if new := [scope for scope in scopes if scope not in found]:
             now = to_micros(self._clock.now())
             # Another process may make the same key at this moment: the first one stays, and everybody reads it.
-            self.rows.add([(scope, self._wrap(self._ids.entropy(KEY_BYTES), scope), now) for scope in new])
+            drawn = [(scope, self._wrap(self._ids.entropy(KEY_BYTES), scope), now) for scope in new]
+            try:
+                self.rows.add(drawn, self._generation)
+            except LedgerError:
+                self._check_generation()
+                raise
             found |= self.rows.wrapped(new)
+        return found
+
+    def _ensure(self, missing: list[str]) -> None:
+        found = self._add_missing(missing)
         for scope, wrapped in found.items():
             if wrapped is None:
                 raise _destroyed()
@@ -204,17 +247,26 @@ class Vault:
     def _named_key(self, name: str) -> bytes:
         wrapped = self.rows.named(name)
         if wrapped is None:
-            raise _lost(name)
+            raise lost(name)
         return self._unwrap(wrapped, f"named/{name}")
 
     def _wrap(self, key: bytes, scope: str) -> bytes:
-        return _wrap(self._master, self._ids, key, self.ledger_id, scope)
+        return self._master.wrap(key, wrapping_aad(self.ledger_id, scope))
 
     def _unwrap(self, wrapped: bytes, scope: str) -> bytes:
         try:
-            return self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _aad(self.ledger_id, scope))
-        except InvalidTag as error:
-            raise _lost(scope) from error
+            return self._master.unwrap(wrapped, wrapping_aad(self.ledger_id, scope))
+        except DoesNotOpen as error:
+            self._check_generation()
+            raise lost(scope) from error
+
+    def _check_generation(self) -> None:
+        identity = self.rows.identity()
+        if identity is not None and identity.generation != self._generation:
+            raise WrongKey(
+                "The master key was rotated while this program ran, so nothing was recorded.",
+                "Start it anew with the new key.",
+            )
 
 
 class NewVault(NamedTuple):
@@ -223,51 +275,53 @@ class NewVault(NamedTuple):
     check_value: bytes
     """Opens under the right master key and under no other."""
     named: tuple[tuple[str, bytes], ...]
+    key_id: str | None = None
+    """What the master key is called; an archive does not say."""
 
 
-def new_vault(*, ledger_id: str, master_key: bytes, ids: IdSource) -> NewVault:
+def new_vault(*, ledger_id: str, master_key: Master, ids: IdSource) -> NewVault:
     """The check value, the index key and the digest key of a ledger's vault, wrapped."""
-    master = AESGCM(master_key)
-    check = _wrap(master, ids, _CHECK, ledger_id, "check")
-    keys = [(name, _wrap(master, ids, ids.entropy(KEY_BYTES), ledger_id, f"named/{name}")) for name in _NAMED]
-    return NewVault(check, tuple(keys))
+    master = as_master(master_key, ids)
+    check = master.wrap(CHECK, wrapping_aad(ledger_id, "check"))
+    keys = [(name, master.wrap(ids.entropy(KEY_BYTES), wrapping_aad(ledger_id, f"named/{name}"))) for name in _NAMED]
+    return NewVault(check, tuple(keys), master.key_id)
 
 
-def open_vault(rows: KeyRows, *, ledger_id: str, master_key: bytes, ids: IdSource, clock: Clock) -> Vault:
+def open_vault(rows: KeyRows, *, ledger_id: str, master_key: Master, ids: IdSource, clock: Clock) -> Vault:
     """Open the vault of a ledger; its rows are given back where it cannot be opened.
 
     Raises NotALedger where it is another ledger's, WrongKey for another key.
     """
     try:
-        return Vault(rows, ledger_id, _checked_master(rows, ledger_id, master_key), ids, clock)
+        master = as_master(master_key, ids)
+        return Vault(rows, opened_by(rows.identity(), ledger_id, master), master, ids, clock)
     except BaseException:
         rows.close()
         raise
 
 
-def _checked_master(rows: KeyRows, ledger_id: str, master_key: bytes) -> AESGCM:
-    identity = rows.identity()
-    if identity is None or identity[0] != ledger_id:
+def opened_by(identity: Identity | None, ledger_id: str, master: MasterKey) -> Identity:
+    """The identity of this ledger's vault, which this master key opens; NotALedger or WrongKey where it does not."""
+    if identity is None or identity.ledger_id != ledger_id:
         raise NotALedger("The vault belongs to another ledger.", "Restore the vault of this ledger.")
-    check, master = identity[1], AESGCM(master_key)
     try:
-        master.decrypt(check[:NONCE_BYTES], check[NONCE_BYTES:], _aad(ledger_id, "check"))
-    except InvalidTag as error:
-        raise WrongKey(
-            "The master key does not open this ledger's vault.",
-            "Name the key file that was made with this ledger.",
-        ) from error
-    return master
+        master.unwrap(identity.check_value, wrapping_aad(ledger_id, "check"))
+    except DoesNotOpen as error:
+        raise WrongKey("The master key does not open this ledger's vault.", _which(identity)) from error
+    return identity
 
 
-def _wrap(master: AESGCM, ids: IdSource, key: bytes, ledger_id: str, scope: str) -> bytes:
-    nonce = ids.entropy(NONCE_BYTES)
-    return nonce + master.encrypt(nonce, key, _aad(ledger_id, scope))
-
-
-def _aad(ledger_id: str, scope: str) -> bytes:
-    # A wrapped key that is moved to another scope or another ledger does not open.
+def wrapping_aad(ledger_id: str, scope: str) -> bytes:
+    """What binds a wrapped key to its place: moved to another scope or another ledger it does not open."""
     return bytes([FORMAT]) + variable(ledger_id.encode()) + variable(scope.encode())
+
+
+def _which(identity: Identity) -> str:
+    if identity.generation == 1:
+        return "Name the key file that was made with this ledger."
+    return (
+        f"It was rotated: name the key that is called {identity.key_id}, the one of generation {identity.generation}."
+    )
 
 
 def _destroyed() -> StoreUnavailable:
@@ -277,7 +331,8 @@ def _destroyed() -> StoreUnavailable:
     )
 
 
-def _lost(name: str) -> LedgerDamaged:
+def lost(name: str) -> LedgerDamaged:
+    """What to raise where a wrapped key does not open under the master key that opens the vault."""
     kind = "data key" if name not in _NAMED and not name.startswith("named/") else f"{name} key"
     return LedgerDamaged(
         f"A {kind} in the vault does not open under the master key that opens the vault.",

@@ -9,15 +9,18 @@ from ledger.store.archive.importing import check_archive, import_archive
 from ledger.store.connection import Place, info_of, open_ledger
 from ledger.store.fsck import verify
 from ledger.streams.base import ERASED, Appended, Moved
+from ledger.streams.erasure import ErasureBegun
+from ledger.terms.identity import id_from
 from projections.rebuild import rebuild
 from projections.table_set import state_roots
 from tests.archive.conftest import unused_id
-from tests.archive.holdings import FACTS, exported, filled, parts, rows
+from tests.archive.holdings import ERASED_SCOPE, FACTS, exported, filled, parts, rows
 from tests.house import KEY, house
 from tests.postgres.servers import second_database, unused_address
 from tests.store.sample import (
     CANARY,
     MASTER_KEY,
+    OTHER_PATIENT,
     PATIENT,
     NewPlace,
     RepeatableIds,
@@ -62,8 +65,12 @@ def test_a_ledger_of_a_server_keeps_the_ids_of_its_streams(tmp_path: Path) -> No
 
 
 def test_the_root_is_that_of_the_origin_and_verification_finds_nothing(
-    place: Place, archive: Path, new_place: NewPlace
+    place: Place, new_place: NewPlace, tmp_path: Path
 ) -> None:
+    erasure = ErasureBegun(patient=OTHER_PATIENT, erasure=id_from("er", bytes(16)), scopes=(ERASED_SCOPE,))
+    with reopened(place) as ledger:
+        ledger.append([proposal(erasure)])
+    archive = exported(place, tmp_path / "erased.archive")
     copy = imported(archive, new_place("copy"))
     with reopened(place) as ledger, reopened(copy) as other:
         expected, actual = verify(ledger), verify(other)

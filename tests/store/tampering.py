@@ -6,12 +6,14 @@ bytes, and values stand for question marks. The guards are off while they run an
 
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from ledger.store.connection import Place
-from ledger.store.fsck import Finding, verify
+from ledger.store.fsck import verify
+from ledger.store.verifying.naming import Finding
 from tests.postgres.servers import tamperer
 from tests.store.sample import reopened
 
@@ -22,16 +24,24 @@ Tamper = Callable[[Run], object]
 
 def tamper(place: Place, *changes: str | Tamper, of_vault: bool = False) -> None:
     """Change the rows of a closed ledger, or of its vault."""
+    with in_hand(place, "vault.db" if of_vault else "ledger.db") as run:
+        _run_all(run, changes)
+
+
+@contextmanager
+def in_hand(place: Place, file: str = "ledger.db") -> Iterator[Run]:
+    """The rows of a closed ledger, with no guard on; in a folder those of one file, on a server all of them."""
     if isinstance(place, Path):
-        _tamper_with_file(place / ("vault.db" if of_vault else "ledger.db"), changes)
+        with _file_in_hand(place / file) as run:
+            yield run
         return
     with tamperer(place) as connection:
 
-        def run(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-            cursor = connection.execute(_spoken(statement).encode(), values)
+        def on_server(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+            cursor = connection.execute(spoken(statement).encode(), values)
             return cursor.fetchall() if cursor.description else []
 
-        _run_all(run, changes)
+        yield on_server
 
 
 def tampered(place: Place, *changes: str | Tamper, of_vault: bool = False) -> list[Finding]:
@@ -57,15 +67,16 @@ def found(findings: Sequence[Finding]) -> set[tuple[str, int | None]]:
     return {(finding.verdict.value, finding.position) for finding in findings}
 
 
-def _tamper_with_file(path: Path, changes: Sequence[str | Tamper]) -> None:
-    db = sqlite3.connect(path, isolation_level=None)
-    triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    for name, _ in triggers:
-        db.execute(f"DROP TRIGGER {name}")
-    _run_all(lambda statement, values=(): db.execute(statement, values).fetchall(), changes)
-    for _, statement in triggers:
-        db.execute(statement)
-    db.close()
+@contextmanager
+def _file_in_hand(path: Path) -> Iterator[Run]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA synchronous = OFF")
+        triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            db.execute(f"DROP TRIGGER {name}")
+        yield lambda statement, values=(): db.execute(statement, values).fetchall()
+        for _, statement in triggers:
+            db.execute(statement)
 
 
 def _run_all(run: Run, changes: Sequence[str | Tamper]) -> None:
@@ -76,7 +87,7 @@ def _run_all(run: Run, changes: Sequence[str | Tamper]) -> None:
             change(run)
 
 
-def _spoken(statement: str) -> str:
+def spoken(statement: str) -> str:
     """The statement as PostgreSQL understands it."""
     statement = re.sub(r"zeroblob\((\d+)\)", r"decode(repeat('00', \1), 'hex')", statement)
     return statement.replace("%", "%%").replace("rowid", "notification_id").replace("?", "%s")

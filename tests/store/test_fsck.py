@@ -9,8 +9,10 @@ from ledger.proof.merkle import root_of
 from ledger.store.connection import Ledger, Place
 from ledger.store.fsck import FINDINGS_MAX, verify
 from ledger.store.fsck_fact import Verdict
+from ledger.store.verifying.naming import Named
 from ledger.streams.access import RecordRead
-from ledger.streams.base import Origin, identity_scope
+from ledger.streams.base import CommandKey, Origin, identity_scope
+from ledger.streams.erasure import ErasureBegun, ErasureDone
 from ledger.terms.identity import patient_tag
 from tests.store.recorders import base_recorder
 from tests.store.sample import (
@@ -30,6 +32,7 @@ from tests.store.sample import (
 from tests.store.tampering import Run, edit, found, tamper, tampered
 from tests.store.vaults import vault_at
 
+ERASURE = "er_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 READINGS = b"[]"
 READINGS_DIGEST = "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
 
@@ -87,12 +90,58 @@ def test_a_clean_verification_says_what_it_does_not_prove(ledger: Ledger) -> Non
 
 def test_erased_words_are_counted_and_are_no_damage(ledger: Ledger, clock: StandingClock) -> None:
     fill(ledger, clock)
+    ledger.append([proposal(begun())])
     ledger.vault.destroy([identity_scope(PATIENT)])
 
     result = verify(ledger)
 
     assert result.is_sound
     assert result.erased == 2
+
+
+def test_a_key_that_no_erasure_took_is_found_at_the_first_words_that_are_gone(
+    ledger: Ledger, clock: StandingClock
+) -> None:
+    fill(ledger, clock)
+    ledger.vault.destroy([identity_scope(PATIENT)])
+
+    gone = verify(ledger).findings
+
+    assert [(each.verdict, each.position, each.named) for each in gone] == [(Verdict.KEY_DESTROYED, 1, Named.DELETED)]
+
+
+def test_a_key_that_is_there_although_its_erasure_is_done_is_found(ledger: Ledger, clock: StandingClock) -> None:
+    fill(ledger, clock)
+    ledger.append([proposal(begun(), done())])
+
+    alive = verify(ledger).findings
+
+    assert [(each.verdict, each.position, each.named) for each in alive] == [(Verdict.KEY_ALIVE, 7, Named.ROLLED_BACK)]
+
+
+def test_an_erasure_that_was_begun_and_is_not_done_may_have_its_keys_still(
+    ledger: Ledger, clock: StandingClock
+) -> None:
+    fill(ledger, clock)
+    ledger.append([proposal(begun())])
+
+    assert verify(ledger).is_sound
+
+
+def begun() -> ErasureBegun:
+    return ErasureBegun(patient=PATIENT, erasure=ERASURE, scopes=(identity_scope(PATIENT),))
+
+
+def done() -> ErasureDone:
+    return ErasureDone(
+        patient=PATIENT,
+        erasure=ERASURE,
+        scopes=(identity_scope(PATIENT),),
+        facts=2,
+        parts=2,
+        command_keys=0,
+        certificate="ab" * 32,
+    )
 
 
 def test_no_finding_repeats_what_was_sealed(place: Place) -> None:
@@ -338,6 +387,31 @@ def test_a_key_that_points_nowhere_is_found(place: Place) -> None:
     findings = tampered(place, f"UPDATE command_keys SET positions = {positions}")
 
     assert {finding.verdict for finding in findings} == {Verdict.KEY_DANGLES}
+
+
+def keyed(ledger: Ledger) -> Place:
+    """A closed ledger of two facts, each recorded under a key that its envelope names."""
+    for key in ("k1", "k2"):
+        token = ledger.token("#key", key)
+        named = proposal(assigned(), by=envelope(key=token))
+        ledger.append([named._replace(key=CommandKey(token, bytes(32)))])
+    ledger.close()
+    return place_of(ledger)
+
+
+def test_a_key_bound_to_a_fact_of_another_key_is_found(ledger: Ledger) -> None:
+    place = keyed(ledger)
+    to_the_first = "'[1]'" if isinstance(place, Path) else "'{1}'"
+
+    findings = tampered(place, f"UPDATE command_keys SET positions = {to_the_first}")
+
+    assert found(findings) == {("key_differs", 2)}
+
+
+def test_a_key_that_is_gone_is_found_at_the_fact_that_names_it(ledger: Ledger) -> None:
+    findings = tampered(keyed(ledger), "DELETE FROM command_keys")
+
+    assert found(findings) == {("key_unbound", 1), ("key_unbound", 2)}
 
 
 def test_a_count_of_refusals_that_points_nowhere_is_found(place: Place) -> None:

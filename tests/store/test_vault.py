@@ -6,10 +6,10 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.store.connection import Place
-from ledger.terms.errors import LedgerDamaged, NotALedger, WrongKey
+from ledger.terms.errors import LedgerDamaged, NotALedger, StoreUnavailable, WrongKey
 from tests.store.sample import NewPlace, new_ledger
 from tests.store.tampering import tamper
-from tests.store.vaults import vault_at
+from tests.store.vaults import kept_in_vault, vault_at
 
 SCOPE = "pt_x/2026"
 
@@ -105,10 +105,21 @@ def test_keys_that_are_destroyed_again_are_counted_once(place: Place) -> None:
     vault = vault_at(place)
     vault.ensure([SCOPE])
 
-    vault.destroy([SCOPE, "never/was"])
+    vault.destroy([SCOPE])
     vault.destroy([SCOPE])
 
     assert vault.rows.destroyed() == 1
+    vault.close()
+
+
+def test_a_scope_that_never_had_a_key_is_destroyed_as_well_and_never_gets_one(place: Place) -> None:
+    vault = vault_at(place)
+    vault.destroy(["never/was"])
+
+    assert vault.rows.destroyed() == 1
+    assert vault.is_destroyed("never/was")
+    with pytest.raises(StoreUnavailable):
+        vault.ensure(["never/was"])
     vault.close()
 
 
@@ -154,4 +165,18 @@ def test_the_destroyed_keys_of_one_subject_are_named_and_those_of_others_are_not
 
     assert vault.destroyed_of("pt_x") == {SCOPE}
     assert vault.destroyed_of("pt_z") == frozenset()
+    vault.close()
+
+
+def test_the_bytes_of_a_destroyed_key_are_gone_from_the_vaults_files(place: Place) -> None:
+    vault = vault_at(place)
+    scopes = [f"pt_{number:026}/identity" for number in range(500)]
+    vault.ensure(scopes)
+    kept = vault.rows.wrapped(scopes)
+    gone = [wrapped for scope in scopes[::7] if (wrapped := kept[scope]) is not None]
+    assert kept_in_vault(place, gone) == len(gone)
+
+    vault.destroy(scopes[::7])
+
+    assert kept_in_vault(place, gone) == 0
     vault.close()

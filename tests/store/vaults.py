@@ -1,5 +1,6 @@
 """The vault of a ledger at a place, opened by itself, on either engine."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ledger.store.connection import Place
@@ -8,6 +9,7 @@ from ledger.store.postgres.key_rows import PostgresKeyRows
 from ledger.store.postgres.server import Server
 from ledger.store.sqlite.key_rows import open_vault_file
 from ledger.store.vault import Vault, open_vault
+from tests.postgres.servers import tamperer
 from tests.store.sample import MASTER_KEY, RepeatableIds, StandingClock, ledger_id_at
 
 
@@ -30,3 +32,17 @@ def vault_at(place: Place, *, seed: str = "a", master_key: bytes = MASTER_KEY, l
         file = place / "vault.db"
         return open_vault_file(file, ledger_id=ledger_id, master_key=master_key, ids=ids, clock=clock)
     return open_vault(_OwnRows(place), ledger_id=ledger_id, master_key=master_key, ids=ids, clock=clock)
+
+
+def kept_in_vault(place: Place, values: Sequence[bytes]) -> int:
+    """How many of these values stand anywhere in the vault's files."""
+    if isinstance(place, Path):
+        content = b"".join(file.read_bytes() for file in sorted(place.glob("vault.db*")))
+        return sum(value in content for value in values)
+    with tamperer(place) as connection:
+        connection.execute("CHECKPOINT")
+        content = b""
+        for table in ("vault_info", "named_keys", "data_keys"):
+            ((file,),) = connection.execute("SELECT pg_read_binary_file(pg_relation_filepath(%s))", (table,)).fetchall()
+            content += bytes(file)
+    return sum(value in content for value in values)

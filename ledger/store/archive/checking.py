@@ -13,14 +13,7 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Final, NoReturn
 
-from ledger.proof.leaf import (
-    DIGEST_BYTES,
-    TAG_SALT_BYTES,
-    MalformedHeader,
-    decode_prefix,
-    encode_tail,
-    leaf_hash,
-)
+from ledger.proof.leaf import DIGEST_BYTES, TAG_SALT_BYTES
 from ledger.proof.merkle import MerkleFrontier
 from ledger.store.archive.format import ArchiveRefused, Reason, Section
 from ledger.store.archive.rows import (
@@ -35,15 +28,13 @@ from ledger.store.archive.rows import (
     TagRow,
     Trailer,
 )
-from ledger.store.body import FORMAT, NONCE_BYTES, SUBJECT_SALT_BYTES, damaged, split_body
+from ledger.store.body import FORMAT
+from ledger.store.header_check import HeaderCheck, leaf_of
 from ledger.store.vault import FORMAT as VAULT_FORMAT
-from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram
+from ledger.terms.errors import NeedsNewerProgram
 
 OUTCOMES: Final = frozenset({"accepted", "unchanged", "parked"})
 CLOCKS: Final = frozenset({"server", "program", "lines"})
-_DIGESTS: Final = 3 * DIGEST_BYTES
-_BLIND: Final = b"\x02"
-"""What a blinded name begins with (ledger/proof/leaf.py)."""
 
 
 class Checker:
@@ -51,12 +42,10 @@ class Checker:
 
     def __init__(self, ledger: LedgerRow) -> None:
         _check_ledger(ledger)
-        self._ledger_id = ledger.ledger_id
+        self._headers = HeaderCheck(ledger.ledger_id)
         self._frontier = MerkleFrontier()
         self._recorded_at = 0
         self._streams = _Streams()
-        self._starts: dict[bytes, str] = {}
-        self._envelope = (b"", b"")
         self._counts = dict.fromkeys(Section, 0)
         self._last: dict[Section, bytes] = {}
         self._checks: dict[Section, Callable[..., None]] = {
@@ -118,50 +107,17 @@ class Checker:
             self._refuse(Reason.LEAF_DIFFERS, "The fact has no stream, or its leaf is none.", position)
         if not self._streams.count(row.tags):
             self._refuse(Reason.STREAM_GAP, "The fact is not the next one of each of its streams.", position)
-        blinded = [(sha256(_BLIND + salt + tag).digest(), seq) for _, seq, salt, tag in row.tags]
-        tail = encode_tail(position - 1, row.recorded_at, blinded)
-        if leaf_hash(row.prefix, tail) != row.leaf:
+        tags = [(salt, tag, seq) for _, seq, salt, tag in row.tags]
+        if leaf_of(row.prefix, position, row.recorded_at, tags) != row.leaf:
             self._refuse(
                 Reason.LEAF_DIFFERS,
                 "The leaf is not the hash of the header: place, time, tags or header differ.",
                 position,
             )
-        self._header(row)
+        if words := self._headers.differs(row.topic, row.state, row.prefix):
+            self._refuse(Reason.HEADER_DIFFERS, words, position)
         self._frontier.append(row.leaf)
         self._recorded_at = row.recorded_at
-
-    def _header(self, row: FactRow) -> None:
-        """The prefix of the header against the body: what a leaf commits to is what is stored."""
-        try:
-            envelope, clear, parts = _body(row.state)
-        except NeedsNewerProgram:
-            raise
-        except LedgerDamaged:
-            self._refuse(Reason.HEADER_DIFFERS, "The stored body cannot be taken apart.", row.position)
-        if self._envelope[0] != envelope:
-            self._envelope = (envelope, sha256(envelope).digest())
-        size = 2 * DIGEST_BYTES + 4 + _DIGESTS * len(parts)
-        start, rest = row.prefix[:-size], row.prefix[-size:]
-        pieces = [self._envelope[1], sha256(clear).digest(), len(parts).to_bytes(4, "big")]
-        end = 2 * DIGEST_BYTES + 4
-        for blinded_subject, ciphertext in parts:
-            end += _DIGESTS
-            # The commitment is to words that nobody opens here; it is part of the leaf.
-            pieces += (blinded_subject, ciphertext, rest[end - DIGEST_BYTES : end])
-        if b"".join(pieces) != rest or not self._is_start(start, row):
-            self._refuse(Reason.HEADER_DIFFERS, "The header is not that of the stored body.", row.position)
-
-    def _is_start(self, start: bytes, row: FactRow) -> bool:
-        """Whether the header names this ledger and the fact's topic; the same bytes are taken apart once."""
-        if start not in self._starts:
-            try:
-                prefix = decode_prefix(row.prefix)
-            except MalformedHeader:
-                return False
-            if prefix.ledger != self._ledger_id:
-                return False
-            self._starts[start] = prefix.topic
-        return self._starts[start] == row.topic
 
     def _key(self, row: KeyRow) -> None:
         self._ascending(Section.KEYS, row.token.encode())
@@ -233,29 +189,6 @@ class _Streams:
             return None
         pairs = zip(self._ids, self._seen, self._heads, strict=True)
         return next(tag_id for tag_id, seen, head in pairs if seen != head)
-
-
-def _body(state: bytes) -> tuple[bytes, bytes, list[tuple[bytes, bytes]]]:
-    """Envelope, clear part, and per sealed part the blinded subject and the digest of the ciphertext, as in a header.
-
-    The same as `decode_body` sees; here nothing is kept. Raises as it does.
-    """
-    start, clear_end = split_body(state)
-    at, parts = clear_end + 4, []
-    for _ in range(int.from_bytes(state[clear_end:at], "big")):
-        salt_end = at + SUBJECT_SALT_BYTES
-        subject_at = salt_end + 4
-        scope_at = subject_at + int.from_bytes(state[salt_end:subject_at], "big")
-        length_at = scope_at + 4 + int.from_bytes(state[scope_at : scope_at + 4], "big") + NONCE_BYTES
-        end = length_at + 4 + int.from_bytes(state[length_at : length_at + 4], "big")
-        if end > len(state):
-            raise damaged()
-        subject = sha256(_BLIND + state[at:salt_end] + state[subject_at:scope_at]).digest()
-        parts.append((subject, sha256(state[length_at + 4 : end]).digest()))
-        at = end
-    if at != len(state):
-        raise damaged()
-    return state[5 : start - 4], state[start:clear_end], parts
 
 
 def _check_ledger(row: LedgerRow) -> None:

@@ -17,13 +17,16 @@ from psycopg.types.numeric import Int8
 
 from ledger.store.append import Prepared
 from ledger.store.body import FORMAT
-from ledger.store.engine import Engine, Info, Placed, RefusalCount, Snapshot, Stats, TagOf
+from ledger.store.engine import Engine, Info, Placed, RefusalCount, SaltedTag, Snapshot, Stats, StoredWhole, TagOf
 from ledger.store.heads import CATCH_UP_MAX, Head, HeadCache
 from ledger.store.instants import to_micros
 from ledger.store.mapper import Row
+from ledger.store.masterkeys import Master
 from ledger.store.postgres import arrays, schema
 from ledger.store.postgres.address import Address
 from ledger.store.postgres.append import Answer, Function, answers, flatten
+from ledger.store.postgres.checkpoint_rows import PostgresLogStore
+from ledger.store.postgres.completeness_rows import PostgresCompletenessStore
 from ledger.store.postgres.errors import is_broken, is_passing, named, naming_questions
 from ledger.store.postgres.key_rows import PostgresKeyRows
 from ledger.store.postgres.read_models import PostgresReadModels
@@ -180,6 +183,17 @@ class PostgresEngine:
     def tags_of(self, position: int) -> tuple[TagOf, ...]:
         return tuple(map(TagOf._make, self._rows(self.queries.tags_of, (Int8(position),))))
 
+    def disclosed(self, positions: Sequence[int]) -> list[StoredWhole]:
+        tags: dict[int, list[SaltedTag]] = {}
+        for position, tag, seq, salt in self._rows(self.queries.salted, (arrays.bigs(positions),)):
+            tags.setdefault(position, []).append(SaltedTag(tag, seq, salt))
+        return [
+            StoredWhole(
+                *(row.position, row.topic, row.recorded_at, row.prefix, row.state), tuple(tags.get(row.position, ()))
+            )
+            for row in self.at(positions)
+        ]
+
     def tags_starting(self, prefix: str) -> list[str]:
         # Names are compared by their bytes, so the next name after all of these differs in the last character only.
         end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
@@ -195,6 +209,10 @@ class PostgresEngine:
     def stats(self) -> Stats:
         return Stats(*self._rows(self.queries.stats, ())[0])
 
+    def blank_contents(self, positions: Sequence[int]) -> int:
+        count: int = self._rows(self.queries.blank_contents, (arrays.bigs(positions),))[0][0]
+        return count
+
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         with naming_questions(), self.lease() as connection, connection.transaction():
@@ -205,6 +223,12 @@ class PostgresEngine:
             for setting in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
                 connection.execute(f"SET LOCAL {setting} = on")
             yield PostgresSnapshot(connection, self.address.schema)
+
+    def log_store(self) -> PostgresLogStore:
+        return PostgresLogStore(self.lease, self.address.schema)
+
+    def completeness_store(self) -> PostgresCompletenessStore:
+        return PostgresCompletenessStore(self.lease, self.address.schema)
 
     def read_models(self) -> PostgresReadModels:
         return PostgresReadModels(self.server, self.address)
@@ -246,7 +270,7 @@ def open_engine(address: Address, server: Server | None = None) -> PostgresEngin
         raise
 
 
-def open_vault_schema(engine: Engine, *, master_key: bytes, ids: IdSource, clock: Clock) -> Vault:
+def open_vault_schema(engine: Engine, *, master_key: Master, ids: IdSource, clock: Clock) -> Vault:
     """The vault of an open ledger; raises as `open_vault`."""
     assert isinstance(engine, PostgresEngine)
     rows = PostgresKeyRows(engine.lease, engine.address.schema)

@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
-from ledger.store.connection import Ledger
+from ledger.store.connection import Ledger, opened
+from ledger.store.masterkeys import Master
 from ledger.store.postgres.address import Address
 from ledger.store.postgres.engine import open_engine, open_vault_schema
 from ledger.store.postgres.errors import naming_questions
@@ -80,7 +81,7 @@ class Fleet:
         self,
         table: Table,
         *,
-        master_key_of: Callable[[str], bytes],
+        master_key_of: Callable[[str], Master],
         clock: Clock,
         ids: IdSource,
         password: str | None = None,
@@ -281,4 +282,4 @@ class Fleet:
         site.trouble = site.silent_since = None
         master_key = self._master_key_of(engine.info.ledger_id)
         vault = open_vault_schema(engine, master_key=master_key, ids=self._ids, clock=self._clock)
-        return Ledger(engine, vault, self._clock, self._ids)
+        return opened(engine, vault, self._clock, self._ids)

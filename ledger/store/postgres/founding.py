@@ -14,6 +14,7 @@ from psycopg import errors, sql
 
 from ledger.store.body import FORMAT
 from ledger.store.instants import to_micros
+from ledger.store.masterkeys import Master
 from ledger.store.postgres import schema
 from ledger.store.postgres.address import Address
 from ledger.store.postgres.errors import naming_errors
@@ -44,7 +45,7 @@ def exists(address: Address) -> bool:
 def found(
     address: Address,
     *,
-    master_key: bytes,
+    master_key: Master,
     clock: Clock,
     ids: IdSource,
     simulated: bool,
@@ -86,10 +87,11 @@ def lay_out(
         _run(connection, "SET LOCAL search_path = {}, {}, pg_temp", names["schema"], names["vault"])
         schema.migrate(connection, names["schema"], "postgres", names, created_at)
         connection.execute(
-            "INSERT INTO vault_info VALUES (true, %s, %s, %s)", (ledger_id, VAULT_FORMAT, vault.check_value)
+            "INSERT INTO vault_info (one, ledger_id, format, check_value, key_id) VALUES (true, %s, %s, %s, %s)",
+            (ledger_id, VAULT_FORMAT, vault.check_value, vault.key_id),
         )
         with connection.cursor() as cursor:
-            cursor.executemany("INSERT INTO named_keys VALUES (%s, %s)", vault.named)
+            cursor.executemany("INSERT INTO named_keys (name, wrapped) VALUES (%s, %s)", vault.named)
     _make_models(connection, names)
 
 

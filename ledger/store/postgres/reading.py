@@ -30,6 +30,7 @@ class Queries:
             f" FROM (SELECT coalesce(max(notification_id), 0) AS position FROM {facts}) AS last,"
             f' "{schema}_vault".vault_info v'
         )
+        self.blank_contents = f'SELECT "{schema}".blank_contents(%s)'
         self.heads_of = f"SELECT tag, tag_id, head FROM {tags} WHERE tag = ANY (%s)"
         self.stream = (
             f"SELECT {_ROW}, m.seq FROM {members} m JOIN {facts} e ON e.notification_id = m.position"
@@ -59,6 +60,10 @@ class Queries:
         self.tags_of = (
             f"SELECT t.tag, m.seq FROM {members} m JOIN {tags} t ON t.tag_id = m.tag_id"
             " WHERE m.position = %s ORDER BY m.ordinal"
+        )
+        self.salted = (
+            f"SELECT m.position, t.tag, m.seq, m.salt FROM {members} m JOIN {tags} t ON t.tag_id = m.tag_id"
+            " WHERE m.position = ANY (%s) ORDER BY m.position, m.ordinal"
         )
         self.tags_starting = f"SELECT tag FROM {tags} WHERE tag >= %s AND tag < %s ORDER BY tag"
         self.reading_set = f'SELECT content FROM "{schema}".reading_sets WHERE digest = %s'

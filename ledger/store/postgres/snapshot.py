@@ -16,6 +16,8 @@ ROWS_AT_ONCE: Final = 2_000
 MAKE: Final = "postgres_make.txt"
 """What the migrations leave, as `schema.make_of` writes it; a test makes it anew and compares."""
 _DAMAGE: Final = ("XX", "58")
+_LEAST: Final = -(2**62)
+"""Somebody may have put rows in front of the first position."""
 
 
 class PostgresSnapshot:
@@ -43,10 +45,17 @@ class PostgresSnapshot:
         ((count,),) = self._rows("SELECT count(*) FROM {}.stored_events")
         return int(count)
 
-    def facts(self) -> Iterator[tuple[Any, ...]]:
+    def facts(self, after: int = 0) -> Iterator[tuple[Any, ...]]:
         return self._rows(
             "SELECT notification_id, originator_id, originator_version, topic, state, recorded_at, prefix, leaf"
-            " FROM {}.stored_events ORDER BY notification_id"
+            f" FROM {{}}.stored_events WHERE notification_id > {after or _LEAST} ORDER BY notification_id"
+        )
+
+    def members(self, after: int = 0) -> Iterator[tuple[Any, ...]]:
+        return self._rows(
+            "SELECT t.position, t.ordinal::integer, t.tag_id, g.tag, t.seq, t.salt"
+            " FROM {0}.event_tags t LEFT JOIN {0}.tags g ON g.tag_id = t.tag_id"
+            f" WHERE t.position > {after or _LEAST} ORDER BY t.position, t.ordinal"
         )
 
     def tag_rows(self) -> Iterator[tuple[Any, ...]]:
@@ -80,6 +89,19 @@ class PostgresSnapshot:
     def has_reading_set(self, digest: bytes) -> bool:
         query = f'SELECT 1 FROM "{self.schema}".reading_sets WHERE digest = %s'
         return self.connection.execute(query, (digest,)).fetchone() is not None
+
+    def log_tiles(self) -> Iterator[tuple[Any, ...]]:
+        return self._rows("SELECT level::integer, n, hashes FROM {}.log_tiles ORDER BY level, n")
+
+    def log_checkpoints(self) -> Iterator[tuple[Any, ...]]:
+        return self._rows("SELECT number, size, note, created_at FROM {}.log_checkpoints ORDER BY number")
+
+    def log_cosignatures(self) -> Iterator[tuple[Any, ...]]:
+        columns = "checkpoint, name, key_id, at"
+        return self._rows(f"SELECT {columns}, line FROM {{}}.log_cosignatures ORDER BY {columns}")
+
+    def log_timestamps(self) -> Iterator[tuple[Any, ...]]:
+        return self._rows("SELECT checkpoint, digest, at, token FROM {}.log_timestamps ORDER BY checkpoint, digest")
 
     def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
         self._cursors += 1

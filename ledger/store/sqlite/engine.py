@@ -14,13 +14,16 @@ from types import TracebackType
 from typing import cast
 
 from ledger.store.append import Prepared
-from ledger.store.engine import Info, Placed, RefusalCount, Snapshot, Stats, TagOf
+from ledger.store.engine import Info, Placed, RefusalCount, Snapshot, Stats, StoredWhole, TagOf
 from ledger.store.heads import Head, HeadCache
 from ledger.store.instants import to_micros
 from ledger.store.mapper import Row
 from ledger.store.migrate import migrate
 from ledger.store.sqlite import reading
 from ledger.store.sqlite.append import GroupWriter
+from ledger.store.sqlite.checkpoint_rows import SqliteLogStore
+from ledger.store.sqlite.completeness_rows import SqliteCompletenessStore
+from ledger.store.sqlite.erasing import blanked
 from ledger.store.sqlite.errors import named, naming_errors
 from ledger.store.sqlite.founding import IMPORTING, LEDGER_FILE, read_info
 from ledger.store.sqlite.read_models import FILE_NAME, ReadModels
@@ -110,6 +113,10 @@ class SqliteEngine:
         with self._reading as cursor:
             return reading.tags_of(cursor, position)
 
+    def disclosed(self, positions: Sequence[int]) -> list[StoredWhole]:
+        with self._reading as cursor:
+            return reading.disclosed(cursor, positions)
+
     def tags_starting(self, prefix: str) -> list[str]:
         with self._reading as cursor:
             return reading.tags_starting(cursor, prefix)
@@ -126,6 +133,10 @@ class SqliteEngine:
         with self._reading as cursor:
             return reading.stats(cursor)
 
+    def blank_contents(self, positions: Sequence[int]) -> int:
+        with self._lock, naming_errors():
+            return blanked(self.connection, self._cursor, positions)
+
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         with naming_errors(), self.recorder.datastore.get_connection(commit=False) as pooled:
@@ -137,6 +148,12 @@ class SqliteEngine:
             finally:
                 connection.rollback()
                 connection.row_factory = row_factory
+
+    def log_store(self) -> SqliteLogStore:
+        return SqliteLogStore(self.connection, self._lock, self.recorder.datastore)
+
+    def completeness_store(self) -> SqliteCompletenessStore:
+        return SqliteCompletenessStore(self.connection, self._lock, self.recorder.datastore)
 
     def read_models(self) -> ReadModels:
         return ReadModels(self.folder)

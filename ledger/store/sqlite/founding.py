@@ -12,6 +12,7 @@ from ledger.store.body import FORMAT
 from ledger.store.durable import sync_folder
 from ledger.store.engine import Info
 from ledger.store.instants import to_micros
+from ledger.store.masterkeys import Master
 from ledger.store.migrate import migrate
 from ledger.store.sqlite.key_rows import create_vault
 from ledger.store.sqlite.recorder import BUSY_SECONDS, configure
@@ -27,7 +28,7 @@ _UNFINISHED: Final = ".unfinished"
 
 
 def found(
-    folder: Path, *, master_key: bytes, clock: Clock, ids: IdSource, simulated: bool, ledger_id: str | None
+    folder: Path, *, master_key: Master, clock: Clock, ids: IdSource, simulated: bool, ledger_id: str | None
 ) -> None:
     """Make both databases; NotALedger where either is there already."""
     for name in (LEDGER_FILE, VAULT_FILE):

@@ -56,6 +56,7 @@ class SqliteTables(SqliteSnapshot):
     def __init__(self, connection: sqlite3.Connection, vault: sqlite3.Connection) -> None:
         super().__init__(connection)
         self._vault = vault
+        self._first_generation = self._generation()
 
     @classmethod
     def of(cls, snapshot: SqliteSnapshot, vault: sqlite3.Connection) -> "SqliteTables":
@@ -78,6 +79,13 @@ class SqliteTables(SqliteSnapshot):
     def _data_keys(self) -> Iterator[tuple[Any, ...]]:
         # Read behind the facts: whatever was sealed has its key there, and what is erased stays erased.
         yield from self._vault.execute("SELECT scope, wrapped, created_at FROM data_keys ORDER BY scope")
+        # It is read a moment after the rest, and not in one transaction: an erasure must not wait for an export.
+        if self._generation() != self._first_generation:
+            raise StoreUnavailable("The master key was rotated during the export.", "Export the ledger again.")
+
+    def _generation(self) -> int:
+        row = self._vault.execute("SELECT generation FROM vault_info").fetchone()
+        return row[0] if row else 1
 
 
 class SqliteTarget:

@@ -10,7 +10,7 @@ from typing import Final
 
 import orjson
 
-from ledger.store.engine import RefusalCount, Stats, TagOf
+from ledger.store.engine import RefusalCount, SaltedTag, Stats, StoredWhole, TagOf
 from ledger.store.heads import CATCH_UP_MAX, Head, HeadCache
 from ledger.store.mapper import Row
 from ledger.streams.base import Bound, KeyBinding
@@ -34,6 +34,10 @@ _TOGETHER: Final = (
 _BODIES: Final = (
     "SELECT t.tag_id, t.position, e.topic, e.state FROM json_each(?) j CROSS JOIN event_tags t ON t.tag_id = j.value"
     " JOIN stored_events e ON e.rowid = t.position"
+)
+_SALTED: Final = (
+    "SELECT t.position, g.tag, t.seq, t.salt FROM json_each(?) j CROSS JOIN event_tags t ON t.position = j.value"
+    " JOIN tags g ON g.tag_id = t.tag_id ORDER BY t.position, t.ordinal"
 )
 _FOR_EVER: Final = 2**62
 
@@ -83,6 +87,19 @@ def bodies(cursor: sqlite3.Cursor, tag_ids: Sequence[int]) -> list[tuple[int, in
 def at(cursor: sqlite3.Cursor, positions: Sequence[int]) -> list[Row]:
     """The rows at these positions, in order of position; positions that do not exist are left out."""
     return list(map(Row._make, cursor.execute(_AT, (_array(positions),)).fetchall()))
+
+
+def disclosed(cursor: sqlite3.Cursor, positions: Sequence[int]) -> list[StoredWhole]:
+    """The facts at these positions with the salts of their tags, in order of position."""
+    tags: dict[int, list[SaltedTag]] = {}
+    for position, tag, seq, salt in cursor.execute(_SALTED, (_array(positions),)):
+        tags.setdefault(position, []).append(SaltedTag(tag, seq, salt))
+    return [
+        StoredWhole(
+            *(row.position, row.topic, row.recorded_at, row.prefix, row.state), tuple(tags.get(row.position, ()))
+        )
+        for row in at(cursor, positions)
+    ]
 
 
 def state_at(cursor: sqlite3.Cursor, position: int) -> bytes | None:

@@ -14,12 +14,18 @@ from ledger.terms.errors import LedgerError
 _SCHEMA: Final = "SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
 _FACTS: Final = (
     "SELECT rowid, originator_id, originator_version, topic, state, recorded_at, prefix, leaf"
-    " FROM stored_events ORDER BY rowid"
+    " FROM stored_events WHERE rowid > ? ORDER BY rowid"
 )
 _TAG_ROWS: Final = (
     "SELECT t.position, t.ordinal, g.tag, t.seq, t.salt FROM event_tags t LEFT JOIN tags g ON g.tag_id = t.tag_id"
     " ORDER BY t.position, t.ordinal"
 )
+_MEMBERS: Final = (
+    "SELECT t.position, t.ordinal, t.tag_id, g.tag, t.seq, t.salt FROM event_tags t"
+    " LEFT JOIN tags g ON g.tag_id = t.tag_id WHERE t.position > ? ORDER BY t.position, t.ordinal"
+)
+_LEAST: Final = -(2**63)
+"""Somebody may have put rows in front of the first position."""
 
 
 class SqliteSnapshot:
@@ -55,8 +61,11 @@ class SqliteSnapshot:
         ((count,),) = self._rows("SELECT COUNT(*) FROM stored_events")
         return int(count)
 
-    def facts(self) -> Iterator[tuple[Any, ...]]:
-        return self._rows(_FACTS)
+    def facts(self, after: int = 0) -> Iterator[tuple[Any, ...]]:
+        return self._rows(_FACTS, (after or _LEAST,))
+
+    def members(self, after: int = 0) -> Iterator[tuple[Any, ...]]:
+        return self._rows(_MEMBERS, (after or _LEAST,))
 
     def tag_rows(self) -> Iterator[tuple[Any, ...]]:
         return self._rows(_TAG_ROWS)
@@ -90,9 +99,22 @@ class SqliteSnapshot:
         with _readable():
             return self._connection.execute(query, (digest,)).fetchone() is not None
 
-    def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+    def log_tiles(self) -> Iterator[tuple[Any, ...]]:
+        return self._rows("SELECT level, n, hashes FROM log_tiles ORDER BY level, n")
+
+    def log_checkpoints(self) -> Iterator[tuple[Any, ...]]:
+        return self._rows("SELECT number, size, note, created_at FROM log_checkpoints ORDER BY number")
+
+    def log_cosignatures(self) -> Iterator[tuple[Any, ...]]:
+        columns = "checkpoint, name, key_id, at"
+        return self._rows(f"SELECT {columns}, line FROM log_cosignatures ORDER BY {columns}")
+
+    def log_timestamps(self) -> Iterator[tuple[Any, ...]]:
+        return self._rows("SELECT checkpoint, digest, at, token FROM log_timestamps ORDER BY checkpoint, digest")
+
+    def _rows(self, query: str, values: tuple[int, ...] = ()) -> Iterator[tuple[Any, ...]]:
         with _readable():
-            yield from self._connection.execute(query)
+            yield from self._connection.execute(query, values)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Verification of files: values of another kind, dropped guards and tables, and damaged pages."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -86,8 +87,11 @@ def test_a_table_that_is_gone_is_a_finding_and_no_crash(ledger: Ledger, table: s
 def test_a_damaged_page_is_found(folder: Path) -> None:
     path = folder / "ledger.db"
     content = bytearray(path.read_bytes())
-    middle = len(content) - 8192
-    content[middle : middle + 400] = b"\xff" * 400
+    with closing(sqlite3.connect(path)) as connection:
+        ((state,),) = connection.execute("SELECT state FROM stored_events ORDER BY rowid DESC LIMIT 1")
+        ((page_bytes,),) = connection.execute("PRAGMA page_size")
+    page = content.rindex(state) // page_bytes * page_bytes
+    content[page : page + 400] = b"\xff" * 400
     path.write_bytes(content)
 
     with reopened(folder) as ledger:

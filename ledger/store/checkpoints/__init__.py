@@ -1,0 +1,1 @@
+"""The log of the ledger: sealing it, proving from it, publishing it, and having others watch it."""

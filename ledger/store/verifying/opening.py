@@ -1,0 +1,180 @@
+"""Signed checkpoints as evidence: whose they are, which keys signed them, and which keys may.
+
+Keys come from the ledger's own facts and from whoever verifies (`--key`). Where he names keys, only these are trusted
+at first, and another key of the ledger only from a checkpoint on that a trusted one signed as well: that is how a
+rotation is done, and how a thief who adopts a key of his own is told from one. A retired key signs none of the ledger's
+checkpoints behind the fact that retired it, and from one of them to the next the ledger's clock does not run back.
+
+Promise: a checkpoint is evidence only under a signature of a trusted key that is true; everything else has a name.
+Not promised: that a trusted key was kept safe.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from ledger.proof.checkpoint import BadProof, Checkpoint, parse_checkpoint
+from ledger.proof.note import (
+    COSIGNER_KEY,
+    NOTE_KEY,
+    BadNote,
+    Note,
+    Signature,
+    VerifierKey,
+    cosigned_message,
+    parse_note,
+)
+from ledger.store.fsck_fact import Verdict
+from ledger.store.verifying.naming import Finding, Named
+
+SECONDS_BYTES = 8
+
+
+class Anchor(NamedTuple):
+    """A checkpoint that a trusted key signed."""
+
+    size: int
+    root: bytes
+    source: str
+    """Where it comes from, in words: `the ledger's checkpoint 7`, `kept note 2`."""
+    is_own: bool
+    """Whether it lies in the ledger's own database, where whoever changes facts can change it too."""
+
+
+class Signed(NamedTuple):
+    """A note taken apart, before anybody asks whether it may be trusted."""
+
+    checkpoint: Checkpoint
+    by: frozenset[VerifierKey]
+    """The known keys whose signatures are true."""
+    false: tuple[Signature, ...]
+    """Lines of known keys that are false."""
+    unknown: tuple[Signature, ...]
+    """Lines of keys that are not known."""
+
+
+def signed(data: bytes, known: Iterable[VerifierKey]) -> Signed:
+    """The checkpoint in a note and who signed it; BadNote or BadProof where it is none."""
+    note = parse_note(data)
+    checkpoint = parse_checkpoint(note.text)
+    keys = {(key.name, key.key_id): key for key in known}
+    by, false, unknown = set(), [], []
+    for line in note.signatures:
+        key = keys.get((line.name, line.key_id))
+        if key is None:
+            unknown.append(line)
+        elif is_true(note, line, key):
+            by.add(key)
+        else:
+            false.append(line)
+    return Signed(checkpoint, frozenset(by), tuple(false), tuple(unknown))
+
+
+def is_true(note: Note, line: Signature, key: VerifierKey) -> bool:
+    """Whether a line under a note was signed by this key (RFC 8032; tlog-cosignature for cosigners)."""
+    message, data = note.text.encode(), line.data
+    if key.kind == COSIGNER_KEY:
+        seconds, data = int.from_bytes(data[:SECONDS_BYTES], "big"), data[SECONDS_BYTES:]
+        message = cosigned_message(note.text, seconds)
+    try:
+        Ed25519PublicKey.from_public_bytes(key.public).verify(data, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+class Judge:
+    """Opens notes of one log, and remembers which keys are trusted."""
+
+    def __init__(self, origin: str, adopted: Mapping[VerifierKey, int | None], named: Sequence[VerifierKey]) -> None:
+        """`adopted` holds the ledger's keys with the positions at which they were retired."""
+        self._origin = origin
+        self._retired = {key: position for key, position in adopted.items() if position is not None}
+        self._clock = {key for key in adopted if key.kind == COSIGNER_KEY and key.name.startswith(origin)}
+        self._said = 0
+        self._known = {*adopted, *named}
+        self._of_log = {key for key in self._known if key.name == origin and key.kind == NOTE_KEY}
+        chosen = {key for key in named if key in self._of_log}
+        self._trusted = chosen or set(self._of_log)
+        self.cosignatures = 0
+        """Lines of known cosigners that are true."""
+
+    @property
+    def known(self) -> frozenset[VerifierKey]:
+        """Every key that the ledger adopted or that was named."""
+        return frozenset(self._known)
+
+    def open(self, data: bytes, source: str, *, is_own: bool, size: int | None = None) -> Anchor | Finding:
+        """What the note is evidence of, or why it is none. `size` is what its row says, where it has one."""
+        try:
+            found = signed(data, self._known)
+        except (BadNote, BadProof) as error:
+            return _finding(Verdict.NOTE_DAMAGED, Named.EDITED, f"{source} is no signed checkpoint: {error}.")
+        checkpoint = found.checkpoint
+        if checkpoint.origin != self._origin:
+            return _finding(Verdict.ANOTHER_LEDGER, Named.FOREIGN, f"{source} is of another log.")
+        if found.false:
+            return _finding(Verdict.NOTE_DAMAGED, Named.EDITED, f"{source} was changed after it was signed.")
+        if not found.by & self._trusted:
+            return _unsigned(found, source, self._origin)
+        self._trusted |= found.by & self._of_log
+        self.cosignatures += sum(key.kind == COSIGNER_KEY for key in found.by)
+        if size is not None and size != checkpoint.size:
+            words = f"{source} is another one: its row says {size} facts, its note {checkpoint.size}."
+            return _finding(Verdict.NOTE_DAMAGED, Named.EDITED, words)
+        return (self._refuted(found, data, source) if is_own else None) or Anchor(
+            checkpoint.size, checkpoint.root, source, is_own
+        )
+
+    def _refuted(self, found: Signed, data: bytes, source: str) -> Finding | None:
+        """What the ledger's own facts and earlier checkpoints say against one of its checkpoints."""
+        size, by = found.checkpoint.size, found.by & self._of_log
+        if all(self._retired.get(key, size + 1) <= size for key in by):
+            words = (
+                f"{source} is signed by a key alone that was retired before it, at position {self._retired[min(by)]}."
+            )
+            return _finding(Verdict.SIGNER_UNKNOWN, Named.UNKNOWN_KEY, words)
+        said = self._said_by_clock(parse_note(data).signatures)
+        if said and min(said) < self._said:
+            words = f"Under {source} the ledger's clock says an earlier time than under the one before it."
+            return _finding(Verdict.NOTE_DAMAGED, Named.EDITED, words)
+        self._said = max((self._said, *said))
+        return None
+
+    def _said_by_clock(self, lines: Iterable[Signature]) -> list[int]:
+        ids = {(key.name, key.key_id) for key in self._clock}
+        return [int.from_bytes(line.data[:SECONDS_BYTES], "big") for line in lines if (line.name, line.key_id) in ids]
+
+    def cosigned(self, data: bytes, lines: Iterable[Signature], source: str) -> Iterator[Finding]:
+        """What is wrong with lines that were put under a note after it was signed."""
+        try:
+            note = parse_note(data)
+        except BadNote:
+            return  # said of the note itself
+        keys = {(key.name, key.key_id): key for key in self._known}
+        for line in lines:
+            key = keys.get((line.name, line.key_id))
+            if key is not None and is_true(note, line, key):
+                self.cosignatures += 1
+                if any(said < self._said for said in self._said_by_clock((line,))):
+                    words = f"Under {source} the ledger's clock says an earlier time than it had said when it was made."
+                    yield _finding(Verdict.NOTE_DAMAGED, Named.EDITED, words)
+            elif key is not None:
+                words = f"A cosignature under {source} is false: it, or the checkpoint, was changed."
+                yield _finding(Verdict.NOTE_DAMAGED, Named.EDITED, words)
+            elif line.name.startswith(self._origin):
+                words = f"{source} bears a cosignature of this ledger's own name by a key that it never adopted."
+                yield _finding(Verdict.SIGNER_UNKNOWN, Named.UNKNOWN_KEY, words)
+
+
+def _unsigned(found: Signed, source: str, origin: str) -> Finding:
+    if any(line.name == origin for line in found.unknown) or found.by:
+        words = f"{source} is signed by a key that is not one of this log's, or that nobody vouches for."
+        return _finding(Verdict.SIGNER_UNKNOWN, Named.UNKNOWN_KEY, words)
+    return _finding(Verdict.NOTE_DAMAGED, Named.EDITED, f"{source} is not signed by the log itself.")
+
+
+def _finding(verdict: Verdict, named: Named, words: str) -> Finding:
+    return Finding(verdict, None, None, words[:1].upper() + words[1:], named)
