@@ -11,6 +11,7 @@ from commands import (
     attesting,
     care_month,
     care_plan,
+    completeness,
     consent,
     designation,
     eligibility,
@@ -18,6 +19,7 @@ from commands import (
     extra_planning,
     governance,
     limits,
+    log_keys,
     merging,
     month_signing,
     other_services,
@@ -32,26 +34,32 @@ from commands import (
     time_changes,
     time_disputes,
     timer,
+    witnessing,
     wrong_patient,
 )
 from commands.authority import MATRIX
 from commands.claims import answers, files, overpaid, releasing, returned
 from commands.claims import changes as claim_changes
 from commands.deciding import Asked, Law, States
+from commands.erasing import holds, requests
 from commands.intents import attesting as attestations
 from commands.intents import billing as billing_commands
 from commands.intents import care_month as months
 from commands.intents import care_plan as plans
 from commands.intents import claims as claim_commands
 from commands.intents import codes, services, status, timers
+from commands.intents import completeness as counting
 from commands.intents import consent as consents
 from commands.intents import designation as designations
+from commands.intents import erasure as erasures
 from commands.intents import governance as ledger
+from commands.intents import log_keys as keys
 from commands.intents import overpayments as money
 from commands.intents import patient as patients
 from commands.intents import reviews as findings
 from commands.intents import staff as people
 from commands.intents import time_changes as changes
+from commands.intents import witnessing as watching
 from commands.intents import wrong_patient as wrongs
 from commands.intents.base import Command
 from ledger.terms.outcome import Outcome
@@ -84,6 +92,8 @@ class Entry(NamedTuple):
 _ENTRIES: Final = (
     Entry(ledger.AdoptRulebook, governance.decide_adopt_rulebook),
     Entry(ledger.RegisterSource, governance.decide_register_source),
+    Entry(keys.AdoptLogKey, log_keys.decide_adopt_log_key),
+    Entry(keys.RetireLogKey, log_keys.decide_retire_log_key),
     Entry(people.RegisterPractice, practice.decide_register_practice),
     Entry(people.AttestCapability, practice.decide_attest_capability),
     Entry(people.EndCapability, practice.decide_end_capability),
@@ -175,12 +185,23 @@ _ENTRIES: Final = (
     Entry(ledger.ResolveDelivery, parked.decide_resolve_delivery),
     Entry(ledger.ReleaseDelivery, parked.decide_release_delivery, is_alone=True),
     Entry(ledger.DiscardDelivery, parked.decide_discard_delivery),
+    Entry(watching.TrustLog, witnessing.decide_trust_log),
+    Entry(watching.WitnessCheckpoint, witnessing.decide_witness_checkpoint),
+    Entry(watching.ReportContradiction, witnessing.decide_report_contradiction),
     Entry(findings.ReportStaleMonth, reviews.decide_report_stale_month, "patient"),
     Entry(money.ReportLostGround, overpaid.decide_report_lost_ground, "patient"),
     Entry(findings.RaiseReview, reviews.decide_raise_review, "patient"),
     Entry(findings.CloseRefusalCount, reviews.decide_close_refusal_count),
     Entry(findings.NoteReactionRun, reviews.decide_note_reaction_run),
+    Entry(counting.MapCompleteness, completeness.decide_map_completeness, is_alone=True),
     Entry(findings.SettleReview, reviews.decide_settle_review),
+    Entry(erasures.PlaceHold, holds.decide_place_hold, "patient"),
+    Entry(erasures.ReleaseHold, holds.decide_release_hold, "patient"),
+    Entry(erasures.RequestErasure, requests.decide_request_erasure, "patient", is_alone=True),
+    Entry(erasures.ApproveErasure, requests.decide_approve_erasure, "patient", is_alone=True),
+    Entry(erasures.WithdrawErasure, requests.decide_withdraw_erasure, "patient"),
+    Entry(erasures.BeginErasure, requests.decide_begin_erasure, "patient", is_alone=True),
+    Entry(erasures.FinishErasure, requests.decide_finish_erasure, "patient"),
 )
 
 CATALOG: Final[Mapping[str, Entry]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 
+from commands.beside import NOTHING_BESIDE, Beside
 from commands.intents.base import Command
 from ledger.judging.law import Reads
 from ledger.rulebook import ReadingSet, Rulebook, TracedRules
@@ -66,6 +67,8 @@ class Asked(NamedTuple, Generic[C_co]):
     """The highest durable position: what an attestation pins."""
     opened: Callable[[str, int], Event]
     """The fact of a stream at a position with its words opened: for what must be sealed anew, or compared."""
+    beside: Beside = NOTHING_BESIDE
+    """Reviews, and which facts hold which words: for an erasure, and for nothing about care."""
     resolved: Mapping[str, str] = MappingProxyType({})
     """Of a parked delivery that is released: token of what it waited for -> the id that a person said it stands for."""
 

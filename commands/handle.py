@@ -18,7 +18,7 @@ from commands.catalog import CATALOG
 from commands.deciding import Law, Read
 from commands.foreseen import fetch_ahead
 from commands.intents.governance import ReleaseDelivery
-from commands.one_line import DIRECT, Deciding
+from commands.one_line import Deciding
 from commands.release import Release
 from commands.session import Decided
 from commands.states import Overlay, StateCache
@@ -27,7 +27,7 @@ from ledger.rulebook import Edition, ReadingSet, Rulebook, rulebook_of
 from ledger.streams.base import Appended, CommandKey, EventLog, Fact, KeyBinding, Proposal
 from ledger.streams.governance import Governance
 from ledger.terms.errors import LedgerError, StoreUnavailable
-from ledger.terms.identity import LEDGER_TAG, id_from, parked_tag
+from ledger.terms.identity import DIRECT, LEDGER_TAG, id_from, parked_tag
 from ledger.terms.outcome import Refused
 from ledger.terms.ports import Clock, IdSource, Zones
 from ledger.terms.refusals import refused

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from commands import authority
 from commands.answer import Answer
+from commands.beside import BesideLog
 from commands.catalog import CATALOG, Entry
 from commands.deciding import Asked, States
 from commands.intents.base import Command
@@ -20,16 +21,14 @@ from commands.session import Decided, Session, opened_by
 from commands.states import FORECAST, Overlay, Written
 from commands.wire import Delivery
 from ledger.streams.access import CommandRefused
-from ledger.streams.base import CommandKey, Envelope, Event, Origin, Proposal, Source, Vouched
+from ledger.streams.base import CommandKey, Envelope, Event, Origin, Part, Proposal, Source, Vouched
 from ledger.streams.governance import DeliveryParked, DeliveryWords, Governance
 from ledger.streams.joining import practices_of
-from ledger.terms.identity import LEDGER_TAG, patient_tag, staff_tag
+from ledger.terms.identity import DIRECT, LEDGER_TAG, patient_tag, staff_tag
 from ledger.terms.outcome import Accepted, Need, Refused, Unchanged
 from ledger.terms.people import Role
 from ledger.terms.refusals import is_audited, refused
 
-DIRECT: Final = "direct"
-"""The name under which deliveries without a source are parked."""
 EXPECTABLE: Final = re.compile(
     r"ledger|(patient|care_plan)/pt_[a-z2-7]{26}|(staff/st|practice/pr)_[a-z2-7]{26}"
     r"|care_month/pt_[a-z2-7]{26}/(19|20)\d{2}-(0[1-9]|1[0-2])|staff_day/st_[a-z2-7]{26}/(19|20)\d{2}-[01]\d-[0-3]\d",
@@ -57,6 +56,7 @@ class Deciding:
         self._capacity: Role | None = None
         self._vouched = Vouched.LOGIN
         self._people: dict[str, str] = {}
+        self._has_origin = True
         self.known: Mapping[str, str] = {}
         """Identifiers and numbers that a person resolved by hand for this delivery, by their tokens."""
         self.parked_as: Envelope | None = None
@@ -108,10 +108,21 @@ class Deciding:
             login=session.login,
             position=self._before,
             opened=opened_by(session.log),
+            beside=BesideLog(session.log),
             resolved=self.known,
         )
         outcome = self._entry.decide(asked, States(self._held, self._get), self._law)
         assert not isinstance(outcome, Need), "states that can be fetched are never missing"
+        return self._sealable(outcome) if isinstance(outcome, Accepted) else outcome
+
+    def _sealable(self, outcome: Accepted) -> Accepted | Refused:
+        """The outcome, or the refusal of words whose key was destroyed by an erasure. Refuses: words_erased."""
+        sealed = [(event, each) for event in outcome.events for each in event.sealing()]
+        gone = self._session.log.gone(each.scope for _, each in sealed) if sealed else frozenset[str]()
+        if any(each.scope in gone and isinstance(getattr(event, each.field), Part) for event, each in sealed):
+            return refused("words_erased")
+        # The outside names of a delivery are sealed with its words: where their key is gone they are not kept.
+        self._has_origin = not gone
         return outcome
 
     # -- the steps --------------------------------------------------------------------------------------------------
@@ -250,22 +261,26 @@ class Deciding:
 
     def proposal(self, events: tuple[Event, ...], **binding: Any) -> Proposal:
         readings = self._law.reading_set()
-        head = self._line.head
         return Proposal(
             events=events,
             envelope=self.envelope(readings.digest if readings else None),
             read_set=tuple(self._read.items()),
             key=self._key,
             readings=readings.content if readings else None,
-            origin=Origin(
-                key=head.key,
-                row=head.source.id if head.source else None,
-                version=head.source.version if head.source else None,
-                correlation=head.correlation,
-                document=document_of(self._line.command),
-            ),
+            origin=self._origin() if self._has_origin else None,
             clock=self._now if self._get(LEDGER_TAG).simulated else None,
             **binding,
+        )
+
+    def _origin(self) -> Origin:
+        """The outside names of the delivery."""
+        head = self._line.head
+        return Origin(
+            key=head.key,
+            row=head.source.id if head.source else None,
+            version=head.source.version if head.source else None,
+            correlation=head.correlation,
+            document=document_of(self._line.command),
         )
 
     def envelope(self, readings: str | None) -> Envelope:

@@ -4,7 +4,7 @@ They are appended once, to an empty ledger, by the program itself on behalf of t
 """
 
 import base64
-from datetime import datetime
+from datetime import date, datetime
 
 from ledger.rulebook import FORMULAS_VERSION, Edition
 from ledger.streams.base import Appended, Envelope, Event, EventLog, Proposal, Vouched
@@ -17,6 +17,7 @@ from ledger.terms.ports import IdSource
 
 PROGRAM = "program"
 """The actor of the facts that the program itself appends."""
+ADOPTED_FIRST = "The edition that this program ships, adopted when the ledger was opened."
 
 
 def open_new_ledger(
@@ -26,12 +27,8 @@ def open_new_ledger(
     if log.head(LEDGER_TAG):
         raise NotALedger("This ledger was opened before.", "Use it as it is, or name an empty place.")
     administrator = id_from("st", ids.entropy(16))
-    events: tuple[Event, ...] = (
-        LedgerOpened(name=name, simulated=simulated, administrator=administrator, login=login),
-        StaffRegistered(staff=administrator, words=StaffWords(name=login)),
-        RoleGranted(staff=administrator, role=Role.ADMINISTRATOR, from_on=now.date()),
-        LoginBound(login=login, staff=administrator),
-        adoption(edition, reason="The edition that this program ships, adopted when the ledger was opened."),
+    events = first_facts(
+        name=name, simulated=simulated, login=login, edition=edition, on=now.date(), administrator=administrator
     )
     envelope = Envelope(
         authenticated_as=login,
@@ -47,6 +44,19 @@ def open_new_ledger(
     if not isinstance(answer, Appended):
         raise NotALedger("Another process opened this ledger at the same moment.", "Use it as it is.")
     return administrator
+
+
+def first_facts(
+    *, name: str, simulated: bool, login: str, edition: Edition, on: date, administrator: str
+) -> tuple[Event, ...]:
+    """What a ledger begins with: whose it is, who administers it and speaks for it, and by which law it judges."""
+    return (
+        LedgerOpened(name=name, simulated=simulated, administrator=administrator, login=login),
+        StaffRegistered(staff=administrator, words=StaffWords(name=login)),
+        RoleGranted(staff=administrator, role=Role.ADMINISTRATOR, from_on=on),
+        LoginBound(login=login, staff=administrator),
+        adoption(edition, reason=ADOPTED_FIRST),
+    )
 
 
 def adoption(edition: Edition, *, reason: str) -> RulebookAdopted:

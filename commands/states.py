@@ -82,7 +82,7 @@ class StateCache:
             held = self._held.get(tag)
             if held is not None and held.seq + 1 == seq:
                 self._held[tag] = Versioned(seq, folding.step(tag, held.state, fact))
-                self._weight += _weight(tag, 1)
+                self._weight += weight(tag, 1)
 
     def _of_this_epoch(self) -> None:
         if self._epoch != self._log.epoch:
@@ -91,16 +91,17 @@ class StateCache:
 
     def _keep(self, tag: str, held: Versioned) -> Versioned:
         known = self._held.pop(tag, None)
-        self._weight += _weight(tag, held.seq - (known.seq if known else 0))
+        self._weight += weight(tag, held.seq - (known.seq if known else 0))
         self._held[tag] = held
         # The newest one stays, however much it weighs alone.
         while len(self._held) > 1 and (len(self._held) > TAGS_MAX or self._weight > BYTES_MAX):
             oldest, forgotten = self._held.popitem(last=False)
-            self._weight -= _weight(oldest, forgotten.seq)
+            self._weight -= weight(oldest, forgotten.seq)
         return held
 
 
-def _weight(tag: str, facts: int) -> int:
+def weight(tag: str, facts: int) -> int:
+    """What so many folded facts of a stream weigh, about."""
     return BYTES_A_FACT.get(tag.partition("/")[0], 2_000) * facts
 
 

@@ -4,12 +4,12 @@ It is a staff record like any other, of no person, with the role `machine` in al
 has. Ending the role switches reactions off; granting it again switches them on.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from commands.handle import Handler
 from commands.opening import PROGRAM
-from ledger.streams.base import Appended, Envelope, Proposal, Vouched
+from ledger.streams.base import Appended, Envelope, Event, Proposal, Vouched
 from ledger.streams.governance import Governance, LoginBound
 from ledger.streams.staff import RoleGranted, StaffRegistered, StaffWords
 from ledger.terms.calendar import CLOCK_DIFFERENCE
@@ -35,11 +35,7 @@ def enrol(handler: Handler, now: datetime) -> str:
         if known is not None:
             return known
         machine = handler.new_id("st")
-        events = (
-            StaffRegistered(staff=machine, is_person=False, words=StaffWords(name=NAME)),
-            RoleGranted(staff=machine, role=Role.MACHINE, from_on=(now - CLOCK_DIFFERENCE).date()),
-            LoginBound(login=LOGIN, staff=machine),
-        )
+        events = machine_facts(machine, (now - CLOCK_DIFFERENCE).date())
         envelope = Envelope(
             authenticated_as=handler.login,
             actor=PROGRAM,
@@ -51,3 +47,12 @@ def enrol(handler: Handler, now: datetime) -> str:
         (answer,) = handler.log.append((Proposal(events, envelope, envelope.read_set, clock=clock),))
         if isinstance(answer, Appended):
             return machine
+
+
+def machine_facts(machine: str, on: date) -> tuple[Event, ...]:
+    """The machine as it is registered: no person, in its role from a day on, under its own login."""
+    return (
+        StaffRegistered(staff=machine, is_person=False, words=StaffWords(name=NAME)),
+        RoleGranted(staff=machine, role=Role.MACHINE, from_on=on),
+        LoginBound(login=LOGIN, staff=machine),
+    )

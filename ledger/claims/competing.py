@@ -7,7 +7,7 @@ erred (CCM-CLAIM-21; readings, section 7). Not promised: who the other biller is
 from collections.abc import Iterable
 from typing import Final
 
-from ledger.rulebook import Reading, Rules
+from ledger.rulebook import Reading, Rules, RulesInForce
 from ledger.streams.claims import ClaimRemitted
 from ledger.streams.claims_state import Claim, Claims, Guard
 
@@ -21,17 +21,29 @@ def competing_reading(event: ClaimRemitted, rules: Rules) -> Reading | None:
 
     Reads: medicare.claims.competing_biller_reasons.
     """
+    return reading_of((*event.reasons, *event.remarks), rules) if event.status == "denied" else None
+
+
+def reading_of(answers: Iterable[str], rules: Rules | RulesInForce) -> Reading | None:
+    """The rule that holds one of a denial's reasons and remarks; None where none is such a one.
+
+    Reads: medicare.claims.competing_biller_reasons.
+    """
     by = rules.find(REASONS)
-    if by is None or event.status != "denied" or not isinstance(by.value, tuple):
+    if by is None or not isinstance(by.value, tuple):
         return None
-    said = {each.lower().replace("-", "_") for each in (*event.reasons, *event.remarks)}
-    return by if said.intersection(by.value) else None
+    return by if {each.lower().replace("-", "_") for each in answers}.intersection(by.value) else None
+
+
+def is_settled(outcome: str | None) -> bool:
+    """Whether a settlement, where there is one, lets the month be billed."""
+    return outcome not in (None, STAYS)
 
 
 def is_stopped(claim: Claim, rules: Rules) -> Reading | None:
     """The rule by which a claim's newest answer stops its month; None where none does, or a person settled it."""
     newest = claim.newest_remittance
-    if newest is None or claim.settled_as not in (None, STAYS):
+    if newest is None or is_settled(claim.settled_as):
         return None
     return competing_reading(newest.event, rules)
 

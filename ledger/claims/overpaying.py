@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from ledger.rulebook import Rules
+from ledger.rulebook.formulas import lookback_start
 from ledger.streams.claims_state import Claim
 from ledger.streams.overpayments_state import Overpayment
 
@@ -120,10 +121,7 @@ def swept_since(on: date, rules: Rules) -> date | None:
     Example: 2026-11-22 -> 2020-11-22, 2024-02-29 -> 2018-02-28.
     """
     years = rules.get(LOOKBACK)
-    if not isinstance(years, int):
-        return None
-    is_leap_day = (on.month, on.day) == (2, 29)
-    return on.replace(year=on.year - years, day=28 if is_leap_day else on.day)
+    return lookback_start(on, years) if isinstance(years, int) else None
 
 
 def received_on(claim: Claim) -> date | None:

@@ -109,6 +109,10 @@ _BESIDE: Final[dict[str, dict[str, str]]] = {
     },
     "npi": {"count": "digits", "word": "check_prefix", "words": "first_digits", "yes_no": "proves_enrolment"},
     "overpayments": {"days": "return_days suspension_days_max triage_days", "years": "lookback_years"},
+    "retention": {
+        "days": "notice_days",
+        "years": "enrolment_years hipaa_years medicare_advantage_years false_claims_years refund_years",
+    },
     "pfs.conversion_factor": {"dollars_per_rvu": "nonqp qp"},
     "pfs.payment": {
         "percent": "coinsurance_percent sequestration_percent",
@@ -157,6 +161,7 @@ _PATTERNS: Final = tuple(
         (r"medicare\.conflicts\.\w+\.within", "within"),
         (r"medicare\.conflicts\.\w+\.payable", "yes_no"),
         (r"medicare\.pfs\.rvu_(?:facility|nonfacility|work|pe_facility|pe_nonfacility|mp)\.\w+", "rvu"),
+        (r"medicare\.retention\.(?:[a-z]{2}|other)_(?:minor_)?years", "years"),
         (r"medicare\.pfs\.practitioner_percent\.\w+", "percent"),
     )
 )

@@ -8,6 +8,7 @@ import pytest
 
 from commands.catalog import CATALOG
 from commands.intents.base import Command
+from commands.intents.erasure import ApproveErasure, BeginErasure, WithdrawErasure
 from commands.intents.reviews import NoteReactionRun
 from ledger.terms.outcome import Accepted, Unchanged
 from tests.commands import (
@@ -20,13 +21,16 @@ from tests.commands import (
     test_claim_answers,
     test_claim_changes,
     test_claims,
+    test_completeness,
     test_consent,
     test_designation,
     test_eligibility,
     test_endings,
+    test_erasure,
     test_extra_planning,
     test_governance,
     test_limits,
+    test_log_keys,
     test_merging,
     test_month_signing,
     test_other_services,
@@ -38,12 +42,13 @@ from tests.commands import (
     test_staff_changes,
     test_stays,
     test_time_disputes,
+    test_witnessing,
     test_wrong_patient,
 )
 from tests.commands.world import ADA, ADMIN, COMPLIANCE, DESK, FEED, NURSE, OTHER_PATIENT, enrolled, known, office, utc
 from tests.gwt import Given
 from tests.reactions import test_refusals_counted, test_reviews_due, test_settling, test_stale_months
-from tests.reactions.given import stale
+from tests.reactions.given import MACHINE, stale
 
 REVOKED, REVOCATION = test_endings.revoked()
 DISENROLLED, DISENROLMENT = test_endings.disenrolled()
@@ -67,6 +72,14 @@ HELD, STOPPED, PAID = (
     test_claim_changes.settled_claim(),
 )
 DENIED = CLAIMED.then(test_claim_answers.denied(CLAIMED, "50")).by(COMPLIANCE)
+HOLDING, REQUESTED = test_erasure.office().then(test_erasure.hold()), test_erasure.requested().by(test_erasure.SECOND)
+NOTICE_OVER, ERASING = test_erasure.approved().at("2026-05-01T12:00:00+00:00"), test_erasure.begun().by(MACHINE)
+TWO_KEYS = (
+    office()
+    .by(ADMIN)
+    .then(test_log_keys.adopt())
+    .then(test_log_keys.adopt(test_log_keys.NEW, replaces=test_log_keys.OLD))
+)
 COMMANDS: tuple[tuple[Given, Command], ...] = (
     (office().by(ADMIN), test_governance.adopt()),
     (office().by(ADMIN), test_governance.source()),
@@ -147,6 +160,13 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (HELD, test_claim_changes.void(HELD)),
     (STOPPED, test_claim_changes.settle(STOPPED)),
     (PAID, test_claim_changes.waive(PAID)),
+    (test_erasure.office(), test_erasure.hold()),
+    (HOLDING, test_erasure.released(HOLDING)),
+    (test_erasure.office(), test_erasure.ask(2015)),
+    (REQUESTED, test_erasure.of(REQUESTED, ApproveErasure)),
+    (REQUESTED, test_erasure.of(REQUESTED, WithdrawErasure)),
+    (NOTICE_OVER, test_erasure.of(NOTICE_OVER, BeginErasure)),
+    (ERASING, test_erasure.done(ERASING)),
     (LESS, overpaid.report(LESS)),
     (LESS.by(COMPLIANCE), overpaid.by_person(LESS)),
     (NOTICED, overpaid.triage(NOTICED)),
@@ -160,6 +180,12 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (test_reviews_due.on_the_day(enrolled(), "2026-12-11"), test_reviews_due.raised("visit_age", "2025-12-10")),
     (REFUSED, NoteReactionRun(reaction="close_refusal_counts", up_to=1)),
     (REPORTED, test_settling.settle(REPORTED)),
+    (office().by(ADMIN), test_log_keys.adopt()),
+    (TWO_KEYS, test_log_keys.retire()),
+    (office().by(ADMIN), test_witnessing.TRUST),
+    (test_witnessing.watching(), test_witnessing.seen(40)),
+    (test_witnessing.watching(), test_witnessing.contradiction()),
+    (office().by(ADMIN), test_completeness.mapped(2)),
 )
 BY_KEY_ONLY = {"revise_care_plan", "attest_mdm", "add_to_time", "dispute_time", "record_rendering_details"}
 """Their words are all they say."""

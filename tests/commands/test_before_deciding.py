@@ -1,6 +1,6 @@
 """What is refused before a decider is asked: ids that were never issued, keys whose content was erased."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from commands.handle import Handler
@@ -68,6 +68,10 @@ class ErasedLog:
 
     def content_digest(self, content: bytes) -> bytes:
         return content
+
+    def gone(self, scopes: Iterable[str]) -> frozenset[str]:
+        """None: nothing was erased."""
+        return frozenset()
 
     def open_words(self, fact: Fact) -> Event:
         return fact.event

@@ -30,6 +30,9 @@ FIELDS: dict[str, Any] = {
     "how": "struck",
     "billed": "99437",
     "limit": "2",
+    "size": "40",
+    "seen": "50",
+    "after": "30",
     "codes": "99490",
     "whose": "practice",
     "deadline": "2027-03-31",
@@ -40,6 +43,8 @@ FIELDS: dict[str, Any] = {
     "paid": "52.90",
     "share": "13.23",
     "since": "2020-05-04",
+    "months": "2026-03",
+    "until": "2036-12-31",
 }
 
 

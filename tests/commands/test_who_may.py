@@ -8,11 +8,11 @@ N, A, Q, M = Role.INTEGRATION, Role.ADMINISTRATOR, Role.COMPLIANCE, Role.MACHINE
 
 BY_ROLES = {
     (A,): """
-        adopt_policy adopt_rulebook attest_capability bind_login end_capability end_role grant_role
+        adopt_log_key adopt_policy adopt_rulebook attest_capability bind_login end_capability end_role grant_role
         record_departure record_licence record_locality record_qualifying_status register_practice register_source
-        register_staff
+        register_staff retire_log_key trust_log
     """,
-    (A, Q): "record_exclusion_check",
+    (A, Q): "record_exclusion_check report_contradiction witness_checkpoint",
     (F, A, Q, B): "discard_delivery release_delivery resolve_delivery",
     (F, N): "assign_practice link_identifier register_patient",
     (Q,): """
@@ -20,6 +20,7 @@ BY_ROLES = {
         retract_disenrolment retract_revocation settle_dispute settle_review strike_condition
         strike_plan_revision strike_time unmerge_patients raise_limit report_overpayment triage_overpayment
         identify_overpayment no_overpayment begin_investigation end_investigation record_sweep
+        place_hold release_hold request_erasure approve_erasure withdraw_erasure begin_erasure
     """,
     (P, C, N): "allocate_time correct_time record_condition revise_care_plan start_timer stop_timer",
     (P,): """
@@ -37,10 +38,11 @@ BY_ROLES = {
     (Q, P, A): "withdraw_designation",
     (P, C, N, Q): "move_time",
     (P, C, N, F, B, Q, A): "dispute_time",
-    (M,): "close_refusal_count note_reaction_run raise_review report_stale_month report_lost_ground",
+    (M,): "finish_erasure close_refusal_count note_reaction_run raise_review report_stale_month report_lost_ground",
     (Q, B): "return_overpayment",
     (B, A): "release_claim export_claim",
     (B, Q): "withdraw_claim reopen_claim void_claim settle_competition waive_cost_share",
+    (M, A, Q, B): "map_completeness",
     (B, N): "record_acknowledgment record_remittance",
     (A, B): """
         adopt_charge record_billing_details record_payer_identity record_interchange record_rendering_details

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from ledger.rulebook import Rulebook, coverage, load_rulebook, shipped_edition
 from ledger.terms.errors import LedgerError
-from tests.rulebook import case_claims, case_months, case_payments, case_questions, case_services
+from tests.rulebook import case_claims, case_months, case_payments, case_questions, case_retention, case_services
 
 FOLDER: Final = Path(__file__).parent / "cases"
 RULE_IDS: Final = frozenset(each.id for each in coverage(load_rulebook(dict(shipped_edition().files))))
@@ -53,6 +53,7 @@ KINDS: Final[dict[str, Kind]] = {
     "deadlines": Kind(case_questions.DEADLINES_KEYS, case_questions.deadlines),
     "reopenings": Kind(case_claims.REOPENINGS_KEYS, case_claims.reopenings),
     "overpayments": Kind(case_claims.OVERPAYMENTS_KEYS, case_claims.overpayments),
+    "retention": Kind(case_retention.KEYS, case_retention.retention),
     "holidays": Kind(case_claims.HOLIDAYS_KEYS, case_claims.holidays),
     "places": Kind(case_claims.PLACES_KEYS, case_claims.places),
     "service_days": Kind(case_claims.SERVICE_DAYS_KEYS, case_claims.service_days),
