@@ -18,6 +18,7 @@ from ledger.terms.identity import (
     care_month_tag,
     care_plan_tag,
     claims_tag,
+    erasure_tag,
     patient_tag,
     refusals_tag,
 )
@@ -134,7 +135,7 @@ def is_about(fact: Fact, patient: str) -> bool:
     return any(patient in tag for tag in tags) or not any(tag.startswith(_PATIENTS) for tag in tags)
 
 
-_PATIENTS: Final = ("patient/", "care_plan/", "care_month/", "claims/")
+_PATIENTS: Final = ("patient/", "care_plan/", "care_month/", "claims/", "erasure/")
 
 
 def _of_another(fact: Fact) -> HistoryLine:
@@ -147,12 +148,13 @@ def facts_of(log: StreamsLog, patient: str, *, as_of: int | None = None, with_ac
 
 
 def streams_of(log: StreamsLog, patient: str, *, with_accesses: bool = False) -> Iterator[str]:
-    """The patient's streams: own, plan, months, claims, refusals; and, on request, who looked."""
+    """The patient's streams: own, plan, months, claims, refusals, holds and erasures; and, on request, who looked."""
     yield patient_tag(patient)
     yield care_plan_tag(patient)
     yield from log.tags_starting(f"care_month/{patient}/")
     yield claims_tag(patient)
     yield refusals_tag(patient)
+    yield erasure_tag(patient)
     if with_accesses:
         yield accessed_tag(patient)
 

@@ -20,6 +20,7 @@ from projections.table_set import (
     creation,
     forgetting_others,
     removal,
+    set_root,
     state_roots,
     stopped_creation,
     tracked_position,
@@ -63,9 +64,16 @@ def rebuild(
 class Agreement(NamedTuple):
     """The roots of the rows in use and of the same rows recomputed, by table, at one position."""
 
+    version: str
+    """The projections and their versions: another version makes other rows of the same facts."""
     position: int
     kept: tuple[tuple[str, str], ...]
     recomputed: tuple[tuple[str, str], ...]
+
+    @property
+    def root(self) -> str:
+        """The state root of what the facts give: of one position and version, every rebuild anywhere gives the same."""
+        return set_root(self.position, dict(self.recomputed))
 
     @property
     def differing(self) -> tuple[str, ...]:
@@ -91,7 +99,7 @@ def agreement(
         _fill(log, models, number, rulebook_of or AdoptedRulebooks(), position, progress, facts_max)
     again = state_roots(models, REBUILT) if position else {}
     _ours(models.write(CLAIM, expected=number, position=number, statements=removal(REBUILT)))
-    return Agreement(position, tuple(kept.items()), tuple(again.items()))
+    return Agreement(SET_NAME, position, tuple(kept.items()), tuple(again.items()))
 
 
 def _fill(

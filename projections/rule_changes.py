@@ -145,12 +145,13 @@ def smallest(names: Sequence[T], suffices: Callable[[Sequence[T]], bool]) -> lis
     """
     kept, size = list(names), len(names) // 2
     while size:
-        at = 0
+        at, before = 0, len(kept)
         while at < len(kept) and len(kept) > 1:
             rest = kept[:at] + kept[at + size :]
             if rest and suffices(rest):
                 kept = rest
             else:
                 at += size
-        size //= 2
+        # What could not be left out beside another one perhaps can be now that the other is gone.
+        size = 1 if size == 1 and len(kept) < before else size // 2
     return kept

@@ -4,7 +4,8 @@ Promise: all tables stand for the same position, so a join of two of them is an 
 the versions of its projections in its name: another version is another set, which is made anew from position 0.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from typing import Final
 
 from ledger.streams.base import EventLog, Fact
@@ -114,6 +115,12 @@ def stopped_creation() -> list[Statement]:
 def state_roots(models: Rows, suffix: str = "") -> dict[str, str]:
     """The root of each table's rows by table name; equal roots mean equal rows."""
     return {table.name: state_root(models.rows(table.select(suffix=suffix))) for table in TABLES if table.answers}
+
+
+def set_root(position: int, roots: Mapping[str, str]) -> str:
+    """The state root of the whole set: SHA-256 over version, position and each table's name and root, a line each."""
+    lines = (SET_NAME, str(position), *(f"{table} {root}" for table, root in sorted(roots.items())))
+    return sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
 
 def tracked_position(models: Rows) -> int:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple, get_args
 
-from ledger.claims.competing import STAYS
+from ledger.claims.competing import is_settled
 from ledger.streams.practice import Practice
 from ledger.terms.calendar import last_day
 from ledger.terms.identity import practice_tag, staff_tag
@@ -148,7 +148,7 @@ class Listing:
     def _released(
         self, patient: str, programme: Programme, live: ClaimRow, sent: Sent, row: MonthRow | None
     ) -> ReadyMonth:
-        is_denied = live.status == "denied" and live.settled_as in (None, STAYS)
+        is_denied = live.status == "denied" and not is_settled(live.settled_as)
         is_competing = is_denied and self._rules.is_competing(live.answers, self._asked.today)
         filing = self._rules.filing(row, programme) if row is not None else None
         is_unfiled = live.received_on is None and live.adjudicated_on is None

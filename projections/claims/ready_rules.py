@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from ledger.claims.building import place_of
+from ledger.claims.competing import reading_of
 from ledger.judging.families import charge_line
 from ledger.judging.law import law_on
 from ledger.judging.other_families import FAMILIES_OF, clinic_of
@@ -22,7 +23,6 @@ from ledger.terms.people import Programme
 from projections.judged import RulebookOf
 from projections.tables.layout import MonthRow
 
-_COMPETING: Final = "medicare.claims.competing_biller_reasons"
 _MEASURED_LATER: Final = frozenset({"complex", "apcm"})
 """Families that no minutes alone open."""
 
@@ -90,9 +90,7 @@ class ReadyRules:
 
     def is_competing(self, answers: tuple[str, ...], today: date) -> bool:
         """Whether a denial says that somebody else was paid for the month (CCM-CLAIM-21)."""
-        found = self._newest.in_force(today).find(_COMPETING)
-        reasons = found.value if found is not None and isinstance(found.value, tuple) else ()
-        return not set(reasons).isdisjoint(each.lower().replace("-", "_") for each in answers)
+        return reading_of(answers, self._newest.in_force(today)) is not None
 
     def _pools(self, row: MonthRow, programme: Programme, practice: Practice | None) -> list[tuple[str, int]]:
         """(family, whole minutes of its pool) of what bills, or may come to bill."""

@@ -116,6 +116,10 @@ class FakeLog:
     def follow(self, after: int, limit: int) -> list[Fact]:
         return self.facts[after : min(after + limit, self.refresh())]
 
+    def gone(self, scopes: Iterable[str]) -> frozenset[str]:
+        """None: nothing was erased."""
+        return frozenset()
+
     def open_words(self, fact: Fact) -> Event:
         return fact.event
 

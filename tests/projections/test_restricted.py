@@ -8,9 +8,10 @@ import pytest
 from ledger.store.engine import StoredReadModels
 from ledger.streams.base import Event
 from ledger.streams.care_month import EntryContent
+from ledger.streams.care_plan import PlanRevisionStruck, SignatureAttested, SignatureWords
 from ledger.streams.merging import MergeWords, PatientsMerged
 from ledger.streams.patient import ConditionRecorded, ConditionWords, PatientRegistered
-from ledger.streams.time_changes import ChangeWords, TimeMoved
+from ledger.streams.time_changes import ChangeWords, DisputeSettled, LateEntryApproved, TimeMoved, TimeStruck
 from ledger.streams.upcast import EVENTS
 from ledger.streams.wrong_patient import ConditionMoved, ConditionStruck, MoveWords, StrikeWords, StruckFor
 from ledger.terms.people import Role
@@ -126,6 +127,30 @@ def test_words_of_moved_time_are_restricted_in_the_months_it_left() -> None:
     assert [(("words", RESTRICTED_TEXT),)] == words_of(log, WRONG)[:1]
     assert [(("description", NAME), ("reason", RESTRICTED_TEXT))] == words_of(log, RIGHT)
     assert (("patient", "another patient"), ("from patient", WRONG)) == history(log, WRONG)[-1].details[:2]
+
+
+def test_what_compliance_said_of_an_entry_and_a_signature_on_a_revision_are_restricted_with_it() -> None:
+    of_entry = {"patient": WRONG, "entry": an_id("te", 1), "months": ("2026-03",), "words": ChangeWords(reason=TEXT)}
+    struck = TimeStruck(reason="wrong_patient", performer=NURSES[0], days=(date(2026, 3, 3),), **of_entry)  # type: ignore[arg-type]
+    signed = SignatureAttested(
+        patient=WRONG,
+        revision=1,
+        practitioner=BILLER,
+        attested_at=datetime(2026, 3, 5, tzinfo=UTC),
+        words=SignatureWords(statement=TEXT),
+    )
+    log = log_of(
+        DisputeSettled(by=BILLER, outcome="entry_stands", **of_entry),  # type: ignore[arg-type]
+        LateEntryApproved(by=BILLER, **of_entry),  # type: ignore[arg-type]
+        signed,
+        struck,
+        PlanRevisionStruck(patient=WRONG, revision=1, reason="wrong_patient", words=StrikeWords(evidence="Letter.")),
+    )
+    shown = {line.topic: line.words for line in history(log, WRONG, open_words=log.open_words)}
+
+    assert {shown[topic] for topic in ("dispute_settled", "late_entry_approved", "signature_attested")} == {
+        (("words", RESTRICTED_TEXT),)
+    }
 
 
 def test_what_was_moved_or_struck_names_its_item_by_fields_that_the_events_have() -> None:

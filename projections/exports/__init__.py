@@ -1,0 +1,1 @@
+"""What leaves a ledger with its proofs, for people who need not trust whoever made it."""
