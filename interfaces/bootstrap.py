@@ -1,8 +1,7 @@
 """The only wiring: settings, key, clock, randomness, zones and logs put together into an open ledger.
 
-Promise: nothing is read from the environment anywhere else; the master key stays in a file outside the ledger's
-folder; logs go to standard error and hold what the store's list allows. Not promised: any answer about care;
-that is for commands and projections.
+Promise: nothing is read from the environment anywhere else; logs go to standard error and hold what the store's list
+allows. Not promised: any answer about care; that is for commands and projections.
 """
 
 import os
@@ -12,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from interfaces import places
+from interfaces import keys, places
 from interfaces.system import PinnedZones, SimulatedClock, SystemClock, SystemIds, calm_the_collector
-from ledger.terms.errors import LedgerDamaged, NotALedger, StoreUnavailable, WrongKey
+from ledger.terms.errors import LedgerDamaged, NotALedger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +36,7 @@ class Settings:
     place: "Place"
     """A folder, or a ledger on a server."""
     key_file: Path | None
-    """None: the usual place, named by the ledger's id."""
+    """None: the key in CCM_LEDGER_MASTER_KEY, or the file in the usual place, named by the ledger's id."""
     login: str
     actor: str | None = None
 
@@ -51,6 +50,7 @@ class Session:
         self.log = log
         self.handler = handler
         self.clock = clock
+        self.ids = SystemIds()
         self.zones = zones
         self.where = where
         self._rulebook_of: AdoptedRulebooks | None = None
@@ -106,12 +106,18 @@ class Session:
 
     def reactor(self, now: "datetime") -> "Reactor":
         """The reactions, ready to run under the name of their machine, which is registered where it was not yet."""
-        from commands.handle import Handler  # noqa: PLC0415 - loaded by now
-        from commands.reactions import Reactor, enrol  # noqa: PLC0415 - only `react` needs them
+        from commands.reactions import Reactor  # noqa: PLC0415 - only `react` needs it
         from projections.findings import Findings  # noqa: PLC0415
 
-        machine = enrol(self.handler, now)
-        handler = Handler(
+        return Reactor(self.machine(now), self.log, Findings(self.raw_models(), self.models))
+
+    def machine(self, now: "datetime | None" = None) -> "Handler":
+        """The handler that acts under the name of this program's machine, which is registered where it was not yet."""
+        from commands.handle import Handler  # noqa: PLC0415 - loaded by now
+        from commands.reactions import enrol  # noqa: PLC0415
+
+        machine = enrol(self.handler, now or self.clock.now())
+        return Handler(
             log=self.log,
             ids=SystemIds(),
             clock=self.clock,
@@ -120,7 +126,6 @@ class Session:
             default_actor=machine,
             machine=machine,
         )
-        return Reactor(handler, self.log, Findings(self.raw_models(), self.models))
 
     def close(self) -> None:
         """Close the read models, where they were opened."""
@@ -147,7 +152,10 @@ def is_ledger_named(ledger: str | None) -> bool:
 
 
 def settings(*, ledger: str | None, key_file: str | None, actor: str | None) -> Settings:
-    """The settings of the command line, filled up from the environment; NotALedger where no ledger is named."""
+    """The settings of the command line, filled up from the environment.
+
+    Raises NotALedger where no ledger is named, WrongKey where the environment names a key file and a key.
+    """
     named = ledger or os.environ.get("CCM_LEDGER")
     if not named:
         raise NotALedger(
@@ -155,6 +163,8 @@ def settings(*, ledger: str | None, key_file: str | None, actor: str | None) -> 
             "Name its folder or its address: --ledger FOLDER, or set CCM_LEDGER. `ccm-ledger init` makes one.",
         )
     key = key_file or os.environ.get("CCM_LEDGER_KEY_FILE")
+    if not key_file:
+        keys.one_of(key, _held_key())
     return Settings(place_of(named), Path(key) if key else None, login(), actor)
 
 
@@ -224,12 +234,37 @@ def usual_key_file(ledger_id: str) -> Path:
     return configuration_folder() / f"{ledger_id}.key"
 
 
-def create_ledger(where: Settings, *, name: str, simulated: bool) -> Path:
-    """Make a ledger with its key and its first facts; the place of the key file."""
+def key_place(where: Settings, ledger_id: str) -> Path | None:
+    """The key file of a ledger; None where the key itself stands in the environment. WrongKey inside its folder."""
+    if where.key_file is None and _held_key():
+        return None
+    key_file = where.key_file or usual_key_file(ledger_id)
+    keys.outside(key_file, where.place)
+    return key_file
+
+
+def master_key(where: Settings, ledger_id: str) -> bytes:
+    """The master key of a ledger; WrongKey where there is none, or it is none."""
+    return keys.key_in(key_place(where, ledger_id), _held_key())
+
+
+def _held_key() -> str | None:
+    return os.environ.get(keys.VARIABLE) or None
+
+
+def log_key_file(session: Session, named: str | None) -> Path:
+    """Where the keys of a ledger's log are: as the options or the environment name it, or in the usual place."""
+    given = named or os.environ.get("CCM_LEDGER_LOG_KEY_FILE")
+    file = Path(given) if given else configuration_folder() / f"{session.log.ledger_id}.log-keys"
+    keys.outside(file, session.where.place, "--log-key-file")
+    return file
+
+
+def create_ledger(where: Settings, *, name: str, simulated: bool) -> Path | None:
+    """Make a ledger with its key and its first facts; the place of the key file, None where the environment has it."""
     from commands.opening import open_new_ledger  # noqa: PLC0415 - `--help` must not wait for the store
     from ledger.rulebook import shipped_edition  # noqa: PLC0415
     from ledger.store.connection import create, exists  # noqa: PLC0415
-    from ledger.store.keyfile import create_key_file  # noqa: PLC0415
     from ledger.terms.identity import id_from  # noqa: PLC0415
 
     configure_logs()
@@ -237,16 +272,14 @@ def create_ledger(where: Settings, *, name: str, simulated: bool) -> Path:
         raise NotALedger("There is a ledger at this place already.", "Name another place; a ledger is never remade.")
     ids = SystemIds()
     ledger_id = id_from("lg", ids.entropy(16))
-    key_file = where.key_file or usual_key_file(ledger_id)
-    _outside(key_file, where.place)
-    with _naming_places("The key file"):
-        key = create_key_file(key_file, ids)
+    key_file = key_place(where, ledger_id)
+    key = keys.new_key(key_file, _held_key())
     clock: Clock = SimulatedClock() if simulated else SystemClock()
     try:
-        with _naming_places("The ledger's folder"):
+        with keys.naming_places("The ledger's folder"):
             log = create(where.place, master_key=key, clock=clock, ids=ids, simulated=simulated, ledger_id=ledger_id)
     except BaseException:
-        if not exists(where.place):
+        if key_file is not None and not exists(where.place):
             key_file.unlink()  # nothing was ever sealed under it, and the next attempt finds its place free
         raise
     with log:
@@ -258,30 +291,18 @@ def create_ledger(where: Settings, *, name: str, simulated: bool) -> Path:
 
 
 @contextmanager
-def _naming_places(what: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreUnavailable(
-            f"{what} cannot be made there: {error.strerror}.", "Name a place that this account may write to."
-        ) from error
-
-
-@contextmanager
 def opened(where: Settings) -> Iterator[Session]:
     """The ledger, open, with its handler; closed afterwards."""
     from commands.handle import Handler  # noqa: PLC0415 - `--help` must not wait for the store
     from ledger.store.connection import info_of, open_ledger  # noqa: PLC0415
-    from ledger.store.keyfile import read_key_file  # noqa: PLC0415
 
     configure_logs()
     info = info_of(where.place)
-    key_file = where.key_file or usual_key_file(info.ledger_id)
-    _outside(key_file, where.place)
+    key = master_key(where, info.ledger_id)
     standing = SimulatedClock()
     clock: Clock = standing if info.simulated else SystemClock()
     ids = SystemIds()
-    with open_ledger(where.place, master_key=read_key_file(key_file), clock=clock, ids=ids) as log:
+    with open_ledger(where.place, master_key=key, clock=clock, ids=ids) as log:
         newest = log.facts_at([log.refresh()])
         if not newest:
             away = "Remove the folder" if isinstance(where.place, Path) else "Choose another name for it"
@@ -297,14 +318,6 @@ def opened(where: Settings) -> Iterator[Session]:
             yield session
         finally:
             session.close()
-
-
-def _outside(key_file: Path, place: "Place") -> None:
-    if isinstance(place, Path) and key_file.resolve().is_relative_to(place.resolve()):
-        raise WrongKey(
-            "The key file lies inside the ledger's folder, where every copy of the ledger would take it along.",
-            "Keep it elsewhere: --key-file FILE.",
-        )
 
 
 def configure_logs() -> None:

@@ -83,12 +83,13 @@ def run_import(args: Namespace, screen: Screen) -> int:
         made = import_archive(
             Path(args.file), where.place, SystemClock(), start_over=args.start_over, progress=progress
         )
-    key_file = where.key_file or bootstrap.usual_key_file(made.ledger.ledger_id)
-    beside = {"ledger": str(where.place), "facts_there_before": made.there, "key_file": str(key_file)}
+    key_file = bootstrap.key_place(where, made.ledger.ledger_id)
+    named = None if key_file is None else str(key_file)
+    beside = {"ledger": str(where.place), "facts_there_before": made.there, "key_file": named}
     _tell(screen, made.ledger, made.trailer, f"The ledger was made in {where.place}.", beside)
     if made.there:
         screen.say(f"An interrupted import had brought {made.there:,} of the facts; they were compared and kept.")
-    screen.say(_ONE_LEDGER, f"It opens with the key file that it was made with: {key_file}.")
+    screen.say(_ONE_LEDGER, f"It opens with the key that it was made with: {named or 'CCM_LEDGER_MASTER_KEY'}.")
     return 0
 
 

@@ -102,6 +102,13 @@ def of_others_too(
     return found
 
 
+def of_others_then(
+    session: bootstrap.Session, args: Namespace, screen: Screen, patients: Sequence[str], position: int
+) -> frozenset[str]:
+    """The same where a list is asked as of an earlier moment; as of now `ask` decides about each patient."""
+    return of_others_too(session, screen, patients, position) if args.as_of else frozenset()
+
+
 def ask_about(session: bootstrap.Session, args: Namespace, question: "Question", patient: str, **about: object) -> None:
     """The same for one patient, who must be known to this ledger."""
     from ledger.terms.identity import patient_tag  # noqa: PLC0415

@@ -69,7 +69,7 @@ def run_claims(args: Namespace, screen: Screen) -> int:
         known_at,
         known_only,
         list_of_practice,
-        of_others_too,
+        of_others_then,
         pulled,
         session_of,
     )
@@ -82,7 +82,7 @@ def run_claims(args: Namespace, screen: Screen) -> int:
         asked = ClaimsAsked(args.month, args.status, args.practice, as_of)
         found = claims_found(session.log, pulled(session, screen), asked)
         patients = [row.patient for row in found.rows]
-        closed = of_others_too(session, screen, patients, found.position) if args.as_of else frozenset[str]()
+        closed = of_others_then(session, args, screen, patients, found.position)
         found = found._replace(rows=tuple(row for row in found.rows if row.patient not in closed))
         ask(session, args, "claims", [row.patient for row in found.rows], month=args.month, as_of=found.position)
         _show(args, screen, found)

@@ -54,7 +54,7 @@ def run_months(args: Namespace, screen: Screen) -> int:
         judged_at,
         known_only,
         list_of_practice,
-        of_others_too,
+        of_others_then,
         pulled,
         session_of,
     )
@@ -78,7 +78,7 @@ def run_months(args: Namespace, screen: Screen) -> int:
             with_silent=args.all,
         )
         rows = [row.patient for row in found.rows]
-        closed = of_others_too(session, screen, rows, found.position) if args.as_of else frozenset[str]()
+        closed = of_others_then(session, args, screen, rows, found.position)
         found = found._replace(rows=tuple(row for row in found.rows if row.patient not in closed))
         ask(session, args, "months", [row.patient for row in found.rows], month=args.month, as_of=found.position)
         if args.csv:

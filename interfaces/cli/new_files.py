@@ -7,8 +7,9 @@ it is made, and taken away again where it could not be written whole. Not promis
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Final, TextIO
+from typing import BinaryIO, Final, TextIO
 
 from interfaces.cli.usage import WrongUsage
 
@@ -40,6 +41,15 @@ def is_free(name: str) -> None:
 @contextmanager
 def new_file(name: str, *, encoding: str) -> Iterator[TextIO]:
     """A new file to write to, durable at the end; taken away again where the block or the writing does not end well."""
+    with new_bytes(name) as raw:
+        file = TextIOWrapper(raw, encoding=encoding, newline="")
+        yield file
+        file.detach()
+
+
+@contextmanager
+def new_bytes(name: str) -> Iterator[BinaryIO]:
+    """The same for bytes."""
     try:
         descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _OWNER_ONLY)
     except FileExistsError:
@@ -48,10 +58,25 @@ def new_file(name: str, *, encoding: str) -> Iterator[TextIO]:
     except OSError as error:
         raise WrongUsage(f"The file cannot be made: {error.strerror}.", _FREE) from error
     try:
-        with os.fdopen(descriptor, "w", encoding=encoding, newline="") as file:
+        with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def lies_there(path: Path, content: bytes) -> bool:
+    """Have a file with just this content, made durable where there is none of that name; False where another one is."""
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        return path.is_file() and path.read_bytes() == content
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise WrongUsage(f"The file cannot be made: {error.strerror}.", _FREE) from error
+    return True

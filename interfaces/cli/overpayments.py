@@ -48,7 +48,7 @@ def run_overpayments(args: Namespace, screen: Screen) -> int:
         known_only,
         list_of_practice,
         moment_at,
-        of_others_too,
+        of_others_then,
         pulled,
         session_of,
         today_in,
@@ -64,7 +64,7 @@ def run_overpayments(args: Namespace, screen: Screen) -> int:
         asked: dict[str, Any] = {"practice": args.practice, "open_only": args.open, "as_of": known}
         found = worklist(session.log, models, session.rulebook_of, today, **asked)
         patients = [each.patient for each in found.items]
-        closed = of_others_too(session, screen, patients, found.position) if args.as_of else frozenset[str]()
+        closed = of_others_then(session, args, screen, patients, found.position)
         found = found._replace(items=tuple(each for each in found.items if each.patient not in closed))
         ask(session, args, "overpayments", [each.patient for each in found.items], as_of=found.position)
         answer = {"as_of": found.position, "searched": "this ledger", "overdue": found.overdue}

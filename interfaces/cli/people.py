@@ -108,7 +108,7 @@ def run_readiness(args: Namespace, screen: Screen) -> int:
         judged_at,
         known_only,
         list_of_practice,
-        of_others_too,
+        of_others_then,
         pulled,
         session_of,
     )
@@ -120,7 +120,7 @@ def run_readiness(args: Namespace, screen: Screen) -> int:
         list_of_practice(session, args, screen, "readiness")
         known = judged_at(session, args)
         patients = patients_known(pulled(session, screen), args.practice, as_of=known)
-        closed = of_others_too(session, screen, patients, known) if args.as_of else frozenset[str]()
+        closed = of_others_then(session, args, screen, patients, known)
         patients = tuple(each for each in patients if each not in closed)
         rows = readiness_rows(session, args, patients, month=args.month, as_of=known)
         screen.answer({"practice": args.practice, "as_of": known, "patients": rows})

@@ -64,7 +64,7 @@ def list_asked(args: Namespace, screen: Screen, session: "Session", *, near_minu
         judged_at,
         known_only,
         list_of_practice,
-        of_others_too,
+        of_others_then,
         pulled,
     )
     from projections.claims.ready import ready  # noqa: PLC0415
@@ -75,7 +75,7 @@ def list_asked(args: Namespace, screen: Screen, session: "Session", *, near_minu
     models = pulled(session, screen)
     found = ready(session.log, models, session.rulebook_of, asked_of(args, session, known, near_minutes))
     patients = [each.patient for each in found.months]
-    closed = of_others_too(session, screen, patients, found.position) if args.as_of else frozenset[str]()
+    closed = of_others_then(session, args, screen, patients, found.position)
     found = found._replace(months=tuple(each for each in found.months if each.patient not in closed))
     ask(session, args, "claims", [each.patient for each in found.months], month=args.month, as_of=found.position)
     return found

@@ -41,7 +41,7 @@ def run_reconcile(args: Namespace, screen: Screen) -> int:
         judged_at,
         known_only,
         list_of_practice,
-        of_others_too,
+        of_others_then,
         pulled,
         session_of,
     )
@@ -55,7 +55,7 @@ def run_reconcile(args: Namespace, screen: Screen) -> int:
         asked: dict[str, Any] = {"practice": args.practice, "as_of": known if args.as_of else None}
         models = pulled(session, screen)
         found = reconciled(session.log, models, session.rulebook_of, args.month, **asked)
-        closed = of_others_too(session, screen, found.patients, found.position) if args.as_of else frozenset[str]()
+        closed = of_others_then(session, args, screen, found.patients, found.position)
         if closed:
             found = reconciled(session.log, models, session.rulebook_of, args.month, without=closed, **asked)
         ask(session, args, "reconcile", found.patients, month=args.month, as_of=found.position)

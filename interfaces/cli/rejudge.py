@@ -60,7 +60,7 @@ def run_rejudge(args: Namespace, screen: Screen) -> int:
         judged_at,
         known_only,
         list_of_practice,
-        of_others_too,
+        of_others_then,
         pulled,
         session_of,
     )
@@ -77,7 +77,7 @@ def run_rejudge(args: Namespace, screen: Screen) -> int:
             asked = Asked(args.month, known if args.as_of else tracked_position(now), args.practice)
             patients = patients_to_ask(now, asked, is_now=not args.as_of)
         sums = _summed(session, args, screen, Job(session.where, asked, named.edition), patients)
-        closed = of_others_too(session, screen, sums.patients(), asked.position) if args.as_of else frozenset[str]()
+        closed = of_others_then(session, args, screen, sums.patients(), asked.position)
         listed = [patient for patient in sums.patients() if patient not in closed]
         ask(session, args, "rejudge", listed, month=args.month, as_of=asked.position)
         show(screen, named, asked, sums, closed)

@@ -10,7 +10,8 @@ _MORE = """\
 comes from the file that CCM_LEDGER_PASSWORD_FILE names (mode 0600), from PGPASSWORD or from ~/.pgpass, never from the
 command line. The login needs CREATEROLE and CREATE on the database.
 The key file is made new (mode 0600) and is never inside the ledger's folder. Without it nothing in the ledger can be
-opened: keep a copy in a safe place. Your own login becomes the ledger's administrator. --simulated-clock cannot be
+opened: keep a copy in a safe place. Where CCM_LEDGER_MASTER_KEY holds a key (64 hex digits) and no file is named,
+that is the key, and no file is made. Your own login becomes the ledger's administrator. --simulated-clock cannot be
 undone: such a ledger takes its clock from the lines, vouches for every actor, and says so in every answer.
 """
 
@@ -38,10 +39,12 @@ def run_init(args: Namespace, screen: Screen) -> int:
     where = bootstrap.settings(ledger=args.ledger, key_file=args.key_file, actor=None)
     key_file = bootstrap.create_ledger(where, name=args.name, simulated=args.simulated_clock)
     screen.simulated(args.simulated_clock)
-    screen.answer({"ledger": str(where.place), "key_file": str(key_file), "administrator_login": where.login})
+    named = None if key_file is None else str(key_file)
+    screen.answer({"ledger": str(where.place), "key_file": named, "administrator_login": where.login})
+    its_key = "in CCM_LEDGER_MASTER_KEY" if key_file is None else str(key_file)
     screen.say(
         f"The ledger was made in {where.place}.",
-        f"Its key is {key_file}. Keep a copy of it in a safe place: without it the ledger cannot be opened.",
+        f"Its key is {its_key}. Keep a copy of it in a safe place: without it the ledger cannot be opened.",
         f"{where.login} is its administrator.",
     )
     return 0

@@ -4,14 +4,20 @@ import os
 import signal
 import stat
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from interfaces.cli.lines import LineGroups
 from interfaces.cli.screen import Screen
+from interfaces.cli.sealing import log_key_option
 from interfaces.cli.usage import Commands, Parser, WrongUsage, standard_input
+
+if TYPE_CHECKING:
+    from commands.answer import Answer
+    from interfaces.bootstrap import Session
+    from interfaces.cli.delivering import Show
 
 INTERRUPTED: Final = 130
 _MORE: Final = """\
@@ -29,6 +35,13 @@ def add(commands: Commands, shared: Parser) -> None:
         "submit", parents=[shared], help="record what JSON lines say", description=__doc__, epilog=_MORE
     )
     parser.add_argument("file", metavar="FILE", help="a file of JSON lines, or - for standard input")
+    parser.add_argument(
+        "--wait",
+        choices=("durable", "sealed"),
+        default="durable",
+        help="answer when facts are durable (the default), or when they are sealed too: with their receipts",
+    )
+    log_key_option(parser)
     parser.set_defaults(run=run_submit)
 
 
@@ -39,7 +52,8 @@ def run_submit(args: Namespace, screen: Screen) -> int:
     from interfaces.cli.delivering import Delivering, as_lines  # noqa: PLC0415
 
     with _opened(args.file) as descriptor, session_of(args, screen) as session:
-        delivering = Delivering(session, as_lines(screen))
+        show = as_lines(screen) if args.wait == "durable" else _sealed_lines(screen, session, args)
+        delivering = Delivering(session, show)
         groups = LineGroups(descriptor, line_bytes_max=LINE_BYTES_MAX)
         with Interruption(groups) as interruption, screen.beside_answers("Answering lines") as bar:
             for group in interruption.guarded(groups):
@@ -53,6 +67,24 @@ def run_submit(args: Namespace, screen: Screen) -> int:
             if interruption.happened:
                 screen.note("Interrupted: the lines answered so far are recorded. Submit the file again to go on.")
     return INTERRUPTED if interruption.happened else tally.exit_code
+
+
+def _sealed_lines(screen: Screen, session: "Session", args: Namespace) -> "Show":
+    """Show answers once their facts are sealed, each with the receipts of its positions."""
+    from interfaces.sealed import Receipts  # noqa: PLC0415 - only for who waits
+
+    receipts = Receipts(session, args.log_key_file)
+
+    def show(answers: "Sequence[tuple[int, Answer]]") -> None:
+        found = receipts.of(position for _, answer in answers for position in answer.positions)
+        screen.lines(
+            [
+                {**answer.as_json(number), "receipts": [found[position] for position in answer.positions]}
+                for number, answer in answers
+            ]
+        )
+
+    return show
 
 
 class Interruption:

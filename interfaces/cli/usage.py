@@ -113,7 +113,9 @@ def shared_options() -> Parser:
         help="a folder, postgresql://USER@HOST/DB?ledger=NAME, or a name in CCM_LEDGER_ROUTES (else CCM_LEDGER)",
     )
     group.add_argument(
-        "--key-file", metavar="FILE", help="the master key (else CCM_LEDGER_KEY_FILE, else your configuration folder)"
+        "--key-file",
+        metavar="FILE",
+        help="the master key (else CCM_LEDGER_KEY_FILE, CCM_LEDGER_MASTER_KEY, your configuration folder)",
     )
     group.add_argument(
         "--as", dest="speaker", metavar="ACTOR", type=staff_id, help="the staff member who asks (else your own login's)"
@@ -270,6 +272,23 @@ def delivery_id(text: str) -> str:
 def claim_id(text: str) -> str:
     """A claim's opaque id."""
     return _opaque(text, "cl", "claim")
+
+
+def hold_id(text: str) -> str:
+    """A hold's opaque id."""
+    return _opaque(text, "hd", "hold")
+
+
+def erasure_id(text: str) -> str:
+    """An erasure's opaque id."""
+    return _opaque(text, "er", "erasure")
+
+
+def year(text: str) -> int:
+    """A year of four digits."""
+    if not (text.isascii() and text.isdigit() and len(text) == 4):
+        raise argparse.ArgumentTypeError("a year is written YYYY, such as 2015")
+    return int(text)
 
 
 def subject_id(text: str) -> str:

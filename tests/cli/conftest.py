@@ -97,8 +97,8 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def kept_world(tmp_path_factory: pytest.TempPathFactory, database: str) -> Iterator[World]:
-    """The ledger that the tests read or copy; nobody writes to it but by reading."""
+def first_world(tmp_path_factory: pytest.TempPathFactory, database: str) -> Iterator[World]:
+    """The ledger that the others are copies of. Nobody opens it: a read leaves an access fact behind."""
     folder = tmp_path_factory.mktemp("world")
     key_file = folder / "ledger.key"
     key_file.write_text(KEY.hex() + "\n")
@@ -108,6 +108,13 @@ def kept_world(tmp_path_factory: pytest.TempPathFactory, database: str) -> Itera
         return
     with _database(template="template1") as place:
         yield World(place, key_file, _filled(place))
+
+
+@pytest.fixture(scope="session")
+def kept_world(first_world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The ledger that tests read; nobody writes to it but by reading."""
+    with _copied(first_world, tmp_path_factory.mktemp("kept") / "ledger") as world:
+        yield world
 
 
 def _filled(place: Place) -> dict[str, str]:
@@ -122,16 +129,22 @@ def _filled(place: Place) -> dict[str, str]:
 
 
 @pytest.fixture
-def world(kept_world: World, tmp_path: Path) -> Iterator[World]:
-    """A copy of the ledger that a test may write to."""
-    if isinstance(kept_world.place, Path):
-        shutil.copytree(kept_world.place, tmp_path / "ledger")
-        yield replace(kept_world, place=tmp_path / "ledger")
+def world(first_world: World, tmp_path: Path) -> Iterator[World]:
+    """A copy of the ledger that a test may write to, the same whatever was read before."""
+    with _copied(first_world, tmp_path / "ledger") as world:
+        yield world
+
+
+@contextmanager
+def _copied(world: World, folder: Path) -> Iterator[World]:
+    if isinstance(world.place, Path):
+        shutil.copytree(world.place, folder)
+        yield replace(world, place=folder)
         return
     # A ledger is the same in every database of its server, where its roles are the same.
-    template = conninfo.conninfo_to_dict(kept_world.place.server)["dbname"]
+    template = conninfo.conninfo_to_dict(world.place.server)["dbname"]
     with _database(template=str(template)) as place:
-        yield replace(kept_world, place=place.beside(kept_world.place.ledger))
+        yield replace(world, place=place.beside(world.place.ledger))
 
 
 @contextmanager
@@ -159,8 +172,23 @@ def claimed(tmp_path_factory: pytest.TempPathFactory) -> World:
 @pytest.fixture
 def ask(claimed: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run the command line against the ledger with claims, as its biller."""
-    run = _runner(claimed, monkeypatch, capsys)
+    return _as_biller(_runner(claimed, monkeypatch, capsys))
 
+
+@pytest.fixture
+def copy(claimed: World, tmp_path: Path) -> World:
+    """The ledger with claims, copied: a test may write to it."""
+    shutil.copytree(claimed.folder, tmp_path / "ledger")
+    return replace(claimed, place=tmp_path / "ledger")
+
+
+@pytest.fixture
+def ask_on_copy(copy: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line as the biller, on a copy of its own."""
+    return _as_biller(_runner(copy, monkeypatch, capsys))
+
+
+def _as_biller(run: Run) -> Run:
     def ran(*words: str, actor: str = "bill") -> Ran:
         return run(*words, actor=actor)
 

@@ -1,8 +1,6 @@
 """`claims` and `claim show`: where each claim stands, and one beside its month as known at release and now."""
 
 import json
-import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,33 +8,16 @@ import pytest
 
 from interfaces.cli.claims import STATUSES
 from ledger.streams.claims_state import ClaimStatus
-from tests.cli.claiming import FEBRUARY, JANUARY, world_with_claims
-from tests.cli.conftest import Ran, Run, World, _runner
+from tests.cli.claiming import FEBRUARY, JANUARY
+from tests.cli.conftest import Run, World
 
 UNKNOWN = "cl_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 WRONG_DAY = "Entered for the wrong day."
 
 
-@pytest.fixture(scope="module")
-def claimed(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return world_with_claims(tmp_path_factory.mktemp("claimed"))
-
-
 @pytest.fixture
-def copy(claimed: World, tmp_path: Path) -> World:
-    shutil.copytree(claimed.folder, tmp_path / "ledger")
-    return replace(claimed, place=tmp_path / "ledger")
-
-
-@pytest.fixture
-def ask(copy: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line as the biller, on a copy of its own."""
-    run = _runner(copy, monkeypatch, capsys)
-
-    def ran(*words: str, actor: str = "bill") -> Ran:
-        return run(*words, actor=actor)
-
-    return ran
+def ask(ask_on_copy: Run) -> Run:
+    return ask_on_copy
 
 
 def said(ask: Run, copy: World, folder: Path, *told: tuple[str, str, dict[str, Any]]) -> dict[str, str]:

@@ -1,8 +1,6 @@
 """A ledger that adopted its edition before there were claims: every command answers, or says what to adopt."""
 
 import json
-import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,12 +17,6 @@ ASKERS = {"release": "bill", "rebuild": "admin"}
 @pytest.fixture(scope="module")
 def claimed(tmp_path_factory: pytest.TempPathFactory) -> World:
     return world_with_claims(tmp_path_factory.mktemp("claimed"), earlier_edition())
-
-
-@pytest.fixture
-def copy(claimed: World, tmp_path: Path) -> World:
-    shutil.copytree(claimed.folder, tmp_path / "ledger")
-    return replace(claimed, place=tmp_path / "ledger")
 
 
 @pytest.fixture

@@ -1,37 +1,18 @@
 """`ready` and `release`: the biller's list, a dry run of it, and claims that come of it, once."""
 
 import json
-import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.claiming import APRIL, FEBRUARY, JANUARY, MARCH, world_with_claims
-from tests.cli.conftest import Ran, Run, World, _runner
-
-
-@pytest.fixture(scope="module")
-def claimed(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return world_with_claims(tmp_path_factory.mktemp("claimed"))
+from tests.cli.claiming import APRIL, FEBRUARY, JANUARY, MARCH
+from tests.cli.conftest import Ran, Run, World
 
 
 @pytest.fixture
-def copy(claimed: World, tmp_path: Path) -> World:
-    shutil.copytree(claimed.folder, tmp_path / "ledger")
-    return replace(claimed, place=tmp_path / "ledger")
-
-
-@pytest.fixture
-def ask(copy: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line as the biller, on a copy of its own."""
-    run = _runner(copy, monkeypatch, capsys)
-
-    def ran(*words: str, actor: str = "bill") -> Ran:
-        return run(*words, actor=actor)
-
-    return ran
+def ask(ask_on_copy: Run) -> Run:
+    return ask_on_copy
 
 
 def lines(ran: Ran) -> list[dict[str, Any]]:
