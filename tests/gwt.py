@@ -4,7 +4,7 @@ The states are folded by ledger/streams/folding.py, the capacity is found by com
 from commands/catalog.py and is asked again until it needs nothing more: as in commands/handle.py, without a store.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from functools import cache
@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from commands import authority
+from commands.beside import BesideLog
 from commands.catalog import CATALOG
 from commands.deciding import Asked, Law, States
 from commands.intents.base import Command
@@ -130,9 +131,10 @@ class Given:
     first_number: int = 500
     law: tuple[Rulebook, str] = field(default_factory=shipped_rulebook)
 
-    def and_(self, *events: Event, at: datetime | None = None) -> "Given":
-        """More facts, learned at an instant."""
+    def and_(self, *events: Event, at: datetime | None = None, by: str = "") -> "Given":
+        """More facts, learned at an instant, said by somebody."""
         count = len(self.facts)
+        envelope = _ENVELOPE.model_copy(update={"actor": by}) if by else _ENVELOPE
         added = (
             Fact(
                 position=count + number,
@@ -140,7 +142,7 @@ class Given:
                 home=event.tags()[0],
                 version=0,
                 event=event,
-                envelope=_ENVELOPE,
+                envelope=envelope,
             )
             for number, event in enumerate(events, start=1)
         )
@@ -192,18 +194,23 @@ class Given:
             login="os:test",
             position=len(self.facts) or 1,
             opened=lambda tag, position: next(f.event for f in self._in(tag) if f.position == position),
+            beside=BesideLog(self),  # type: ignore[arg-type]
         )
         return self._decided(entry.decide, asked, states)
 
     def then(self, command: Command, *, at: datetime | None = None) -> "Given":
         """The ledger after an accepted command."""
         accepted = self.when(command)
-        grown = self.and_(*accepted.events, at=at or self.now)
+        grown = self.and_(*accepted.events, at=at or self.now, by=self.actor)
         return replace(grown, first_number=self.first_number + 100)
 
     def again(self, command: Command) -> Then:
         """What the same command is answered once it has been accepted."""
         return self.then(command).when(command)
+
+    def read_all(self, tags: Sequence[str], *, until: int | None = None) -> list[Fact]:
+        """The facts of several streams in order, none twice."""
+        return [fact for fact in self.facts if not set(tags).isdisjoint(fact.event.tags())]
 
     def state(self, tag: str) -> Any:
         """The folded state of a stream."""

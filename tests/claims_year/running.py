@@ -38,7 +38,7 @@ from tests.house import LOGIN
 from tests.year.days import DAY, Happening, live, sign_months
 from tests.year.happen_identity import lee_leaves, ned_leaves
 from tests.year.raw import facts_of
-from tests.year.running import HAPPENINGS, OFTEN, SIGNING_DAYS, opened
+from tests.year.running import HAPPENINGS, OFTEN, SIGNING_DAYS, decided_again, opened
 from tests.year.year import BEGINS, ENDS, month_before
 
 OF_CLAIMS: Final = ("claim_", "overpayment_", "investigation_", "cause_", "cost_")
@@ -161,7 +161,7 @@ def run(folder: Path, *, seed: int, clients: int) -> dict[str, Any]:
             assert not missing, f"never happened: {sorted(missing)}"
             unseen = STATUSES - year.watch.statuses
             assert not unseen, f"no claim came to be: {sorted(unseen)}"
-            return _figures(books, read, began)
+            return _figures(books, read, began) | {"decided_again": decided_again(year.watch.log)}
 
 
 def _days(books: Books) -> dict[date, Happening]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bills.every_claim import bills_of
 from tests.campaign import Campaign
 from tests.claims_year.running import run
 
@@ -11,6 +12,10 @@ from tests.claims_year.running import run
 @pytest.mark.slow
 def test_a_year_of_claims_of_forty_patients(tmp_path: Path) -> None:
     run(tmp_path, seed=2026, clients=40)
+    bills = bills_of(tmp_path / "ledger")
+
+    assert {each for each in bills if isinstance(each, tuple)} == {(True, True)}, "every bill says what was signed"
+    assert {each for each in bills if isinstance(each, str)} == {"none", "claim", "units", "since"}
 
 
 @pytest.mark.soak

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from commands.handle import Handler
 from commands.opening import open_new_ledger
+from interfaces.redeciding import redecide_ledger
 from interfaces.system import PinnedZones, SimulatedClock, SystemIds
 from ledger.rulebook import shipped_edition
 from ledger.store.archive.export import export_ledger
 from ledger.store.archive.importing import import_archive
-from ledger.store.connection import create, open_ledger
+from ledger.store.connection import Ledger, create, open_ledger
 from ledger.streams.upcast import EVENTS
 from tests.house import KEY, LOGIN, House
 from tests.year import (
@@ -103,6 +104,9 @@ OFTEN: Final = (
 NOT_IN_THE_YEAR: Final = {
     *("reaction_ran", "refusals_counted", "month_went_stale", "review_came_due", "review_settled"),
     *("locality_recorded", "qualifying_status_recorded"),
+    *("completeness_mapped", "log_key_adopted", "log_key_retired"),
+    *("hold_placed", "hold_released", "erasure_requested", "erasure_approved", "erasure_withdrawn"),
+    *("erasure_begun", "erasure_done"),
     *("limit_raised", "extra_planning_attested", "extra_planning_retracted"),
     *(
         "charge_adopted",
@@ -114,6 +118,7 @@ NOT_IN_THE_YEAR: Final = {
     *("competition_settled", "interchange_recorded", "payer_identity_recorded"),
     *("billing_details_recorded", "rendering_details_recorded"),
     *(topic for topic in EVENTS if topic.startswith(("claim_", "overpayment_"))),
+    *("log_trusted", "checkpoint_witnessed", "checkpoint_contradicted"),
 }
 """Kinds of facts that do not happen: those of the machine, which reports about the months and changes none; those that
 price a month and move no verdict; acts about single codes, which the year's reading does not know yet; and everything
@@ -156,10 +161,17 @@ def run(folder: Path, *, seed: int, clients: int, is_one_by_one: bool = False) -
             assert not missing, f"never happened: {sorted(missing)}"
             found, compared = differences(year.watch.log, place)
             assert not found, "\n".join(found[:40])
-            return _figures(year, began) | compared
+            return _figures(year, began) | compared | {"decided_again": decided_again(year.watch.log)}
         finally:
             for copy in restored:
                 copy.log.close()
+
+
+def decided_again(log: Ledger) -> int:
+    """How many commands of a year decide again as recorded: all of them."""
+    found = redecide_ledger(log, PinnedZones())
+    assert found.differences == (), found.differences[:20]
+    return found.commands
 
 
 def _restore(year: Year, folder: Path) -> House:
