@@ -15,7 +15,9 @@ from pathlib import Path
 
 from benchmarks import (
     asking,
+    billing,
     bulk_submit,
+    completing,
     erosion,
     judging,
     memory,
@@ -24,10 +26,12 @@ from benchmarks import (
     rebuilding,
     rejudge,
     remitting,
+    sealing,
     shared,
     shared_size,
     start_up,
     storing,
+    verifying,
 )
 from benchmarks.measuring import ROUNDS, GateFailed
 from tests.campaign import commit
@@ -42,11 +46,15 @@ BENCHMARKS: dict[str, Benchmark] = {
     "rejudge": lambda base, args: rejudge.run(base, rounds=args.rounds, months=args.rejudged),
     "remit": lambda base, args: remitting.run(base, rounds=min(args.rounds, 3), service_lines=args.lines),
     "ready": lambda base, args: ready.run(base, rounds=args.rounds, patients=args.listed),
+    "bill": lambda base, args: billing.run(base, rounds=args.rounds, patients=args.listed),
     "react": lambda base, args: reacting.run(base, events=args.events),
     "erosion": lambda base, args: erosion.run(base, claims=args.claims),
+    "complete": lambda base, args: completing.run(base, events=args.size),
     "store": lambda base, args: storing.run(base, rounds=args.rounds, patients=args.patients),
+    "verify": lambda base, args: verifying.run(base, rounds=min(args.rounds, 3), events=args.size),
     "help": lambda base, args: start_up.run(base, rounds=args.rounds),
     "memory": lambda base, args: memory.run(base, early=args.lines * 2 // 5, late=args.lines),
+    "sealing": lambda base, args: sealing.run(base, rounds=args.rounds, facts=args.sealed),
     "shared": lambda base, args: shared.run(base, rounds=args.rounds),
     "size": lambda base, args: shared_size.run(base, events=args.size, ledgers=args.ledgers, commands=args.lines),
 }
@@ -78,10 +86,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--lines", type=int, default=50_000, help="lines of memory, against two fifths of them, and of remit"
     )
-    parser.add_argument("--size", type=int, default=1_000_000, help="facts of the large ledger of size and asking")
+    parser.add_argument(
+        "--size", type=int, default=1_000_000, help="facts of the large ledger of size, asking and verify"
+    )
     parser.add_argument("--questions", type=int, default=1_000, help="questions about a month of asking")
     parser.add_argument("--rejudged", type=int, default=10_000, help="patient-months of rejudge (default %(default)s)")
     parser.add_argument("--listed", type=int, default=10_000, help="patients of ready (default %(default)s)")
+    parser.add_argument("--sealed", type=int, default=1_000_000, help="facts of sealing (default %(default)s)")
     parser.add_argument("--ledgers", type=int, default=300, help="idle ledgers of size")
     parser.add_argument("--folder", type=Path, default=None, help="where ledgers are made (default: temporary files)")
     args = parser.parse_args()

@@ -38,7 +38,7 @@ _ASKED: Final = Asked(MONTH, _BEHIND, lambda _: _BEHIND)
 
 def run(base: Path, *, rounds: int, patients: int) -> Iterator[str]:
     """The table of ready."""
-    place = _seeded(base, patients)
+    place = seeded(base, patients)
     with world.opened(place) as session:
         models, rulebooks = ReadModels(place.folder), AdoptedRulebooks()
         try:
@@ -57,7 +57,7 @@ def run(base: Path, *, rounds: int, patients: int) -> Iterator[str]:
     yield _table(found, facts, patients, taken)
 
 
-def _seeded(base: Path, patients: int) -> world.Place:
+def seeded(base: Path, patients: int) -> world.Place:
     """A ledger with so many patients, some months of them signed and released, and its read models."""
     made = min(patients, PATIENTS)
     place = world.make(base, patients=made, days=_DAYS)
