@@ -46,6 +46,7 @@ class Deciding:
         self._key = key
         self._overlay = overlay
         self._before = before
+        self._login = line.login or session.login
         self._entry: Entry = CATALOG[line.command.NAME]
         self._held: dict[str, Any] = {}
         self._read: dict[str, int] = {}
@@ -105,7 +106,7 @@ class Deciding:
             new_id=session.new_id,
             token=session.log.token,
             zones=session.zones,
-            login=session.login,
+            login=self._login,
             position=self._before,
             opened=opened_by(session.log),
             beside=BesideLog(session.log),
@@ -145,9 +146,9 @@ class Deciding:
         """Who acts, and who vouches for that."""
         session, head = self._session, self._line.head
         governance: Governance = self._get(LEDGER_TAG)
-        login = self.parked_as.authenticated_as if self.parked_as else session.login
+        login = self.parked_as.authenticated_as if self.parked_as else self._login
         own = governance.staff_of(login)
-        usual = self.parked_as.actor if self.parked_as else (session.default_actor or own)
+        usual = self.parked_as.actor if self.parked_as else (own if self._line.login else session.default_actor or own)
         claimed = head.actor.id if head.actor else usual
         if claimed is None:
             return refused("login_not_bound", happened="The login of this session speaks for no staff member.")
@@ -288,7 +289,7 @@ class Deciding:
         head, log = self._line.head, self._session.log
         source = head.source
         return Envelope(
-            authenticated_as=self._session.login,
+            authenticated_as=self._login,
             actor=self._actor,
             capacity=self._capacity,
             on_behalf_of=self._on_behalf_of,

@@ -95,7 +95,9 @@ class Release:
             if isinstance(words, Closed):
                 return refused("key_of_erased_content", happened="The content of this delivery was erased.")
             line = self._session.read(words.line.encode())
-            return line.refusal if isinstance(line, Unreadable) else (line, fact.envelope)
+            if isinstance(line, Unreadable):
+                return line.refusal
+            return line._replace(login=self._line.login), fact.envelope
         raise AssertionError("a parked delivery has the fact that parked it")
 
     def _became(self, inner: Deciding, outcome: Accepted, parked: Envelope) -> Proposal:

@@ -31,6 +31,8 @@ class Delivery(NamedTuple):
     command: Command
     raw: bytes
     content: bytes
+    login: str | None = None
+    """Who handed the line in, where one program hears many; None: whoever runs the program."""
 
     @property
     def key(self) -> str:
