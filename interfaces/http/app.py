@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from commands.catalog import CATALOG
+from interfaces.http import pages
 from interfaces.http.append import Append
 from interfaces.http.door import Authenticate, Door, Noticed
 from interfaces.http.hosting import Hosted, Hosts
@@ -37,6 +38,9 @@ def make_app(hosts: Hosts, authenticate: Authenticate, *, denied: Noticed, let_i
     app.add_route(f"{BASE}/commands/{{command}}", append.typed, ["POST"])
     app.add_route(f"{BASE}/commands", append.whole_line, ["POST"])
     app.add_route(f"{BASE}/lines", streams.lines, ["POST"])
+    app.add_route("/openapi.json", pages.document, ["GET"])
+    app.add_route("/problems", pages.problems, ["GET"])
+    app.add_route("/problems/{code}", pages.problem, ["GET"])
     for kind, told in (
         (Problem, _problem),
         (LedgerError, _fault),
