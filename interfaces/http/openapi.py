@@ -194,8 +194,9 @@ def _body_of(command: type[Command]) -> type[BaseModel]:
 
 def _schemas() -> dict[str, Any]:
     bodies: Iterable[type[BaseModel]] = (_body_of(entry.command) for entry in CATALOG.values())
+    models: Iterable[type[BaseModel]] = (*bodies, CommandLine, *_SHAPES)
     _, whole = models_json_schema(
-        [(model, "validation") for model in (*bodies, CommandLine, *_SHAPES)],
+        [(model, "validation") for model in models],
         ref_template="#/components/schemas/{model}",
     )
     schemas: dict[str, Any] = whole["$defs"]
