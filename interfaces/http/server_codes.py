@@ -49,6 +49,16 @@ SERVER_CODES: Final[Mapping[str, ServerCode]] = MappingProxyType(
         "method_not_allowed": ServerCode(
             "This path has no such method.", "Methods are those of /openapi.json.", "Read /openapi.json."
         ),
+        "fixture_in_earnest": ServerCode(
+            "A fixed answer was asked of a ledger that is no simulation.",
+            "In earnest every answer is decided.",
+            "Leave the header Ccm-Fixture out, or ask a simulated ledger.",
+        ),
+        "fixture_unknown": ServerCode(
+            "No answer carries the code that was asked for.",
+            "Fixed answers exist for every refusal and every notice.",
+            "`GET /problems` lists every code.",
+        ),
         "overfull": ServerCode(
             "More is waiting than can be answered in time; nothing of the request was taken in.",
             "A server that takes everything answers nobody in time.",
