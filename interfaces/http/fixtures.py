@@ -39,7 +39,8 @@ def asked_for(request: Request, hosted: Hosted, key: str | None) -> Answer | Non
             "Leave the header out, or ask a simulated ledger.",
         )
     if (refusal := REFUSALS.get(code)) is not None:
-        told = Refused(code, *map(without_fields, (refusal.says, refusal.because, refusal.remedy)), refusal.retryable)
+        says, because, remedy = map(without_fields, (refusal.says, refusal.because, refusal.remedy))
+        told = Refused(code, says, because, remedy, refusal.retryable)
         if (kind := _WAITING.get(code)) is not None:
             return Answer(key, "parked", refusal=told._replace(waiting_for=WaitsFor(kind, "0" * 32)))
         return Answer(key, "refused", refusal=told)
