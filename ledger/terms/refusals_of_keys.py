@@ -20,6 +20,13 @@ SPEAKING_OF_KEYS: Final = (
         _ENTERS,
         "Ask an administrator for another key, before the next one expires.",
     ),
+    Refusal(
+        "token_expired",
+        "The time of the token is over.",
+        "A token lets somebody in for the time that its issuer gave it (readings, 2).",
+        "Ask the issuer for a new token and send the request again with it.",
+        retryable=True,
+    ),
 )
 
 NAMING_OF_KEYS: Final = (
