@@ -61,6 +61,11 @@ class Session:
         """Whether the ledger takes its clock from the input."""
         return self.log.simulated
 
+    def stand_at_newest(self) -> None:
+        """Put the clock of a simulated ledger to its newest fact: others may have moved its time on."""
+        if isinstance(self.clock, SimulatedClock) and (newest := self.log.facts_at([self.log.refresh()])):
+            self.clock.stand_at(newest[-1].recorded_at)
+
     @property
     def rulebook_of(self) -> "AdoptedRulebooks":
         """The rulebooks of the adopted editions."""
@@ -309,7 +314,7 @@ def opened(where: Settings) -> Iterator[Session]:
             raise NotALedger(
                 "This ledger holds no fact: its `init` was cut short.", f"{away} and run `ccm-ledger init`."
             )
-        standing.stand_at(newest[-1].recorded_at)
+        standing.stand_at(newest[-1].recorded_at)  # before anything else asks for the time
         zones = PinnedZones()
         handler = Handler(log=log, ids=ids, clock=clock, zones=zones, login=where.login, default_actor=where.actor)
         calm_the_collector()

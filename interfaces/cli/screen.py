@@ -73,7 +73,7 @@ class Screen:
         import orjson  # noqa: PLC0415 - `--help` must not wait for it
 
         simulated = {"simulated": True} if self.is_simulated else {}
-        self.out.write("".join(f"{_json_line(answer | simulated, orjson.dumps)}\n" for answer in answers))
+        self.out.write("".join(f"{json_line(answer | simulated, orjson.dumps)}\n" for answer in answers))
         self.out.flush()
 
     def note_json(self, said: dict[str, Any]) -> None:
@@ -140,7 +140,8 @@ class Screen:
         Console(file=self.out).print(table)
 
 
-def _json_line(answer: dict[str, Any], dumps: Callable[[Any], bytes]) -> str:
+def json_line(answer: dict[str, Any], dumps: Callable[[Any], bytes]) -> str:
+    """A JSON object on one line, without its line end."""
     try:
         return dumps(answer).decode()
     except TypeError:

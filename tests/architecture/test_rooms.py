@@ -51,6 +51,12 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "projections.tables": (*CLAIMED, "projections", "pydantic", "ledger.store.connection"),
     "projections.exports": (*CLAIMED, "projections", "pydantic", "orjson", "ledger.proof"),
     "interfaces": (*PACKAGES, "orjson", "pydantic", "rich", "structlog", "tzdata"),
+    "interfaces.http": (
+        *PACKAGES,
+        *("fastapi", "joserfc", "limits", "orjson", "prometheus_client", "pydantic", "starlette", "structlog"),
+        *("uvicorn", "httptools", "uvloop"),
+    ),
+    "interfaces.cli.serve": (*PACKAGES, "uvicorn", "uvloop"),
 }
 
 # Rooms without clock, randomness, input and output: bytes and values in, bytes and values out.

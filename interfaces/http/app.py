@@ -1,0 +1,74 @@
+"""The server put together: ledgers, door, operations, guards, and the document that describes them."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from commands.catalog import CATALOG
+from interfaces.http import pages
+from interfaces.http.append import Append
+from interfaces.http.door import Authenticate, Door, Noticed
+from interfaces.http.hosting import Hosted, Hosts
+from interfaces.http.problems import Problem, of_error
+from interfaces.http.streams import Streams
+from ledger.terms.errors import LedgerError
+
+BASE = "/v1/ledgers/{ledger}"
+"""Under this stands everything of one ledger."""
+
+
+def make_app(hosts: Hosts, authenticate: Authenticate, *, denied: Noticed, let_in: Noticed) -> FastAPI:
+    """The application over these ledgers; `denied` and `let_in` record who was and who was not."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await hosts.close()
+
+    # The document and its pages are made by openapi.py; FastAPI's own would not know the commands.
+    app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    door = Door(hosts, authenticate, denied, let_in)
+    append = Append(door, _receipts, frozenset(CATALOG))
+    streams = Streams(door)
+    app.add_route(f"{BASE}/commands/{{command}}", append.typed, ["POST"])
+    app.add_route(f"{BASE}/commands", append.whole_line, ["POST"])
+    app.add_route(f"{BASE}/lines", streams.lines, ["POST"])
+    app.add_route("/openapi.json", pages.document, ["GET"])
+    app.add_route("/problems", pages.problems, ["GET"])
+    app.add_route("/problems/{code}", pages.problem, ["GET"])
+    for kind, told in (
+        (Problem, _problem),
+        (LedgerError, _fault),
+        (HTTPException, _not_routed),
+    ):
+        app.add_exception_handler(kind, told)
+    return app
+
+
+async def _problem(_: Request, problem: Any) -> Response:
+    response: Response = problem.response()
+    return response
+
+
+async def _fault(_: Request, error: Any) -> Response:
+    return of_error(error).response()
+
+
+async def _not_routed(_: Request, error: Any) -> Response:
+    if error.status_code == 405:
+        told = Problem(405, "method_not_allowed", "This path has no such method.", "See /openapi.json.")
+        told.headers.update(error.headers or {})
+        return told.response()
+    return Problem(404, "no_such_path", "This server has nothing at this path.", "See /openapi.json.").response()
+
+
+async def _receipts(hosted: Hosted, positions: Sequence[int]) -> list[str]:
+    from interfaces.sealed import Receipts  # noqa: PLC0415 - only for who waits
+
+    found = await hosted.ask(lambda session: Receipts(session, None).of(positions))
+    return [found[position] for position in positions]

@@ -1,0 +1,159 @@
+"""Many ledgers in one process: each opened when it is first used, with one thread that decides and few that read.
+
+Promise: what one thread opened only that thread touches; a request of one ledger waits for none of another; at
+shutdown everything that was taken in is answered before anything is closed. Not promised: that a ledger that nobody
+uses stays open.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+
+from commands.answer import Answer
+from commands.wire import Delivery, Unreadable
+from interfaces import bootstrap
+from interfaces.http.gathering import Gathering
+from ledger.terms.errors import NotALedger
+from ledger.terms.identity import LEDGER_TAG
+
+if TYPE_CHECKING:
+    from ledger.streams.governance import Governance
+
+READERS: Final = 2
+"""Threads of a ledger that answer questions: with one, a long question would keep all others waiting."""
+
+LOOK_AGAIN: Final = 1.0
+"""Seconds after which it is asked again who may enter: another process may have revoked a key."""
+
+T = TypeVar("T")
+
+
+class Line(NamedTuple):
+    """A line on its way to the ledger: its bytes, or what was made of it already; and who hands it in."""
+
+    raw: "bytes | Delivery | Unreadable"
+    login: str
+
+
+class Hosted:
+    """One ledger of the server."""
+
+    def __init__(self, name: str, where: bootstrap.Settings, *, readers: int = READERS) -> None:
+        self.name = name
+        self.where = where
+        self._stack = ExitStack()
+        self._deciding = ThreadPoolExecutor(1, thread_name_prefix=f"deciding-{name}")
+        self._reading = ThreadPoolExecutor(readers, thread_name_prefix=f"reading-{name}")
+        self._mine = threading.local()
+        self._sessions: list[tuple[ExitStack, bootstrap.Session]] = []
+        self._lock = threading.Lock()
+        self._writer: bootstrap.Session | None = None
+        self._governance: Governance | None = None
+        self._looked_at = 0.0
+        self.lines: Gathering[Line, Answer] = Gathering(self._decided, self._deciding)
+
+    async def hand_in(self, lines: Sequence[Line]) -> list[Answer]:
+        """The answers to a client's lines, durable. Raises LedgerError."""
+        return await self.lines.hand_in(lines)
+
+    async def ask(self, question: Callable[[bootstrap.Session], T], *, login: str | None = None) -> T:
+        """What a question comes to, asked in a thread of its own for a login; None: as the server itself.
+
+        The session is the question's alone while it runs. Raises what the question raises.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._reading, self._asked, question, login)
+
+    async def governance(self) -> "Governance":
+        """The ledger's own state: logins, sources, keys; what another process changed is known within a second."""
+        loop = asyncio.get_running_loop()
+        if self._governance is None or loop.time() - self._looked_at > LOOK_AGAIN:
+            self._looked_at = loop.time()
+            self._governance = await loop.run_in_executor(self._deciding, self._look)
+        return self._governance
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the ledger takes its clock from the input; asked once it is open."""
+        return self._writer is not None and self._writer.simulated
+
+    async def open(self) -> None:
+        """Open the ledger now. Raises LedgerError."""
+        await asyncio.get_running_loop().run_in_executor(self._deciding, self._session)
+
+    async def close(self) -> None:
+        """Answer what was taken in, then close everything."""
+        await self.lines.drained()
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, self._reading.shutdown)
+        await loop.run_in_executor(None, self._shut)
+
+    # -- in the thread that decides --------------------------------------------------------------------------------
+
+    def _session(self) -> bootstrap.Session:
+        if self._writer is None:
+            self._writer = self._stack.enter_context(bootstrap.opened(self.where))
+        return self._writer
+
+    def _decided(self, lines: Sequence[Line]) -> list[Answer]:
+        handler = self._session().handler
+        answers = handler.handle([_of_login(handler.read, line) for line in lines])
+        # A key that was just revoked opens nothing any more.
+        self._governance = handler.state_cache.at_head(LEDGER_TAG).state
+        return answers
+
+    def _look(self) -> "Governance":
+        return self._session().handler.governance()
+
+    def _shut(self) -> None:
+        # What a thread opened it closes: databases of a folder belong to threads.
+        self._deciding.submit(self._stack.close).result()
+        self._deciding.shutdown()
+        for stack, _ in self._sessions:
+            stack.close()
+
+    # -- in the threads that read ----------------------------------------------------------------------------------
+
+    def _asked(self, question: Callable[[bootstrap.Session], T], login: str | None) -> T:
+        session = self._reader()
+        session.handler.login = login or self.where.login
+        session.stand_at_newest()
+        return question(session)
+
+    def _reader(self) -> bootstrap.Session:
+        held: bootstrap.Session | None = getattr(self._mine, "session", None)
+        if held is None:
+            stack = ExitStack()
+            held = self._mine.session = stack.enter_context(bootstrap.opened(self.where))
+            with self._lock:
+                self._sessions.append((stack, held))
+        return held
+
+
+def _of_login(read: Callable[[bytes], Delivery | Unreadable], line: Line) -> Delivery | Unreadable:
+    whole = read(line.raw) if isinstance(line.raw, bytes) else line.raw
+    return whole._replace(login=line.login) if isinstance(whole, Delivery) else whole
+
+
+class Hosts:
+    """The ledgers that a server knows, by the names that its paths use."""
+
+    def __init__(self, places: Mapping[str, bootstrap.Settings], *, readers: int = READERS) -> None:
+        self._hosted = {name: Hosted(name, where, readers=readers) for name, where in places.items()}
+
+    def get(self, name: str) -> Hosted:
+        """The ledger of a name. Raises NotALedger where the server has none of it."""
+        found = self._hosted.get(name)
+        if found is None:
+            raise NotALedger("This server has no ledger of that name.", "Check the path, or ask its operator.")
+        return found
+
+    def all(self) -> tuple[Hosted, ...]:
+        """Every ledger, open or not."""
+        return tuple(self._hosted.values())
+
+    async def close(self) -> None:
+        """Answer what was taken in, then close all."""
+        await asyncio.gather(*(hosted.close() for hosted in self._hosted.values()))

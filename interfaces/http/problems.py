@@ -1,0 +1,103 @@
+"""Every error of the server in one shape: a problem document (RFC 9457) whose `type` is the page of its code.
+
+Promise: a code means what the catalogue of refusals says of it; a problem holds what the command line's refusal holds,
+and nothing of what was sent. Statuses: 400 unreadable, 401 not known, 403 not allowed, 404 not there, 409 in flight,
+412 expectation not met, 413 too large, 422 refused by a rule or other content under the key, 429 too many, 503 later.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+from starlette.responses import Response
+
+from commands.answer import Answer, refusal_json
+from ledger.terms.errors import LedgerError, OutcomeUnknown, StoreUnavailable
+from ledger.terms.outcome import Refused
+from ledger.terms.refusals_of_lines import READING
+from ledger.terms.refusals_of_shape import SHAPE
+
+MEDIA_TYPE: Final = "application/problem+json"
+_UNREADABLE: Final = frozenset(refusal.code for refusal in (*READING, *SHAPE))
+"""Codes of lines that were not understood."""
+_STATUS: Final[Mapping[str, int]] = {
+    "exists_with_different_content": 422,
+    "key_of_erased_content": 422,
+    "expectation_not_met": 412,
+    "capacity_missing": 403,
+    "not_in_this_practice": 403,
+    "login_not_bound": 403,
+    "source_of_other_login": 403,
+    "source_unknown": 403,
+    "source_not_trusted_for_acts": 403,
+    "actor_unknown": 403,
+    "no_such_patient": 404,
+    "no_such_practice": 404,
+    "no_such_staff": 404,
+    "no_such_claim": 404,
+    "line_too_long": 413,
+    "program_defect": 500,
+}
+
+
+class Problem(Exception):
+    """An answer that is an error: its status, code, and what a person reads."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        happened: str,
+        remedy: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **beside: Any,
+    ) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.happened = happened
+        self.remedy = remedy
+        self.headers = dict(headers or {})
+        self.beside = beside
+
+    def response(self) -> Response:
+        """The problem document."""
+        body = {
+            "type": f"/problems/{self.code}",
+            "title": self.code.replace("_", " ").capitalize(),
+            "status": self.status,
+            "detail": self.happened,
+            "code": self.code,
+            "remedy": self.remedy,
+            **self.beside,
+        }
+        return Response(orjson.dumps(body), self.status, self.headers, MEDIA_TYPE)
+
+
+def status_of(code: str) -> int:
+    """The HTTP status under which a refusal is told."""
+    return _STATUS.get(code, 400 if code in _UNREADABLE else 422)
+
+
+def of_refusal(refusal: Refused, *, key: str | None = None, positions: tuple[int, ...] = ()) -> Problem:
+    """A refusal as a problem: everything that `submit` says of it."""
+    told = refusal_json(refusal)
+    beside = {name: told[name] for name in ("because", "retryable", "readings", "facts", "waiting_for")}
+    beside |= {"key": key, "positions": list(positions)} if key is not None else {}
+    return Problem(status_of(refusal.code), refusal.code, refusal.happened, refusal.remedy, **beside)
+
+
+def of_answer(answer: Answer) -> Problem:
+    """An answer that refused, as a problem."""
+    assert answer.refusal is not None
+    return of_refusal(answer.refusal, key=answer.key, positions=answer.positions)
+
+
+def of_error(error: LedgerError) -> Problem:
+    """A fault of the ledger or of its store, as a problem: later (503) where it may pass, else 500."""
+    name = type(error).__name__
+    kind = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+    if isinstance(error, (StoreUnavailable, OutcomeUnknown)):
+        return Problem(503, kind, error.happened, error.remedy, headers={"Retry-After": "1"}, retryable=True)
+    return Problem(500, kind, error.happened, error.remedy)
