@@ -4,7 +4,18 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from interfaces.http.callers import BELIEVED_FOR, KNOWN_MAX, Caller, Callers, Denied, authenticate, bearer
+from interfaces.http.callers import (
+    BELIEVED_FOR,
+    KNOWN_MAX,
+    Caller,
+    Callers,
+    Denied,
+    authenticate,
+    bearer,
+    not_authenticated,
+)
+from interfaces.http.door import not_let_in
+from interfaces.http.problems import status_of
 from interfaces.http.tokens import TokenReader
 from ledger.streams.governance import Governance, SourceRegistered
 from ledger.terms.api_keys import digest_of, key_text
@@ -144,8 +155,17 @@ def test_the_scheme_is_read_in_any_case(scheme: str) -> None:
     assert KEY == bearer(f"{scheme} {KEY}")
 
 
+def test_whoever_asks_for_a_ledger_that_is_not_here_is_told_the_same() -> None:
+    elsewhere, unknown = not_let_in(), not_authenticated()
+
+    assert (elsewhere.status, elsewhere.code, elsewhere.happened, elsewhere.remedy) == unknown[:4]
+
+
 def test_codes_of_the_door_that_are_refusals_have_their_page() -> None:
-    assert {"api_key_revoked", "api_key_expired", "token_expired"} <= set(REFUSALS)
+    codes = ("api_key_revoked", "api_key_expired", "token_expired")
+
+    assert set(codes) <= set(REFUSALS)
+    assert [401] * 3 == [status_of(code) for code in codes]
 
 
 # --- tokens, as far as the ledger knows them --------------------------------------------------------------------
