@@ -57,6 +57,8 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "adopt_rulebook": _ADMINISTRATOR,
         "bind_login": _ADMINISTRATOR,
         "register_source": _ADMINISTRATOR,
+        "issue_api_key": _ADMINISTRATOR,
+        "revoke_api_key": _ADMINISTRATOR,
         "adopt_log_key": _ADMINISTRATOR,
         "retire_log_key": _ADMINISTRATOR,
         "trust_log": _ADMINISTRATOR,
@@ -164,6 +166,8 @@ REACH: Final[Mapping[str, Reach]] = MappingProxyType(
         "adopt_rulebook": "ledger",
         "bind_login": "ledger",
         "register_source": "ledger",
+        "issue_api_key": "ledger",
+        "revoke_api_key": "ledger",
         "adopt_log_key": "ledger",
         "retire_log_key": "ledger",
         "trust_log": "ledger",
@@ -303,7 +307,7 @@ def vouched_for(
     registered = governance.source(source) if source is not None else None
     if source is not None and registered is None:
         return refused("source_unknown")
-    if registered is not None and registered.login != login:
+    if source is not None and registered is not None and not governance.delivers(source, login):
         return refused("source_of_other_login")
     own = governance.staff_of(login)
     if own is not None and actor in (own, None):

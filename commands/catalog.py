@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from commands import (
+    api_keys,
     attesting,
     care_month,
     care_plan,
@@ -42,6 +43,7 @@ from commands.claims import answers, files, overpaid, releasing, returned
 from commands.claims import changes as claim_changes
 from commands.deciding import Asked, Law, States
 from commands.erasing import holds, requests
+from commands.intents import api_keys as entrance
 from commands.intents import attesting as attestations
 from commands.intents import billing as billing_commands
 from commands.intents import care_month as months
@@ -92,6 +94,8 @@ class Entry(NamedTuple):
 _ENTRIES: Final = (
     Entry(ledger.AdoptRulebook, governance.decide_adopt_rulebook),
     Entry(ledger.RegisterSource, governance.decide_register_source),
+    Entry(entrance.IssueApiKey, api_keys.decide_issue_api_key, "staff"),
+    Entry(entrance.RevokeApiKey, api_keys.decide_revoke_api_key),
     Entry(keys.AdoptLogKey, log_keys.decide_adopt_log_key),
     Entry(keys.RetireLogKey, log_keys.decide_retire_log_key),
     Entry(people.RegisterPractice, practice.decide_register_practice),

@@ -8,7 +8,7 @@ Everything that decides is pure and lives elsewhere: wire.py, resolving.py, auth
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import structlog
@@ -66,6 +66,8 @@ class Handler:
         self._law: tuple[str, Rulebook] | None = None
         self._reading_sets: dict[Read, ReadingSet] = {}
         self._simulated_now: datetime | None = None
+        self.entered: set[tuple[str, str, date]] = set()
+        """Logins that are on record already: login, method, day (commands/entering.py)."""
 
     # -- what the edge calls -------------------------------------------------------------------------------------
 

@@ -46,6 +46,7 @@ ClaimId = Annotated[str, _id_of("cl")]
 OverpaymentId = Annotated[str, _id_of("ov")]
 HoldId = Annotated[str, _id_of("hd")]
 ErasureId = Annotated[str, _id_of("er")]
+ApiKeyId = Annotated[str, _id_of("ak")]
 
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=160)]
 Token = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
@@ -132,6 +133,16 @@ def access_tag(actor: str, utc_date: date) -> str:
     return f"access/{actor}/{utc_date.isoformat()}"
 
 
+def logins_tag(utc_date: date) -> str:
+    """The logins that were used on one day. No decider may read it."""
+    return f"logins/{utc_date.isoformat()}"
+
+
+def attempts_tag(utc_date: date) -> str:
+    """The attempts to enter that were denied on one day. No decider may read it."""
+    return f"attempts/{utc_date.isoformat()}"
+
+
 def refusals_tag(subject: str) -> str:
     """The refusals about one patient or staff member that an auditor would ask about."""
     return f"refusals/{subject}"
@@ -184,5 +195,5 @@ RECORD_ONLY_PREFIXES: Final = (
     "erasure/",
 )
 """Tags that only record facts may carry, so that a look at a chart moves no decision (architecture, section 3)."""
-UNDECIDABLE_PREFIXES: Final = ("by/", "accessed/", "access/", "reviewed/")
+UNDECIDABLE_PREFIXES: Final = ("by/", "accessed/", "access/", "reviewed/", "logins/", "attempts/")
 """Tags that no decider may read."""

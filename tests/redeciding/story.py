@@ -84,6 +84,18 @@ def _office(story: Story) -> None:
     for code, amount in (("99490", "85.00"), ("99439", "60.00")):
         story.say("adopt_charge", "bill", **practice, code=code, amount=amount, from_on="2025-01-01")
 
+    lasts = {"scopes": ["read", "append"], "expires_at": "2026-06-30T12:00:00.5Z"}
+    story.say(
+        "issue_api_key",
+        name="night-batch",
+        digest="aa" * 32,
+        staff=it.ids["bea"],
+        practices=[it.ids["practice"]],
+        **lasts,
+    )
+    known = story.say("issue_api_key", name="ehr-feed", digest="bb" * 32, source="ehr", **lasts)
+    story.say("issue_api_key", name="new-feed", digest="cc" * 32, source="new-feed", **lasts)
+    story.say("revoke_api_key", key=known["api_key"], reason="replaced")
     for public in ("11" * 32, "22" * 32):
         story.say("adopt_log_key", name="ccm-ledger/lg", kind="log", public_key=public)
     story.say("retire_log_key", kind="log", public_key="11" * 32, reason="exposed")
