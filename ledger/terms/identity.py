@@ -142,6 +142,11 @@ def parked_tag(source: str) -> str:
     return f"parked/{source}"
 
 
+def imports_tag(source: str, utc_date: date) -> str:
+    """The documents of one source that were imported on one UTC day."""
+    return f"imports/{source}/{utc_date.isoformat()}"
+
+
 def review_tag(review: str) -> str:
     """One review: what was found, and how it was settled."""
     return f"review/{review}"

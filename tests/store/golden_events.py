@@ -71,6 +71,7 @@ from ledger.streams.governance import (
     RulebookAdopted,
     SourceRegistered,
 )
+from ledger.streams.imports import DocumentImported
 from ledger.streams.limits import LimitRaised, LimitWords
 from ledger.streams.log_keys import LogKeyAdopted, LogKeyRetired
 from ledger.streams.merging import MergeWords, PatientsMerged, PatientsUnmerged
@@ -639,6 +640,9 @@ OF_THE_LEDGER: tuple[Event, ...] = (
     LogKeyAdopted(name=f"ccm-ledger/{LEDGER_ID}", kind="log", public_key=DIGEST, replaces="cd" * 32),
     LogKeyRetired(name=f"ccm-ledger/{LEDGER_ID}/clock", kind="clock", public_key=DIGEST, reason="replaced"),
     CompletenessMapped(depth=12, up_to=40, entries=9, root=DIGEST),
+    DocumentImported(
+        source="ehr", on=DAY, kind="time_log", document=TOKEN, accepted=40, unchanged=2, refused=1, parked=3
+    ),
     DeliveryParked(
         delivery=DELIVERY,
         source="ehr",
