@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli import import_answers
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, WrongUsage, practice_id, source_name
+from interfaces.cli.usage import Commands, Parser, WrongUsage, open_to_read, practice_id, source_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-    from typing import BinaryIO
 
     from interfaces.bootstrap import Session
     from interfaces.cli.delivering import Show
@@ -113,7 +112,7 @@ def run_time_log(args: Namespace, screen: Screen) -> int:
     from interfaces.importing.settings import time_setting  # noqa: PLC0415
     from ledger.terms.outcome import Refused  # noqa: PLC0415
 
-    with _readable(args.file) as stream, session_of(args, screen) as session:
+    with open_to_read(args.file) as stream, session_of(args, screen) as session:
         if args.timezone and session.zones.zone(args.timezone) is None:
             raise WrongUsage("There is no such time zone.", "Write its IANA name, such as America/Chicago.")
         content = mapping_content(args.mapping)
@@ -195,12 +194,3 @@ def mapping_content(named: str | None) -> bytes | None:
     if (shipped := shipped_mapping(named)) is not None:
         return shipped
     raise WrongUsage("There is no such mapping file.", "Name a TOML file, or a shipped mapping: synthea.")
-
-
-def _readable(file: str) -> "BinaryIO":
-    from pathlib import Path  # noqa: PLC0415 - not needed for --help
-
-    try:
-        return Path(file).open("rb")
-    except OSError as error:
-        raise WrongUsage(f"The file cannot be read: {error.strerror}.", "Check its name and who owns it.") from error

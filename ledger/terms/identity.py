@@ -60,6 +60,11 @@ DIRECT: Final = "direct"
 """The name under which deliveries without a source are parked."""
 
 
+def key_name(source: str | None, key: str) -> tuple[str, str]:
+    """What the token of an idempotency key is made of: keys of two sources are two keys. Without a source: ours."""
+    return "#key", f"{source or ''}\n{key}"
+
+
 def id_from(kind: str, entropy: bytes) -> str:
     """The id of `kind` that sixteen random bytes spell."""
     assert len(entropy) == 16
