@@ -6,14 +6,16 @@ anything else is refused and the refusal recorded (readings, section 2).
 """
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from functools import cache
 from typing import Final
 
 from commands import authority
 from commands.by_key import closed_to
 from commands.handle import Handler
+from commands.opening import PROGRAM
 from ledger.streams.access import CommandRefused, Question, RecordRead
-from ledger.streams.base import Envelope, Event, Proposal, Vouched
+from ledger.streams.base import Envelope, Event, Proposal, Source, Vouched
 from ledger.streams.governance import Governance
 from ledger.streams.joining import StateOf, group_of, practices_of
 from ledger.terms.identity import LEDGER_TAG, staff_tag
@@ -127,16 +129,26 @@ def ask_about_source(
     registered = governance.source(source)
     if registered is None and not governance.simulated:
         return refused("source_unknown")
-    reader = reader_of(handler)
+    reader, on = reader_of(handler), handler.now().date()
+    delivers = governance.delivers(source, handler.login)
     if isinstance(reader, Refused):
-        return reader
-    on = handler.now().date()
-    is_own = governance.simulated or (registered is not None and registered.login == handler.login)
-    if patients or not is_own or not handler.state(staff_tag(reader)).holds(Role.INTEGRATION, on):
+        if patients or not delivers or reader.code != "login_not_bound":
+            return reader
+        reader = PROGRAM  # a key of the source itself, behind which nobody stands
+    elif patients or not (delivers or governance.simulated) or not _is_integration(handler, reader, on):
         return ask_to_read(handler, question, patients, purpose=purpose, as_of=as_of)
     event = RecordRead(reader=reader, on=on, question=question, patients=(), as_of=as_of)
-    handler.log.append([_proposal(handler, (event,), reader, Role.INTEGRATION, purpose, question)])
+    proposal = _proposal(handler, (event,), reader, Role.INTEGRATION, purpose, question, None)
+    if reader == PROGRAM:
+        of_source = {"vouched": Vouched.SOURCE, "source": Source(system=source)}
+        proposal = proposal._replace(envelope=proposal.envelope.model_copy(update=of_source))
+    handler.log.append([proposal])
     return None
+
+
+def _is_integration(handler: Handler, reader: str, on: date) -> bool:
+    is_one: bool = handler.state(staff_tag(reader)).holds(Role.INTEGRATION, on)
+    return is_one
 
 
 def practice_to_list(
