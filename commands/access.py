@@ -110,6 +110,35 @@ def ask_to_read(
     return None
 
 
+def ask_about_source(
+    handler: Handler,
+    question: Question,
+    source: str,
+    patients: Sequence[str] = (),
+    *,
+    purpose: Purpose | None = None,
+    as_of: int | None = None,
+) -> Refused | None:
+    """The same about what a source delivered: whoever delivers by its login may ask too, and of no patient.
+
+    In a simulated ledger, where no source has to be registered, any integration may. Refuses: source_unknown.
+    """
+    governance: Governance = handler.state(LEDGER_TAG)
+    registered = governance.source(source)
+    if registered is None and not governance.simulated:
+        return refused("source_unknown")
+    reader = reader_of(handler)
+    if isinstance(reader, Refused):
+        return reader
+    on = handler.now().date()
+    is_own = governance.simulated or (registered is not None and registered.login == handler.login)
+    if patients or not is_own or not handler.state(staff_tag(reader)).holds(Role.INTEGRATION, on):
+        return ask_to_read(handler, question, patients, purpose=purpose, as_of=as_of)
+    event = RecordRead(reader=reader, on=on, question=question, patients=(), as_of=as_of)
+    handler.log.append([_proposal(handler, (event,), reader, Role.INTEGRATION, purpose, question)])
+    return None
+
+
 def practice_to_list(
     handler: Handler, question: Question, practice: str | None, *, there_are: Collection[str], login: str | None = None
 ) -> str | Refused | None:

@@ -39,6 +39,7 @@ _MACHINE: Final = (Role.MACHINE,)
 _PARKED: Final = (Role.FRONT_DESK, Role.ADMINISTRATOR, Role.COMPLIANCE, Role.BILLER)
 _TESTIMONY: Final = (Role.PRACTITIONER, Role.CLINICAL_STAFF, Role.INTEGRATION)
 _DESK: Final = (*_TESTIMONY, Role.FRONT_DESK)
+_IMPORTING: Final = (Role.INTEGRATION, Role.FRONT_DESK, Role.CLINICAL_STAFF, Role.PRACTITIONER, Role.BILLER)
 
 MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
     {
@@ -67,6 +68,7 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "resolve_delivery": _PARKED,
         "release_delivery": _PARKED,
         "discard_delivery": _PARKED,
+        "record_import": _IMPORTING,
         "register_patient": _REGISTRATION,
         "link_identifier": _REGISTRATION,
         "assign_practice": _REGISTRATION,

@@ -19,6 +19,7 @@ from commands import (
     endings,
     extra_planning,
     governance,
+    importing,
     limits,
     log_keys,
     merging,
@@ -55,6 +56,7 @@ from commands.intents import consent as consents
 from commands.intents import designation as designations
 from commands.intents import erasure as erasures
 from commands.intents import governance as ledger
+from commands.intents import importing as documents
 from commands.intents import log_keys as keys
 from commands.intents import overpayments as money
 from commands.intents import patient as patients
@@ -189,6 +191,7 @@ _ENTRIES: Final = (
     Entry(ledger.ResolveDelivery, parked.decide_resolve_delivery),
     Entry(ledger.ReleaseDelivery, parked.decide_release_delivery, is_alone=True),
     Entry(ledger.DiscardDelivery, parked.decide_discard_delivery),
+    Entry(documents.RecordImport, importing.decide_record_import),
     Entry(watching.TrustLog, witnessing.decide_trust_log),
     Entry(watching.WitnessCheckpoint, witnessing.decide_witness_checkpoint),
     Entry(watching.ReportContradiction, witnessing.decide_report_contradiction),

@@ -145,6 +145,7 @@ HAPPENED: Final[dict[str, Callable[[Any], Moment]]] = {
     "delivery_resolved": _RECORDED,
     "delivery_released": _RECORDED,
     "delivery_discarded": _RECORDED,
+    "document_imported": _RECORDED,
     "month_went_stale": _RECORDED,
     "review_came_due": attrgetter("due_on"),
     "review_settled": _RECORDED,

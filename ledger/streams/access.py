@@ -32,6 +32,7 @@ Question = Literal[
     "export",
     "overpayments",
     "erasures",
+    "deliveries",
 ]
 
 

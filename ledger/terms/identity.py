@@ -61,6 +61,11 @@ DIRECT: Final = "direct"
 """The name under which deliveries without a source are parked."""
 
 
+def key_name(source: str | None, key: str) -> tuple[str, str]:
+    """What the token of an idempotency key is made of: keys of two sources are two keys. Without a source: ours."""
+    return "#key", f"{source or ''}\n{key}"
+
+
 def id_from(kind: str, entropy: bytes) -> str:
     """The id of `kind` that sixteen random bytes spell."""
     assert len(entropy) == 16
@@ -151,6 +156,11 @@ def refusals_tag(subject: str) -> str:
 def parked_tag(source: str) -> str:
     """The deliveries of one source that wait for a patient or staff member to become known."""
     return f"parked/{source}"
+
+
+def imports_tag(source: str, utc_date: date) -> str:
+    """The documents of one source that were imported on one UTC day."""
+    return f"imports/{source}/{utc_date.isoformat()}"
 
 
 def review_tag(review: str) -> str:

@@ -44,6 +44,7 @@ BY_ROLES = {
     (B, A): "release_claim export_claim",
     (B, Q): "withdraw_claim reopen_claim void_claim settle_competition waive_cost_share",
     (M, A, Q, B): "map_completeness",
+    (N, F, C, P, B): "record_import",
     (B, N): "record_acknowledgment record_remittance",
     (A, B): """
         adopt_charge record_billing_details record_payer_identity record_interchange record_rendering_details

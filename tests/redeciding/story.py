@@ -104,6 +104,8 @@ def _office(story: Story) -> None:
     checkpoint: dict[str, Any] = {"origin": origin, "size": 40, "note": f"{origin}\n40\n"}
     story.say("witness_checkpoint", **checkpoint, root="ab" * 32, after=0)
     story.say("report_contradiction", **checkpoint, root="cd" * 32)
+    counts = {"accepted": 3, "unchanged": 0, "refused": 1, "parked": 2}
+    story.say("record_import", "feed", kind="time_log", document="ab" * 32, **counts)
     story.say("map_completeness", depth=3, up_to=2, entries=4, root="ef" * 32)
 
 

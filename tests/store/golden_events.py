@@ -72,6 +72,7 @@ from ledger.streams.governance import (
     RulebookAdopted,
     SourceRegistered,
 )
+from ledger.streams.imports import DocumentImported
 from ledger.streams.limits import LimitRaised, LimitWords
 from ledger.streams.log_keys import LogKeyAdopted, LogKeyRetired
 from ledger.streams.merging import MergeWords, PatientsMerged, PatientsUnmerged
@@ -654,6 +655,9 @@ OF_THE_LEDGER: tuple[Event, ...] = (
     LoginUsed(login=f"key:{API_KEY}", method="api_key", on=DAY),
     AttemptDenied(login=f"key:{API_KEY}", operation="month", code="scope_missing", on=DAY),
     CompletenessMapped(depth=12, up_to=40, entries=9, root=DIGEST),
+    DocumentImported(
+        source="ehr", on=DAY, kind="time_log", document=TOKEN, accepted=40, unchanged=2, refused=1, parked=3
+    ),
     DeliveryParked(
         delivery=DELIVERY,
         source="ehr",
