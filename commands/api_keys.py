@@ -51,7 +51,8 @@ def decide_issue_api_key(asked: Asked[IssueApiKey], states: States, law: Law) ->
         is_same = known.revoked_at is None and _says(known) == _says(event)
         ids = (("api_key", known.key),)
         return Unchanged((known.issued_at,), ids) if is_same else refused("api_key_secret_known")
-    if not asked.now < event.expires_at <= asked.now + LASTS_MAX:
+    # The clock of a simulated ledger is its input's, and a key is let in by that of the door.
+    if not state.simulated and not asked.now < event.expires_at <= asked.now + LASTS_MAX:
         return refused("api_key_time")
     login = login_of_key(event.key)
     bound: tuple[Event, ...] = ()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from interfaces.cli import (
+    api_keys,
     archive,
     attest,
     bill,
@@ -93,6 +94,7 @@ _GROUPS: Final = (
     rules,
     sealing,
     log_keys,
+    api_keys,
     completeness,
     verify,
     upkeep,

@@ -296,6 +296,11 @@ def erasure_id(text: str) -> str:
     return _opaque(text, "er", "erasure")
 
 
+def api_key_id(text: str) -> str:
+    """An API key's id."""
+    return _opaque(text, "ak", "key")
+
+
 def year(text: str) -> int:
     """A year of four digits."""
     if not (text.isascii() and text.isdigit() and len(text) == 4):
