@@ -13,6 +13,7 @@ from commands.catalog import CATALOG
 from interfaces.http import pages
 from interfaces.http.append import Append
 from interfaces.http.door import Authenticate, Door, Noticed
+from interfaces.http.feed import Feed, feed_routes
 from interfaces.http.hosting import Hosted, Hosts
 from interfaces.http.problems import Problem, of_error
 from interfaces.http.streams import Streams
@@ -28,6 +29,7 @@ def make_app(hosts: Hosts, authenticate: Authenticate, *, denied: Noticed, let_i
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        app.state.feed.followers.end()
         await hosts.close()
 
     # The document and its pages are made by openapi.py; FastAPI's own would not know the commands.
@@ -38,15 +40,18 @@ def make_app(hosts: Hosts, authenticate: Authenticate, *, denied: Noticed, let_i
     app.add_route(f"{BASE}/commands/{{command}}", append.typed, ["POST"])
     app.add_route(f"{BASE}/commands", append.whole_line, ["POST"])
     app.add_route(f"{BASE}/lines", streams.lines, ["POST"])
+    feed = app.state.feed = Feed(door)
+    for path, told, methods in feed_routes(feed):
+        app.add_route(f"{BASE}{path}", told, methods)
     app.add_route("/openapi.json", pages.document, ["GET"])
     app.add_route("/problems", pages.problems, ["GET"])
     app.add_route("/problems/{code}", pages.problem, ["GET"])
-    for kind, told in (
+    for kind, answer in (
         (Problem, _problem),
         (LedgerError, _fault),
         (HTTPException, _not_routed),
     ):
-        app.add_exception_handler(kind, told)
+        app.add_exception_handler(kind, answer)
     return app
 
 

@@ -70,6 +70,11 @@ class Door:
         self._let_in(hosted, found.login, operation, "")
         return Entered(hosted, found)
 
+    async def still_open(self, request: Request, entered: Entered, scopes: frozenset[str]) -> bool:
+        """Whether who entered before would be let in again: a key may have ended while its answer is being sent."""
+        found = self._authenticate(request.headers.get("authorization"), await entered.hosted.governance())
+        return isinstance(found, Caller) and found.login == entered.caller.login and scopes <= found.scopes
+
 
 def not_let_in() -> Problem:
     """The answer to whoever asks for a ledger that is not here: as to somebody whom nobody knows."""

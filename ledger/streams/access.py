@@ -31,6 +31,7 @@ Question = Literal[
     "export",
     "overpayments",
     "erasures",
+    "feed",
 ]
 
 
