@@ -66,6 +66,7 @@ class Served:
     keys: Keys
     feed: Feed
     url: str
+    key_file: Path
     told: list[tuple[str, str]] = field(default_factory=list)
 
     def get(self, path: str, key: str, **query: Any) -> httpx.Response:
@@ -127,7 +128,9 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def serving(place: Place, folder: Path, prepare: Callable[[Any], None] = lambda _: None) -> Iterator[Served]:
+def serving(
+    place: Place, folder: Path, prepare: Callable[[Any], None] = lambda _: None, *, held_by_sockets: int = 0
+) -> Iterator[Served]:
     """A new company at a place, served; `prepare` is given the application before it starts."""
     key_file = folder / "served.key"
     key_file.write_text(KEY.hex() + "\n")
@@ -143,12 +146,15 @@ def serving(place: Place, folder: Path, prepare: Callable[[Any], None] = lambda 
         )
         prepare(app)
         listening = socket.create_server(("127.0.0.1", 0))
+        if held_by_sockets:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, held_by_sockets)
         server = _Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=20, ws="none"))
         thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])), daemon=True)
         thread.start()
         wait_until(lambda: server.started)
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         try:
-            yield Served(it, place, keys, app.state.feed, f"http://127.0.0.1:{listening.getsockname()[1]}", told)
+            yield Served(it, place, keys, app.state.feed, url, key_file, told)
         finally:
             server.should_exit = True
             thread.join(30)
