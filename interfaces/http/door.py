@@ -76,6 +76,11 @@ class Door:
             return await asyncio.to_thread(self._authenticate, authorization, governance, hosted.name)
         return self._authenticate(authorization, governance, hosted.name)
 
+    async def still_open(self, request: Request, entered: Entered, scopes: frozenset[str]) -> bool:
+        """Whether who entered before would be let in again: a key may have ended while its answer is being sent."""
+        found = await self._found(request.headers.get("authorization"), entered.hosted)
+        return isinstance(found, Caller) and found.login == entered.caller.login and scopes <= found.scopes
+
 
 def _closed(denied: Denied) -> Problem:
     challenge = {"WWW-Authenticate": "Bearer"}
