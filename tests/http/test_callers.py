@@ -14,7 +14,6 @@ from interfaces.http.callers import (
     bearer,
     not_authenticated,
 )
-from interfaces.http.door import not_let_in
 from interfaces.http.problems import status_of
 from interfaces.http.tokens import TokenReader
 from ledger.streams.governance import Governance, SourceRegistered
@@ -153,12 +152,6 @@ def test_what_is_no_bearer_header_lets_nobody_in(header: str | None) -> None:
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
 def test_the_scheme_is_read_in_any_case(scheme: str) -> None:
     assert KEY == bearer(f"{scheme} {KEY}")
-
-
-def test_whoever_asks_for_a_ledger_that_is_not_here_is_told_the_same() -> None:
-    elsewhere, unknown = not_let_in(), not_authenticated()
-
-    assert (elsewhere.status, elsewhere.code, elsewhere.happened, elsewhere.remedy) == unknown[:4]
 
 
 def test_codes_of_the_door_that_are_refusals_have_their_page() -> None:
