@@ -72,6 +72,14 @@ _PREFER: Final = {
     "schema": {"type": "string", "enum": ["wait=durable", "wait=sealed"]},
 }
 
+_FIXTURE: Final = {
+    "name": "Ccm-Fixture",
+    "in": "header",
+    "required": False,
+    "description": "In a simulated ledger: answer with this refusal or notice, decide and record nothing.",
+    "schema": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"},
+}
+
 
 def _paths() -> dict[str, Any]:
     paths: dict[str, Any] = {}
@@ -98,7 +106,7 @@ def _command(name: str, command: type[Command]) -> dict[str, Any]:
         "tags": ["acts" if command.KIND == "act" else "testimony"],
         "summary": words[0],
         "description": f"{command.KIND.capitalize()}. Who may: {roles_in_words(name).lower()}.",
-        "parameters": [_LEDGER, _IDEMPOTENCY, _PREFER],
+        "parameters": [_LEDGER, _IDEMPOTENCY, _PREFER, _FIXTURE],
         "requestBody": {"required": True, "content": {"application/json": {"schema": _ref(_body_of(command))}}},
         "responses": _answers(),
     }
