@@ -32,8 +32,8 @@ def make_app(hosts: Hosts, authenticate: Authenticate, *, now: Callable[[], date
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await entrances.written()
         app.state.feed.followers.end()
+        await entrances.written()
         await hosts.close()
 
     # The document and its pages are made by openapi.py; FastAPI's own would not know the commands.

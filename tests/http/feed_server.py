@@ -44,7 +44,7 @@ class Keys:
         return key
 
     def may_wait(self, authorization: str | None, governance: Governance, ledger: str = "") -> bool:
-        """Nobody is far away."""
+        """A table waits for nobody."""
         return False
 
     def __call__(self, authorization: str | None, governance: Governance, ledger: str = "") -> Caller | Denied:
@@ -101,7 +101,19 @@ class Served:
         if login not in self.house.ids:
             self.house.accepted("bind_login", {"login": login, "staff": self.house.ids[short]}, actor="admin")
             self.house.ids[login] = login
+            self._come_in(login)
         return login
+
+    def _come_in(self, login: str) -> None:
+        """Let the first use of a login of a day be on record, so that it stands in nobody's way later."""
+        before = self.house.log.refresh()
+        assert self.get("/feed", self.keys.add(login), limit=1, type="ledger_opened").status_code == 200
+
+        def is_on_record() -> bool:
+            new = self.house.log.facts_at(range(before + 1, self.house.log.refresh() + 1))
+            return any(fact.event.TOPIC == "login_used" for fact in new)
+
+        wait_until(is_on_record)
 
     def key(self, short: str, scopes: frozenset[str] = FEED, practices: frozenset[str] | None = None) -> str:
         """A key of somebody of the house."""
