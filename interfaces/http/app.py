@@ -14,7 +14,9 @@ from interfaces.http import pages
 from interfaces.http.append import Append
 from interfaces.http.door import Authenticate, Door, Noticed
 from interfaces.http.hosting import Hosted, Hosts
+from interfaces.http.log_files import log_routes
 from interfaces.http.problems import Problem, of_error
+from interfaces.http.questions import question_routes
 from interfaces.http.streams import Streams
 from ledger.terms.errors import LedgerError
 
@@ -38,6 +40,8 @@ def make_app(hosts: Hosts, authenticate: Authenticate, *, denied: Noticed, let_i
     app.add_route(f"{BASE}/commands/{{command}}", append.typed, ["POST"])
     app.add_route(f"{BASE}/commands", append.whole_line, ["POST"])
     app.add_route(f"{BASE}/lines", streams.lines, ["POST"])
+    for path, endpoint, methods in (*question_routes(door), *log_routes(door)):
+        app.add_route(path, endpoint, methods)
     app.add_route("/openapi.json", pages.document, ["GET"])
     app.add_route("/problems", pages.problems, ["GET"])
     app.add_route("/problems/{code}", pages.problem, ["GET"])

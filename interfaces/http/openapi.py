@@ -85,9 +85,9 @@ def _paths() -> dict[str, Any]:
 
 def operations() -> Sequence[Operation]:
     """Everything that is no command."""
-    from interfaces.http import pages  # noqa: PLC0415 - it shows this document
+    from interfaces.http import log_files, pages, questions  # noqa: PLC0415 - pages show this document
 
-    return pages.OPERATIONS
+    return (*questions.OPERATIONS, *log_files.OPERATIONS, *pages.OPERATIONS)
 
 
 def _command(name: str, command: type[Command]) -> dict[str, Any]:

@@ -49,6 +49,21 @@ SERVER_CODES: Final[Mapping[str, ServerCode]] = MappingProxyType(
         "method_not_allowed": ServerCode(
             "This path has no such method.", "Methods are those of /openapi.json.", "Read /openapi.json."
         ),
+        "wrong_usage": ServerCode(
+            "The question cannot be asked that way.",
+            "It is read as the command line reads it, before anything is looked up.",
+            "Read /openapi.json: it describes every parameter.",
+        ),
+        "too_many_identifiers": ServerCode(
+            "The request holds more identifiers than are looked up at once.",
+            "Each lookup is a read of a patient's record, and recorded.",
+            "Ask in several requests.",
+        ),
+        "not_sealed": ServerCode(
+            "The log has no such file, or is not sealed so far.",
+            "A log shows what a checkpoint covers, and nothing else.",
+            "Ask for the checkpoint, which names the size of the log.",
+        ),
         "overfull": ServerCode(
             "More is waiting than can be answered in time; nothing of the request was taken in.",
             "A server that takes everything answers nobody in time.",
