@@ -6,13 +6,16 @@ anything else is refused and the refusal recorded (readings, section 2).
 """
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from functools import cache
 from typing import Final
 
 from commands import authority
+from commands.by_key import closed_to
 from commands.handle import Handler
+from commands.opening import PROGRAM
 from ledger.streams.access import CommandRefused, Question, RecordRead
-from ledger.streams.base import Envelope, Event, Proposal, Vouched
+from ledger.streams.base import Envelope, Event, Proposal, Source, Vouched
 from ledger.streams.governance import Governance
 from ledger.streams.joining import StateOf, group_of, practices_of
 from ledger.terms.identity import LEDGER_TAG, staff_tag
@@ -21,15 +24,21 @@ from ledger.terms.people import USUAL_PURPOSE, Purpose, Role
 from ledger.terms.refusals import refused
 
 PATIENTS_A_FACT: Final = 12
-AS_NAMED: Final = ("history", "audit", "find", "parked")
+AS_NAMED: Final = ("history", "audit", "find", "parked", "feed")
 """Questions that show of a patient who was merged what stands in the own streams."""
 
 
-def reader_of(handler: Handler) -> str | Refused:
-    """The staff member who reads: the one named, where the login (or a simulation) vouches for it."""
+def reader_of(handler: Handler, login: str | None = None) -> str | Refused:
+    """The staff member who reads: the one named, where the login (or a simulation) vouches for it.
+
+    `login` is who asks, where one program asks for many; without it the handler's own, for whom alone a reader may be
+    named. A key that was revoked or has expired reads nothing.
+    """
     governance: Governance = handler.state(LEDGER_TAG)
-    own = governance.staff_of(handler.login)
-    actor = handler.default_actor or own
+    if closed := closed_to(governance, login or handler.login, None if governance.simulated else handler.now()):
+        return closed
+    own = governance.staff_of(login or handler.login)
+    actor = own if login else handler.default_actor or own
     if actor is None:
         return refused("login_not_bound", happened="The login of this session speaks for no staff member.")
     if actor != own and not governance.simulated:
@@ -39,10 +48,19 @@ def reader_of(handler: Handler) -> str | Refused:
     return actor
 
 
-def may_read(handler: Handler, patients: Sequence[str]) -> bool:
+def may_read(handler: Handler, patients: Sequence[str], login: str | None = None) -> bool:
     """Whether the reader may read about all of these patients: for a list that is offered and that nobody asked for."""
-    reader = reader_of(handler)
-    return not isinstance(reader, Refused) and all(_roles(handler, reader, patients).values())
+    reader = reader_of(handler, login)
+    if isinstance(reader, Refused):
+        return False
+    return all(_roles(handler, reader, patients, within=practices_of_key(handler, login)).values())
+
+
+def practices_of_key(handler: Handler, login: str | None = None) -> frozenset[str] | None:
+    """The practices that whoever asks is confined to, being a key that was issued for them; None: not confined."""
+    governance: Governance = handler.state(LEDGER_TAG)
+    key = governance.api_keys.of_login(login or handler.login)
+    return key.practices if key is not None else None
 
 
 def ask_to_read(
@@ -54,22 +72,23 @@ def ask_to_read(
     month: str | None = None,
     as_of: int | None = None,
     opened_words: bool = False,
+    login: str | None = None,
 ) -> Refused | None:
     """Authorise a read and record it; None where it may go on, the refusal otherwise.
 
     What is shown of a patient who was merged is shown of the whole group, and so is the read recorded.
     """
-    reader = reader_of(handler)
+    reader = reader_of(handler, login)
     if isinstance(reader, Refused):
         return reader
     on = handler.now().date()
     state = cache(handler.state)
     if question not in AS_NAMED:
         patients = tuple(dict.fromkeys(each for patient in patients for each in group_of(patient, state)))
-    roles = _roles(handler, reader, patients, state)
+    roles = _roles(handler, reader, patients, state, within=practices_of_key(handler, login))
     if not all(roles.values()):
         closed = [patient for patient in patients if roles[patient] is None]
-        _record_refusal(handler, reader, question, closed or [reader])
+        _record_refusal(handler, reader, question, closed or [reader], login)
         return refused(
             "not_in_this_practice", happened="The reader holds no role in the practice of a patient that was asked for."
         )
@@ -88,12 +107,52 @@ def ask_to_read(
     role = roles[patients[-1] if patients else None]
     # One list is one read, however many facts tell of it.
     together = handler.log.token("#correlation", handler.new_id("rd")) if len(events) > 1 else None
-    handler.log.append([_proposal(handler, (event,), reader, role, purpose, question, together) for event in events])
+    asked = (reader, role, purpose, question, login)
+    handler.log.append([_proposal(handler, (event,), *asked, correlation=together) for event in events])
     return None
 
 
+def ask_about_source(
+    handler: Handler,
+    question: Question,
+    source: str,
+    patients: Sequence[str] = (),
+    *,
+    purpose: Purpose | None = None,
+    as_of: int | None = None,
+) -> Refused | None:
+    """The same about what a source delivered: whoever delivers by its login may ask too, and of no patient.
+
+    In a simulated ledger, where no source has to be registered, any integration may. Refuses: source_unknown.
+    """
+    governance: Governance = handler.state(LEDGER_TAG)
+    registered = governance.source(source)
+    if registered is None and not governance.simulated:
+        return refused("source_unknown")
+    reader, on = reader_of(handler), handler.now().date()
+    delivers = governance.delivers(source, handler.login)
+    if isinstance(reader, Refused):
+        if patients or not delivers or reader.code != "login_not_bound":
+            return reader
+        reader = PROGRAM  # a key of the source itself, behind which nobody stands
+    elif patients or not (delivers or governance.simulated) or not _is_integration(handler, reader, on):
+        return ask_to_read(handler, question, patients, purpose=purpose, as_of=as_of)
+    event = RecordRead(reader=reader, on=on, question=question, patients=(), as_of=as_of)
+    proposal = _proposal(handler, (event,), reader, Role.INTEGRATION, purpose, question, None)
+    if reader == PROGRAM:
+        of_source = {"vouched": Vouched.SOURCE, "source": Source(system=source)}
+        proposal = proposal._replace(envelope=proposal.envelope.model_copy(update=of_source))
+    handler.log.append([proposal])
+    return None
+
+
+def _is_integration(handler: Handler, reader: str, on: date) -> bool:
+    is_one: bool = handler.state(staff_tag(reader)).holds(Role.INTEGRATION, on)
+    return is_one
+
+
 def practice_to_list(
-    handler: Handler, question: Question, practice: str | None, *, there_are: Collection[str]
+    handler: Handler, question: Question, practice: str | None, *, there_are: Collection[str], login: str | None = None
 ) -> str | Refused | None:
     """Of which practice a list is: the one named; the own one of a reader who may read no other; None: of all.
 
@@ -101,15 +160,15 @@ def practice_to_list(
     reach several of those that `there_are`, not all, and none is named. Whoever may read nowhere is left to
     `ask_to_read`.
     """
-    reader = reader_of(handler)
+    reader = reader_of(handler, login)
     if isinstance(reader, Refused):
         return reader
-    reached = _practices_reached(handler, reader)
+    reached = _practices_reached(handler, reader, practices_of_key(handler, login))
     if reached is None or practice in reached or not reached or (practice is None and reached >= set(there_are)):
         return practice
     if practice is None and len(reached) == 1:
         return next(iter(reached))
-    _record_refusal(handler, reader, question, [reader])
+    _record_refusal(handler, reader, question, [reader], login)
     if practice is not None:
         return refused("not_in_this_practice", happened="The reader holds no role in the practice that was asked for.")
     happened = f"All practices were asked for, and the reader's roles reach {len(reached)} of them."
@@ -119,11 +178,14 @@ def practice_to_list(
 _NAME_ONE: Final = "Name one of them with `--practice`, and ask once for each."
 
 
-def _practices_reached(handler: Handler, reader: str) -> frozenset[str] | None:
-    """The practices whose records somebody may read today; None: those of all."""
+def _practices_reached(handler: Handler, reader: str, within: frozenset[str] | None) -> frozenset[str] | None:
+    """The practices whose records somebody may read today, of those `within`; None: those of all."""
     staff, on = handler.state(staff_tag(reader)), handler.now().date()
     held = {role.practice for role in staff.roles if role.role in authority.READERS and role.covers(on)}
-    return None if None in held else frozenset(held)
+    if None in held:
+        return within
+    reached = frozenset(practice for practice in held if practice is not None)
+    return reached if within is None else reached & within
 
 
 def batched_by_twelve(patients: Sequence[str]) -> list[tuple[str, ...]]:
@@ -132,18 +194,31 @@ def batched_by_twelve(patients: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def _roles(
-    handler: Handler, reader: str, patients: Sequence[str], state: StateOf | None = None
+    handler: Handler,
+    reader: str,
+    patients: Sequence[str],
+    state: StateOf | None = None,
+    *,
+    within: frozenset[str] | None,
 ) -> dict[str | None, Role | None]:
-    """The role in which the reader may read about each patient, None where in none; under None, any reading role."""
+    """The role in which the reader may read about each patient, None where in none; under None, any reading role.
+
+    `within` are the practices that a key confines the reader to: whoever belongs to none of them is not read about.
+    """
     staff, on = handler.state(staff_tag(reader)), handler.now().date()
-    found: dict[str | None, Role | None] = {None: authority.reading_role(staff, on=on, practices=frozenset())}
+    anywhere = authority.reading_role(staff, on=on, practices=within or frozenset())
+    found: dict[str | None, Role | None] = {None: anywhere}
     for patient in patients:
         practices = practices_of(patient, state or handler.state, on)
-        found[patient] = authority.reading_role(staff, on=on, practices=practices)
+        is_inside = within is None or bool(practices & within)
+        near = practices if within is None else practices & within
+        found[patient] = authority.reading_role(staff, on=on, practices=near) if is_inside else None
     return found
 
 
-def _record_refusal(handler: Handler, reader: str, question: Question, subjects: Sequence[str]) -> None:
+def _record_refusal(
+    handler: Handler, reader: str, question: Question, subjects: Sequence[str], login: str | None
+) -> None:
     """The refusal as a fact about each patient, at most twelve; about the reader, who may read about nobody."""
     day = handler.now().date()
     proposals = []
@@ -152,7 +227,7 @@ def _record_refusal(handler: Handler, reader: str, question: Question, subjects:
             subject=subject, command=f"read_{question}", code="not_in_this_practice", because="readings 2", on=day
         )
         once = handler.log.token("#refusal", f"{reader}|not_in_this_practice|{subject}|{day.isoformat()}")
-        proposals.append(_proposal(handler, (event,), reader, None, None, question)._replace(once=once))
+        proposals.append(_proposal(handler, (event,), reader, None, None, question, login)._replace(once=once))
     handler.log.append(proposals)
 
 
@@ -163,12 +238,13 @@ def _proposal(
     role: Role | None,
     purpose: Purpose | None,
     question: Question,
+    login: str | None,
     correlation: str | None = None,
 ) -> Proposal:
     governance: Governance = handler.state(LEDGER_TAG)
-    own = governance.staff_of(handler.login)
+    own = governance.staff_of(login or handler.login)
     envelope = Envelope(
-        authenticated_as=handler.login,
+        authenticated_as=login or handler.login,
         actor=reader,
         capacity=role,
         vouched=Vouched.LOGIN if reader == own else Vouched.SIMULATION,

@@ -39,6 +39,7 @@ _MACHINE: Final = (Role.MACHINE,)
 _PARKED: Final = (Role.FRONT_DESK, Role.ADMINISTRATOR, Role.COMPLIANCE, Role.BILLER)
 _TESTIMONY: Final = (Role.PRACTITIONER, Role.CLINICAL_STAFF, Role.INTEGRATION)
 _DESK: Final = (*_TESTIMONY, Role.FRONT_DESK)
+_IMPORTING: Final = (Role.INTEGRATION, Role.FRONT_DESK, Role.CLINICAL_STAFF, Role.PRACTITIONER, Role.BILLER)
 
 MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
     {
@@ -57,6 +58,8 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "adopt_rulebook": _ADMINISTRATOR,
         "bind_login": _ADMINISTRATOR,
         "register_source": _ADMINISTRATOR,
+        "issue_api_key": _ADMINISTRATOR,
+        "revoke_api_key": _ADMINISTRATOR,
         "adopt_log_key": _ADMINISTRATOR,
         "retire_log_key": _ADMINISTRATOR,
         "trust_log": _ADMINISTRATOR,
@@ -65,6 +68,7 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "resolve_delivery": _PARKED,
         "release_delivery": _PARKED,
         "discard_delivery": _PARKED,
+        "record_import": _IMPORTING,
         "register_patient": _REGISTRATION,
         "link_identifier": _REGISTRATION,
         "assign_practice": _REGISTRATION,
@@ -164,6 +168,8 @@ REACH: Final[Mapping[str, Reach]] = MappingProxyType(
         "adopt_rulebook": "ledger",
         "bind_login": "ledger",
         "register_source": "ledger",
+        "issue_api_key": "ledger",
+        "revoke_api_key": "ledger",
         "adopt_log_key": "ledger",
         "retire_log_key": "ledger",
         "trust_log": "ledger",
@@ -303,7 +309,7 @@ def vouched_for(
     registered = governance.source(source) if source is not None else None
     if source is not None and registered is None:
         return refused("source_unknown")
-    if registered is not None and registered.login != login:
+    if source is not None and registered is not None and not governance.delivers(source, login):
         return refused("source_of_other_login")
     own = governance.staff_of(login)
     if own is not None and actor in (own, None):

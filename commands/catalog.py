@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from commands import (
+    api_keys,
     attesting,
     care_month,
     care_plan,
@@ -18,6 +19,7 @@ from commands import (
     endings,
     extra_planning,
     governance,
+    importing,
     limits,
     log_keys,
     merging,
@@ -42,6 +44,7 @@ from commands.claims import answers, files, overpaid, releasing, returned
 from commands.claims import changes as claim_changes
 from commands.deciding import Asked, Law, States
 from commands.erasing import holds, requests
+from commands.intents import api_keys as entrance
 from commands.intents import attesting as attestations
 from commands.intents import billing as billing_commands
 from commands.intents import care_month as months
@@ -53,6 +56,7 @@ from commands.intents import consent as consents
 from commands.intents import designation as designations
 from commands.intents import erasure as erasures
 from commands.intents import governance as ledger
+from commands.intents import importing as documents
 from commands.intents import log_keys as keys
 from commands.intents import overpayments as money
 from commands.intents import patient as patients
@@ -92,6 +96,8 @@ class Entry(NamedTuple):
 _ENTRIES: Final = (
     Entry(ledger.AdoptRulebook, governance.decide_adopt_rulebook),
     Entry(ledger.RegisterSource, governance.decide_register_source),
+    Entry(entrance.IssueApiKey, api_keys.decide_issue_api_key, "staff"),
+    Entry(entrance.RevokeApiKey, api_keys.decide_revoke_api_key),
     Entry(keys.AdoptLogKey, log_keys.decide_adopt_log_key),
     Entry(keys.RetireLogKey, log_keys.decide_retire_log_key),
     Entry(people.RegisterPractice, practice.decide_register_practice),
@@ -185,6 +191,7 @@ _ENTRIES: Final = (
     Entry(ledger.ResolveDelivery, parked.decide_resolve_delivery),
     Entry(ledger.ReleaseDelivery, parked.decide_release_delivery, is_alone=True),
     Entry(ledger.DiscardDelivery, parked.decide_discard_delivery),
+    Entry(documents.RecordImport, importing.decide_record_import),
     Entry(watching.TrustLog, witnessing.decide_trust_log),
     Entry(watching.WitnessCheckpoint, witnessing.decide_witness_checkpoint),
     Entry(watching.ReportContradiction, witnessing.decide_report_contradiction),

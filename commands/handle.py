@@ -8,7 +8,7 @@ Everything that decides is pure and lives elsewhere: wire.py, resolving.py, auth
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import structlog
@@ -27,7 +27,7 @@ from ledger.rulebook import Edition, ReadingSet, Rulebook, rulebook_of
 from ledger.streams.base import Appended, CommandKey, EventLog, Fact, KeyBinding, Proposal
 from ledger.streams.governance import Governance
 from ledger.terms.errors import LedgerError, StoreUnavailable
-from ledger.terms.identity import DIRECT, LEDGER_TAG, id_from, parked_tag
+from ledger.terms.identity import DIRECT, LEDGER_TAG, id_from, key_name, parked_tag
 from ledger.terms.outcome import Refused
 from ledger.terms.ports import Clock, IdSource, Zones
 from ledger.terms.refusals import refused
@@ -66,6 +66,8 @@ class Handler:
         self._law: tuple[str, Rulebook] | None = None
         self._reading_sets: dict[Read, ReadingSet] = {}
         self._simulated_now: datetime | None = None
+        self.entered: set[tuple[str, str, date]] = set()
+        """Logins that are on record already: login, method, day (commands/entering.py)."""
 
     # -- what the edge calls -------------------------------------------------------------------------------------
 
@@ -266,8 +268,7 @@ class Handler:
         return Answer(line.key, "parked", bound.positions, bound.ids, refusal=refusal)
 
     def _key_token(self, line: Delivery) -> str:
-        source = line.head.source.system if line.head.source else ""
-        return self.log.token("#key", f"{source}\n{line.head.key}")
+        return self.log.token(*key_name(line.head.source.system if line.head.source else None, line.head.key))
 
     def _state(self, tag: str) -> Any:
         return self.state_cache.at_head(tag).state

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from commands import authority
+from commands import authority, by_key
 from commands.answer import Answer
 from commands.beside import BesideLog
 from commands.catalog import CATALOG, Entry
@@ -114,7 +114,10 @@ class Deciding:
         )
         outcome = self._entry.decide(asked, States(self._held, self._get), self._law)
         assert not isinstance(outcome, Need), "states that can be fetched are never missing"
-        return self._sealable(outcome) if isinstance(outcome, Accepted) else outcome
+        if not isinstance(outcome, Accepted):
+            return outcome
+        key = self._get(LEDGER_TAG).api_keys.of_login(self._login)
+        return by_key.facts_outside(key, outcome.events, self._get) or self._sealable(outcome)
 
     def _sealable(self, outcome: Accepted) -> Accepted | Refused:
         """The outcome, or the refusal of words whose key was destroyed by an erasure. Refuses: words_erased."""
@@ -146,6 +149,10 @@ class Deciding:
         """Who acts, and who vouches for that."""
         session, head = self._session, self._line.head
         governance: Governance = self._get(LEDGER_TAG)
+        assert self._now is not None
+        # The clock of a simulated ledger is its input's: there a key's time is for whoever lets it in.
+        if stopped := by_key.closed_to(governance, self._login, None if governance.simulated else self._now):
+            return stopped
         login = self.parked_as.authenticated_as if self.parked_as else self._login
         own = governance.staff_of(login)
         usual = self.parked_as.actor if self.parked_as else (own if self._line.login else session.default_actor or own)
@@ -191,6 +198,9 @@ class Deciding:
     def _allowed(self) -> Refused | None:
         """In which capacity the actor may do this, in the practice that it concerns."""
         assert self._now is not None
+        key = self._get(LEDGER_TAG).api_keys.of_login(self._login)
+        if stopped := by_key.command_outside(key, self._line.command, self._people, self._get):
+            return stopped
         capacity = authority.capacity_for(
             self._entry,
             staff=self._get(staff_tag(self._actor)),

@@ -5,9 +5,11 @@ covers. Not promised: that anybody outside has seen that checkpoint; the cosigna
 has.
 """
 
+from interfaces.completing import rows_about
 from ledger.store.checkpoints.completing import Completeness
 from ledger.store.checkpoints.keyring import log_keys_of, verifier_of
 from ledger.store.checkpoints.proving import Prover
+from ledger.store.completeness_map import class_of
 from ledger.store.connection import Ledger
 from projections.exports.bill import Anchor, MapProof
 
@@ -25,6 +27,10 @@ def anchor_of(log: Ledger) -> Anchor | None:
         proof = completeness.proof(subject, "record", size)
         return None if proof is None else MapProof(*proof)
 
+    def records(patient: str) -> list[int]:
+        rows = rows_about(log, patient, None, size)
+        return [row.position for row in rows if class_of(row.prefix) == "record"]
+
     return Anchor(
         ledger=log.ledger_id,
         note=state.note.decode(),
@@ -33,4 +39,5 @@ def anchor_of(log: Ledger) -> Anchor | None:
         keys=tuple(verifier_of(key).render() for key in log_keys_of(log).keys),
         timestamps=tuple(each.token for each in store.timestamps(state.number)),
         counted=counted,
+        records=records,
     )

@@ -95,7 +95,7 @@ def packet_of(log: Ledger, patient: str, month: str | None, classes: tuple[FactC
     if state is None or not proofs or size - proofs[0].up_to > HEADERS_MAX:
         return None
     up_to, at = proofs[0].up_to, proofs[0].map
-    own = [row.position for row in _rows_of(log, patient, month, size)]
+    own = [row.position for row in rows_about(log, patient, month, size)]
     shown = [*(position for position in own if position <= up_to), *range(up_to + 1, size + 1)]
     made = (_shown(store, prover, position, subject, size, is_map=position == at) for position in shown)
     facts = [fact for fact_class, fact in made if fact["position"] > up_to or fact_class in classes]
@@ -115,15 +115,7 @@ def packet_of(log: Ledger, patient: str, month: str | None, classes: tuple[FactC
     return Packet(json.dumps(whole, separators=(",", ":")) + "\n", mine, size - up_to)
 
 
-def _on_record(completeness: Completeness, *, is_new: bool) -> Recorded:
-    from ledger.store.checkpoints.completing import said_by  # noqa: PLC0415 - loaded by now
-
-    newest = completeness.newest()
-    assert newest.map is not None, "a map was just found or recorded"
-    return Recorded(newest.position, said_by(newest.map), is_new)
-
-
-def _rows_of(log: Ledger, patient: str, month: str | None, size: int) -> list[Any]:
+def rows_about(log: Ledger, patient: str, month: str | None, size: int) -> list[Any]:
     """The rows of every stream that makes a fact one of the patient, or of the month; none twice."""
     if month is None:
         names = [f"{kind}/{patient}" for kind in _OF_PATIENT]
@@ -132,6 +124,14 @@ def _rows_of(log: Ledger, patient: str, month: str | None, size: int) -> list[An
         names = [f"care_month/{patient}/{month}"]
     heads = log.engine.heads_of(names)
     return log.engine.together([tag_id for tag_id, _ in heads.values()], until=size)
+
+
+def _on_record(completeness: Completeness, *, is_new: bool) -> Recorded:
+    from ledger.store.checkpoints.completing import said_by  # noqa: PLC0415 - loaded by now
+
+    newest = completeness.newest()
+    assert newest.map is not None, "a map was just found or recorded"
+    return Recorded(newest.position, said_by(newest.map), is_new)
 
 
 def _shown(

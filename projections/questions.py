@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from ledger.judging.shapes import Verdict
 from ledger.streams.base import Fact
 from ledger.streams.governance import ParkedDelivery
-from ledger.terms.identity import patient_tag
+from ledger.terms.identity import parked_tag, patient_tag
 from ledger.terms.people import Programme, Side
 from projections.audit_trail import Outcome, Search, search_query
 from projections.base import ReadModels
@@ -239,12 +239,14 @@ def in_record_of(log: AskedLog, entry: AuditEntry, patient: str, as_of: int) -> 
     return _entry(log, fact, entry.row._replace(patient=patient), entry.times, None, as_of, is_restricted=False)
 
 
-def parked_list(log: AskedLog, *, as_of: AsOf = None, with_closed: bool = False) -> tuple[ParkedDelivery, ...]:
-    """The deliveries that wait for an unknown patient or staff member, oldest first."""
+def parked_list(
+    log: AskedLog, *, as_of: AsOf = None, with_closed: bool = False, source: str | None = None
+) -> tuple[ParkedDelivery, ...]:
+    """The deliveries that wait for an unknown patient, staff member or claim, of one source or of all, oldest first."""
     states = States(log, after=position_of(log, as_of))
     waiting = (
         delivery
-        for tag in log.tags_starting("parked/")
+        for tag in ([parked_tag(source)] if source is not None else log.tags_starting("parked/"))
         for delivery in states.at(tag).state.deliveries
         if with_closed or delivery.is_open
     )

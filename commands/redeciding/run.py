@@ -20,7 +20,7 @@ from commands.redeciding.recorded import Recorded, Told, commands_of
 from commands.redeciding.replaying import Ground, decided, moments
 from commands.session import Decided
 from ledger.rulebook import RulebookError
-from ledger.streams.access import CommandRefused, RecordRead
+from ledger.streams.access import AttemptDenied, CommandRefused, LoginUsed, RecordRead
 from ledger.streams.folding import FOLDINGS
 from ledger.streams.governance import DeliveryParked, DeliveryReleased
 from ledger.terms.errors import LedgerError
@@ -28,6 +28,7 @@ from ledger.terms.errors import LedgerError
 VERDICT: Final = "redecided_differently"
 LOOKS: Final = "looks at records"
 REFUSALS: Final = "refusals"
+ENTRIES: Final = "logins and denied attempts"
 ERASED_DELIVERIES: Final = "parked deliveries whose words were erased"
 OTHER_EDITIONS: Final = "editions that another program shipped"
 AHEAD: Final = 128
@@ -146,4 +147,6 @@ def _kind_of_no_command(recorded: Recorded) -> str | None:
         return LOOKS
     if all(isinstance(event, CommandRefused) for event in recorded.events):
         return REFUSALS
+    if all(isinstance(event, LoginUsed | AttemptDenied) for event in recorded.events):
+        return ENTRIES
     return None

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _UNSHOWN: Final = {
     "month_since": "of what came into the month behind the release nothing is left out",
     "claim_since": "of what was said of the claim since, such as a withdrawal, nothing is left out",
+    "log_since": "nothing came behind the checkpoint of the file; yours covers more",
 }
 
 
@@ -30,17 +31,18 @@ def judged_json(judged: "JudgedBill") -> dict[str, Any]:
         "withheld": judged.withheld,
         "words_withheld": judged.words_withheld,
         "later": list(judged.later),
+        "as_of": judged.as_of,
         "unshown": list(judged.unshown),
     }
 
 
 def judged_lines(judged: "JudgedBill") -> list[str]:
-    """The judgement in words."""
+    """The judgement in words; where something could have been kept back, it is said as what it is."""
     given = codes_of([(line.code, line.supported) for line in judged.lines if line.supported], none="nothing")
     minutes = f"{clock(judged.staff_seconds)} of staff, {clock(judged.personal_seconds)} of the practitioner's own"
     whose = f"Claim {judged.claim}, {judged.month} of {judged.programme}, by edition {judged.edition[:12]}"
     lines = [
-        f"{whose}: supports {given}.",
+        f"{whose}: supports {given}{', as far as shown' if judged.unshown else ''}.",
         f"It rests on {counted(judged.facts, 'fact')} that it holds: {minutes}.",
     ]
     if judged.doubts:
@@ -62,7 +64,8 @@ def _withheld(judged: "JudgedBill") -> list[str]:
     if judged.later:
         behind = ", ".join(f"#{at}" for at in judged.later)
         lines.append(f"Into the month came behind the release: {behind}. The lines above are those of the release.")
-    return [*lines, *(f"Left to its maker's word: {_UNSHOWN[each]}." for each in judged.unshown)]
+    lines += [f"Left to its maker's word: {_UNSHOWN[each]}." for each in judged.unshown]
+    return [*lines, f"What came behind the checkpoint of {counted(judged.as_of, 'fact')} is in no part of this file."]
 
 
 def proven_lines(proof: "ProvenBytes") -> list[str]:

@@ -99,16 +99,21 @@ def run_prove(args: Namespace, screen: Screen) -> int:
     return 0
 
 
-def bring_up(session: "Session", args: Namespace) -> None:
-    """A map of now and a checkpoint over it, where this program has the keys of the log; else what is sealed counts."""
+def bring_up(session: "Session", args: Namespace) -> bool:
+    """A map of now and a checkpoint over it, where this program has the keys of the log; else what is sealed counts.
+
+    Answers whether it has them.
+    """
     from interfaces import bootstrap  # noqa: PLC0415 - loaded by now
     from interfaces.completing import commit_map  # noqa: PLC0415
     from interfaces.sealed import sealer_of  # noqa: PLC0415
 
     file = bootstrap.log_key_file(session, args.log_key_file)
-    if args.log_key_file or file.exists():
+    has_keys = bool(args.log_key_file) or file.exists()
+    if has_keys:
         commit_map(session)
         sealer_of(session, file).seal()
+    return has_keys
 
 
 def _proves_itself(text: str) -> None:

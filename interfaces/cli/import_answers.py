@@ -15,9 +15,11 @@ from interfaces.cli.usage import Parser, WrongUsage, source_name
 
 if TYPE_CHECKING:
     from commands.answer import Answer as Answered
-    from interfaces.cli.delivering import Incoming, Show, Tally
+    from interfaces.cli.delivering import Incoming, Show
     from interfaces.cli.screen import Bar
+    from interfaces.importing.running import Import
     from interfaces.x12.answers import AnswerFile, Payment
+    from ledger.streams.imports import DocumentKind
     from ledger.terms.outcome import Refused
 
 _MORE_ACKNOWLEDGMENT: Final = """\
@@ -63,7 +65,7 @@ def run_acknowledgment(args: Namespace, screen: Screen) -> int:
     """Import a 277CA file."""
     from interfaces.x12.acknowledgment_277 import read_acknowledgments  # noqa: PLC0415 - `--help` must not wait for it
 
-    return _run(args, screen, read_acknowledgments)
+    return _run(args, screen, "acknowledgment", read_acknowledgments)
 
 
 def run_remittance(args: Namespace, screen: Screen) -> int:
@@ -71,14 +73,19 @@ def run_remittance(args: Namespace, screen: Screen) -> int:
     from interfaces.x12.remittance_835 import read_remittances  # noqa: PLC0415 - `--help` must not wait for them
     from interfaces.x12.remittance_csv import is_csv, read_remittance_csv  # noqa: PLC0415
 
-    return _run(args, screen, lambda content: (read_remittance_csv if is_csv(content) else read_remittances)(content))
+    def read(content: bytes) -> "AnswerFile":
+        return (read_remittance_csv if is_csv(content) else read_remittances)(content)
+
+    return _run(args, screen, "remittance", read)
 
 
-def _run(args: Namespace, screen: Screen, read: "Callable[[bytes], AnswerFile]") -> int:
+def _run(args: Namespace, screen: Screen, kind: "DocumentKind", read: "Callable[[bytes], AnswerFile]") -> int:
     from interfaces.cli.asking import session_of  # noqa: PLC0415 - loaded by now
     from interfaces.cli.delivering import Delivering, Incoming, Tally, as_lines, in_words  # noqa: PLC0415
+    from interfaces.importing.running import Door, Import  # noqa: PLC0415
     from interfaces.x12.answers import AnswerFile  # noqa: PLC0415
     from interfaces.x12.reading import Malformed  # noqa: PLC0415
+    from ledger.terms.digests import document_digest  # noqa: PLC0415
 
     content = _content(args.file)
     refusal: Refused | None = None
@@ -87,16 +94,18 @@ def _run(args: Namespace, screen: Screen, read: "Callable[[bytes], AnswerFile]")
     except Malformed as fault:
         file, refusal = AnswerFile(()), fault.refusal
     with session_of(args, screen) as session:
-        tally = Tally()
+        running = Import(kind, args.source, Door(session.handler.read, session.handler.handle, session.ids.entropy))
         money = Money(file)
         show = as_lines(screen) if screen.as_json else in_words(screen, _place(content), Counter())
-        delivering = Delivering(session, money.watching(show), tally)
+        delivering = Delivering(session, money.watching(show), running.tally)
         if refusal is not None:
             delivering.all([Incoming(0, _unread(refusal))])
         with screen.progress("Answers", len(file.answers)) as bar:
             delivering.all(_incoming(file, session.handler.read, args.source, bar))
-        _show(screen, file, money, tally)
-    return tally.exit_code
+        if refusal is None:
+            running.put_on_record(document_digest(content), Tally())
+        _show(screen, file, money, running)
+    return running.tally.exit_code
 
 
 def _content(file: str) -> bytes:
@@ -204,12 +213,13 @@ class Money:
             yield f"Payments that do not balance: {len(self.unbalanced):,}; --json shows every one."
 
 
-def _show(screen: Screen, file: "AnswerFile", money: Money, tally: "Tally") -> None:
+def _show(screen: Screen, file: "AnswerFile", money: Money, running: "Import") -> None:
     """The summary, last."""
     if screen.as_json:
         rejected = [{"place": each.place, "codes": list(each.codes)} for each in file.rejected]
         beside = {"money": money.as_json()} if file.payments else {}
-        screen.lines([{"summary": {**tally.as_json(), **beside, "batches_rejected": rejected}}])
+        told = {**running.tally.as_json(), **beside, "batches_rejected": rejected, "documents": running.documents}
+        screen.lines([{"summary": told}])
         return
     for each in file.rejected[:_TOLD_MAX]:
         codes = ", ".join(each.codes)
@@ -219,4 +229,4 @@ def _show(screen: Screen, file: "AnswerFile", money: Money, tally: "Tally") -> N
         )
     if file.payments:
         screen.say(*money.as_text())
-    screen.say(*tally.as_text())
+    screen.say(*running.tally.as_text())

@@ -6,25 +6,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli import import_answers
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, WrongUsage, practice_id, source_name
+from interfaces.cli.usage import Commands, Parser, WrongUsage, open_to_read, practice_id, source_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
-    from typing import BinaryIO
 
-    from commands.answer import Answer
-    from commands.wire import Delivery, Unreadable
     from interfaces.bootstrap import Session
     from interfaces.cli.delivering import Show
-    from interfaces.cli.screen import Bar
     from interfaces.importing.fhir import Setting as Charts
-    from interfaces.importing.reading import Read
+    from interfaces.importing.running import Answered
+    from ledger.streams.imports import DocumentKind
 
+_WHOLE: Final = ".json"
+_LINES: Final = ".ndjson"
 _MORE_FHIR: Final = """\
-One bundle holds one patient; a folder stands for its .json files. Nothing is guessed: what the mapping file does not
-map is left out and listed, and a consent is never made of a chart. The same file again adds nothing. At the end stands
-what each patient still lacks before CCM can start.
+One bundle holds one patient; a .ndjson file holds one bundle a line, a folder stands for its .json and .ndjson files.
+Nothing is guessed: what the mapping file does not map is left out and listed, and a consent is never made of a chart.
+The same file again adds nothing. At the end stands what each patient still lacks before CCM can start.
 """
 _MORE_TIME: Final = """\
 The key of a row is its own id in the source; a timed row without one is known by its content. An untimed row without an
@@ -64,19 +63,16 @@ def run_fhir(args: Namespace, screen: Screen) -> int:
     from commands.access import may_read  # noqa: PLC0415 - `--help` must not wait for them
     from interfaces.cli.asking import session_of, told  # noqa: PLC0415
     from interfaces.cli.readiness import readiness_rows, show_readiness  # noqa: PLC0415
-    from interfaces.importing.fhir import Setting  # noqa: PLC0415
-    from interfaces.importing.mapping import ChartMapping, read_chart_mapping  # noqa: PLC0415
+    from interfaces.importing.settings import chart_setting  # noqa: PLC0415
     from ledger.terms.outcome import Refused  # noqa: PLC0415
 
     files = _files(args.paths)
     with session_of(args, screen) as session:
-        content = mapping_content(args.mapping)
-        mapping = ChartMapping() if content is None else read_chart_mapping(content, session.zones)
-        if isinstance(mapping, Refused):
-            return told(screen, mapping)
-        zone = session.zones.zone(mapping.source.timezone) if mapping.source.timezone else None
-        met = _Met()
-        _charts(session, screen, files, Setting(mapping=mapping, zone=zone, practice=args.practice), met)
+        setting = chart_setting(mapping_content(args.mapping), session.zones, practice=args.practice)
+        if isinstance(setting, Refused):
+            return told(screen, setting)
+        met = _Met(session, "fhir", setting.mapping.source.system)
+        _charts(screen, files, setting, met)
         patients = list(met.patients)
         if may_read(session.handler, patients):
             rows = readiness_rows(session, args, patients)
@@ -85,116 +81,88 @@ def run_fhir(args: Namespace, screen: Screen) -> int:
         else:
             met.show(screen)
             screen.say(_NOT_SHOWN)
-    return met.tally.exit_code
+    return met.running.tally.exit_code
 
 
-def _charts(session: "Session", screen: Screen, files: "Sequence[Path]", setting: "Charts", met: "_Met") -> None:
-    from interfaces.importing.fhir import translate  # noqa: PLC0415 - loaded by now
-    from interfaces.importing.fhir_bundle import SIZE_MAX  # noqa: PLC0415
+def _charts(screen: Screen, files: "Sequence[Path]", setting: "Charts", met: "_Met") -> None:
+    from interfaces.importing.documents import Document  # noqa: PLC0415 - loaded by now
     from interfaces.importing.reading import Unread, refused  # noqa: PLC0415
+    from interfaces.importing.running import import_charts  # noqa: PLC0415
 
     with screen.progress("Charts", len(files)) as bar:
-        for document, file in enumerate(files, start=1):
+        for file in files:
             try:
                 with file.open("rb") as content:
-                    # One byte past the limit is enough for the reader to refuse the file.
-                    chart = content.read(SIZE_MAX + 1)
-                answers: Iterable[Read] = translate(chart, setting, met.report)
+                    found = import_charts(met.running, Document(content), setting, is_lines=file.suffix == _LINES)
+                    for number, answered in found:
+                        met.tell(screen, answered, document=number)
             except OSError as error:
-                answers = [Unread(0, refused("file_unreadable", f"The file cannot be read: {error.strerror}."))]
-            met.deliver(session, answers, _shown(screen, met, document=document))
+                why = refused("file_unreadable", f"The file cannot be read: {error.strerror}.")
+                met.running.charts += 1
+                for answered in met.running.answers([Unread(0, why)]):
+                    met.tell(screen, answered, document=met.running.charts)
             bar.advance()
 
 
 def run_time_log(args: Namespace, screen: Screen) -> int:
     """Import a time log, row by row."""
     from interfaces.cli.asking import session_of, told  # noqa: PLC0415 - `--help` must not wait for them
-    from interfaces.importing.mapping import TimeMapping, read_time_mapping  # noqa: PLC0415
-    from interfaces.importing.time_log import Setting, read_time_log  # noqa: PLC0415
+    from interfaces.importing.documents import Document  # noqa: PLC0415
+    from interfaces.importing.running import import_time_log  # noqa: PLC0415
+    from interfaces.importing.settings import time_setting  # noqa: PLC0415
     from ledger.terms.outcome import Refused  # noqa: PLC0415
 
-    with _readable(args.file) as stream, session_of(args, screen) as session:
-        content = mapping_content(args.mapping)
-        mapping = TimeMapping() if content is None else read_time_mapping(content, session.zones)
-        if isinstance(mapping, Refused):
-            return told(screen, mapping)
-        if args.source:
-            mapping = mapping.model_copy(update={"source": mapping.source.model_copy(update={"system": args.source})})
-        name = args.timezone or mapping.source.timezone
-        zone = session.zones.zone(name) if name else None
-        if name and zone is None:
+    with open_to_read(args.file) as stream, session_of(args, screen) as session:
+        if args.timezone and session.zones.zone(args.timezone) is None:
             raise WrongUsage("There is no such time zone.", "Write its IANA name, such as America/Chicago.")
-        met = _Met()
+        content = mapping_content(args.mapping)
+        setting = time_setting(content, session.zones, source=args.source, timezone=args.timezone)
+        if isinstance(setting, Refused):
+            return told(screen, setting)
+        met = _Met(session, "time_log", setting.mapping.source.system)
         with screen.progress("Rows", None) as bar:
-            answers = read_time_log(stream, Setting(mapping=mapping, zone=zone), met.report)
-            met.deliver(session, _advancing(answers, bar), _shown(screen, met))
+            for answered in import_time_log(met.running, Document(stream), setting):
+                met.tell(screen, answered)
+                bar.advance(len(answered))
         met.show(screen)
-    return met.tally.exit_code
+    return met.running.tally.exit_code
 
 
 class _Met:
-    """What an import met so far: answers by outcome, what was left out, and the patients that it told of."""
+    """An import of the command line: how it runs, the patients that it told of, and what was shown how often."""
 
-    def __init__(self) -> None:
-        from interfaces.cli.delivering import Tally  # noqa: PLC0415 - loaded by now
-        from interfaces.importing.reading import Report  # noqa: PLC0415
+    def __init__(self, session: "Session", kind: "DocumentKind", source: str) -> None:
+        from interfaces.importing.running import Door, Import  # noqa: PLC0415 - loaded by now
 
-        self.tally = Tally()
-        self.report = Report()
+        door = Door(session.handler.read, session.handler.handle, session.ids.entropy)
+        self.running = Import(kind, source, door)
         self.patients: dict[str, None] = {}
-        self.told: Counter[str] = Counter()
+        self._told: Counter[str] = Counter()
 
-    def deliver(self, session: "Session", answers: "Iterable[Read]", show: "Show") -> None:
-        """Deliver the lines of one file, and remember which patients were registered or known."""
-        from interfaces.cli.delivering import Delivering, Incoming  # noqa: PLC0415 - loaded by now
-
-        def watched(shown: "Sequence[tuple[int, Answer]]") -> None:
-            self.patients.update((id_, None) for _, answer in shown for name, id_ in answer.ids if name == "patient")
-            show(shown)
-
-        delivering = Delivering(session, watched, self.tally)
-        delivering.all(Incoming(answer.line, _line(session, answer)) for answer in answers)
+    def tell(self, screen: Screen, answered: "Answered", document: int | None = None) -> None:
+        """Show answers, and remember which patients were registered or known."""
+        self.patients.update((id_, None) for _, answer in answered for name, id_ in answer.ids if name == "patient")
+        _shown(screen, self._told, document=document)(answered)
 
     def show(self, screen: Screen, **beside: Any) -> None:
         """The summary, last: for programs as the last line, for people in words."""
         from interfaces.importing.reading import REASONS  # noqa: PLC0415 - loaded by now
 
-        left_out = sorted(((what, why), times) for (what, why), times in self.report.skipped.items())
         if screen.as_json:
-            skipped = [{"what": what, "reason": why, "times": times} for (what, why), times in left_out]
-            summary = {**self.tally.as_json(), "files": self.report.files, "seen": dict(self.report.seen)}
-            screen.lines([{"summary": {**summary, "left_out": skipped}, **beside}])
+            screen.lines([{"summary": self.running.summary(), **beside}])
             return
-        for (what, why), times in left_out:
+        for (what, why), times in sorted(self.running.report.skipped.items()):
             screen.say(f"Left out: {times:,} x {what}: {REASONS[why]}.")
-        screen.say(*self.tally.as_text())
+        screen.say(*self.running.tally.as_text())
 
 
-def _line(session: "Session", answer: "Read") -> "Delivery | Unreadable":
-    """What a reader made of a row, as the handler takes it: the same bytes would be a line of `submit`."""
-    import orjson  # noqa: PLC0415 - loaded by now
-
-    from commands.wire import Unreadable  # noqa: PLC0415
-    from interfaces.importing.reading import Delivered  # noqa: PLC0415
-
-    if isinstance(answer, Delivered):
-        return session.handler.read(orjson.dumps(answer.command))
-    return Unreadable(answer.key, answer.refusal)
-
-
-def _shown(screen: Screen, met: "_Met", document: int | None = None) -> "Show":
+def _shown(screen: Screen, told: Counter[str], document: int | None = None) -> "Show":
     from interfaces.cli.delivering import as_lines, in_words  # noqa: PLC0415 - loaded by now
 
     if screen.as_json:
         return as_lines(screen, **({} if document is None else {"document": document}))
     place = "Line" if document is None else f"Document {document}, entry"
-    return in_words(screen, lambda number: f"{place} {number}", met.told)
-
-
-def _advancing(answers: "Iterable[Read]", bar: "Bar") -> "Iterator[Read]":
-    for answer in answers:
-        yield answer
-        bar.advance()
+    return in_words(screen, lambda number: f"{place} {number}", told)
 
 
 def _files(paths: "Sequence[str]") -> "list[Path]":
@@ -204,7 +172,7 @@ def _files(paths: "Sequence[str]") -> "list[Path]":
     found: list[Path] = []
     for number, path in enumerate(map(Path, paths), start=1):
         if path.is_dir():
-            found += sorted(file for file in path.iterdir() if file.suffix == ".json" and file.is_file())
+            found += sorted(file for file in path.iterdir() if file.suffix in (_WHOLE, _LINES) and file.is_file())
         elif path.exists():
             found.append(path)
         else:
@@ -214,24 +182,15 @@ def _files(paths: "Sequence[str]") -> "list[Path]":
 
 def mapping_content(named: str | None) -> bytes | None:
     """The mapping file that is named, or the shipped one of that name."""
-    from importlib.resources import files  # noqa: PLC0415 - not needed for --help
-    from pathlib import Path  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415 - not needed for --help
+
+    from interfaces.importing.settings import shipped_mapping  # noqa: PLC0415
 
     if named is None:
         return None
     path = Path(named)
     if path.is_file():
         return path.read_bytes()
-    shipped = files("interfaces.importing") / "mappings" / f"{path.name}.toml"
-    if path.name == named and shipped.is_file():
-        return shipped.read_bytes()
+    if (shipped := shipped_mapping(named)) is not None:
+        return shipped
     raise WrongUsage("There is no such mapping file.", "Name a TOML file, or a shipped mapping: synthea.")
-
-
-def _readable(file: str) -> "BinaryIO":
-    from pathlib import Path  # noqa: PLC0415 - not needed for --help
-
-    try:
-        return Path(file).open("rb")
-    except OSError as error:
-        raise WrongUsage(f"The file cannot be read: {error.strerror}.", "Check its name and who owns it.") from error

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from interfaces.cli import (
+    api_keys,
     archive,
     attest,
     bill,
@@ -21,6 +22,7 @@ from interfaces.cli import (
     charges,
     claims,
     completeness,
+    deliveries,
     demo,
     diffs,
     erasures,
@@ -86,11 +88,13 @@ _GROUPS: Final = (
     trail,
     people,
     parked,
+    deliveries,
     reactions,
     reviews,
     rules,
     sealing,
     log_keys,
+    api_keys,
     completeness,
     verify,
     upkeep,

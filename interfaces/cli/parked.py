@@ -6,7 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, WrongUsage, as_of_option, delivery_id, subject_id
+from interfaces.cli.usage import (
+    Commands,
+    Parser,
+    ReadRefused,
+    WrongUsage,
+    as_of_option,
+    delivery_id,
+    source_name,
+    subject_id,
+)
 
 if TYPE_CHECKING:
     from interfaces.bootstrap import Session
@@ -30,6 +39,7 @@ def add(commands: Commands, shared: Parser) -> None:
     for name, said in _ABOUT.items():
         each = inner.add_parser(name, parents=[shared], help=said, description=said)
         if name == "list":
+            each.add_argument("--source", metavar="S", type=source_name, help="of this source alone")
             each.add_argument("--closed", action="store_true", help="also those that were released or discarded")
             as_of_option(each)
             each.set_defaults(run=run_list)
@@ -45,22 +55,16 @@ def add(commands: Commands, shared: Parser) -> None:
 
 def run_list(args: Namespace, screen: Screen) -> int:
     """Record the read, then list what waits."""
-    from commands.access import may_read  # noqa: PLC0415 - `--help` must not wait for them
-    from interfaces.cli.asking import ask, known_at, session_of  # noqa: PLC0415
+    from interfaces.cli.asking import known_at, moment_at, session_of  # noqa: PLC0415 - `--help` must not wait for them
     from interfaces.cli.wording import counted  # noqa: PLC0415
-    from interfaces.plain import plain  # noqa: PLC0415
-    from projections.questions import parked_list  # noqa: PLC0415
-    from projections.two_patients import ANOTHER  # noqa: PLC0415
+    from interfaces.delivered import waiting_counted, waiting_told  # noqa: PLC0415
 
     with session_of(args, screen) as session:
         known = known_at(session, args)
-        found = parked_list(session.log, as_of=known, with_closed=args.closed)
-        subjects = dict.fromkeys(each.subject for each in found if each.subject and each.subject.startswith("pt_"))
-        closed = {subject for subject in subjects if not may_read(session.handler, [subject])}
-        ask(session, args, "parked", [subject for subject in subjects if subject not in closed], as_of=known)
-        found = tuple(replace(each, subject=ANOTHER) if each.subject in closed else each for each in found)
-        shown = [{name: value for name, value in plain(each).items() if name != "awaited"} for each in found]
-        screen.answer({"as_of": known, "deliveries": shown})
+        found = _readable(session, args, known)
+        today = moment_at(session, known if args.as_of else None).date()
+        counts = waiting_counted(found)
+        screen.answer({"as_of": known, "waiting": counts, "deliveries": waiting_told(found, today)})
         moment = f" as of position {known}" if args.as_of else ""
         screen.say(f"{counted(len(found), 'delivery', 'deliveries')}{moment}.")
         if found:
@@ -68,6 +72,28 @@ def run_list(args: Namespace, screen: Screen) -> int:
             cells = [(*_cells(each), *([_standing(each)] if args.closed else [])) for each in found]
             screen.table((*_COLUMNS, *standing), cells, right=(4,))
     return 0
+
+
+def _readable(session: "Session", args: Namespace, known: int) -> "tuple[ParkedDelivery, ...]":
+    """Have the read recorded, then what waits; whom it was resolved to is told to those alone who may read there."""
+    from commands.access import ask_about_source, may_read  # noqa: PLC0415 - loaded by now
+    from interfaces.cli.asking import ask  # noqa: PLC0415
+    from ledger.terms.people import Purpose  # noqa: PLC0415
+    from projections.questions import parked_list  # noqa: PLC0415
+    from projections.two_patients import ANOTHER  # noqa: PLC0415
+
+    found = parked_list(session.log, as_of=known, with_closed=args.closed, source=args.source)
+    subjects = dict.fromkeys(each.subject for each in found if each.subject and each.subject.startswith("pt_"))
+    closed = {subject for subject in subjects if not may_read(session.handler, [subject])}
+    told = [subject for subject in subjects if subject not in closed]
+    if args.source is None:
+        ask(session, args, "parked", told, as_of=known)
+    else:
+        purpose = Purpose(args.purpose) if args.purpose else None
+        refusal = ask_about_source(session.handler, "parked", args.source, told, purpose=purpose, as_of=known)
+        if refusal is not None:
+            raise ReadRefused(refusal)
+    return tuple(replace(each, subject=ANOTHER) if each.subject in closed else each for each in found)
 
 
 def _cells(each: "ParkedDelivery") -> tuple[str, ...]:

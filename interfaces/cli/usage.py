@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from ledger.terms.outcome import Refused
 
 Run = Callable[[argparse.Namespace, Any], int]
@@ -148,6 +150,16 @@ def standard_input() -> int:
     if sys.stdin is None:
         raise WrongUsage("Standard input is closed.", "Pipe the lines in, or redirect a file.")
     return sys.stdin.fileno()
+
+
+def open_to_read(file: str) -> "BinaryIO":
+    """A file that an argument names, open; WrongUsage, without its name, where it cannot be read."""
+    from pathlib import Path  # noqa: PLC0415 - not needed for --help
+
+    try:
+        return Path(file).open("rb")
+    except OSError as error:
+        raise WrongUsage(f"The file cannot be read: {error.strerror}.", "Check its name and who owns it.") from error
 
 
 SHARED_DEFAULTS: Final[dict[str, Any]] = {
@@ -296,6 +308,11 @@ def hold_id(text: str) -> str:
 def erasure_id(text: str) -> str:
     """An erasure's opaque id."""
     return _opaque(text, "er", "erasure")
+
+
+def api_key_id(text: str) -> str:
+    """An API key's id."""
+    return _opaque(text, "ak", "key")
 
 
 def year(text: str) -> int:

@@ -1,7 +1,8 @@
 """The server put together: ledgers, door, operations, guards, and the document that describes them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,7 +13,9 @@ from starlette.responses import Response
 from commands.catalog import CATALOG
 from interfaces.http import pages
 from interfaces.http.append import Append
-from interfaces.http.door import Authenticate, Door, Noticed
+from interfaces.http.door import Authenticate, Door
+from interfaces.http.entrances import Entrances
+from interfaces.http.feed import Feed, feed_routes
 from interfaces.http.hosting import Hosted, Hosts
 from interfaces.http.log_files import log_routes
 from interfaces.http.problems import Problem, of_error
@@ -24,33 +27,39 @@ BASE = "/v1/ledgers/{ledger}"
 """Under this stands everything of one ledger."""
 
 
-def make_app(hosts: Hosts, authenticate: Authenticate, *, denied: Noticed, let_in: Noticed) -> FastAPI:
-    """The application over these ledgers; `denied` and `let_in` record who was and who was not."""
+def make_app(hosts: Hosts, authenticate: Authenticate, *, now: Callable[[], datetime]) -> FastAPI:
+    """The application over these ledgers."""
+    entrances = Entrances(now)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        await entrances.written()
+        app.state.feed.followers.end()
         await hosts.close()
 
     # The document and its pages are made by openapi.py; FastAPI's own would not know the commands.
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    door = Door(hosts, authenticate, denied, let_in)
+    door = Door(hosts, authenticate, entrances)
     append = Append(door, _receipts, frozenset(CATALOG))
     streams = Streams(door)
     app.add_route(f"{BASE}/commands/{{command}}", append.typed, ["POST"])
     app.add_route(f"{BASE}/commands", append.whole_line, ["POST"])
     app.add_route(f"{BASE}/lines", streams.lines, ["POST"])
+    feed = app.state.feed = Feed(door)
+    for path, told, methods in feed_routes(feed):
+        app.add_route(f"{BASE}{path}", told, methods)
     for path, endpoint, methods in (*question_routes(door), *log_routes(door)):
         app.add_route(path, endpoint, methods)
     app.add_route("/openapi.json", pages.document, ["GET"])
     app.add_route("/problems", pages.problems, ["GET"])
     app.add_route("/problems/{code}", pages.problem, ["GET"])
-    for kind, told in (
+    for kind, answer in (
         (Problem, _problem),
         (LedgerError, _fault),
         (HTTPException, _not_routed),
     ):
-        app.add_exception_handler(kind, told)
+        app.add_exception_handler(kind, answer)
     return app
 
 

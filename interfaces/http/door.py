@@ -1,15 +1,16 @@
 """The door: which ledger a request is for, who brings it, and whether they may.
 
 Promise: nothing of a ledger is done or shown before its caller is known and has the scope for it; whoever is not let
-in is told the same, whatever is missing, and the attempt is recorded where the ledger knows the login.
+in is told the same, whatever is missing, and the attempt is recorded in the ledger that it was for.
 """
 
-from collections.abc import Callable
+import asyncio
 from typing import NamedTuple, Protocol
 
 from starlette.requests import Request
 
-from interfaces.http.callers import Caller, Denied
+from interfaces.http.callers import Caller, Denied, not_authenticated
+from interfaces.http.entrances import Entrances
 from interfaces.http.hosting import Hosted, Hosts
 from interfaces.http.problems import Problem
 from ledger.streams.governance import Governance
@@ -17,10 +18,14 @@ from ledger.terms.errors import NotALedger
 
 
 class Authenticate(Protocol):
-    """Reads the Authorization header of a request for one ledger."""
+    """Reads the Authorization header of a request for one ledger (callers.Callers)."""
 
-    def __call__(self, authorization: str | None, governance: Governance) -> Caller | Denied:
+    def __call__(self, authorization: str | None, governance: Governance, ledger: str = "") -> Caller | Denied:
         """Who calls, or why they are not let in."""
+        ...
+
+    def may_wait(self, authorization: str | None, governance: Governance, ledger: str = "") -> bool:
+        """Whether asking may wait for somebody far away: then it is asked in a thread."""
         ...
 
 
@@ -31,35 +36,30 @@ class Entered(NamedTuple):
     caller: Caller
 
 
-Noticed = Callable[[Hosted, str | None, str, str], None]
-"""Told of every attempt that was denied: the ledger, the login where it is known, the operation and the code."""
-
-
 class Door:
     """Lets callers in to ledgers."""
 
-    def __init__(self, hosts: Hosts, authenticate: Authenticate, denied: Noticed, let_in: Noticed) -> None:
+    def __init__(self, hosts: Hosts, authenticate: Authenticate, entrances: Entrances) -> None:
         self._hosts = hosts
         self._authenticate = authenticate
-        self._denied = denied
-        self._let_in = let_in
+        self._entrances = entrances
 
     async def enter(self, request: Request, operation: str, scope: str) -> Entered:
-        """The ledger and the caller. Raises Problem (401, 403, 404) and LedgerError."""
+        """The ledger and the caller. Raises Problem (401, 403) and LedgerError."""
+        request.state.operation = operation
         try:
             hosted = self._hosts.get(request.path_params["ledger"])
         except NotALedger:
-            raise not_let_in() from None
-        found = self._authenticate(request.headers.get("authorization"), await hosted.governance())
+            # As to somebody whom nobody knows: which ledgers are here is nobody's business.
+            raise _closed(not_authenticated()) from None
+        found = await self._found(request.headers.get("authorization"), hosted)
         if isinstance(found, Denied):
-            self._denied(hosted, found.login, operation, found.code)
-            raise Problem(
-                found.status, found.code, found.happened, found.remedy, headers={"WWW-Authenticate": "Bearer"}
-            )
+            self._entrances.denied(hosted, found.login, operation, found.code)
+            raise _closed(found)
         request.state.caller = found
         request.state.ledger = hosted.name
         if scope not in found.scopes:
-            self._denied(hosted, found.login, operation, "scope_missing")
+            self._entrances.denied(hosted, found.login, operation, "scope_missing")
             raise Problem(
                 403,
                 "scope_missing",
@@ -67,16 +67,21 @@ class Door:
                 "Ask an administrator for a key with it.",
                 scope=scope,
             )
-        self._let_in(hosted, found.login, operation, "")
+        self._entrances.let_in(hosted, found.login)
         return Entered(hosted, found)
 
+    async def _found(self, authorization: str | None, hosted: Hosted) -> Caller | Denied:
+        governance = await hosted.governance()
+        if self._authenticate.may_wait(authorization, governance, hosted.name):
+            return await asyncio.to_thread(self._authenticate, authorization, governance, hosted.name)
+        return self._authenticate(authorization, governance, hosted.name)
 
-def not_let_in() -> Problem:
-    """The answer to whoever asks for a ledger that is not here: as to somebody whom nobody knows."""
-    return Problem(
-        401,
-        "not_authenticated",
-        "The request brings no key or token that this server lets in here.",
-        "Send `Authorization: Bearer KEY` with a key of this ledger.",
-        headers={"WWW-Authenticate": "Bearer"},
-    )
+    async def still_open(self, request: Request, entered: Entered, scopes: frozenset[str]) -> bool:
+        """Whether who entered before would be let in again: a key may have ended while its answer is being sent."""
+        found = await self._found(request.headers.get("authorization"), entered.hosted)
+        return isinstance(found, Caller) and found.login == entered.caller.login and scopes <= found.scopes
+
+
+def _closed(denied: Denied) -> Problem:
+    challenge = {"WWW-Authenticate": "Bearer"}
+    return Problem(denied.status, denied.code, denied.happened, denied.remedy, headers=challenge)

@@ -17,6 +17,7 @@ from commands.catalog import CATALOG
 from commands.intents.base import Command, CommandLine, Wire
 from interfaces.http import shapes
 from interfaces.http.described import Operation, Parameter
+from interfaces.http.feed_asked import FEED_OPERATIONS
 from interfaces.http.problems import MEDIA_TYPE as PROBLEM
 from interfaces.http.streams import MEDIA_TYPE as LINES
 
@@ -71,6 +72,14 @@ _PREFER: Final = {
     "schema": {"type": "string", "enum": ["wait=durable", "wait=sealed"]},
 }
 
+_FIXTURE: Final = {
+    "name": "Ccm-Fixture",
+    "in": "header",
+    "required": False,
+    "description": "In a simulated ledger: answer with this refusal or notice, decide and record nothing.",
+    "schema": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"},
+}
+
 
 def _paths() -> dict[str, Any]:
     paths: dict[str, Any] = {}
@@ -87,7 +96,7 @@ def operations() -> Sequence[Operation]:
     """Everything that is no command."""
     from interfaces.http import log_files, pages, questions  # noqa: PLC0415 - pages show this document
 
-    return (*questions.OPERATIONS, *log_files.OPERATIONS, *pages.OPERATIONS)
+    return (*questions.OPERATIONS, *log_files.OPERATIONS, *pages.OPERATIONS, *FEED_OPERATIONS)
 
 
 def _command(name: str, command: type[Command]) -> dict[str, Any]:
@@ -97,7 +106,7 @@ def _command(name: str, command: type[Command]) -> dict[str, Any]:
         "tags": ["acts" if command.KIND == "act" else "testimony"],
         "summary": words[0],
         "description": f"{command.KIND.capitalize()}. Who may: {roles_in_words(name).lower()}.",
-        "parameters": [_LEDGER, _IDEMPOTENCY, _PREFER],
+        "parameters": [_LEDGER, _IDEMPOTENCY, _PREFER, _FIXTURE],
         "requestBody": {"required": True, "content": {"application/json": {"schema": _ref(_body_of(command))}}},
         "responses": _answers(),
     }

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from interfaces.http import openapi
 from interfaces.http.described import Answered, Operation, Parameter
+from interfaces.http.fixtures import without_fields
 from interfaces.http.problems import Problem
 from interfaces.http.server_codes import SERVER_CODES
 from ledger.terms.notices import NOTICES
@@ -53,7 +54,7 @@ def codes() -> tuple[str, ...]:
 def page_of(code: str) -> Page | None:
     """What a code means; None where there is none of that name."""
     if (refusal := REFUSALS.get(code)) is not None:
-        return Page(refusal.says, refusal.because, refusal.remedy)
+        return Page(*map(without_fields, (refusal.says, refusal.because, refusal.remedy)))
     if (notice := NOTICES.get(code)) is not None:
         return Page(notice.says, f"Rules: {', '.join(notice.rules)}", notice.remedy)
     if (told := SERVER_CODES.get(code)) is not None:

@@ -9,8 +9,9 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from ledger.streams.base import Event, FactClass
+from ledger.terms.api_keys import Login
 from ledger.terms.calendar import CareMonth
-from ledger.terms.identity import PatientId, access_tag, accessed_tag, refusals_tag
+from ledger.terms.identity import PatientId, access_tag, accessed_tag, attempts_tag, logins_tag, refusals_tag
 from ledger.terms.people import Role, Word
 
 Question = Literal[
@@ -31,6 +32,8 @@ Question = Literal[
     "export",
     "overpayments",
     "erasures",
+    "deliveries",
+    "feed",
 ]
 
 
@@ -70,3 +73,33 @@ class CommandRefused(Event):
 
     def tags(self) -> tuple[str, ...]:
         return (refusals_tag(self.subject),)
+
+
+class LoginUsed(Event):
+    """Somebody came in by a login: once for each login, method and day."""
+
+    TOPIC: ClassVar[str] = "login_used"
+    FACT: ClassVar[FactClass] = FactClass.ACCESS
+    login: Login
+    method: Literal["api_key", "token"]
+    on: date
+    """The UTC day."""
+
+    def tags(self) -> tuple[str, ...]:
+        return (logins_tag(self.on),)
+
+
+class AttemptDenied(Event):
+    """Somebody was not let in, or not to this operation; repeats of a day raise a count beside it."""
+
+    TOPIC: ClassVar[str] = "attempt_denied"
+    FACT: ClassVar[FactClass] = FactClass.ACCESS
+    login: Login | None = None
+    """Whose key or token it was; None where nothing that came was proven to be anybody's."""
+    operation: Word
+    code: Word
+    on: date
+    """The UTC day: (login, operation, code, day) makes the fact unique."""
+
+    def tags(self) -> tuple[str, ...]:
+        return (attempts_tag(self.on),)

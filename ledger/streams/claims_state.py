@@ -37,6 +37,11 @@ _ZERO: Final = Decimal(0)
 _OVER: Final = frozenset({"withdrawn", "rejected", "replaced", "voided"})
 
 
+def guard_of(event: ClaimReleased) -> Guard:
+    """What a claim occupies."""
+    return event.month, event.programme.value, event.side.value
+
+
 class Heard(NamedTuple):
     """A fact about a claim, with where it stands."""
 
@@ -71,7 +76,7 @@ class Claim:
     @property
     def guard(self) -> Guard:
         """What it occupies."""
-        return self.event.month, self.event.programme.value, self.event.side.value
+        return guard_of(self.event)
 
     @property
     def newest_answer(self) -> int:

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from ledger.streams.api_keys import ApiKeyIssued, ApiKeyRevoked, ApiKeys, evolve_api_keys
 from ledger.streams.base import SEALED, Closed, Event, Fact, Part, Sealing
 from ledger.streams.by_id import ById
 from ledger.streams.log_keys import LogKeyAdopted, LogKeyRetired, LogKeys, evolve_log_keys
@@ -163,6 +164,8 @@ class Governance:
     """Logins bound and sources registered, each with its position: what a repeated command is answered with."""
     log_keys: LogKeys = field(default_factory=LogKeys)
     """The keys that sign the log, in order of adoption."""
+    api_keys: ApiKeys = field(default_factory=ApiKeys)
+    """The keys that programs enter by, in order of issue."""
 
     def staff_of(self, login: str) -> str | None:
         """The staff member that a login speaks for."""
@@ -171,6 +174,14 @@ class Governance:
     def source(self, system: str) -> SourceRegistered | None:
         """How a source is registered; None where it is not."""
         return next((known for known in reversed(self.sources) if known.system == system), None)
+
+    def delivers(self, system: str, login: str) -> bool:
+        """Whether a source delivers by a login: the one that it is registered with, or any key issued for it.
+
+        A key stays the source's when it is revoked: what it had delivered by then was the source's.
+        """
+        registered, key = self.source(system), self.api_keys.of_login(login)
+        return registered is not None and (registered.login == login or (key is not None and key.source == system))
 
     def edition(self) -> Adoption | None:
         """The edition in use now."""
@@ -195,6 +206,8 @@ def evolve(state: Governance, fact: Fact) -> Governance:
             return replace(state, sources=(*state.sources, e))
         case LogKeyAdopted() | LogKeyRetired():
             return replace(state, log_keys=evolve_log_keys(state.log_keys, fact))
+        case ApiKeyIssued() | ApiKeyRevoked():
+            return replace(state, api_keys=evolve_api_keys(state.api_keys, fact))
     return state
 
 

@@ -20,3 +20,19 @@ def row_digest(*parts: str) -> bytes:
         digest.update(len(encoded).to_bytes(4, "big"))
         digest.update(encoded)
     return digest.digest()
+
+
+class DigestOfStream:
+    """`document_digest` of bytes that come piece by piece."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def add(self, piece: bytes) -> None:
+        """The next bytes of the document."""
+        self._digest.update(piece)
+
+    @property
+    def hex(self) -> str:
+        """The digest of all bytes so far."""
+        return self._digest.hexdigest()

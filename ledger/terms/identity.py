@@ -46,6 +46,7 @@ ClaimId = Annotated[str, _id_of("cl")]
 OverpaymentId = Annotated[str, _id_of("ov")]
 HoldId = Annotated[str, _id_of("hd")]
 ErasureId = Annotated[str, _id_of("er")]
+ApiKeyId = Annotated[str, _id_of("ak")]
 
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=160)]
 Token = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
@@ -58,6 +59,11 @@ COMPLETENESS_TAG: Final = "completeness"
 """The maps of completeness, one behind the other."""
 DIRECT: Final = "direct"
 """The name under which deliveries without a source are parked."""
+
+
+def key_name(source: str | None, key: str) -> tuple[str, str]:
+    """What the token of an idempotency key is made of: keys of two sources are two keys. Without a source: ours."""
+    return "#key", f"{source or ''}\n{key}"
 
 
 def id_from(kind: str, entropy: bytes) -> str:
@@ -132,6 +138,16 @@ def access_tag(actor: str, utc_date: date) -> str:
     return f"access/{actor}/{utc_date.isoformat()}"
 
 
+def logins_tag(utc_date: date) -> str:
+    """The logins that were used on one day. No decider may read it."""
+    return f"logins/{utc_date.isoformat()}"
+
+
+def attempts_tag(utc_date: date) -> str:
+    """The attempts to enter that were denied on one day. No decider may read it."""
+    return f"attempts/{utc_date.isoformat()}"
+
+
 def refusals_tag(subject: str) -> str:
     """The refusals about one patient or staff member that an auditor would ask about."""
     return f"refusals/{subject}"
@@ -140,6 +156,11 @@ def refusals_tag(subject: str) -> str:
 def parked_tag(source: str) -> str:
     """The deliveries of one source that wait for a patient or staff member to become known."""
     return f"parked/{source}"
+
+
+def imports_tag(source: str, utc_date: date) -> str:
+    """The documents of one source that were imported on one UTC day."""
+    return f"imports/{source}/{utc_date.isoformat()}"
 
 
 def review_tag(review: str) -> str:
@@ -184,5 +205,5 @@ RECORD_ONLY_PREFIXES: Final = (
     "erasure/",
 )
 """Tags that only record facts may carry, so that a look at a chart moves no decision (architecture, section 3)."""
-UNDECIDABLE_PREFIXES: Final = ("by/", "accessed/", "access/", "reviewed/")
+UNDECIDABLE_PREFIXES: Final = ("by/", "accessed/", "access/", "reviewed/", "logins/", "attempts/")
 """Tags that no decider may read."""

@@ -15,6 +15,7 @@ from ledger.terms.refusals_of_claims import ACTING_OF_CLAIMS, NAMING_OF_CLAIMS
 from ledger.terms.refusals_of_codes import ACTING_OF_LIMITS, ACTING_OF_VISITS, NAMING_OF_CODES
 from ledger.terms.refusals_of_commands import ACTING, NAMING
 from ledger.terms.refusals_of_erasures import ACTING_OF_ERASURES, NAMING_OF_ERASURES, SEALING_OF_ERASURES
+from ledger.terms.refusals_of_keys import ACTING_OF_KEYS, NAMING_OF_KEYS, SPEAKING_OF_KEYS
 from ledger.terms.refusals_of_lines import READING, SPEAKING
 from ledger.terms.refusals_of_logs import ACTING_OF_LOGS, NAMING_OF_LOGS
 from ledger.terms.refusals_of_overpayments import ACTING_OF_OVERPAYMENTS, NAMING_OF_OVERPAYMENTS
@@ -25,6 +26,7 @@ __all__ = ["CATALOGUE", "REFUSALS", "Refusal", "is_audited", "precedence", "refu
 
 CATALOGUE: Final[tuple[Refusal, ...]] = (
     *READING,
+    *SPEAKING_OF_KEYS,
     *SPEAKING,
     *NAMING,
     *NAMING_OF_CHANGES,
@@ -33,6 +35,7 @@ CATALOGUE: Final[tuple[Refusal, ...]] = (
     *NAMING_OF_OVERPAYMENTS,
     *NAMING_OF_PROOF,
     *NAMING_OF_LOGS,
+    *NAMING_OF_KEYS,
     *NAMING_OF_ERASURES,
     *SHAPE,
     *ACTING_OF_VISITS,
@@ -43,6 +46,7 @@ CATALOGUE: Final[tuple[Refusal, ...]] = (
     *ACTING_OF_OVERPAYMENTS,
     *ACTING_OF_PROOF,
     *ACTING_OF_LOGS,
+    *ACTING_OF_KEYS,
     *ACTING_OF_ERASURES,
     *SEALING_OF_ERASURES,
 )

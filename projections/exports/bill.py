@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from ledger.judging.shapes import Verdict
-from ledger.streams.base import EventLog, identity_scope
+from ledger.proof.completeness import subjects_of
+from ledger.proof.leaf import decode_header
+from ledger.streams.base import EventLog, FactClass, identity_scope
 from ledger.streams.claims_state import Claim
 from ledger.streams.folding import fold
 from ledger.terms.errors import LedgerDamaged
-from ledger.terms.identity import care_month_tag, claims_tag
+from ledger.terms.identity import care_month_tag, claims_tag, patient_tag
 from projections.exports.bill_file import FORMAT, Bill, BillFact, Completeness, RevealedTag, RevealedWords
 from projections.exports.bill_ground import BillGround, Shows, Wanted, ground_of
 from projections.exports.bill_judged import VOID, JudgedBill, judge_bill
@@ -110,6 +112,10 @@ def _no_map(_: str) -> MapProof | None:
     return None
 
 
+def _no_facts(_: str) -> Sequence[int]:
+    return ()
+
+
 class Anchor(NamedTuple):
     """The checkpoint that a bill stands on, and what stands by it."""
 
@@ -123,6 +129,8 @@ class Anchor(NamedTuple):
     timestamps: tuple[bytes, ...] = ()
     counted: Callable[[str], MapProof | None] = _no_map
     """The newest map that the checkpoint covers, about the record facts of a subject; None where there is none."""
+    records: Callable[[str], Sequence[int]] = _no_facts
+    """The positions of all record facts of a patient that the checkpoint covers: what such a map counts."""
 
 
 class Made(NamedTuple):
@@ -168,11 +176,14 @@ class BillMaker:
 
     def _bill(self, ground: BillGround, opens: frozenset[str]) -> Bill:
         complete = self._complete(ground)
-        wanted = _with_headers(ground.wanted, complete, self._anchor.size)
+        patient = ground.claim.event.patient
+        counted = self._anchor.records(patient) if complete else ()
+        asked = (*ground.said_since, *ground.wanted) if complete else ground.wanted
+        wanted = _with_headers(asked, complete, counted, self._anchor.size)
         # Words that turned out to be about somebody else stay closed, as they do on every screen.
         closed = restricted_in(self._log, ground.own) if opens else frozenset()
         facts = [
-            self._fact(fact, wanted[fact.position], frozenset() if fact.position in closed else opens)
+            self._fact(fact, wanted[fact.position], patient, frozenset() if fact.position in closed else opens)
             for fact in self._store.facts(wanted)
         ]
         return Bill(
@@ -189,13 +200,21 @@ class BillMaker:
         )
 
     def _complete(self, ground: BillGround) -> list[MapProof]:
-        """That the facts of the month are all there, of each who is one person with the patient."""
-        month = ground.claim.event.month
-        found = (self._anchor.counted(care_month_tag(each, month)) for each in ground.group)
+        """That all facts of the month are there, of each who is one person with the patient, and all of the patient.
+
+        The patient's are needed for what was said of the claim: of claims there is no map of their own.
+        """
+        patient, month = ground.claim.event.patient, ground.claim.event.month
+        subjects = (*(care_month_tag(each, month) for each in ground.group), patient_tag(patient))
+        found = map(self._anchor.counted, subjects)
         return [proof for proof in found if proof is not None and self._anchor.size - proof.up_to <= HEADERS_MAX]
 
-    def _fact(self, fact: DisclosedFact, wanted: Wanted, opens: frozenset[str]) -> BillFact:
-        shows, named = wanted.shows, [each for each in fact.tags if each.tag in wanted.tags]
+    def _fact(self, fact: DisclosedFact, wanted: Wanted, patient: str, opens: frozenset[str]) -> BillFact:
+        shows, about = wanted.shows, patient_tag(patient)
+        is_record = decode_header(fact.header)[0].fact_class == FactClass.RECORD
+        named = [
+            each for each in fact.tags if each.tag in wanted.tags or (is_record and about in subjects_of((each.tag,)))
+        ]
         is_whole = shows is Shows.ALL
         opened = (self._store.opened(fact, part) if is_whole and _is_open(part, opens) else None for part in fact.parts)
         return BillFact(
@@ -241,9 +260,11 @@ def _is_open(part: SealedPart, opens: frozenset[str]) -> bool:
     return part.scope in opens or (kind.isdigit() and f"{patient}/" in opens)
 
 
-def _with_headers(wanted: Iterable[Wanted], complete: Iterable[MapProof], size: int) -> dict[int, Wanted]:
-    """The facts of the bill by position, with the maps and every header behind them: nothing can hide there."""
-    found: dict[int, Wanted] = {}
+def _with_headers(
+    wanted: Iterable[Wanted], complete: Iterable[MapProof], counted: Iterable[int], size: int
+) -> dict[int, Wanted]:
+    """The facts of the bill by position, with the maps, all that they count of the patient, and every header behind."""
+    found = {at: Wanted(at, frozenset(), Shows.HEADER) for at in counted}
     for proof in complete:
         found |= {at: Wanted(at, frozenset(), Shows.HEADER) for at in range(proof.up_to + 1, size + 1)}
     found |= {proof.map: Wanted(proof.map, frozenset(), Shows.ALL) for proof in complete}

@@ -21,6 +21,7 @@ from ledger.terms.errors import LedgerDamaged
 FORMAT: Final = "ccm-ledger bill 1"
 Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]*={0,2}$")]
 Hex = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2})*$")]
+_DIGITS_MAX: Final = 20
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -142,6 +143,12 @@ class Bill(_Piece):
     def text(self) -> str:
         """The file."""
         return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1) + "\n"
+
+    def size(self) -> int:
+        """How many facts the checkpoint covers, as its note says; 0 where it is none."""
+        _, _, rest = self.checkpoint.partition("\n")
+        size = rest.partition("\n")[0]
+        return int(size) if size.isascii() and size.isdigit() and len(size) < _DIGITS_MAX else 0
 
     def fact_of_claim(self) -> BillFact | None:
         """The fact by which the claim was released."""

@@ -1,13 +1,13 @@
 """Which facts a claim's bill holds: all that its month was judged by, as far as the claim pins each stream.
 
-The claim's own fact says how many facts of each stream its release rested on; the bill holds these, and what came into
-the month itself since. Promise: the month is gathered and judged as every answer of this ledger is (ledger/judging), so
-that bill and product cannot disagree. Of a performer's day only what touches the month's entries is disclosed, header
-and clear part alone where it is another patient's. Not promised: what came since into the other streams; `claim show`
-tells of it.
+The claim's own fact says how many facts of each stream its release rested on; the bill holds these, what came into the
+month itself since, and what was said since of the patient's claims. Promise: the month is gathered and judged as every
+answer of this ledger is (ledger/judging), so that bill and product cannot disagree. Of a performer's day only what
+touches the month's entries is disclosed, header and clear part alone where it is another patient's. Not promised: what
+came since into the other streams; `claim show` tells of it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from enum import IntEnum
 from itertools import chain
 from typing import Any, Final, NamedTuple
@@ -18,7 +18,7 @@ from ledger.judging.verdict import judge_month
 from ledger.streams.base import Event, EventLog, Fact
 from ledger.streams.care_month import EntryContent
 from ledger.streams.claims import ClaimReleased
-from ledger.streams.claims_state import Claim
+from ledger.streams.claims_state import Claim, guard_of
 from ledger.streams.folding import fold
 from ledger.streams.governance import Adoption, Governance
 from ledger.streams.joining import group_of
@@ -41,7 +41,7 @@ class Shows(IntEnum):
     HEADER = 0
     """That there is a fact: of one that is about somebody else, or anything else."""
     CLEAR = 1
-    """What it says, without who recorded it: another patient's time."""
+    """What it says, without who recorded it: another patient's time, what was said of the patient's other claims."""
     ALL = 2
     """Who recorded it too, and its words where they are opened."""
 
@@ -62,6 +62,8 @@ class BillGround(NamedTuple):
     group: tuple[str, ...]
     """Everybody who is one person with the patient, as the claim pins it."""
     wanted: tuple[Wanted, ...]
+    said_since: tuple[Wanted, ...]
+    """What was said since of the patient's other claims: unread, it could be of this one."""
     own: tuple[Fact, ...]
     """The facts that are shown whole."""
     others: tuple[str, ...]
@@ -120,7 +122,7 @@ def ground_of(
     gather(event.patient, event.month, streams.since)
     own = {tag: found for tag, found in streams.facts.items() if not tag.startswith(DAY)}
     days = {tag: found for tag, found in streams.facts.items() if tag.startswith(DAY)}
-    of_claims, of_ledger = (log.read(tag, until=until) for tag in (claims_tag(event.patient), LEDGER_TAG))
+    of_claims, of_ledger = (list(log.read(tag, until=until)) for tag in (claims_tag(event.patient), LEDGER_TAG))
     own[claims_tag(event.patient)] = list(_of_claim(of_claims, claim))
     own[LEDGER_TAG] = [fact for fact in of_ledger if _is_needed(fact, adoption)]
     days = days if whole_days else _touching(own, days)
@@ -128,7 +130,9 @@ def ground_of(
     group = group_of(event.patient, streams.pinned)
     others = {each for event in events for each in _people(event)} - set(group)
     whole = {fact.position: fact for fact in chain.from_iterable(own.values())}
-    return BillGround(claim, group, _wanted(own, days), tuple(whole.values()), tuple(sorted(others)), verdict, adoption)
+    since = tuple(_said_since(of_claims, claim, whole))
+    shown = (_wanted(own, days), since, tuple(whole.values()), tuple(sorted(others)))
+    return BillGround(claim, group, *shown, verdict, adoption)
 
 
 def _of_claim(facts: Iterable[Fact], claim: Claim) -> Iterator[Fact]:
@@ -136,14 +140,18 @@ def _of_claim(facts: Iterable[Fact], claim: Claim) -> Iterator[Fact]:
     named = {claim.event.claim}
     for fact in facts:
         event = fact.event
-        if isinstance(event, ClaimReleased) and fact.position > claim.position and _guard(event) == claim.guard:
+        if isinstance(event, ClaimReleased) and fact.position > claim.position and guard_of(event) == claim.guard:
             named.add(event.claim)
         if getattr(event, "claim", None) in named:
             yield fact
 
 
-def _guard(event: ClaimReleased) -> tuple[str, str, str]:
-    return event.month, event.programme.value, event.side.value
+def _said_since(of_claims: Iterable[Fact], claim: Claim, whole: Container[int]) -> Iterator[Wanted]:
+    """What was said since of the patient's other claims, so that it can be read that it was not said of this one."""
+    named = frozenset({claims_tag(claim.event.patient)})
+    for fact in of_claims:
+        if fact.position > claim.position and fact.position not in whole:
+            yield Wanted(fact.position, named, Shows.CLEAR)
 
 
 def _is_needed(fact: Fact, adoption: Adoption) -> bool:

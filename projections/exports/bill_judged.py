@@ -3,13 +3,14 @@
 Promise: pure; it asks no ledger and takes no rule from the program. What it says is supported is what the disclosed
 facts give by the same fold and the same judge as everywhere; where the bill falls short, it says where, and by what.
 Not promised: that the bytes are the ledger's: whoever has not run the offline verifier has judged what somebody wrote.
-Nor that nothing came behind the release but what is shown: `unshown` says what of that no proof stands for.
+Nor that the checkpoint is the newest. That nothing came behind the release but what is shown, `unshown` says: where no
+proof stands for that, nothing is called supported.
 """
 
 import base64
 import json
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from ledger.claims.erosion import supported
 from ledger.judging import explain
@@ -19,7 +20,7 @@ from ledger.rulebook import Edition, Rulebook, rulebook_of
 from ledger.rulebook.errors import EditionDamaged, UnknownFormulas
 from ledger.streams.base import Fact
 from ledger.streams.claims import ClaimReleased
-from ledger.streams.claims_state import Claim, Claims
+from ledger.streams.claims_state import Claim, Claims, guard_of
 from ledger.streams.folding import fold
 from ledger.streams.joining import group_of
 from ledger.terms.identity import care_month_tag, claims_tag
@@ -27,6 +28,8 @@ from projections.exports.bill_doubts import Doubt, Line, of_claim, of_content, o
 from projections.exports.bill_file import BadBill, Bill, BillFact
 from projections.exports.bill_unshown import Unshown, unshown
 
+BillVerdict = Literal["supported", "as_far_as_shown", "not_supported"]
+"""as_far_as_shown: all that is in the file supports each line, and nothing proves that what came since is all there."""
 VOID: Final = "8"
 """The frequency of a claim that takes another one back (CCM-CLAIM-26)."""
 _DAY: Final = "staff_day/"
@@ -56,15 +59,24 @@ class JudgedBill(NamedTuple):
     personal_seconds: int
     digest: str | None
     """Of the month as the disclosed facts give it."""
+    as_of: int
+    """How many facts the checkpoint covers: nothing in the file says what came behind it."""
     is_simulated: bool
     """Whether it comes from a ledger that takes its clock from the input: no record of care."""
     derivation: dict[str, Any]
     """The verdict opened up, as this program says it."""
 
     @property
+    def verdict(self) -> BillVerdict:
+        """What the file comes to, where its bytes are proven."""
+        if self.doubts:
+            return "not_supported"
+        return "as_far_as_shown" if self.unshown else "supported"
+
+    @property
     def is_supported(self) -> bool:
-        """Whether every line stands, and nothing else is in doubt."""
-        return not self.doubts
+        """Whether every line stands, nothing else is in doubt, and nothing can have been kept back."""
+        return self.verdict == "supported"
 
 
 class _Ground:
@@ -166,7 +178,7 @@ def _judged_again(bill: Bill) -> JudgedBill:
         doubts=tuple(doubts),
         withheld=ground.withheld,
         later=tuple(sorted(ground.later)),
-        unshown=tuple(unshown(bill, months)),
+        unshown=tuple(unshown(bill, months, event.patient, claim.position)),
         staff_seconds=verdict.staff_seconds,
         personal_seconds=verdict.personal_seconds,
         digest=verdict.digest,
@@ -185,11 +197,17 @@ def _claim_of(bill: Bill) -> tuple[Claim, Claims]:
     told = {
         named.seq: each for each in bill.facts for named in each.tags if named.tag == tag and each.clear is not None
     }
-    claims: Claims = fold(tag, [_fact(each, seq) for seq, each in sorted(told.items())])
+    claims: Claims = fold(tag, [_fact(each, seq) for seq, each in sorted(told.items()) if _is_asked(each, event)])
     claim = claims.claim(bill.claim)
     if claim is None:
         raise BadBill("The fact by which the claim was released does not name its stream.")
     return claim, claims
+
+
+def _is_asked(told: BillFact, event: ClaimReleased) -> bool:
+    """Whether a fact of the claims stream is more than that a claim of another month was released."""
+    other = told.event()
+    return not isinstance(other, ClaimReleased) or guard_of(other) == guard_of(event)
 
 
 def _edition_of(bill: Bill, event: ClaimReleased) -> tuple[list[Doubt], Rulebook | None]:
@@ -253,6 +271,7 @@ def _judged(bill: Bill, event: ClaimReleased) -> JudgedBill:
         staff_seconds=0,
         personal_seconds=0,
         digest=None,
+        as_of=bill.size(),
         is_simulated=simulated,
         derivation={},
     )

@@ -1,35 +1,108 @@
 """What of the time behind a claim's release a bill leaves to its maker's word: he could have kept something back.
 
-Promise: pure, and no proof is taken for wider than it is: a map of completeness stands for the month where it covers
-every record of it, and every header behind it says what it is about. Not promised: that the map's own proof is right,
-which the offline verifier says.
+A stream is whole where a map of completeness says that all of the patient's facts, or the month's, are in the file, the
+stream's own stand there under the numbers 1, 2, 3 without a gap, all that came behind the release say what they are,
+and no header behind the map could be the stream's next fact: a header hides the names of its streams, and shows its
+number in each. Promise: pure, and no proof is taken for wider than it is. Not promised: that the map's own proof is
+right, which the offline verifier says; nor that the checkpoint is the newest, which nothing in a file can say.
 """
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
+from ledger.proof.leaf import MalformedHeader, TagSeq, blinded
+from ledger.streams.base import FactClass
+from ledger.streams.upcast import EVENTS
+from ledger.terms.identity import claims_tag, patient_tag
 from projections.exports.bill_file import BadBill, Bill, BillFact, Completeness
 
-Unshown = Literal["month_since", "claim_since"]
+Unshown = Literal["month_since", "claim_since", "log_since"]
 """month_since: nothing proves that of what came into the month behind the release all is there. claim_since: the same
-of what was said of the claim (it was withdrawn, replaced, paid), for which there is no map."""
+of what was said of the claim (it was withdrawn, replaced, paid). log_since: the reader holds a newer checkpoint than
+the one that the file ends with."""
+CLAIM_TOPICS: Final = frozenset(
+    {
+        "claim_acknowledged",
+        "claim_explained",
+        "claim_exported",
+        "claim_lost_ground",
+        "claim_released",
+        "claim_remitted",
+        "claim_reopened",
+        "claim_withdrawn",
+        "competition_settled",
+        "cost_share_waived",
+        "overpayment_cause_swept",
+        "overpayment_dismissed",
+        "overpayment_identified",
+        "overpayment_investigation_begun",
+        "overpayment_investigation_ended",
+        "overpayment_noticed",
+        "overpayment_returned",
+        "overpayment_triaged",
+    }
+)
+"""The facts that a claims stream may hold."""
+MONTH_TOPICS: Final = frozenset(
+    {
+        "attestation_withdrawn",
+        "decision_making_attested",
+        "dispute_settled",
+        "family_chosen",
+        "late_entry_approved",
+        "limit_raised",
+        "month_attested",
+        "month_excepted",
+        "other_service_reported",
+        "other_service_retracted",
+        "time_addended",
+        "time_allocated",
+        "time_corrected",
+        "time_disputed",
+        "time_logged",
+        "time_moved",
+        "time_struck",
+    }
+)
+"""The facts that a month's stream may hold."""
 _MAP: Final = "completeness_mapped"
 
 
-def unshown(bill: Bill, months: Iterable[str]) -> Iterator[Unshown]:
-    """What is unproven; `months` are the streams of the month, of each who is one person with the patient."""
-    if not all(any(_stands_for(bill, each, month) for each in bill.completeness) for month in months):
+class _Stream(NamedTuple):
+    """A stream that must be whole, and whose map says so."""
+
+    tag: str
+    subject: str
+    topics: frozenset[str]
+
+
+def unshown(bill: Bill, months: Iterable[str], patient: str, released: int) -> Iterator[Unshown]:
+    """What is unproven of what came behind the position of the release.
+
+    `months` are the streams of the month, of each who is one person with the patient.
+    """
+    if not all(_is_whole(bill, _Stream(month, month, MONTH_TOPICS), released) for month in months):
         yield "month_since"
-    yield "claim_since"
+    if not _is_whole(bill, _Stream(claims_tag(patient), patient_tag(patient), CLAIM_TOPICS), released):
+        yield "claim_since"
 
 
-def _stands_for(bill: Bill, proof: Completeness, month: str) -> bool:
-    """Whether a map's proof is about this month, and nothing behind the map could be of it and is not shown as such."""
-    if (proof.subject, proof.fact_class) != (month, "record"):
+def _is_whole(bill: Bill, stream: _Stream, released: int) -> bool:
+    return any(_stands_for(bill, each, stream, released) for each in bill.completeness)
+
+
+def _stands_for(bill: Bill, proof: Completeness, stream: _Stream, released: int) -> bool:
+    """Whether by a map's proof all of a stream is there, and all that came behind the release can be read."""
+    if (proof.subject, proof.fact_class) != (stream.subject, FactClass.RECORD):
         return False
     up_to = next((_covered(each) for each in bill.of_topic(_MAP) if each.position == proof.map), None)
-    return up_to is not None and not any(_may_be_of(each, month) for each in bill.facts if each.position > up_to)
+    held = {tag.seq: each for each in bill.facts for tag in each.tags if tag.tag == stream.tag}
+    has_gap = set(held) != set(range(1, len(held) + 1))
+    if up_to is None or has_gap or any(each.clear is None for each in held.values() if each.position > released):
+        return False
+    behind = (each for each in bill.facts if each.position > up_to)
+    return not any(_may_be_next(each, stream, len(held) + 1) for each in behind)
 
 
 def _covered(fact: BillFact) -> int | None:
@@ -40,15 +113,25 @@ def _covered(fact: BillFact) -> int | None:
     return up_to if isinstance(up_to, int) else None
 
 
-def _may_be_of(fact: BillFact, month: str) -> bool:
-    """Whether a record could be one of the month, and is not named as one."""
+def _may_be_next(fact: BillFact, stream: _Stream, seq: int) -> bool:
+    """Whether a record could be the stream's fact of this number, and is not named as one.
+
+    Of a kind that this program does not know nobody can say whose it is.
+    """
     prefix, tail = fact.header_parts()
-    named = {each.tag for each in fact.tags}
-    if prefix.fact_class != "record" or prefix.topic == _MAP or month in named or len(named) == len(tail.tags):
+    is_other = prefix.topic in EVENTS and prefix.topic not in stream.topics
+    if prefix.fact_class != FactClass.RECORD or is_other or any(each.tag == stream.tag for each in fact.tags):
         return False
-    if fact.clear is None:
-        return True
     try:
-        return month in fact.event().tags()
-    except BadBill:
+        named = {TagSeq(blinded(each.tag, bytes.fromhex(each.salt)), each.seq) for each in fact.tags}
+        return any(each.seq == seq for each in set(tail.tags) - named) and not _is_told(fact, stream)
+    except MalformedHeader:
         return True
+
+
+def _is_told(fact: BillFact, stream: _Stream) -> bool:
+    """Whether a fact says itself that it is of other streams."""
+    try:
+        return fact.clear is not None and stream.tag not in fact.event().tags()
+    except BadBill:
+        return False

@@ -15,10 +15,12 @@ import pytest
 
 from interfaces.cli.main import main
 from interfaces.system import SimulatedClock, SystemIds
+from ledger.store.checkpoints.proving import Prover
 from ledger.store.connection import Ledger, open_ledger
 from ledger.streams.base import Envelope, Proposal, Vouched
 from ledger.terms.identity import accessed_tag
 from tests.bills.forging import OWN_SEED, SignedLog
+from tests.bills.test_complete_bills import mapped
 from tests.checkpoints.keys import adoption, log_key, sealer, signers
 from tests.cli.conftest import Ran, World
 from tests.house import KEY
@@ -35,9 +37,11 @@ def opened(world: World) -> Ledger:
 
 
 def seal(log: Ledger) -> str:
-    """Adopt the keys of the log and seal it; the key as notes name it."""
+    """Adopt the keys of the log, put a map of completeness on record and seal; the key as notes name it."""
     envelope = Envelope(authenticated_as="os:tester", actor="program", vouched=Vouched.PROGRAM, command="adopt_log_key")
     log.append([Proposal(tuple(map(adoption, signers(log))), envelope, (), clock=LATER)])
+    log.refresh()
+    mapped(log, LATER)
     sealer(log).seal()
     return log_key(log).verifier.render()
 
@@ -226,6 +230,22 @@ def test_who_may_not_read_about_the_patient_gets_no_file(run: Run, copy: World, 
     assert "not_in_this_practice" in made.err
 
 
+def test_without_a_map_whoever_makes_it_is_told_that_it_will_support_only_as_far_as_shown(
+    run: Run, copy: World, tmp_path: Path
+) -> None:
+    with opened(copy) as log:
+        envelope = Envelope(
+            authenticated_as="os:tester", actor="program", vouched=Vouched.PROGRAM, command="adopt_log_key"
+        )
+        log.append([Proposal(tuple(map(adoption, signers(log))), envelope, (), clock=LATER)])
+        sealer(log).seal()
+
+    made = run("bill", copy.ids["january"], "--out", str(tmp_path / "bill.json"))
+
+    assert (made.code, "supports 99490 x1, 99439 x1, as far as shown." in made.out) == (0, True)
+    assert "Run `completeness map`, then `seal`, and make it again." in made.out
+
+
 # --- judging one ------------------------------------------------------------------------------------------------------
 
 
@@ -256,6 +276,49 @@ def test_the_judgement_is_there_for_programs_too(run: Run, copy: World, file: Pa
         {"code": "99439", "units": 1, "charge": "60.00", "supported": 1},
     ]
     assert (judged["doubts"], judged["simulated"]) == ([], True)
+    assert (judged["verdict"], judged["unshown"]) == ("supported", [])
+
+
+def test_a_bill_without_completeness_supports_only_as_far_as_shown(run: Run, file: Path) -> None:
+    other = altered(file, "completeness", value=[])
+
+    judged = run("verify-bill", str(other))
+    told = run("verify-bill", str(other), "--json").json
+
+    assert (judged.code, offline(other).code) == (3, 0)
+    assert "supports 99490 x1, 99439 x1, as far as shown." in judged.out
+    assert "Left to its maker's word: of what was said of the claim since" in judged.out
+    assert (told["supports"], told["verdict"]) == (False, "as_far_as_shown")
+    assert (told["unshown"], told["doubts"]) == (["month_since", "claim_since"], [])
+
+
+def test_a_bill_under_an_older_checkpoint_than_the_readers_supports_only_as_far_as_shown(
+    run: Run, copy: World, file: Path, key: str, tmp_path: Path
+) -> None:
+    note = tmp_path / "newer"
+    note.write_text(json.loads(file.read_text())["checkpoint"])
+    same = run("verify-bill", str(file), "--key", key, "--checkpoint", str(note))
+    with opened(copy) as log:
+        sealer(log).seal()
+        state = Prover(log.engine.log_store()).state()
+        assert state is not None
+        note.write_bytes(state.note)
+
+    judged = run("verify-bill", str(file), "--key", key, "--checkpoint", str(note))
+    told = run("verify-bill", str(file), "--key", key, "--checkpoint", str(note), "--json").json
+
+    assert (same.code, judged.code) == (0, 3)
+    assert "nothing came behind the checkpoint of the file; yours covers more." in judged.out
+    assert (told["verdict"], told["unshown"]) == ("as_far_as_shown", ["log_since"])
+
+
+def test_a_checkpoint_that_no_named_key_signed_is_wrong_usage(run: Run, file: Path, tmp_path: Path) -> None:
+    note = tmp_path / "newer"
+    note.write_text(json.loads(file.read_text())["checkpoint"])
+
+    judged = run("verify-bill", str(file), "--checkpoint", str(note))
+
+    assert (judged.code, judged.err.startswith("--checkpoint names no checkpoint:")) == (2, True)
 
 
 def test_a_key_of_somebody_else_proves_nothing(run: Run, copy: World, file: Path) -> None:
@@ -293,7 +356,8 @@ def test_whatever_else_of_a_fact_is_changed_is_refused_by_both(run: Run, file: P
 def test_a_bill_in_which_an_entry_is_left_out_proves_its_bytes_and_does_not_support(run: Run, file: Path) -> None:
     facts = json.loads(file.read_text())["facts"]
     number = fact_of(file, '"2026-01-09T15:16:30Z"')
-    other = altered(file, "facts", value=facts[:number] + facts[number + 1 :])
+    alone = altered(file, "completeness", value=[])
+    other = altered(alone, "facts", value=facts[:number] + facts[number + 1 :])
 
     judged = run("verify-bill", str(other))
 

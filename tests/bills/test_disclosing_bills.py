@@ -116,7 +116,7 @@ def test_of_another_patient_only_time_that_touches_the_months_own_is_shown_and_o
     assert made.judged.digest == made.verdict.digest
     assert shown_of(made, it.ids["second"]) == [("time_logged", False, ["staff_day"])]
     assert (made.judged.withheld, made.others) == (1, (it.ids["second"],))
-    assert made.judged.is_supported
+    assert made.judged.doubts == ()
 
 
 def test_what_another_patients_entry_takes_is_taken_in_the_bill_too(it: House) -> None:
@@ -127,7 +127,7 @@ def test_what_another_patients_entry_takes_is_taken_in_the_bill_too(it: House) -
     made = billed(it)
 
     assert made.judged.staff_seconds == 25 * 60
-    assert (made.judged.digest == made.verdict.digest, made.judged.is_supported) == (True, True)
+    assert (made.judged.digest == made.verdict.digest, made.judged.doubts) == (True, ())
 
 
 def test_an_entry_of_another_patient_that_was_left_out_would_give_seconds_back_and_is_noticed(it: House) -> None:

@@ -205,7 +205,9 @@ def test_without_a_map_a_bill_says_that_what_came_since_may_be_kept_back(office:
     judged = judge_bill(cut)
 
     assert (judged.doubts, judged.unshown) == ((), ("month_since", "claim_since"))
-    assert judged_lines(judged)[-2:] == [
+    assert judged.verdict == "as_far_as_shown"
+    assert judged_lines(judged)[0].endswith(": supports 99490 x1, as far as shown.")
+    assert judged_lines(judged)[-3:-1] == [
         "Left to its maker's word: of what came into the month behind the release nothing is left out.",
         "Left to its maker's word: of what was said of the claim since, such as a withdrawal, nothing is left out.",
     ]

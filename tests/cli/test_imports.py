@@ -1,12 +1,14 @@
 """Imports through the command line: each row answered, the rest going on, a second time adding nothing."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from interfaces.cli.demo_company import given_charts
-from tests.cli.conftest import Run
+from tests.cli.conftest import Ran, Run
 
 HEADER = "patient_id,staff_id,start,end,date,minutes,activity,description,source_row_id\n"
 MAPPING = '[source]\nsystem = "timer"\n[identifiers]\npatient = "mrn"\nstaff = "hr"\n'
@@ -139,3 +141,50 @@ def test_all_published_charts_twice_add_nothing_the_second_time_and_say_what_is_
     assert first["accepted"] == second["lines"]
     # The patient who was there before is the only one with a consent: none is made of a chart.
     assert 58 == sum("consent_not_on_file" in {each["code"] for each in row["lacks"]} for row in waiting)
+
+
+def summary(ran: Ran) -> dict[str, Any]:
+    last: dict[str, Any] = json.loads(ran.out.splitlines()[-1])["summary"]
+    return last
+
+
+def test_an_import_is_on_record_with_the_digest_of_its_file_and_what_became_of_its_rows(
+    run_on_copy: Run, files: Path
+) -> None:
+    file = time_log(files, UNTIMED, GOOD, NOBODY)
+    words = ("import", "time-log", file, "--mapping", str(files / "mapping.toml"), "--json")
+    (told,) = summary(run_on_copy(*words, actor="feed"))["documents"]
+    kept = run_on_copy("audit", "--action", "record_import", "--json").json["facts"]
+
+    assert (told["sha256"], told["outcome"]) == (sha256(Path(file).read_bytes()).hexdigest(), "accepted")
+    assert [told["positions"]] == [[each["position"]] for each in kept]
+    assert told["sha256"] not in json.dumps(kept)
+
+
+def test_the_same_import_with_the_same_outcome_is_on_record_once_a_day(run_on_copy: Run, files: Path) -> None:
+    words = ("import", "time-log", time_log(files, GOOD), "--mapping", str(files / "mapping.toml"), "--json")
+    told = [summary(run_on_copy(*words, actor="feed"))["documents"][0] for _ in range(3)]
+
+    assert ["accepted", "accepted", "unchanged"] == [each["outcome"] for each in told]
+    assert told[1]["positions"] == told[2]["positions"]
+
+
+def test_a_file_of_which_no_row_can_be_read_is_on_record_as_well(run_on_copy: Run, files: Path) -> None:
+    (files / "time.csv").write_text("who,what\n" + "x,y\n" * 100_000)
+    told = summary(run_on_copy("import", "time-log", str(files / "time.csv"), "--json", actor="feed"))["documents"]
+
+    assert [each["sha256"] for each in told] == [sha256((files / "time.csv").read_bytes()).hexdigest()]
+    assert [each["outcome"] for each in told] == ["accepted"]
+
+
+def test_a_file_with_a_bundle_a_line_is_many_charts_and_one_document(run_on_copy: Run, files: Path) -> None:
+    one, two = (bundle(files, f"{name}.json", name).read_text() for name in ("1", "2"))
+    folder = files / "export"
+    folder.mkdir()
+    (folder / "charts.ndjson").write_text(f"{one}\n\n{{\n{two}")
+    ran = run_on_copy("import", "fhir", str(folder), "--mapping", "synthea", "--json", actor="feed")
+    *answers, _ = [json.loads(line) for line in ran.out.splitlines()]
+
+    assert [1, 1, 2, 3, 3] == [answer["document"] for answer in answers]
+    assert ["accepted", "accepted", "refused", "accepted", "accepted"] == [answer["outcome"] for answer in answers]
+    assert (3, 1) == (summary(ran)["files"], len(summary(ran)["documents"]))

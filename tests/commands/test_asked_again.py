@@ -14,6 +14,7 @@ from ledger.terms.outcome import Accepted, Unchanged
 from tests.commands import (
     changes,
     overpaid,
+    test_api_keys,
     test_attesting,
     test_billing,
     test_care_month,
@@ -180,6 +181,8 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (test_reviews_due.on_the_day(enrolled(), "2026-12-11"), test_reviews_due.raised("visit_age", "2025-12-10")),
     (REFUSED, NoteReactionRun(reaction="close_refusal_counts", up_to=1)),
     (REPORTED, test_settling.settle(REPORTED)),
+    (office().by(ADMIN), test_api_keys.issue()),
+    (test_api_keys.ISSUED, test_api_keys.revoke(test_api_keys.ISSUED)),
     (office().by(ADMIN), test_log_keys.adopt()),
     (TWO_KEYS, test_log_keys.retire()),
     (office().by(ADMIN), test_witnessing.TRUST),

@@ -9,6 +9,7 @@ N, A, Q, M = Role.INTEGRATION, Role.ADMINISTRATOR, Role.COMPLIANCE, Role.MACHINE
 BY_ROLES = {
     (A,): """
         adopt_log_key adopt_policy adopt_rulebook attest_capability bind_login end_capability end_role grant_role
+        issue_api_key revoke_api_key
         record_departure record_licence record_locality record_qualifying_status register_practice register_source
         register_staff retire_log_key trust_log
     """,
@@ -43,6 +44,7 @@ BY_ROLES = {
     (B, A): "release_claim export_claim",
     (B, Q): "withdraw_claim reopen_claim void_claim settle_competition waive_cost_share",
     (M, A, Q, B): "map_completeness",
+    (N, F, C, P, B): "record_import",
     (B, N): "record_acknowledgment record_remittance",
     (A, B): """
         adopt_charge record_billing_details record_payer_identity record_interchange record_rendering_details

@@ -84,6 +84,18 @@ def _office(story: Story) -> None:
     for code, amount in (("99490", "85.00"), ("99439", "60.00")):
         story.say("adopt_charge", "bill", **practice, code=code, amount=amount, from_on="2025-01-01")
 
+    lasts = {"scopes": ["read", "append"], "expires_at": "2026-06-30T12:00:00.5Z"}
+    story.say(
+        "issue_api_key",
+        name="night-batch",
+        digest="aa" * 32,
+        staff=it.ids["bea"],
+        practices=[it.ids["practice"]],
+        **lasts,
+    )
+    known = story.say("issue_api_key", name="ehr-feed", digest="bb" * 32, source="ehr", **lasts)
+    story.say("issue_api_key", name="new-feed", digest="cc" * 32, source="new-feed", **lasts)
+    story.say("revoke_api_key", key=known["api_key"], reason="replaced")
     for public in ("11" * 32, "22" * 32):
         story.say("adopt_log_key", name="ccm-ledger/lg", kind="log", public_key=public)
     story.say("retire_log_key", kind="log", public_key="11" * 32, reason="exposed")
@@ -92,6 +104,8 @@ def _office(story: Story) -> None:
     checkpoint: dict[str, Any] = {"origin": origin, "size": 40, "note": f"{origin}\n40\n"}
     story.say("witness_checkpoint", **checkpoint, root="ab" * 32, after=0)
     story.say("report_contradiction", **checkpoint, root="cd" * 32)
+    counts = {"accepted": 3, "unchanged": 0, "refused": 1, "parked": 2}
+    story.say("record_import", "feed", kind="time_log", document="ab" * 32, **counts)
     story.say("map_completeness", depth=3, up_to=2, entries=4, root="ef" * 32)
 
 

@@ -3,9 +3,11 @@
 The rules of golden_events.py hold here too.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from ledger.streams.access import AttemptDenied
+from ledger.streams.api_keys import ApiKeyIssued
 from ledger.streams.base import Event
 from ledger.streams.billing import BillingDetailsRecorded, PracticeAddress
 from ledger.streams.claims import (
@@ -24,6 +26,7 @@ from tests.store.sample import LEDGER_ID, PATIENT, PRACTICE, TOKEN
 DOCTOR = "st_bbbbbbbbbbbbbbbbbbbbbbbbbb"
 CLAIM = "cl_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 ATTESTATION = "at_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+API_KEY = "ak_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 OVERPAYMENT = "ov_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 NUMBER = "AAAAAAAAAAAAAAAAAAAA"
 DIGEST, EDITION = "ab" * 32, "cd" * 32
@@ -83,5 +86,9 @@ BARE: tuple[Event, ...] = (
         signatures_on_file=False,
     ),
     LogKeyAdopted(name=f"ccm-ledger/{LEDGER_ID}", kind="log", public_key=DIGEST),
+    ApiKeyIssued(
+        key=API_KEY, name="timer", digest=DIGEST, scopes=("append",), expires_at=datetime(2027, 3, 31, tzinfo=UTC)
+    ),
+    AttemptDenied(operation="month", code="not_authenticated", on=HEARD),
 )
 """Each has a vector of its own beside that of the whole example."""

@@ -7,7 +7,8 @@ of a released event never change: they are the proof that its stored bytes can s
 from datetime import UTC, date, datetime
 from typing import Any
 
-from ledger.streams.access import CommandRefused, RecordRead
+from ledger.streams.access import AttemptDenied, CommandRefused, LoginUsed, RecordRead
+from ledger.streams.api_keys import ApiKeyIssued, ApiKeyRevoked
 from ledger.streams.attesting import AttestationWithdrawn, AttestationWords, MonthExcepted
 from ledger.streams.base import Event
 from ledger.streams.billing import (
@@ -71,6 +72,7 @@ from ledger.streams.governance import (
     RulebookAdopted,
     SourceRegistered,
 )
+from ledger.streams.imports import DocumentImported
 from ledger.streams.limits import LimitRaised, LimitWords
 from ledger.streams.log_keys import LogKeyAdopted, LogKeyRetired
 from ledger.streams.merging import MergeWords, PatientsMerged, PatientsUnmerged
@@ -150,6 +152,7 @@ CONSENT = "cs_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 CONDITION = "cd_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 DESIGNATION = "dg_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 DELIVERY = "dv_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+API_KEY = "ak_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 REVOCATION = "rv_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 DISENROLMENT = "ds_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 STAY = "sy_aaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -638,7 +641,23 @@ OF_THE_LEDGER: tuple[Event, ...] = (
     SourceRegistered(system="ehr", login="os:feed", trusted_for_acts=True),
     LogKeyAdopted(name=f"ccm-ledger/{LEDGER_ID}", kind="log", public_key=DIGEST, replaces="cd" * 32),
     LogKeyRetired(name=f"ccm-ledger/{LEDGER_ID}/clock", kind="clock", public_key=DIGEST, reason="replaced"),
+    ApiKeyIssued(
+        key=API_KEY,
+        name="night-batch",
+        digest=DIGEST,
+        staff=NURSE,
+        source="ehr",
+        scopes=("append", "read"),
+        practices=(PRACTICE,),
+        expires_at=datetime(2027, 3, 31, tzinfo=UTC),
+    ),
+    ApiKeyRevoked(key=API_KEY, reason="exposed"),
+    LoginUsed(login=f"key:{API_KEY}", method="api_key", on=DAY),
+    AttemptDenied(login=f"key:{API_KEY}", operation="month", code="scope_missing", on=DAY),
     CompletenessMapped(depth=12, up_to=40, entries=9, root=DIGEST),
+    DocumentImported(
+        source="ehr", on=DAY, kind="time_log", document=TOKEN, accepted=40, unchanged=2, refused=1, parked=3
+    ),
     DeliveryParked(
         delivery=DELIVERY,
         source="ehr",

@@ -104,7 +104,7 @@ OFTEN: Final = (
 NOT_IN_THE_YEAR: Final = {
     *("reaction_ran", "refusals_counted", "month_went_stale", "review_came_due", "review_settled"),
     *("locality_recorded", "qualifying_status_recorded"),
-    *("completeness_mapped", "log_key_adopted", "log_key_retired"),
+    *("document_imported", "completeness_mapped", "log_key_adopted", "log_key_retired"),
     *("hold_placed", "hold_released", "erasure_requested", "erasure_approved", "erasure_withdrawn"),
     *("erasure_begun", "erasure_done"),
     *("limit_raised", "extra_planning_attested", "extra_planning_retracted"),
