@@ -85,6 +85,7 @@ class Session:
         """The read models, pulled up to the newest fact; LedgerDamaged where they cannot be."""
         from projections.follow import Follower  # noqa: PLC0415 - only questions need it
 
+        self.log.reads.note_everything()
         try:
             models = self.raw_models()
             pulled = Follower(self.log, models, rulebook_of=self.rulebook_of).pull(progress)

@@ -25,7 +25,15 @@ REFUSED: Final = 1
 
 @contextmanager
 def session_of(args: Namespace, screen: Screen, *, to_verify: bool = False) -> Iterator[bootstrap.Session]:
-    """The ledger that the options name, open; the screen says from now on whether it is simulated."""
+    """The ledger that the options name, open; the screen says from now on whether it is simulated.
+
+    A program that holds it open already gives the session with the options.
+    """
+    held: bootstrap.Session | None = getattr(args, "session", None)
+    if held is not None:
+        screen.simulated(held.simulated)
+        yield held
+        return
     a_ledger_is_named(args.ledger)
     where = bootstrap.settings(ledger=args.ledger, key_file=args.key_file, actor=args.speaker)
     with bootstrap.opened(where, to_verify=to_verify) as session:

@@ -35,7 +35,7 @@ def add(commands: Commands, shared: Parser) -> None:
     prove.add_argument("patient", metavar="PATIENT", type=patient_id, help="the patient's id; `find` answers with it")
     prove.add_argument("--month", metavar="YYYY-MM", type=month, help="of this month alone")
     prove.add_argument("--class", dest="fact_class", choices=_CLASSES, help="of this class alone (default: all three)")
-    prove.add_argument("-o", "--output", metavar="FILE", required=True, help="the file to make")
+    prove.add_argument("-o", "--output", metavar="FILE", help="write it to a new file instead of the screen")
     log_key_option(prove)
     prove.set_defaults(run=run_prove)
 
@@ -70,11 +70,14 @@ def run_prove(args: Namespace, screen: Screen) -> int:
     from interfaces.cli.wording import counted  # noqa: PLC0415
     from interfaces.completing import packet_of  # noqa: PLC0415
 
-    is_free(args.output)
+    if args.output is not None:
+        is_free(args.output)
     classes: tuple[FactClassName, ...] = (args.fact_class,) if args.fact_class else _CLASSES
     with session_of(args, screen) as session:
         ask_about(session, args, "export", args.patient, month=args.month)
-        bring_up(session, args)
+        if getattr(args, "session", None) is None:
+            # A server only reads here: its sealer and its timer make checkpoints and maps.
+            bring_up(session, args)
         packet = packet_of(session.log, args.patient, args.month, classes)
         if packet is None:
             raise WrongUsage(
@@ -82,6 +85,9 @@ def run_prove(args: Namespace, screen: Screen) -> int:
                 "Run `ccm-ledger completeness map`, then `ccm-ledger seal`, and ask again.",
             )
         _proves_itself(packet.text)
+        if args.output is None:
+            screen.plain(packet.text)
+            return 0
         with new_file(args.output, encoding="utf-8") as file:
             file.write(packet.text)
         screen.answer({"file": args.output, "facts": packet.facts, "behind": packet.behind, "classes": list(classes)})

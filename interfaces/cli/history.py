@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.clocks import bounds, clock_line, clock_options, happened_text
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, as_of_option, month, patient_id
+from interfaces.cli.usage import Commands, Parser, WrongUsage, as_of_option, count, month, patient_id, position
 
 if TYPE_CHECKING:
     from interfaces.bootstrap import Session
@@ -42,6 +42,8 @@ def add(commands: Commands, shared: Parser) -> None:
         "--decisions", action="store_true", help="attestations, signatures, withdrawals, refusals alone, and who"
     )
     clock_options(parser)
+    parser.add_argument("--limit", metavar="N", type=count, help="at most so many facts (else all)")
+    parser.add_argument("--after", metavar="POSITION", type=position, default=0, help="go on behind this one")
     parser.set_defaults(run=run_history)
 
 
@@ -58,6 +60,8 @@ def run_history(args: Namespace, screen: Screen) -> int:
 
     action_known(args.action)
     since, until = bounds(args)
+    if (args.limit or args.after) and args.clock != "recorded":
+        raise WrongUsage("Pages go by position, the order of the clock `recorded`.", "Ask along that clock, or whole.")
     with session_of(args, screen) as session:
         known = known_at(session, args)
         ask_about(session, args, "history", args.patient, month=args.month, as_of=known, opened_words=args.words)
@@ -65,6 +69,7 @@ def run_history(args: Namespace, screen: Screen) -> int:
             session.log,
             args.patient,
             as_of=known,
+            after=args.after,
             open_words=session.log.open_words if args.words else None,
             with_accesses=args.accesses,
             month=args.month,
@@ -74,7 +79,9 @@ def run_history(args: Namespace, screen: Screen) -> int:
             for line in along(found, args.clock, since, until)
             if args.action in (None, line.topic, line.command) and (not args.decisions or is_decision(line))
         ]
-        _show(args, screen, lines, known, joined_with(session, args.patient, known))
+        page = lines if args.limit is None else lines[: args.limit]
+        next_after = page[-1].position if len(page) < len(lines) else None
+        _show(args, screen, page, known, next_after, joined_with(session, args.patient, known))
     return 0
 
 
@@ -98,6 +105,7 @@ def _show(
     screen: Screen,
     lines: "list[HistoryLine]",
     known: int,
+    next_after: int | None,
     merged: tuple[tuple[str, ...], list[str]],
 ) -> None:
     from interfaces.cli.wording import counted  # noqa: PLC0415 - loaded by now
@@ -107,7 +115,8 @@ def _show(
     by_programs = [line.position for line in lines if not line.who.is_person]
     if args.decisions:
         beside |= {"decided_by_programs": by_programs}
-    screen.answer({"patient": args.patient, "as_of": known, **beside, "facts": [line_json(line) for line in lines]})
+    answer = {"patient": args.patient, "as_of": known, **beside, "facts": [line_json(line) for line in lines]}
+    screen.answer(answer | {"next_after": next_after})
     of_month = f", {args.month} alone," if args.month else ""
     screen.say(f"History of {args.patient}{of_month} as of position {known}: {counted(len(lines), 'fact')}.")
     screen.say(*joined)
@@ -116,6 +125,8 @@ def _show(
     if args.decisions:
         decided = counted(len(lines), "decision")
         screen.say(f"{decided}, {len(by_programs):,} of them by a program and not by a person.")
+    if next_after is not None:
+        screen.say(f"There are more: --after {next_after}.")
 
 
 def line_json(line: "HistoryLine") -> dict[str, Any]:

@@ -8,11 +8,14 @@ from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, as_of_option, month, practice_id, standard_input
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from interfaces.bootstrap import Session
     from interfaces.cli.lines import Numbered
     from projections.states import States
 
-_LINE_BYTES_MAX: Final = 4_096
+LINE_BYTES_MAX: Final = 4_096
+"""A longer line names nobody."""
 _MORE: Final = """\
 One identifier a line on standard input: the name of its system and its value, such as `mrn 12345`, or as JSON
 {"system":"mrn","value":"12345"}. The answers come in order and repeat no identifier. Arguments would stay in the
@@ -50,14 +53,17 @@ def run_find(args: Namespace, screen: Screen) -> int:
     from interfaces.cli.lines import LineGroups  # noqa: PLC0415
     from projections.states import States  # noqa: PLC0415
 
-    descriptor = standard_input()
-    if os.isatty(descriptor):
-        screen.note("Write one identifier a line, such as: mrn 12345. End with Ctrl-D.")
+    given: Iterable[list[Numbered]] | None = getattr(args, "given", None)
+    if given is None:
+        descriptor = standard_input()
+        if os.isatty(descriptor):
+            screen.note("Write one identifier a line, such as: mrn 12345. End with Ctrl-D.")
+        given = LineGroups(descriptor, line_bytes_max=LINE_BYTES_MAX)
     answers: list[dict[str, Any]] = []
     with session_of(args, screen) as session:
         known = known_at(session, args)
         states = States(session.log, after=known)
-        for group in LineGroups(descriptor, line_bytes_max=_LINE_BYTES_MAX):
+        for group in given:
             found = [_found(session, states, line) for line in group]
             ask(session, args, "find", [each["id"] for each in found if each["kind"] == "patient"], as_of=known)
             answers += found

@@ -150,7 +150,7 @@ def book_asked(args: Namespace, screen: Screen) -> tuple["Rulebook", str]:
     from ledger.terms.identity import LEDGER_TAG  # noqa: PLC0415
     from projections.states import States  # noqa: PLC0415
 
-    if not bootstrap.is_ledger_named(args.ledger):
+    if getattr(args, "session", None) is None and not bootstrap.is_ledger_named(args.ledger):
         if args.as_of is not None:
             raise WrongUsage("--as-of asks a ledger, and none is named.", "Name it, or ask with --on for a date.")
         shipped = shipped_edition()

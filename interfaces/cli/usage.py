@@ -19,13 +19,15 @@ Run = Callable[[argparse.Namespace, Any], int]
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
 # \Z, because $ also matches before a line end that a script left at the end of an argument.
-_MONTH: Final = re.compile(r"^(19|20)\d{2}-(0[1-9]|1[0-2])\Z", re.ASCII)
+MONTH: Final = re.compile(r"^(19|20)\d{2}-(0[1-9]|1[0-2])\Z", re.ASCII)
 _DAY: Final = re.compile(r"^\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _ID: Final = re.compile(r"^([a-z]{2})_[a-z2-7]{26}\Z")
 _DIGEST: Final = re.compile(r"^[0-9a-f]{8,64}\Z")
-_INDEX: Final = re.compile(r"[0-9]\.[0-9]{1,4}\Z")
-_CODE: Final = re.compile(r"^[A-Z0-9]{5}\Z")
-_POSITION_DIGITS: Final = 18
+INDEX: Final = re.compile(r"[0-9]\.[0-9]{1,4}\Z")
+CODE: Final = re.compile(r"^[A-Z0-9]{5}\Z")
+SOURCE: Final = re.compile(r"^[a-z][a-z0-9_.-]{0,63}\Z")
+COUNT_MAX: Final = 10_000
+POSITION_DIGITS: Final = 18
 PROGRAMMES: Final = ("CCM", "PCM", "APCM")
 """What care a month may be of, as commands name it; the first where none is named."""
 """As many as surely fit into a position; more digits than Python reads would be a fault of another kind."""
@@ -93,6 +95,18 @@ class Parser(argparse.ArgumentParser):
             raise WrongUsage(f"{len(rest)} {plural} not understood{named}.", f"`{self.prog} --help` shows all.")
         return parsed
 
+    def below(self, *names: str) -> "Parser":
+        """The parser of a command, or of a command of a command."""
+        found: Parser = self
+        for name in names:
+            (inner,) = (each for each in found._actions if isinstance(each, argparse._SubParsersAction))
+            found = inner.choices[name]
+        return found
+
+    def declared(self) -> dict[str, argparse.Action]:
+        """The options and arguments, by the names under which their values are kept."""
+        return {action.dest: action for action in self._actions}
+
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
             raise argparse.ArgumentError(action, f"takes one of {', '.join(map(str, action.choices))}")
@@ -159,7 +173,7 @@ SHARED_DEFAULTS: Final[dict[str, Any]] = {
 
 def month(text: str) -> str:
     """A month as YYYY-MM."""
-    if not _MONTH.match(text):
+    if not MONTH.match(text):
         raise argparse.ArgumentTypeError("a month is written YYYY-MM, such as 2026-03")
     return text
 
@@ -201,7 +215,7 @@ def instant(text: str) -> str:
 def moment(text: str) -> str:
     """What `--as-of` takes: a position of this ledger, or an instant."""
     if text.isascii() and text.isdigit():
-        if len(text) > _POSITION_DIGITS or not int(text):
+        if len(text) > POSITION_DIGITS or not int(text):
             raise argparse.ArgumentTypeError("positions count from 1, and have at most 18 digits")
         return text
     try:
@@ -259,14 +273,14 @@ def staff_or_program(text: str) -> str:
 
 def position(text: str) -> int:
     """A position to go on from; 0 is before the first."""
-    if not (text.isascii() and text.isdigit() and len(text) <= _POSITION_DIGITS):
+    if not (text.isascii() and text.isdigit() and len(text) <= POSITION_DIGITS):
         raise argparse.ArgumentTypeError("takes a position, such as 1204")
     return int(text)
 
 
 def source_name(text: str) -> str:
     """The registered name of a source system."""
-    if not re.match(r"^[a-z][a-z0-9_.-]{0,63}\Z", text):
+    if not SOURCE.match(text):
         raise argparse.ArgumentTypeError("a source has a name of small letters, digits, dots, dashes and underscores")
     return text
 
@@ -317,7 +331,7 @@ def subject_id(text: str) -> str:
 
 def code(text: str) -> str:
     """A billing code of five characters."""
-    if not _CODE.match(text):
+    if not CODE.match(text):
         raise argparse.ArgumentTypeError("a code has five characters, such as 99439")
     return text
 
@@ -333,13 +347,13 @@ def edition(text: str) -> str:
 
 def count(text: str) -> int:
     """A whole number from 1 on."""
-    if not (text.isascii() and text.isdigit() and len(text) <= _POSITION_DIGITS) or not 0 < int(text) <= 10_000:
-        raise argparse.ArgumentTypeError("takes a whole number from 1 to 10000")
+    if not (text.isascii() and text.isdigit() and len(text) <= POSITION_DIGITS) or not 0 < int(text) <= COUNT_MAX:
+        raise argparse.ArgumentTypeError(f"takes a whole number from 1 to {COUNT_MAX}")
     return int(text)
 
 
 def index(text: str) -> str:
     """A geographic index (GPCI) in the digits of the published list."""
-    if not _INDEX.match(text):
+    if not INDEX.match(text):
         raise argparse.ArgumentTypeError("an index (GPCI) is written as in the list, such as 1.049")
     return text

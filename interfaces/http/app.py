@@ -17,7 +17,9 @@ from interfaces.http.door import Authenticate, Door
 from interfaces.http.entrances import Entrances
 from interfaces.http.feed import Feed, feed_routes
 from interfaces.http.hosting import Hosted, Hosts
+from interfaces.http.log_files import log_routes
 from interfaces.http.problems import Problem, of_error
+from interfaces.http.questions import question_routes
 from interfaces.http.streams import Streams
 from ledger.terms.errors import LedgerError
 
@@ -47,6 +49,8 @@ def make_app(hosts: Hosts, authenticate: Authenticate, *, now: Callable[[], date
     feed = app.state.feed = Feed(door)
     for path, told, methods in feed_routes(feed):
         app.add_route(f"{BASE}{path}", told, methods)
+    for path, endpoint, methods in (*question_routes(door), *log_routes(door)):
+        app.add_route(path, endpoint, methods)
     app.add_route("/openapi.json", pages.document, ["GET"])
     app.add_route("/problems", pages.problems, ["GET"])
     app.add_route("/problems/{code}", pages.problem, ["GET"])

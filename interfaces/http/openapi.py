@@ -94,9 +94,9 @@ def _paths() -> dict[str, Any]:
 
 def operations() -> Sequence[Operation]:
     """Everything that is no command."""
-    from interfaces.http import pages  # noqa: PLC0415 - it shows this document
+    from interfaces.http import log_files, pages, questions  # noqa: PLC0415 - pages show this document
 
-    return (*pages.OPERATIONS, *FEED_OPERATIONS)
+    return (*questions.OPERATIONS, *log_files.OPERATIONS, *pages.OPERATIONS, *FEED_OPERATIONS)
 
 
 def _command(name: str, command: type[Command]) -> dict[str, Any]:

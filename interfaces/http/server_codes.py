@@ -49,6 +49,31 @@ SERVER_CODES: Final[Mapping[str, ServerCode]] = MappingProxyType(
         "method_not_allowed": ServerCode(
             "This path has no such method.", "Methods are those of /openapi.json.", "Read /openapi.json."
         ),
+        "wrong_usage": ServerCode(
+            "The question cannot be asked that way.",
+            "It is read as the command line reads it, before anything is looked up.",
+            "Read /openapi.json: it describes every parameter.",
+        ),
+        "too_many_identifiers": ServerCode(
+            "The request holds more identifiers than are looked up at once.",
+            "Each lookup is a read of a patient's record, and recorded.",
+            "Ask in several requests.",
+        ),
+        "not_sealed": ServerCode(
+            "The log has no such file, or is not sealed so far.",
+            "A log shows what a checkpoint covers, and nothing else.",
+            "Ask for the checkpoint, which names the size of the log.",
+        ),
+        "fixture_in_earnest": ServerCode(
+            "A fixed answer was asked of a ledger that is no simulation.",
+            "In earnest every answer is decided.",
+            "Leave the header Ccm-Fixture out, or ask a simulated ledger.",
+        ),
+        "fixture_unknown": ServerCode(
+            "No answer carries the code that was asked for.",
+            "Fixed answers exist for every refusal and every notice.",
+            "`GET /problems` lists every code.",
+        ),
         "parameter_unreadable": ServerCode(
             "A parameter is unknown, given twice, or not of its shape.",
             "A misspelled parameter would be answered as if it had not been given.",
@@ -63,16 +88,6 @@ SERVER_CODES: Final[Mapping[str, ServerCode]] = MappingProxyType(
             "This key follows as often as it may at a time.",
             "A follower holds a connection for as long as it follows.",
             "Close one of them, or ask for pages without `wait`.",
-        ),
-        "fixture_in_earnest": ServerCode(
-            "A fixed answer was asked of a ledger that is no simulation.",
-            "In earnest every answer is decided.",
-            "Leave the header Ccm-Fixture out, or ask a simulated ledger.",
-        ),
-        "fixture_unknown": ServerCode(
-            "No answer carries the code that was asked for.",
-            "Fixed answers exist for every refusal and every notice.",
-            "`GET /problems` lists every code.",
         ),
         "overfull": ServerCode(
             "More is waiting than can be answered in time; nothing of the request was taken in.",

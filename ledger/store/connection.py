@@ -23,6 +23,7 @@ from ledger.store.instants import from_micros, to_micros
 from ledger.store.mapper import Mapper, Row
 from ledger.store.masterkeys import Master
 from ledger.store.postgres.address import Address
+from ledger.store.read_set import Reads, ReadSet
 from ledger.store.sqlite import engine as sqlite_engine
 from ledger.store.sqlite import founding as sqlite_founding
 from ledger.store.sqlite.errors import naming_errors
@@ -31,6 +32,7 @@ from ledger.store.told import Told, ToldStreams, up_to
 from ledger.store.vault import Vault
 from ledger.streams.base import Appended, Event, Fact, KeyBinding, Moved, Origin, Proposal
 from ledger.terms.errors import LedgerDamaged, StoreUnavailable
+from ledger.terms.identity import erasure_tag
 from ledger.terms.ports import Clock, IdSource
 
 READ_CHUNK: Final = 512
@@ -141,6 +143,7 @@ class Ledger:
         self._clock = clock
         self._heads = HeadCache()
         self._told: dict[Callable[[str, bytes], Any], ToldStreams[Any]] = {}
+        self.reads = Reads(engine)
 
     # --- EventLog ---------------------------------------------------------------------------------
 
@@ -275,7 +278,14 @@ class Ledger:
     def tags_starting(self, prefix: str) -> list[str]:
         """The streams whose name begins with `prefix`, in order of their names: the months of a patient, the parked."""
         assert prefix, "a scan of all streams is never meant"
-        return self.engine.tags_starting(prefix)
+        found = self.engine.tags_starting(prefix)
+        self.reads.note(found)
+        return found
+
+    def newest_of(self, read: ReadSet, *, until: int) -> int:
+        """The newest position of what a question read, accesses left out; no higher than where it began."""
+        heads = {} if read.is_everything else self._known_heads(tuple(read.tags))
+        return min(self.reads.newest(read, heads, self.refresh()), until)
 
     # --- sealed words -----------------------------------------------------------------------------
 
@@ -283,6 +293,7 @@ class Ledger:
         """The event of a fact with its words opened: ERASED where the key is gone, None where nothing was sealed."""
         if not fact.event.sealing():
             return fact.event
+        self.reads.note_everything()  # whether the key still opens them is told by facts of anybody
         return self.mapper.open_words(fact.event, self._state(fact.position))
 
     def origin(self, fact: Fact) -> Origin | None:
@@ -300,6 +311,7 @@ class Ledger:
 
         Opens nothing. A fact whose words were never given has nothing that could be gone.
         """
+        self.reads.note((erasure_tag(subject),))
         gone = self.vault.destroyed_of(subject)
         if not gone:
             return {}
@@ -344,6 +356,8 @@ class Ledger:
         self.close()
 
     def _head(self, tag: str) -> Head:
+        if self.reads.noted is not None:
+            self.reads.noted.tags.add(tag)
         if (known := self._heads.known(tag)) is not None:
             return known
         as_of = self._heads.position
@@ -353,6 +367,7 @@ class Ledger:
 
     def _known_heads(self, tags: Sequence[str]) -> dict[str, Head]:
         """The heads of several streams, asked for at once where they are not known."""
+        self.reads.note(tags)
         as_of = self._heads.position
         known, missing = self._heads.part(tags)
         if missing:

@@ -118,7 +118,7 @@ def test_no_published_byte_names_anybody(ledger: Ledger, tmp_path: Path) -> None
 
 
 def test_large_numbers_of_tiles_stand_in_folders_of_a_thousand() -> None:
-    from ledger.store.checkpoints.publishing import resource  # noqa: PLC0415 - the numbers are too large for a ledger here
+    from ledger.store.checkpoints.files import resource  # noqa: PLC0415 - the numbers are too large for a ledger here
 
     assert resource("0", 1_234_067, 256) == "tile/0/x001/x234/067"
     assert resource("entries", 1_234_067, 8) == "tile/entries/x001/x234/067.p/8"

@@ -11,7 +11,6 @@ anybody. Not promised: that the folder is out of the operator's hands, which mak
 
 import fcntl
 import os
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,11 +21,12 @@ from ledger.proof.leaf import leaf_hash
 from ledger.proof.merkle import MerkleFrontier
 from ledger.proof.note import BadProof
 from ledger.store.checkpoints import tiles as log
+from ledger.store.checkpoints.files import LogFiles, resource
 from ledger.store.checkpoints.keyring import log_keys_of, verifier_of
 from ledger.store.checkpoints.leaves import headers
 from ledger.store.checkpoints.log_keys import log_name
 from ledger.store.checkpoints.proving import Prover, State
-from ledger.store.checkpoints.tiles import HASH_BYTES, WIDTH, MissingTile, TileId
+from ledger.store.checkpoints.tiles import WIDTH, TileId
 from ledger.store.connection import Ledger
 from ledger.store.durable import sync_folder
 from ledger.terms.errors import LedgerDamaged, StoreUnavailable
@@ -34,7 +34,6 @@ from ledger.terms.errors import LedgerDamaged, StoreUnavailable
 CHECKPOINT: Final = "checkpoint"
 KEPT: Final = "checkpoints"
 _LOCK: Final = ".publishing"
-_U16: Final = struct.Struct(">H")
 _REMEDY: Final = (
     "Nothing was published. Keep the folder as it is, stop writing, and run `ccm-ledger verify --log --checkpoint FILE`"
     " with its checkpoint."
@@ -106,6 +105,7 @@ class _Publishing:
     def __init__(self, ledger: Ledger, folder: Path, state: State) -> None:
         self._ledger = ledger
         self._store = ledger.engine.log_store()
+        self._files_of = LogFiles(self._store)
         self._folder = folder
         self._state = state
         self._files = 0
@@ -137,32 +137,15 @@ class _Publishing:
 
     def _tile(self, tile: TileId, size: int) -> None:
         length = log.width(tile, size)
-        stored = self._store.tiles((tile, log.parent(tile)))
-        hashes = stored.get(tile, b"")[: length * HASH_BYTES]
         try:
-            # What a client fetches must lead to the root; the root itself was compared before.
-            if len(hashes) < length * HASH_BYTES or log.unlinked({**stored, tile: hashes}, (tile,)) is not None:
-                raise MissingTile(tile)
-        except MissingTile as error:
-            raise LedgerDamaged(f"The log's tiles are not those that were sealed: {error}.", _REMEDY) from error
-        if tile.level == 0:
-            self._put(resource("entries", tile.n, length), self._bundle(tile.n, hashes))
+            hashes = self._files_of.tile(tile, length)
+            if tile.level == 0:
+                self._put(resource("entries", tile.n, length), self._files_of.entries(tile.n, hashes))
+        except LedgerDamaged as error:
+            raise LedgerDamaged(error.happened, _REMEDY) from error
         self._put(resource(str(tile.level), tile.n, length), hashes)
         if length == WIDTH:
             self._drop_parts(tile)
-
-    def _bundle(self, n: int, hashes: bytes) -> bytes:
-        """The headers of the facts in a tile of leaves, each behind its length; each is the one that was sealed."""
-        first = n * WIDTH
-        pieces: list[bytes] = []
-        batch = self._store.headers(first, first + len(hashes) // HASH_BYTES)
-        for at, header in enumerate(headers(batch)):
-            if leaf_hash(header, b"") != hashes[at * HASH_BYTES : (at + 1) * HASH_BYTES]:
-                raise LedgerDamaged(
-                    f"The fact at position {first + at + 1} is not the one that was sealed there.", _REMEDY
-                )
-            pieces += (_U16.pack(len(header)), header)
-        return b"".join(pieces)
 
     def _drop_parts(self, tile: TileId) -> None:
         """Take away what was shown of a tile before it was full: who looks for a part is to take the whole."""
@@ -205,18 +188,6 @@ def _shown(ledger: Ledger, folder: Path, remedy: str) -> Checkpoint | None:
     if checkpoint.origin != log_name(ledger.ledger_id):
         raise LedgerDamaged("The folder shows a checkpoint of another log.", remedy)
     return checkpoint
-
-
-def resource(kind: str, n: int, length: int) -> str:
-    """The name of a tile (`kind` is its level), or of a bundle (`entries`), of so many.
-
-    Its number stands in threes of digits, `x` before all but the last.
-    """
-    groups = [f"{n % 1000:03d}"]
-    while n := n // 1000:
-        groups.insert(0, f"x{n % 1000:03d}")
-    part = "" if length == WIDTH else f".p/{length}"
-    return f"tile/{kind}/{'/'.join(groups)}{part}"
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from ledger.store.archive.format import ArchiveRefused, BlockReader, Section
 from ledger.store.archive.importing import check_archive
 from ledger.store.archive.records import decode_fact
 from ledger.store.archive.rows import FactRow
-from ledger.store.checkpoints.publishing import CHECKPOINT, KEPT, resource
+from ledger.store.checkpoints.files import resource
+from ledger.store.checkpoints.publishing import CHECKPOINT, KEPT
 from ledger.store.checkpoints.tiles import WIDTH, TileId, width
 from ledger.store.fsck_fact import Verdict
 from ledger.store.verifying.naming import Finding, Named
