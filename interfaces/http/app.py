@@ -13,6 +13,8 @@ from starlette.responses import Response
 from commands.catalog import CATALOG
 from interfaces.http import pages
 from interfaces.http.append import Append
+from interfaces.http.document_routes import DocumentRoutes
+from interfaces.http.documents import Documents
 from interfaces.http.door import Authenticate, Door
 from interfaces.http.entrances import Entrances
 from interfaces.http.feed import Feed, feed_routes
@@ -21,6 +23,7 @@ from interfaces.http.log_files import log_routes
 from interfaces.http.problems import Problem, of_error
 from interfaces.http.questions import question_routes
 from interfaces.http.streams import Streams
+from interfaces.system import PinnedZones, SystemIds
 from ledger.terms.errors import LedgerError
 
 BASE = "/v1/ledgers/{ledger}"
@@ -35,6 +38,7 @@ def make_app(hosts: Hosts, authenticate: Authenticate, *, now: Callable[[], date
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         app.state.feed.followers.end()
+        documents.close()
         await entrances.written()
         await hosts.close()
 
@@ -49,7 +53,9 @@ def make_app(hosts: Hosts, authenticate: Authenticate, *, now: Callable[[], date
     feed = app.state.feed = Feed(door)
     for path, told, methods in feed_routes(feed):
         app.add_route(f"{BASE}{path}", told, methods)
-    for path, endpoint, methods in (*question_routes(door), *log_routes(door)):
+    documents = Documents(PinnedZones(), SystemIds().entropy)
+    taken_in = DocumentRoutes(door, documents).routes()
+    for path, endpoint, methods in (*taken_in, *question_routes(door), *log_routes(door)):
         app.add_route(path, endpoint, methods)
     app.add_route("/openapi.json", pages.document, ["GET"])
     app.add_route("/problems", pages.problems, ["GET"])
