@@ -12,7 +12,6 @@ from interfaces.http.callers import (
     Denied,
     authenticate,
     bearer,
-    not_authenticated,
 )
 from interfaces.http.problems import status_of
 from interfaces.http.tokens import TokenReader
