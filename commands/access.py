@@ -24,7 +24,7 @@ from ledger.terms.people import USUAL_PURPOSE, Purpose, Role
 from ledger.terms.refusals import refused
 
 PATIENTS_A_FACT: Final = 12
-AS_NAMED: Final = ("history", "audit", "find", "parked")
+AS_NAMED: Final = ("history", "audit", "find", "parked", "feed")
 """Questions that show of a patient who was merged what stands in the own streams."""
 
 

@@ -296,10 +296,11 @@ def create_ledger(where: Settings, *, name: str, simulated: bool) -> Path | None
 
 
 @contextmanager
-def opened(where: Settings) -> Iterator[Session]:
-    """The ledger, open, with its handler; closed afterwards."""
+def opened(where: Settings, *, to_verify: bool = False) -> Iterator[Session]:
+    """The ledger, open, with its handler; closed afterwards. `to_verify`: in spite of facts that cannot be read."""
     from commands.handle import Handler  # noqa: PLC0415 - `--help` must not wait for the store
     from ledger.store.connection import info_of, open_ledger  # noqa: PLC0415
+    from ledger.store.instants import from_micros  # noqa: PLC0415
 
     configure_logs()
     info = info_of(where.place)
@@ -307,14 +308,14 @@ def opened(where: Settings) -> Iterator[Session]:
     standing = SimulatedClock()
     clock: Clock = standing if info.simulated else SystemClock()
     ids = SystemIds()
-    with open_ledger(where.place, master_key=key, clock=clock, ids=ids) as log:
-        newest = log.facts_at([log.refresh()])
+    with open_ledger(where.place, master_key=key, clock=clock, ids=ids, to_verify=to_verify) as log:
+        newest = log.engine.at([log.refresh()])  # as a row: what cannot be read is for `verify` to name
         if not newest:
             away = "Remove the folder" if isinstance(where.place, Path) else "Choose another name for it"
             raise NotALedger(
                 "This ledger holds no fact: its `init` was cut short.", f"{away} and run `ccm-ledger init`."
             )
-        standing.stand_at(newest[-1].recorded_at)  # before anything else asks for the time
+        standing.stand_at(from_micros(newest[-1].recorded_at))
         zones = PinnedZones()
         handler = Handler(log=log, ids=ids, clock=clock, zones=zones, login=where.login, default_actor=where.actor)
         calm_the_collector()

@@ -24,11 +24,11 @@ REFUSED: Final = 1
 
 
 @contextmanager
-def session_of(args: Namespace, screen: Screen) -> Iterator[bootstrap.Session]:
+def session_of(args: Namespace, screen: Screen, *, to_verify: bool = False) -> Iterator[bootstrap.Session]:
     """The ledger that the options name, open; the screen says from now on whether it is simulated."""
     a_ledger_is_named(args.ledger)
     where = bootstrap.settings(ledger=args.ledger, key_file=args.key_file, actor=args.speaker)
-    with bootstrap.opened(where) as session:
+    with bootstrap.opened(where, to_verify=to_verify) as session:
         screen.simulated(session.simulated)
         yield session
 

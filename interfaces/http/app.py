@@ -15,6 +15,7 @@ from interfaces.http import pages
 from interfaces.http.append import Append
 from interfaces.http.door import Authenticate, Door
 from interfaces.http.entrances import Entrances
+from interfaces.http.feed import Feed, feed_routes
 from interfaces.http.hosting import Hosted, Hosts
 from interfaces.http.problems import Problem, of_error
 from interfaces.http.streams import Streams
@@ -31,6 +32,7 @@ def make_app(hosts: Hosts, authenticate: Authenticate, *, now: Callable[[], date
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        app.state.feed.followers.end()
         await entrances.written()
         await hosts.close()
 
@@ -42,15 +44,18 @@ def make_app(hosts: Hosts, authenticate: Authenticate, *, now: Callable[[], date
     app.add_route(f"{BASE}/commands/{{command}}", append.typed, ["POST"])
     app.add_route(f"{BASE}/commands", append.whole_line, ["POST"])
     app.add_route(f"{BASE}/lines", streams.lines, ["POST"])
+    feed = app.state.feed = Feed(door)
+    for path, told, methods in feed_routes(feed):
+        app.add_route(f"{BASE}{path}", told, methods)
     app.add_route("/openapi.json", pages.document, ["GET"])
     app.add_route("/problems", pages.problems, ["GET"])
     app.add_route("/problems/{code}", pages.problem, ["GET"])
-    for kind, told in (
+    for kind, answer in (
         (Problem, _problem),
         (LedgerError, _fault),
         (HTTPException, _not_routed),
     ):
-        app.add_exception_handler(kind, told)
+        app.add_exception_handler(kind, answer)
     return app
 
 

@@ -70,6 +70,11 @@ class Door:
         self._entrances.let_in(hosted, found.login)
         return Entered(hosted, found)
 
+    async def still_open(self, request: Request, entered: Entered, scopes: frozenset[str]) -> bool:
+        """Whether who entered before would be let in again: a key may have ended while its answer is being sent."""
+        found = await self._found(request.headers.get("authorization"), entered.hosted)
+        return isinstance(found, Caller) and found.login == entered.caller.login and scopes <= found.scopes
+
     async def _found(self, authorization: str | None, hosted: Hosted) -> Caller | Denied:
         governance = await hosted.governance()
         if self._authenticate.may_wait(authorization, governance, hosted.name):

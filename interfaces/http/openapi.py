@@ -17,6 +17,7 @@ from commands.catalog import CATALOG
 from commands.intents.base import Command, CommandLine, Wire
 from interfaces.http import shapes
 from interfaces.http.described import Operation, Parameter
+from interfaces.http.feed_asked import FEED_OPERATIONS
 from interfaces.http.problems import MEDIA_TYPE as PROBLEM
 from interfaces.http.streams import MEDIA_TYPE as LINES
 
@@ -95,7 +96,7 @@ def operations() -> Sequence[Operation]:
     """Everything that is no command."""
     from interfaces.http import pages  # noqa: PLC0415 - it shows this document
 
-    return pages.OPERATIONS
+    return (*pages.OPERATIONS, *FEED_OPERATIONS)
 
 
 def _command(name: str, command: type[Command]) -> dict[str, Any]:

@@ -49,6 +49,21 @@ SERVER_CODES: Final[Mapping[str, ServerCode]] = MappingProxyType(
         "method_not_allowed": ServerCode(
             "This path has no such method.", "Methods are those of /openapi.json.", "Read /openapi.json."
         ),
+        "parameter_unreadable": ServerCode(
+            "A parameter is unknown, given twice, or not of its shape.",
+            "A misspelled parameter would be answered as if it had not been given.",
+            "Read /openapi.json for the parameters of the operation.",
+        ),
+        "position_not_there": ServerCode(
+            "The ledger ends before the position behind which the feed was asked for.",
+            "Whoever has seen more than the ledger holds followed another ledger, or one that was restored since.",
+            "Compare the ledger's id in the events; then follow it again from a position that it has.",
+        ),
+        "too_many_followers": ServerCode(
+            "This key follows as often as it may at a time.",
+            "A follower holds a connection for as long as it follows.",
+            "Close one of them, or ask for pages without `wait`.",
+        ),
         "fixture_in_earnest": ServerCode(
             "A fixed answer was asked of a ledger that is no simulation.",
             "In earnest every answer is decided.",

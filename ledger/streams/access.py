@@ -33,6 +33,7 @@ Question = Literal[
     "overpayments",
     "erasures",
     "deliveries",
+    "feed",
 ]
 
 
