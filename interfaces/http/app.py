@@ -18,11 +18,13 @@ from interfaces.http.documents import Documents
 from interfaces.http.door import Authenticate, Door
 from interfaces.http.entrances import Entrances
 from interfaces.http.feed import Feed, feed_routes
+from interfaces.http.followers import Followers
 from interfaces.http.hosting import Hosted, Hosts
 from interfaces.http.log_files import log_routes
 from interfaces.http.problems import Problem, of_error
 from interfaces.http.questions import question_routes
 from interfaces.http.streams import Streams
+from interfaces.http.webhooks import Webhooks
 from interfaces.system import PinnedZones, SystemIds
 from ledger.terms.errors import LedgerError
 
@@ -30,15 +32,26 @@ BASE = "/v1/ledgers/{ledger}"
 """Under this stands everything of one ledger."""
 
 
-def make_app(hosts: Hosts, authenticate: Authenticate, *, now: Callable[[], datetime]) -> FastAPI:
-    """The application over these ledgers."""
+def make_app(
+    hosts: Hosts,
+    authenticate: Authenticate,
+    *,
+    now: Callable[[], datetime],
+    webhooks: Callable[[Followers], Webhooks] | None = None,
+) -> FastAPI:
+    """The application over these ledgers; `webhooks` makes what delivers the feed, once there is a loop for it."""
     entrances = Entrances(now)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        delivering = app.state.webhooks = webhooks(feed.followers) if webhooks is not None else None
+        if delivering is not None:
+            delivering.start()
         yield
-        app.state.feed.followers.end()
+        feed.followers.end()
         documents.close()
+        if delivering is not None:
+            await delivering.close()
         await entrances.written()
         await hosts.close()
 

@@ -42,6 +42,8 @@ class Wanted(NamedTuple):
     practices: frozenset[str] | None = None
     """The practices that the key is for."""
     purpose: Purpose | None = None
+    withheld: bool = True
+    """Whether facts that are not for the caller are told of at all."""
 
 
 class Told(NamedTuple):
@@ -77,7 +79,8 @@ def page_of(session: "Session", name: str, wanted: Wanted) -> Page | Refused:
         if refusal is not None:
             return refusal
     shown = {fact.position for fact in facts if fact.position in read or sight.is_own(fact)}
-    return Page(_told(session, name, list(zip(rows, facts, strict=True)), shown, opening), position, head)
+    pairs = [pair for pair in zip(rows, facts, strict=True) if wanted.withheld or pair[1].position in shown]
+    return Page(_told(session, name, pairs, shown, opening), position, head)
 
 
 def topic_of(given: str) -> str | None:

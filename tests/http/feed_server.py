@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from interfaces.bootstrap import Settings
 from interfaces.http.app import make_app
 from interfaces.http.callers import Caller, Denied
 from interfaces.http.feed import Feed
+from interfaces.http.followers import Followers
 from interfaces.http.hosting import Hosts
+from interfaces.http.webhooks import Webhooks
 from interfaces.system import SystemClock
 from ledger.store.connection import Place
 from ledger.streams.governance import Governance
@@ -145,7 +148,12 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def serving(
-    place: Place, folder: Path, prepare: Callable[[Any], None] = lambda _: None, *, held_by_sockets: int = 0
+    place: Place,
+    folder: Path,
+    prepare: Callable[[Any], None] = lambda _: None,
+    *,
+    held_by_sockets: int = 0,
+    webhooks: Callable[[Hosts, Followers], Webhooks] | None = None,
 ) -> Iterator[Served]:
     """A new company at a place, served; `prepare` is given the application before it starts."""
     key_file = folder / "served.key"
@@ -153,11 +161,9 @@ def serving(
     key_file.chmod(0o600)
     with house(place) as it:
         keys = Keys()
-        app = make_app(
-            Hosts({NAME: Settings(place, key_file, LOGIN)}),
-            keys,
-            now=SystemClock().now,
-        )
+        hosts = Hosts({NAME: Settings(place, key_file, LOGIN)})
+        hooked = partial(webhooks, hosts) if webhooks is not None else None
+        app = make_app(hosts, keys, now=SystemClock().now, webhooks=hooked)
         prepare(app)
         listening = socket.create_server(("127.0.0.1", 0))
         if held_by_sockets:
