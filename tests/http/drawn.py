@@ -43,7 +43,7 @@ class Drawing:
     def __init__(self, served: Served, key: str, chance: Random) -> None:
         schema = schemathesis.openapi.from_dict(openapi.document())
         schema.config.update(base_url=served.url)
-        self._operations = [each.ok() for each in schema.get_all_operations()]
+        self._operations: list[Any] = [each.ok() for each in schema.get_all_operations()]  # type: ignore[union-attr]
         self._served = served
         self._key = key
         self._chance = chance

@@ -285,10 +285,10 @@ def test_a_client_that_goes_gives_its_thread_back(server: Server) -> None:
             client.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await client
-        while server.documents.running:
-            await asyncio.sleep(0.01)
+            while server.documents.running:
+                await asyncio.sleep(0.01)
 
-    asyncio.run(asyncio.wait_for(told(), 20))
+    asyncio.run(asyncio.wait_for(told(), 60))
     assert [3] == [last["summary"]["lines"] for last in time_log(server)[-1:]]
 
 
