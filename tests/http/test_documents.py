@@ -62,7 +62,7 @@ class Server:
         return await loop.run_in_executor(self._thread, self.session.handler.handle, own)
 
     def close(self) -> None:
-        self.documents.close()
+        asyncio.run(self.documents.close())
         self.run(self._stack.close)
         self._thread.shutdown()
 
@@ -285,8 +285,8 @@ def test_a_client_that_goes_gives_its_thread_back(server: Server) -> None:
             client.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await client
-        while server.documents.running:
-            await asyncio.sleep(0.01)
+            while server.documents.running:
+                await asyncio.sleep(0.01)
 
     asyncio.run(asyncio.wait_for(told(), 20))
     assert [3] == [last["summary"]["lines"] for last in time_log(server)[-1:]]
