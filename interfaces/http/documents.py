@@ -37,8 +37,8 @@ from ledger.terms.ports import Zones
 from ledger.terms.refusals import refused as refused_by_ledger
 from projections.moments import AsOf, position_of
 
-AT_ONCE: Final = 8
-"""Imports that run at one time in one process."""
+AT_ONCE: Final = 4
+"""Imports that run at one time in one process: a chart of the largest size takes some twenty times its bytes."""
 NEWLINE_DELIMITED: Final = frozenset({"application/x-ndjson", "application/ndjson", "application/fhir+ndjson"})
 """Media types of a body with one bundle a line; any other body of charts is one bundle."""
 Told = dict[str, Any]
@@ -133,9 +133,9 @@ class Documents:
         """How many imports run now."""
         return self._at_once - self._free
 
-    def close(self) -> None:
-        """Wait for the imports that run."""
-        self._executor.shutdown()
+    async def close(self) -> None:
+        """Wait for the imports that run; the event loop goes on, for they need it."""
+        await asyncio.get_running_loop().run_in_executor(None, self._executor.shutdown)
 
     def _mapping(self, options: Options) -> bytes | Refused | None:
         if options.mapping is None:

@@ -62,7 +62,7 @@ class Server:
         return await loop.run_in_executor(self._thread, self.session.handler.handle, own)
 
     def close(self) -> None:
-        self.documents.close()
+        asyncio.run(self.documents.close())
         self.run(self._stack.close)
         self._thread.shutdown()
 
