@@ -25,8 +25,9 @@ class Question(NamedTuple):
     """Words that are always said."""
     is_of_today: bool = False
     """Whether the answer changes with the day, although nothing was recorded."""
-    shows_accesses: bool = False
-    """Whether reads are part of the answer, which then differs after each."""
+    has_tag: bool = True
+    """Whether the newest fact behind the answer tells if it is the same: not where reads stand in the answer, nor where
+    it is of the log's seals or of the program."""
     about_patients: bool = True
     """Whether it may be a read of patient data, for which a purpose can be named."""
 
@@ -51,13 +52,13 @@ QUESTIONS: Final[Sequence[Question]] = (
         ),
     ),
     Question("read_diff", "/patients/{patient}/diff", ("diff",), ("a", "b", "words", "accesses")),
-    Question("find_patients", "/patients/find", ("find",), ("as_of",), "POST"),
+    Question("find_patients", "/patients/find", ("find",), ("as_of",), "POST", has_tag=False),
     Question(
         "prove_completeness",
         "/patients/{patient}/completeness",
         ("completeness", "prove"),
         ("month", "fact_class"),
-        shows_accesses=True,
+        has_tag=False,
     ),
     Question(
         "list_months",
@@ -75,7 +76,7 @@ QUESTIONS: Final[Sequence[Question]] = (
     Question("read_claim", "/claims/{claim}", ("claim", "show"), ("as_of", "words")),
     Question("list_overpayments", "/overpayments", ("overpayments",), ("open", "practice", "as_of"), is_of_today=True),
     Question("list_reviews", "/reviews", ("reviews",), ("month", "practice", "settled", "as_of")),
-    Question("list_parked", "/parked", ("parked", "list"), ("closed", "as_of")),
+    Question("list_parked", "/parked", ("parked", "list"), ("closed", "source", "as_of")),
     Question("list_holds", "/holds", ("hold", "list"), ("patient", "open")),
     Question("list_erasures", "/erasures", ("erase", "list"), ("patient", "open")),
     Question(
@@ -86,7 +87,7 @@ QUESTIONS: Final[Sequence[Question]] = (
             *("actor", "patient", "practice", "action", "outcome", "source", "since", "until", "clock", "as_of"),
             *("limit", "after"),
         ),
-        shows_accesses=True,
+        has_tag=False,
     ),
     Question(
         "list_rules",
@@ -124,8 +125,10 @@ QUESTIONS: Final[Sequence[Question]] = (
         tag="rules",
         about_patients=False,
     ),
-    Question("list_refusals", "/refusals", ("refusals",), tag="rules", about_patients=False),
-    Question("read_schema", "/schema/{what}", ("schema",), tag="rules", about_patients=False),
-    Question("read_receipt", "/receipts/{position}", ("receipt",), tag="log", about_patients=False),
-    Question("read_unsealed", "/log/unsealed", ("seal",), fixed=("--status",), tag="log", about_patients=False),
+    Question("list_refusals", "/refusals", ("refusals",), tag="rules", about_patients=False, has_tag=False),
+    Question("read_schema", "/schema/{what}", ("schema",), tag="rules", about_patients=False, has_tag=False),
+    Question("read_receipt", "/receipts/{position}", ("receipt",), tag="log", about_patients=False, has_tag=False),
+    Question(
+        "read_unsealed", "/log/unsealed", ("seal",), fixed=("--status",), tag="log", about_patients=False, has_tag=False
+    ),
 )

@@ -133,13 +133,18 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def serving(
-    place: Place, folder: Path, prepare: Callable[[Any], None] = lambda _: None, *, held_by_sockets: int = 0
+    place: Place,
+    folder: Path,
+    prepare: Callable[[Any], None] = lambda _: None,
+    *,
+    held_by_sockets: int = 0,
+    practice_npi: str | None = None,
 ) -> Iterator[Served]:
     """A new company at a place, served; `prepare` is given the application before it starts."""
     key_file = folder / "served.key"
     key_file.write_text(KEY.hex() + "\n")
     key_file.chmod(0o600)
-    with house(place) as it:
+    with house(place, practice_npi=practice_npi) as it:
         keys = Keys()
         app = make_app(
             Hosts({NAME: Settings(place, key_file, LOGIN)}),
