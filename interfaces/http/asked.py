@@ -28,10 +28,13 @@ Given = Iterable[tuple[str, str]]
 """The query of a request: names with values, in order, as often as they were given."""
 
 
+_whole: Final = cache(parser)
+
+
 @cache
 def parser_of(question: Question) -> Parser:
     """The parser of the question's command."""
-    return parser().below(*question.command)
+    return _whole().below(*question.command)
 
 
 def in_path(question: Question) -> tuple[str, ...]:

@@ -25,8 +25,9 @@ class Question(NamedTuple):
     """Words that are always said."""
     is_of_today: bool = False
     """Whether the answer changes with the day, although nothing was recorded."""
-    shows_accesses: bool = False
-    """Whether reads are part of the answer, which then differs after each."""
+    has_tag: bool = True
+    """Whether the newest fact behind the answer tells if it is the same: not where reads stand in the answer, nor where
+    it is of the log's seals or of the program."""
     about_patients: bool = True
     """Whether it may be a read of patient data, for which a purpose can be named."""
 
@@ -51,13 +52,13 @@ QUESTIONS: Final[Sequence[Question]] = (
         ),
     ),
     Question("read_diff", "/patients/{patient}/diff", ("diff",), ("a", "b", "words", "accesses")),
-    Question("find_patients", "/patients/find", ("find",), ("as_of",), "POST"),
+    Question("find_patients", "/patients/find", ("find",), ("as_of",), "POST", has_tag=False),
     Question(
         "prove_completeness",
         "/patients/{patient}/completeness",
         ("completeness", "prove"),
         ("month", "fact_class"),
-        shows_accesses=True,
+        has_tag=False,
     ),
     Question(
         "list_months",
@@ -87,7 +88,7 @@ QUESTIONS: Final[Sequence[Question]] = (
             *("actor", "patient", "practice", "action", "outcome", "source", "since", "until", "clock", "as_of"),
             *("limit", "after"),
         ),
-        shows_accesses=True,
+        has_tag=False,
     ),
     Question(
         "list_rules",
@@ -125,8 +126,10 @@ QUESTIONS: Final[Sequence[Question]] = (
         tag="rules",
         about_patients=False,
     ),
-    Question("list_refusals", "/refusals", ("refusals",), tag="rules", about_patients=False),
-    Question("read_schema", "/schema/{what}", ("schema",), tag="rules", about_patients=False),
-    Question("read_receipt", "/receipts/{position}", ("receipt",), tag="log", about_patients=False),
-    Question("read_unsealed", "/log/unsealed", ("seal",), fixed=("--status",), tag="log", about_patients=False),
+    Question("list_refusals", "/refusals", ("refusals",), tag="rules", about_patients=False, has_tag=False),
+    Question("read_schema", "/schema/{what}", ("schema",), tag="rules", about_patients=False, has_tag=False),
+    Question("read_receipt", "/receipts/{position}", ("receipt",), tag="log", about_patients=False, has_tag=False),
+    Question(
+        "read_unsealed", "/log/unsealed", ("seal",), fixed=("--status",), tag="log", about_patients=False, has_tag=False
+    ),
 )

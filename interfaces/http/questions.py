@@ -86,7 +86,7 @@ def told(question: Question, args: Namespace, session: Session) -> Told:
     finally:
         args.session = None
     tag = None
-    if not question.shows_accesses and not read.has_accesses:
+    if question.has_tag and not read.has_accesses:
         day = f"-{session.handler.now():%Y-%m-%d}" if question.is_of_today else ""
         tag = f'W/"{session.log.newest_of(read, until=began)}{day}"'
     return Told(screen.heard.getvalue().encode(), tag, screen.next_after)
@@ -158,16 +158,15 @@ def operation_of(question: Question) -> Operation:
     """The question as the document describes it: what its command says of itself."""
     parser = parser_of(question)
     summary = " ".join((parser.description or "").strip().split("\n\n")[0].split())
-    has_tag = not question.shows_accesses
     answers = [Answered(200, "The answer.", "application/json", {"type": "object"})]
-    answers += [Answered(304, "What is at hand still holds.", None, {})] if has_tag else []
+    answers += [Answered(304, "What is at hand still holds.", None, {})] if question.has_tag else []
     return Operation(
         question.name,
         question.method,
         f"{BASE}{question.path}",
         question.tag,
         summary,
-        parameters=(*parameters_of(question), *((_IF_NONE_MATCH,) if has_tag else ())),
+        parameters=(*parameters_of(question), *((_IF_NONE_MATCH,) if question.has_tag else ())),
         answers=tuple(answers),
         body=("text/plain", _IDENTIFIERS) if question.method == "POST" else None,
         scope=SCOPE,

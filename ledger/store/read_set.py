@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ledger.store.engine import Engine
     from ledger.store.heads import Head
 
-_STEP: Final = 512
+STEP: Final = 512
 _KEPT_MAX: Final = 32_768
 _ACCESSES: Final = frozenset(topic for topic, event in EVENTS.items() if event.FACT is FactClass.ACCESS)
 _LOOKS: Final = "accessed/"
@@ -77,7 +77,7 @@ class Reads:
         """The newest fact up to a position that is no access; only what came since is looked at."""
         until = position
         while until > self._looked_up_to:
-            after = max(until - _STEP, self._looked_up_to)
+            after = max(until - STEP, self._looked_up_to)
             rows = self._engine.follow(after, until - after)
             newest = max((row.position for row in rows if row.topic not in _ACCESSES), default=0)
             if newest:

@@ -25,19 +25,24 @@ def world_with_claims(folder: Path, edition: Edition | None = None) -> World:
     key_file.write_text(KEY.hex() + "\n")
     key_file.chmod(0o600)
     with house(folder / "ledger", practice_npi=NPI, edition=edition) as it:
-        for code, amount in CHARGES:
-            asked = {"practice": it.ids["practice"], "code": code, "amount": amount, "from_on": "2026-01-01"}
-            it.accepted("adopt_charge", asked, actor="bill")
-        _january(it)
-        _february(it)
-        _march(it)
-        _may(it)
-        july_of_pcm(it)
-        unknown = {"control_number": "A" * 20, "outcome": "accepted", "received_on": "2026-06-20"}
-        assert it.send("record_acknowledgment", unknown, actor="bill").outcome == "parked"
-        other = {"name": "Riverside", "tin": "123456780", "zone": "America/Chicago"}
-        it.ids["other practice"] = dict(it.accepted("register_practice", other).ids)["practice"]
+        fill_with_claims(it)
         return World(folder / "ledger", key_file, dict(it.ids))
+
+
+def fill_with_claims(it: House) -> None:
+    """Everything that this module tells, in a house whose practice has an NPI."""
+    for code, amount in CHARGES:
+        asked = {"practice": it.ids["practice"], "code": code, "amount": amount, "from_on": "2026-01-01"}
+        it.accepted("adopt_charge", asked, actor="bill")
+    _january(it)
+    _february(it)
+    _march(it)
+    _may(it)
+    july_of_pcm(it)
+    unknown = {"control_number": "A" * 20, "outcome": "accepted", "received_on": "2026-06-20"}
+    assert it.send("record_acknowledgment", unknown, actor="bill").outcome == "parked"
+    other = {"name": "Riverside", "tin": "123456780", "zone": "America/Chicago"}
+    it.ids["other practice"] = dict(it.accepted("register_practice", other).ids)["practice"]
 
 
 def _january(it: House) -> None:

@@ -154,12 +154,13 @@ def serving(
     *,
     held_by_sockets: int = 0,
     webhooks: Callable[[Hosts, Followers], Webhooks] | None = None,
+    practice_npi: str | None = None,
 ) -> Iterator[Served]:
     """A new company at a place, served; `prepare` is given the application before it starts."""
     key_file = folder / "served.key"
     key_file.write_text(KEY.hex() + "\n")
     key_file.chmod(0o600)
-    with house(place) as it:
+    with house(place, practice_npi=practice_npi) as it:
         keys = Keys()
         hosts = Hosts({NAME: Settings(place, key_file, LOGIN)})
         hooked = partial(webhooks, hosts) if webhooks is not None else None
