@@ -57,11 +57,13 @@ class Followed:
         self._file = file
         self.state = State("", subscription.after)
         self.head = 0
+        self.trouble: str | None = None
+        """Why nothing can be posted now that is no fault of the receiver."""
 
     def standing(self) -> Standing:
         """How it stands."""
         state = self.state
-        whole = (state.attempts, state.failing_since, state.because, state.parked)
+        whole = (state.attempts, state.failing_since, state.because or self.trouble, state.parked)
         return Standing(self.subscription.name, self.subscription.ledger, state.position, self.head, *whole)
 
     async def begin(self) -> None:
@@ -154,6 +156,7 @@ class Webhooks:
                     await followed.begin()
                     has_begun = True
                 page = await followed.page()
+                followed.trouble = None
                 if page.events:
                     if not await self._delivered(followed, page):
                         return
@@ -163,7 +166,8 @@ class Webhooks:
                     await watch.beyond(page.position, self._persistence.rest)
             except (LedgerError, OSError, RuntimeError) as error:
                 # The ledger, or the folder of states, cannot be used now; what is not saved is delivered again.
-                self._say("webhook_waits", followed, type(error).__name__)
+                followed.trouble = type(error).__name__
+                self._say("webhook_waits", followed, followed.trouble)
                 await self._rest(self._persistence.rest)
 
     async def _delivered(self, followed: Followed, page: Page) -> bool:

@@ -429,6 +429,13 @@ def test_a_state_of_another_ledger_is_not_used(company: Company, receiver: Recei
     assert receiver.positions[0] < 30
 
 
+def test_a_ledger_that_ends_before_what_was_delivered_is_waited_for(company: Company, receiver: Receiver) -> None:
+    StateFile(company.folder / "state", "billing").save(State(company.house.log.ledger_id, 9_999))
+    standing = company.deliver(company.subscription(receiver.url), lambda standing: standing.because is not None)
+
+    assert (standing.because, standing.position, receiver.posts) == ("LedgerError", 9_999, [])
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"ledger": "x"}'])
 def test_a_state_that_cannot_be_read_is_said(tmp_path: Path, content: str) -> None:
     (tmp_path / "webhook-billing.json").write_text(content)
