@@ -49,7 +49,7 @@ def make_app(
             delivering.start()
         yield
         feed.followers.end()
-        documents.close()
+        await documents.close()
         if delivering is not None:
             await delivering.close()
         await entrances.written()

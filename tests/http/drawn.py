@@ -7,6 +7,7 @@ half of the time, so that requests get further than the door.
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import count
 from random import Random
 from typing import Any, Final
 
@@ -52,25 +53,25 @@ class Drawing:
         """Requests by operation."""
 
     def run(self, *, requests: int, seconds: float) -> None:
-        """Send so many requests, or as many as fit into the time."""
+        """Send so many requests, or as many as fit into the time; each operation once at least."""
         until = time.monotonic() + seconds
-        for operation in self._turns():
-            if self.asked.total() >= requests or time.monotonic() > until:
+        for turn, operation in self._turns():
+            if turn and (self.asked.total() >= requests or time.monotonic() > until):
                 return
-            self._some(operation)
+            self._some(operation, AT_ONCE if turn else 1)
 
-    def _turns(self) -> Iterator[Any]:
-        while True:
-            for operation in self._operations:
-                if operation.definition.raw["operationId"] not in WITHOUT_END:
-                    yield operation
+    def _turns(self) -> Iterator[tuple[int, Any]]:
+        wanted = [each for each in self._operations if each.definition.raw["operationId"] not in WITHOUT_END]
+        for turn in count():
+            self._chance.shuffle(wanted)
+            yield from ((turn, operation) for operation in wanted)
 
-    def _some(self, operation: Any) -> None:
+    def _some(self, operation: Any, at_once: int) -> None:
         mode = self._chance.choice((GenerationMode.POSITIVE, GenerationMode.NEGATIVE))
 
         @seed(self._chance.getrandbits(32))
         @settings(
-            max_examples=AT_ONCE,
+            max_examples=at_once,
             deadline=None,
             database=None,
             phases=(Phase.generate,),
