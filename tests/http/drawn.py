@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -68,7 +69,13 @@ class Drawing:
 
     def _some(self, operation: Any, at_once: int) -> None:
         mode = self._chance.choice((GenerationMode.POSITIVE, GenerationMode.NEGATIVE))
+        try:
+            self._drawn(operation, mode, at_once)
+        except Unsatisfiable:
+            # Of what takes nothing, or anything, no wrong request can be drawn.
+            self._drawn(operation, GenerationMode.POSITIVE, at_once)
 
+    def _drawn(self, operation: Any, mode: GenerationMode, at_once: int) -> None:
         @seed(self._chance.getrandbits(32))
         @settings(
             max_examples=at_once,
