@@ -17,10 +17,9 @@ from commands.answer import Answer, refusal_json
 from ledger.terms.errors import LedgerError, OutcomeUnknown, StoreUnavailable
 from ledger.terms.outcome import Refused
 from ledger.terms.refusals_of_lines import READING
-from ledger.terms.refusals_of_shape import SHAPE
 
 MEDIA_TYPE: Final = "application/problem+json"
-_UNREADABLE: Final = frozenset(refusal.code for refusal in (*READING, *SHAPE))
+_UNREADABLE: Final = frozenset(refusal.code for refusal in READING)
 """Codes of lines that were not understood."""
 _STATUS: Final[Mapping[str, int]] = {
     "exists_with_different_content": 422,

@@ -161,7 +161,7 @@ def test_the_lag_of_a_ledger_is_told_to_its_operator(on_both: Served) -> None:
         after = client.get("/v1/ledgers/main/lag").json()
 
     assert before["position"] > 0
-    assert after["position"] == before["position"] + 1
+    assert after["position"] > before["position"]
     assert (after["unsealed"], after["checkpoint"]) == (after["position"], 0)
     assert after["simulated"] is True
 
