@@ -20,8 +20,10 @@ from ledger.terms.refusals import refused
 
 Get = Callable[[str], Any]
 
-PLACED_BY_FACTS: Final = frozenset(("stop_timer", "record_acknowledgment", "record_remittance", "release_delivery"))
-"""Commands that name neither patient nor practice and are about a patient all the same, whom their facts name."""
+PLACED_BY_FACTS: Final = frozenset(
+    ("stop_timer", "record_acknowledgment", "record_remittance", "release_delivery", "record_import")
+)
+"""Commands that name neither patient nor practice: whom they are about, if anybody, their facts name."""
 
 
 def closed_to(governance: Governance, login: str, now: datetime | None) -> Refused | None:

@@ -73,11 +73,7 @@ class Handler:
 
     def read(self, raw: bytes) -> Delivery | Unreadable:
         """A line of `submit` as a delivery of this program's commands, or why it cannot be read."""
-        try:
-            return read_line(raw, COMMANDS)
-        except Exception as defect:  # noqa: BLE001 - one line's defect must not keep the rest of a file out
-            structlog.get_logger("ccm_ledger.commands").error("line_defect", error=type(defect).__name__)
-            return Unreadable(None, refused("program_defect"))
+        return line_read(raw)
 
     def handle(self, batch: Sequence[Delivery | Unreadable]) -> list[Answer]:
         """The answers to a group of lines, in their order; what they accept is durable when this returns."""
@@ -295,6 +291,15 @@ class Handler:
             code=answer.refusal.code if answer.refusal else None,
             position=answer.positions[-1] if answer.positions else None,
         )
+
+
+def line_read(raw: bytes) -> Delivery | Unreadable:
+    """A line of `submit` as a delivery of this program's commands, or why it cannot be read; asks no ledger."""
+    try:
+        return read_line(raw, COMMANDS)
+    except Exception as defect:  # noqa: BLE001 - one line's defect must not keep the rest of a file out
+        structlog.get_logger("ccm_ledger.commands").error("line_defect", error=type(defect).__name__)
+        return Unreadable(None, refused("program_defect"))
 
 
 def _needs_to_ask(waiting: tuple[int, Delivery | Unreadable]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from interfaces import keys, places
 from interfaces.system import PinnedZones, SimulatedClock, SystemClock, SystemIds, calm_the_collector
@@ -39,6 +39,8 @@ class Settings:
     """None: the key in CCM_LEDGER_MASTER_KEY, or the file in the usual place, named by the ledger's id."""
     login: str
     actor: str | None = None
+    log_key_file: Path | None = None
+    """The keys of the log, where somebody named them for this ledger."""
 
 
 class Session:
@@ -184,6 +186,21 @@ def routes() -> "Routes | None":
     return places.routes_in(os.environ.get("CCM_LEDGER_ROUTES"))
 
 
+def server_file(named: str | None) -> Path | None:
+    """The file with the settings of the server: as the options or the environment name it; None: there is none."""
+    given = named or os.environ.get("CCM_LEDGER_SERVER")
+    return Path(given) if given else None
+
+
+def request_log() -> Any:
+    """Where the server's line about each request goes: shown unless `CCM_LEDGER_LOG` asks for less."""
+    import sys  # noqa: PLC0415
+
+    from ledger.store import log  # noqa: PLC0415 - `--help` must not wait for it
+
+    return log.logger_to(sys.stderr, _log_level("info"))
+
+
 def password() -> str | None:
     """The password in the file that CCM_LEDGER_PASSWORD_FILE names; None leaves it to PostgreSQL's own ways."""
     return places.password_in(os.environ.get("CCM_LEDGER_PASSWORD_FILE"))
@@ -260,7 +277,7 @@ def _held_key() -> str | None:
 
 def log_key_file(session: Session, named: str | None) -> Path:
     """Where the keys of a ledger's log are: as the options or the environment name it, or in the usual place."""
-    given = named or os.environ.get("CCM_LEDGER_LOG_KEY_FILE")
+    given = named or session.where.log_key_file or os.environ.get("CCM_LEDGER_LOG_KEY_FILE")
     file = Path(given) if given else configuration_folder() / f"{session.log.ledger_id}.log-keys"
     keys.outside(file, session.where.place, "--log-key-file")
     return file
@@ -297,10 +314,11 @@ def create_ledger(where: Settings, *, name: str, simulated: bool) -> Path | None
 
 
 @contextmanager
-def opened(where: Settings) -> Iterator[Session]:
-    """The ledger, open, with its handler; closed afterwards."""
+def opened(where: Settings, *, to_verify: bool = False) -> Iterator[Session]:
+    """The ledger, open, with its handler; closed afterwards. `to_verify`: in spite of facts that cannot be read."""
     from commands.handle import Handler  # noqa: PLC0415 - `--help` must not wait for the store
     from ledger.store.connection import info_of, open_ledger  # noqa: PLC0415
+    from ledger.store.instants import from_micros  # noqa: PLC0415
 
     configure_logs()
     info = info_of(where.place)
@@ -308,14 +326,14 @@ def opened(where: Settings) -> Iterator[Session]:
     standing = SimulatedClock()
     clock: Clock = standing if info.simulated else SystemClock()
     ids = SystemIds()
-    with open_ledger(where.place, master_key=key, clock=clock, ids=ids) as log:
-        newest = log.facts_at([log.refresh()])
+    with open_ledger(where.place, master_key=key, clock=clock, ids=ids, to_verify=to_verify) as log:
+        newest = log.engine.at([log.refresh()])  # as a row: what cannot be read is for `verify` to name
         if not newest:
             away = "Remove the folder" if isinstance(where.place, Path) else "Choose another name for it"
             raise NotALedger(
                 "This ledger holds no fact: its `init` was cut short.", f"{away} and run `ccm-ledger init`."
             )
-        standing.stand_at(newest[-1].recorded_at)  # before anything else asks for the time
+        standing.stand_at(from_micros(newest[-1].recorded_at))
         zones = PinnedZones()
         handler = Handler(log=log, ids=ids, clock=clock, zones=zones, login=where.login, default_actor=where.actor)
         calm_the_collector()
@@ -335,7 +353,7 @@ def configure_logs() -> None:
     log.configure(sys.stderr, _log_level())
 
 
-def _log_level() -> str:
+def _log_level(usual: str = "warning") -> str:
     """`CCM_LEDGER_LOG=info` shows a line a command; without it only what needs attention is shown."""
-    wanted = os.environ.get("CCM_LEDGER_LOG", "warning").lower()
-    return wanted if wanted in {"debug", "info", "warning", "error", "critical"} else "warning"
+    wanted = os.environ.get("CCM_LEDGER_LOG", usual).lower()
+    return wanted if wanted in {"debug", "info", "warning", "error", "critical"} else usual

@@ -24,7 +24,7 @@ REFUSED: Final = 1
 
 
 @contextmanager
-def session_of(args: Namespace, screen: Screen) -> Iterator[bootstrap.Session]:
+def session_of(args: Namespace, screen: Screen, *, to_verify: bool = False) -> Iterator[bootstrap.Session]:
     """The ledger that the options name, open; the screen says from now on whether it is simulated.
 
     A program that holds it open already gives the session with the options.
@@ -36,7 +36,7 @@ def session_of(args: Namespace, screen: Screen) -> Iterator[bootstrap.Session]:
         return
     a_ledger_is_named(args.ledger)
     where = bootstrap.settings(ledger=args.ledger, key_file=args.key_file, actor=args.speaker)
-    with bootstrap.opened(where) as session:
+    with bootstrap.opened(where, to_verify=to_verify) as session:
         screen.simulated(session.simulated)
         yield session
 

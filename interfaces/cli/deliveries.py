@@ -48,23 +48,19 @@ def run_deliveries(args: Namespace, screen: Screen) -> int:
     """Record the read, then tell the day."""
     from datetime import date  # noqa: PLC0415 - `--help` must not wait for them
 
-    from commands.access import ask_about_source  # noqa: PLC0415
     from interfaces.cli.asking import session_of  # noqa: PLC0415
-    from interfaces.delivered import KeysUnreadable, keys_in, told  # noqa: PLC0415
+    from interfaces.delivered import KeysUnreadable, deliveries_of, told  # noqa: PLC0415
+    from ledger.terms.outcome import Refused  # noqa: PLC0415
     from ledger.terms.people import Purpose  # noqa: PLC0415
-    from projections.deliveries import deliveries  # noqa: PLC0415
 
     with _opened(args.keys) as stream, session_of(args, screen) as session:
         purpose = Purpose(args.purpose) if args.purpose else None
-        refusal = ask_about_source(session.handler, "deliveries", args.source, purpose=purpose)
-        if refusal is not None:
-            raise ReadRefused(refusal)
-        keys = None if stream is None else keys_in(stream)
-        on, now = date.fromisoformat(args.day), session.handler.now()
         try:
-            found = deliveries(session.log, args.source, on, now=now, keys=keys)
+            found = deliveries_of(session, args.source, date.fromisoformat(args.day), keys=stream, purpose=purpose)
         except KeysUnreadable as error:
             raise WrongUsage(f"Line {error.line} of the keys: {error.why}", "One key a line, in UTF-8.") from error
+        if isinstance(found, Refused):
+            raise ReadRefused(found)
         screen.answer(told(found))
         _show(screen, found)
     return 0

@@ -2,7 +2,6 @@
 
 from argparse import Namespace
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.screen import Screen
@@ -57,14 +56,18 @@ def run_list(args: Namespace, screen: Screen) -> int:
     """Record the read, then list what waits."""
     from interfaces.cli.asking import known_at, moment_at, session_of  # noqa: PLC0415 - `--help` must not wait for them
     from interfaces.cli.wording import counted  # noqa: PLC0415
-    from interfaces.delivered import waiting_counted, waiting_told  # noqa: PLC0415
+    from interfaces.delivered import waiting_of, waiting_told  # noqa: PLC0415
+    from ledger.terms.outcome import Refused  # noqa: PLC0415
+    from ledger.terms.people import Purpose  # noqa: PLC0415
 
     with session_of(args, screen) as session:
         known = known_at(session, args)
-        found = _readable(session, args, known)
+        purpose = Purpose(args.purpose) if args.purpose else None
+        found = waiting_of(session, known, source=args.source, with_closed=args.closed, purpose=purpose)
+        if isinstance(found, Refused):
+            raise ReadRefused(found)
         today = moment_at(session, known if args.as_of else None).date()
-        counts = waiting_counted(found)
-        screen.answer({"as_of": known, "waiting": counts, "deliveries": waiting_told(found, today)})
+        screen.answer(waiting_told(found, known, today))
         moment = f" as of position {known}" if args.as_of else ""
         screen.say(f"{counted(len(found), 'delivery', 'deliveries')}{moment}.")
         if found:
@@ -72,28 +75,6 @@ def run_list(args: Namespace, screen: Screen) -> int:
             cells = [(*_cells(each), *([_standing(each)] if args.closed else [])) for each in found]
             screen.table((*_COLUMNS, *standing), cells, right=(4,))
     return 0
-
-
-def _readable(session: "Session", args: Namespace, known: int) -> "tuple[ParkedDelivery, ...]":
-    """Have the read recorded, then what waits; whom it was resolved to is told to those alone who may read there."""
-    from commands.access import ask_about_source, may_read  # noqa: PLC0415 - loaded by now
-    from interfaces.cli.asking import ask  # noqa: PLC0415
-    from ledger.terms.people import Purpose  # noqa: PLC0415
-    from projections.questions import parked_list  # noqa: PLC0415
-    from projections.two_patients import ANOTHER  # noqa: PLC0415
-
-    found = parked_list(session.log, as_of=known, with_closed=args.closed, source=args.source)
-    subjects = dict.fromkeys(each.subject for each in found if each.subject and each.subject.startswith("pt_"))
-    closed = {subject for subject in subjects if not may_read(session.handler, [subject])}
-    told = [subject for subject in subjects if subject not in closed]
-    if args.source is None:
-        ask(session, args, "parked", told, as_of=known)
-    else:
-        purpose = Purpose(args.purpose) if args.purpose else None
-        refusal = ask_about_source(session.handler, "parked", args.source, told, purpose=purpose, as_of=known)
-        if refusal is not None:
-            raise ReadRefused(refusal)
-    return tuple(replace(each, subject=ANOTHER) if each.subject in closed else each for each in found)
 
 
 def _cells(each: "ParkedDelivery") -> tuple[str, ...]:

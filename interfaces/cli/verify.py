@@ -52,7 +52,7 @@ def run_verify(args: Namespace, screen: Screen) -> int:
 
     evidence = _evidence(args)
     everything = not (args.log or args.projections)
-    with session_of(args, screen) as session:
+    with session_of(args, screen, to_verify=True) as session:
         _check_keys(evidence, session.log.ledger_id)
         facts = _facts(session, screen) if everything else None
         log = _log(session, screen, evidence) if everything or args.log or _is_given(args) else None

@@ -120,10 +120,12 @@ def _of_log(found: "LogVerification") -> Iterator[str]:
             f"{counted(found.sealed, 'fact')} sealed; {counted(found.checkpoints, 'checkpoint')} and"
             f" {counted(found.cosignatures, 'cosignature')} verified."
         )
-    else:
+    if not found.sealed:
         yield "Nothing is sealed yet: `ccm-ledger seal` signs what was recorded."
-    if found.is_sound and found.checkpoints:
+    if found.is_sound and found.checkpoints and found.sealed:
         yield "Every leaf, every tile and every checkpoint agrees, the ledger's own and what was kept."
+    elif found.is_sound and found.checkpoints:
+        yield "Every leaf agrees with the checkpoints that were kept."
     if found.bracket is not None:
         last, first = found.bracket
         yield f"Rewritten behind position {last}: a checkpoint agrees up to there; the one over {first} facts does not."

@@ -1,10 +1,11 @@
 """The server put together: ledgers, door, operations, guards, and the document that describes them."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+import structlog
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,71 +14,124 @@ from starlette.responses import Response
 from commands.catalog import CATALOG
 from interfaces.http import pages
 from interfaces.http.append import Append
+from interfaces.http.document_routes import DocumentRoutes
+from interfaces.http.documents import Documents
 from interfaces.http.door import Authenticate, Door
 from interfaces.http.entrances import Entrances
 from interfaces.http.feed import Feed, feed_routes
+from interfaces.http.followers import Followers
+from interfaces.http.guarding import Closing, Guard
+from interfaces.http.health import Health
 from interfaces.http.hosting import Hosted, Hosts
 from interfaces.http.log_files import log_routes
 from interfaces.http.problems import Problem, of_error
 from interfaces.http.questions import question_routes
+from interfaces.http.rates import RateLimits
+from interfaces.http.settings import ServerSettings
 from interfaces.http.streams import Streams
+from interfaces.http.telling import Telling
+from interfaces.http.webhooks import Webhooks
+from interfaces.system import PinnedZones, SystemClock, SystemIds
 from ledger.terms.errors import LedgerError
 
 BASE = "/v1/ledgers/{ledger}"
 """Under this stands everything of one ledger."""
+Route = tuple[str, Callable[[Request], Awaitable[Response]], list[str]]
 
 
-def make_app(hosts: Hosts, authenticate: Authenticate, *, now: Callable[[], datetime]) -> FastAPI:
-    """The application over these ledgers."""
+def make_app(
+    hosts: Hosts,
+    authenticate: Authenticate,
+    *,
+    now: Callable[[], datetime],
+    settings: ServerSettings | None = None,
+    telling: Telling | None = None,
+    closing: Closing | None = None,
+    metrics_port: int | None = None,
+    webhooks: Callable[[Followers], Webhooks] | None = None,
+) -> FastAPI:
+    """The application over these ledgers; `webhooks` makes what delivers the feed, once there is a loop for it.
+
+    `closing` is told by whoever runs it when it ends; at `metrics_port` metrics are told to everybody.
+    """
+    settings, closing = settings or ServerSettings(), closing or Closing()
+    telling = telling or Telling(structlog.get_logger())
     entrances = Entrances(now)
+    door = Door(hosts, authenticate, entrances, RateLimits(settings.rates, SystemClock()))
+    documents = Documents(PinnedZones(), SystemIds().entropy)
+    feed = Feed(door)
+    closing.tell(feed.followers.end)
+    health = Health(hosts, door, telling, closing, metrics_port)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        delivering = app.state.webhooks = webhooks(feed.followers) if webhooks is not None else None
+        if delivering is not None:
+            delivering.start()
         yield
+        feed.followers.end()
+        await documents.close()
+        if delivering is not None:
+            await delivering.close()
         await entrances.written()
-        app.state.feed.followers.end()
         await hosts.close()
 
     # The document and its pages are made by openapi.py; FastAPI's own would not know the commands.
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    door = Door(hosts, authenticate, entrances)
-    append = Append(door, _receipts, frozenset(CATALOG))
-    streams = Streams(door)
-    app.add_route(f"{BASE}/commands/{{command}}", append.typed, ["POST"])
-    app.add_route(f"{BASE}/commands", append.whole_line, ["POST"])
-    app.add_route(f"{BASE}/lines", streams.lines, ["POST"])
-    feed = app.state.feed = Feed(door)
-    for path, told, methods in feed_routes(feed):
-        app.add_route(f"{BASE}{path}", told, methods)
-    for path, endpoint, methods in (*question_routes(door), *log_routes(door)):
+    app.state.feed = feed
+    for path, endpoint, methods in _routes(door, settings, documents, feed, health):
         app.add_route(path, endpoint, methods)
-    app.add_route("/openapi.json", pages.document, ["GET"])
-    app.add_route("/problems", pages.problems, ["GET"])
-    app.add_route("/problems/{code}", pages.problem, ["GET"])
-    for kind, answer in (
-        (Problem, _problem),
-        (LedgerError, _fault),
-        (HTTPException, _not_routed),
-    ):
+    for kind, answer in ((Problem, _problem), (LedgerError, _fault), (HTTPException, _not_routed)):
         app.add_exception_handler(kind, answer)
+    # Added last, it is outermost: what it refuses nothing else sees, and what nobody else caught it answers.
+    app.add_middleware(
+        Guard,
+        limits=settings.limits,
+        closing=closing,
+        watch=telling,
+        ids=SystemIds(),
+        is_tls=settings.tls is not None,
+        metrics_port=metrics_port,
+    )
     return app
 
 
-async def _problem(_: Request, problem: Any) -> Response:
+def _routes(door: Door, settings: ServerSettings, documents: Documents, feed: Feed, health: Health) -> Iterator[Route]:
+    append = Append(door, _receipts, frozenset(CATALOG))
+    yield f"{BASE}/commands/{{command}}", append.typed, ["POST"]
+    yield f"{BASE}/commands", append.whole_line, ["POST"]
+    yield f"{BASE}/lines", Streams(door, settings.limits.line_bytes).lines, ["POST"]
+    yield from DocumentRoutes(door, documents).routes()
+    yield from ((f"{BASE}{path}", endpoint, methods) for path, endpoint, methods in feed_routes(feed))
+    yield from question_routes(door)
+    yield from log_routes(door)
+    yield f"{BASE}/lag", health.lag, ["GET"]
+    yield "/live", health.live, ["GET"]
+    yield "/ready", health.ready, ["GET"]
+    yield "/metrics", health.metrics, ["GET"]
+    yield "/openapi.json", pages.document, ["GET"]
+    yield "/problems", pages.problems, ["GET"]
+    yield "/problems/{code}", pages.problem, ["GET"]
+
+
+async def _problem(request: Request, problem: Any) -> Response:
+    request.state.code = problem.code
     response: Response = problem.response()
     return response
 
 
-async def _fault(_: Request, error: Any) -> Response:
-    return of_error(error).response()
+async def _fault(request: Request, error: Any) -> Response:
+    return await _problem(request, of_error(error))
 
 
-async def _not_routed(_: Request, error: Any) -> Response:
+async def _not_routed(request: Request, error: Any) -> Response:
     if error.status_code == 405:
         told = Problem(405, "method_not_allowed", "This path has no such method.", "See /openapi.json.")
         told.headers.update(error.headers or {})
-        return told.response()
-    return Problem(404, "no_such_path", "This server has nothing at this path.", "See /openapi.json.").response()
+        return await _problem(request, told)
+    return await _problem(
+        request, Problem(404, "no_such_path", "This server has nothing at this path.", "See /openapi.json.")
+    )
 
 
 async def _receipts(hosted: Hosted, positions: Sequence[int]) -> list[str]:

@@ -13,6 +13,7 @@ from interfaces.http.callers import Caller, Denied, not_authenticated
 from interfaces.http.entrances import Entrances
 from interfaces.http.hosting import Hosted, Hosts
 from interfaces.http.problems import Problem
+from interfaces.http.rates import RateLimits
 from ledger.streams.governance import Governance
 from ledger.terms.errors import NotALedger
 
@@ -39,25 +40,32 @@ class Entered(NamedTuple):
 class Door:
     """Lets callers in to ledgers."""
 
-    def __init__(self, hosts: Hosts, authenticate: Authenticate, entrances: Entrances) -> None:
+    def __init__(
+        self, hosts: Hosts, authenticate: Authenticate, entrances: Entrances, rates: RateLimits | None = None
+    ) -> None:
         self._hosts = hosts
         self._authenticate = authenticate
         self._entrances = entrances
+        self._rates = rates
 
     async def enter(self, request: Request, operation: str, scope: str) -> Entered:
-        """The ledger and the caller. Raises Problem (401, 403) and LedgerError."""
+        """The ledger and the caller. Raises Problem (401, 403, 429) and LedgerError."""
         request.state.operation = operation
         try:
             hosted = self._hosts.get(request.path_params["ledger"])
         except NotALedger:
             # As to somebody whom nobody knows: which ledgers are here is nobody's business.
+            self._count_stranger(request)
             raise _closed(not_authenticated()) from None
+        request.state.ledger = hosted.name
         found = await self._found(request.headers.get("authorization"), hosted)
         if isinstance(found, Denied):
+            self._count_stranger(request)
             self._entrances.denied(hosted, found.login, operation, found.code)
             raise _closed(found)
         request.state.caller = found
-        request.state.ledger = hosted.name
+        if self._rates is not None:
+            request.state.rate = self._rates.of_login(hosted.name, found.login)
         if scope not in found.scopes:
             self._entrances.denied(hosted, found.login, operation, "scope_missing")
             raise Problem(
@@ -70,16 +78,35 @@ class Door:
         self._entrances.let_in(hosted, found.login)
         return Entered(hosted, found)
 
+    async def still_open(self, request: Request, entered: Entered, scopes: frozenset[str]) -> bool:
+        """Whether who entered before would be let in again: a key may have ended while its answer is being sent."""
+        found = await self._found(request.headers.get("authorization"), entered.hosted)
+        return isinstance(found, Caller) and found.login == entered.caller.login and scopes <= found.scopes
+
+    async def ledgers_of_operator(self, request: Request) -> frozenset[str]:
+        """The open ledgers that this request's key or token has the scope `operate` for. Raises Problem (401, 429)."""
+        authorization = request.headers.get("authorization")
+        found = set()
+        for hosted in self._hosts.all():
+            if hosted.is_open:
+                caller = await self._found(authorization, hosted)
+                if not isinstance(caller, Denied) and "operate" in caller.scopes:
+                    found.add(hosted.name)
+        if not found:
+            self._count_stranger(request)
+            raise _closed(not_authenticated())
+        return frozenset(found)
+
+    def _count_stranger(self, request: Request) -> None:
+        """Before anything is recorded of somebody who is not let in: what floods the door is told 429 and no more."""
+        if self._rates is not None:
+            self._rates.of_stranger(request.client.host if request.client is not None else None)
+
     async def _found(self, authorization: str | None, hosted: Hosted) -> Caller | Denied:
         governance = await hosted.governance()
         if self._authenticate.may_wait(authorization, governance, hosted.name):
             return await asyncio.to_thread(self._authenticate, authorization, governance, hosted.name)
         return self._authenticate(authorization, governance, hosted.name)
-
-    async def still_open(self, request: Request, entered: Entered, scopes: frozenset[str]) -> bool:
-        """Whether who entered before would be let in again: a key may have ended while its answer is being sent."""
-        found = await self._found(request.headers.get("authorization"), entered.hosted)
-        return isinstance(found, Caller) and found.login == entered.caller.login and scopes <= found.scopes
 
 
 def _closed(denied: Denied) -> Problem:

@@ -8,6 +8,7 @@ facts, in bytes and in how far it looks, so an empty page may have more behind i
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from commands.access import ask_to_read
+from commands.by_key import closed_to
 from interfaces.http.cloud_events import TYPES, Ledgered, as_event, as_skeleton, type_of
 from interfaces.http.sight import Sight
 from ledger.streams.base import Fact
@@ -41,6 +42,8 @@ class Wanted(NamedTuple):
     practices: frozenset[str] | None = None
     """The practices that the key is for."""
     purpose: Purpose | None = None
+    withheld: bool = True
+    """Whether facts that are not for the caller are told of at all."""
 
 
 class Told(NamedTuple):
@@ -60,11 +63,14 @@ class Page(NamedTuple):
 
 
 def page_of(session: "Session", name: str, wanted: Wanted) -> Page | Refused:
-    """The page for the login of the session; Refused where a read that it needs was not allowed after all."""
+    """The page for the login of the session; Refused where the login is a key whose time is over."""
+    handler = session.handler
+    if closed := closed_to(handler.governance(), handler.login, None if session.simulated else handler.now()):
+        return closed
     head = session.log.refresh()
     rows, position = _rows(session.log, wanted, head)
     facts = session.log.mapper.facts(rows)
-    sight = Sight(session.handler, wanted.practices)
+    sight = Sight(handler, wanted.practices)
     read = {fact.position for fact in facts if sight.reads(fact)}
     about = dict.fromkeys(each for fact in facts if fact.position in read for each in sight.read_about(fact))
     opening = {fact.position for fact in facts if fact.position in read and wanted.words and sight.read_about(fact)}
@@ -73,7 +79,8 @@ def page_of(session: "Session", name: str, wanted: Wanted) -> Page | Refused:
         if refusal is not None:
             return refusal
     shown = {fact.position for fact in facts if fact.position in read or sight.is_own(fact)}
-    return Page(_told(session, name, list(zip(rows, facts, strict=True)), shown, opening), position, head)
+    pairs = [pair for pair in zip(rows, facts, strict=True) if wanted.withheld or pair[1].position in shown]
+    return Page(_told(session, name, pairs, shown, opening), position, head)
 
 
 def topic_of(given: str) -> str | None:

@@ -7,16 +7,18 @@ uses stays open.
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from time import monotonic
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from commands.answer import Answer
 from commands.wire import Delivery, Unreadable
 from interfaces import bootstrap
 from interfaces.http.gathering import Gathering
-from ledger.terms.errors import NotALedger
+from ledger.terms.errors import NotALedger, StoreUnavailable
 from ledger.terms.identity import LEDGER_TAG
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ READERS: Final = 2
 
 LOOK_AGAIN: Final = 1.0
 """Seconds after which it is asked again who may enter: another process may have revoked a key."""
+
+NOT_WRITTEN_FOR: Final = 5.0
+"""Seconds for which a store that refused to write is not ready; then it is tried again."""
 
 T = TypeVar("T")
 
@@ -53,6 +58,9 @@ class Hosted:
         self._writer: bootstrap.Session | None = None
         self._governance: Governance | None = None
         self._looked_at = 0.0
+        self.answered: Counter[tuple[str, str]] = Counter()
+        """How many lines were answered, by outcome and code; the code is empty where nothing was refused."""
+        self._could_not_write_at: float | None = None
         self.lines: Gathering[Line, Answer] = Gathering(self._decided, self._deciding)
 
     async def hand_in(self, lines: Sequence[Line]) -> list[Answer]:
@@ -83,6 +91,20 @@ class Hosted:
         """Open the ledger now. Raises LedgerError."""
         await asyncio.get_running_loop().run_in_executor(self._deciding, self._session)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the ledger was opened by now."""
+        return self._writer is not None
+
+    async def reach(self) -> int:
+        """The newest position, asked of the store by the thread that decides. Raises LedgerError where none answers.
+
+        A store that could not be written to a moment ago is told as such, so that somebody else is asked meanwhile.
+        """
+        if self._could_not_write_at is not None and monotonic() - self._could_not_write_at < NOT_WRITTEN_FOR:
+            raise StoreUnavailable("The store could not be written to a moment ago.", "Look at its disk and its log.")
+        return await asyncio.get_running_loop().run_in_executor(self._deciding, self._head)
+
     async def close(self) -> None:
         """Answer what was taken in, then close everything."""
         await self.lines.drained()
@@ -99,13 +121,22 @@ class Hosted:
 
     def _decided(self, lines: Sequence[Line]) -> list[Answer]:
         handler = self._session().handler
-        answers = handler.handle([_of_login(handler.read, line) for line in lines])
+        try:
+            answers = handler.handle([_of_login(handler.read, line) for line in lines])
+        except StoreUnavailable:
+            self._could_not_write_at = monotonic()
+            raise
+        self._could_not_write_at = None
+        self.answered.update((answer.outcome, answer.refusal.code if answer.refusal else "") for answer in answers)
         # A key that was just revoked opens nothing any more.
         self._governance = handler.state_cache.at_head(LEDGER_TAG).state
         return answers
 
     def _look(self) -> "Governance":
         return self._session().handler.governance()
+
+    def _head(self) -> int:
+        return self._session().log.refresh()
 
     def _shut(self) -> None:
         # What a thread opened it closes: databases of a folder belong to threads.

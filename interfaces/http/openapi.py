@@ -94,9 +94,10 @@ def _paths() -> dict[str, Any]:
 
 def operations() -> Sequence[Operation]:
     """Everything that is no command."""
-    from interfaces.http import log_files, pages, questions  # noqa: PLC0415 - pages show this document
+    from interfaces.http import document_routes, log_files, pages, questions  # noqa: PLC0415 - pages show this document
 
-    return (*questions.OPERATIONS, *log_files.OPERATIONS, *pages.OPERATIONS, *FEED_OPERATIONS)
+    of_ledgers = (*document_routes.OPERATIONS, *questions.OPERATIONS, *log_files.OPERATIONS, *FEED_OPERATIONS)
+    return (*of_ledgers, *pages.OPERATIONS)
 
 
 def _command(name: str, command: type[Command]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ and nothing of what was sent. Statuses: 400 unreadable, 401 not known, 403 not a
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -65,6 +67,10 @@ class Problem(Exception):
         self.beside = beside
 
     def response(self) -> Response:
+        """The problem document as an answer."""
+        return Response(self.document(), self.status, self.headers, MEDIA_TYPE)
+
+    def document(self) -> bytes:
         """The problem document."""
         body = {
             "type": f"/problems/{self.code}",
@@ -75,7 +81,47 @@ class Problem(Exception):
             "remedy": self.remedy,
             **self.beside,
         }
-        return Response(orjson.dumps(body), self.status, self.headers, MEDIA_TYPE)
+        return orjson.dumps(body)
+
+
+class Cut(Problem, LedgerError):
+    """A body that is read no further. A stream that is being answered tells it in its last line."""
+
+
+def too_large(allowed: int) -> Cut:
+    """A body that is longer than allowed."""
+    return Cut(
+        413,
+        "body_too_large",
+        f"The body is longer than {allowed:,} bytes.",
+        "Send one command a request, or many as a stream of lines.",
+    )
+
+
+def too_slow() -> Cut:
+    """A client that keeps the server waiting."""
+    return Cut(408, "body_too_slow", "The body did not come in time.", "Send it again, and send it at once.")
+
+
+def shutting_down() -> Cut:
+    """The server ends: what was answered is recorded, the rest was not taken in."""
+    return Cut(
+        503,
+        "shutting_down",
+        "The server is ending. What was answered is recorded; nothing behind it was taken in.",
+        "Send the rest again in a moment, under the same keys.",
+        headers={"Retry-After": "5"},
+        retryable=True,
+    )
+
+
+def wire_form(problem: Problem) -> bytes:
+    """The whole answer as it goes over the wire where there is no request to answer; the connection ends with it."""
+    answer = problem.response()
+    named = [*answer.raw_headers, (b"connection", b"close"), (b"cache-control", b"no-store")]
+    headers = b"".join(name + b": " + value + b"\r\n" for name, value in named)
+    first = f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}\r\n".encode()
+    return first + headers + b"\r\n" + bytes(answer.body)
 
 
 def status_of(code: str) -> int:
@@ -95,6 +141,20 @@ def of_answer(answer: Answer) -> Problem:
     """An answer that refused, as a problem."""
     assert answer.refusal is not None
     return of_refusal(answer.refusal, key=answer.key, positions=answer.positions)
+
+
+def of_defect(defect: BaseException) -> Problem:
+    """Something that the program was not made for: its kind and its place, and nothing of what was sent."""
+    trace = defect.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{Path(trace.tb_frame.f_code.co_filename).stem}, line {trace.tb_lineno}" if trace else "an unknown place"
+    return Problem(
+        500,
+        "program_defect",
+        f"The program met something that it was not made for: {type(defect).__name__} in {place}.",
+        "What was acknowledged is recorded. Report this line and what you asked for; it says nothing about a patient.",
+    )
 
 
 def of_error(error: LedgerError) -> Problem:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Final
 
 from commands import authority
-from commands.access import reader_of
+from commands.access import practices_of_key, reader_of
 from commands.handle import Handler
 from ledger.streams.base import Fact, FactClass
 from ledger.streams.joining import practices_of
@@ -40,8 +40,10 @@ class Sight:
     def __init__(self, handler: Handler, only: frozenset[str] | None) -> None:
         self._handler = handler
         self._login = handler.login
-        self._only = only
+        of_key = practices_of_key(handler)
+        self._only = of_key if only is None else only if of_key is None else only & of_key
         """The practices that the key is for; None: wherever the roles reach."""
+        self._governance = handler.governance()
         reader = reader_of(handler)
         self.reader = None if isinstance(reader, Refused) else reader
         self._on = handler.now().date()
@@ -52,8 +54,16 @@ class Sight:
         return self.reads(fact) or self.is_own(fact)
 
     def is_own(self, fact: Fact) -> bool:
-        """Whether this login delivered it; what it was found to have looked at is no delivery."""
-        return fact.event.FACT is not FactClass.ACCESS and fact.said.authenticated_as == self._login
+        """Whether this login delivered it, or the source whose key it is; that somebody looked is no delivery."""
+        said = fact.said
+        if fact.event.FACT is FactClass.ACCESS:
+            return False
+        if said.authenticated_as != self._login and not (
+            said.source is not None and self._governance.delivers(said.source, self._login)
+        ):
+            return False
+        # A source may have a key for each practice.
+        return self._only is None or all(map(self._practices, patients_of(fact.event)))
 
     def reads(self, fact: Fact) -> bool:
         """Whether a role reaches the fact."""

@@ -18,6 +18,7 @@ from interfaces.cli.lines import GROUP_BYTES_MAX, GROUP_LINES_MAX
 from interfaces.http.append import as_line
 from interfaces.http.door import Door
 from interfaces.http.hosting import Hosted, Line
+from interfaces.http.problems import Problem
 from ledger.terms.errors import LedgerError
 
 if TYPE_CHECKING:
@@ -79,25 +80,27 @@ class Flow(StreamingResponse):
 class Streams:
     """The operation that takes a stream of lines."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, line_bytes: int = LINE_BYTES_MAX) -> None:
         self._door = door
+        self._line_bytes = line_bytes
 
     async def lines(self, request: Request) -> Response:
         """`POST /v1/ledgers/{ledger}/lines`."""
         entered = await self._door.enter(request, "lines", "append")
-        answers = _answers(entered.hosted, entered.caller.login, request.stream())
+        answers = _answers(entered.hosted, entered.caller.login, line_groups(request.stream(), limit=self._line_bytes))
         return Flow(answers, 200, {"Cache-Control": "no-store"}, MEDIA_TYPE)
 
 
-async def _answers(hosted: Hosted, login: str, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Each line's answer; a fault of the ledger ends the stream with a last line that says so."""
+async def _answers(hosted: Hosted, login: str, groups: AsyncIterator[list[Numbered]]) -> AsyncIterator[bytes]:
+    """Each line's answer; a fault of the ledger, or a body that is read no further, is told in a last line."""
     try:
-        async for group in line_groups(body):
+        async for group in groups:
             given = [Line(Unreadable(None, too_long()) if raw is None else raw, login) for _, raw in group]
             answers: list[Answer] = await hosted.hand_in(given)
             yield b"".join(
                 as_line(answer.as_json(number), hosted) for (number, _), answer in zip(group, answers, strict=True)
             )
     except LedgerError as error:
-        told = {"error": {"kind": type(error).__name__, "happened": error.happened, "remedy": error.remedy}}
+        kind = error.code if isinstance(error, Problem) else type(error).__name__
+        told = {"error": {"kind": kind, "happened": error.happened, "remedy": error.remedy}}
         yield as_line(told, hosted)

@@ -111,6 +111,10 @@ _WHY: Final[Mapping[str, tuple[str, str]]] = {
         "a mapping file is TOML with the tables that docs/importing.md lists",
         "Correct the mapping file.",
     ),
+    "mapping_unknown": (
+        "whoever runs the server answers for what a source's words mean",
+        "Ask the operator to add the mapping file, or name one that comes with the program: synthea.",
+    ),
     "columns_missing": (
         "a time log needs a patient, a performer, and start and end or date and minutes",
         "Add the columns, or say in a mapping file what they are called.",

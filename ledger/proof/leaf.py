@@ -151,8 +151,7 @@ class _Reader:
     """Takes fields off the front of bytes; a field that is cut short is MalformedHeader."""
 
     def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
+        self.data, self.at = data, 0
 
     def take(self, count: int) -> bytes:
         piece = self.data[self.at : self.at + count]

@@ -100,15 +100,16 @@ def check(note: Note, keys: Iterable[VerifierKey]) -> Checked:
         if key.kind == COSIGNER_KEY:
             seconds, data = int.from_bytes(data[:8], "big"), data[8:]
             message = cosigned_message(note.text, seconds)
-        if seconds > SECONDS_MAX or not ed25519.verify(key.public, message, data):
-            raise BadNote(f"the signature of {signature.name} by key {signature.key_id.hex()} is false")
-        if key.kind == COSIGNER_KEY:
             cosigned.append((key.name, seconds))
         else:
-            signed_by.append(key.name)
+            signed_by.append(key)
+        if seconds > SECONDS_MAX or not ed25519.verify(key.public, message, data):
+            raise BadNote(f"the signature of {signature.name} by key {signature.key_id.hex()} is false")
+    if len(set(signed_by)) < len(signed_by):
+        raise BadNote("one key of the log signed this note twice")
     if not signed_by and not cosigned:
         raise BadNote("no key that you named signed this note")
-    return Checked(tuple(signed_by), tuple(cosigned), tuple(unknown))
+    return Checked(tuple(key.name for key in signed_by), tuple(cosigned), tuple(unknown))
 
 
 def cosigned_message(text: str, time: int) -> bytes:

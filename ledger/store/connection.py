@@ -70,8 +70,8 @@ def create(
     return open_ledger(place, master_key=master_key, clock=clock, ids=ids)
 
 
-def open_ledger(place: Place, *, master_key: Master, clock: Clock, ids: IdSource) -> "Ledger":
-    """Open a ledger.
+def open_ledger(place: Place, *, master_key: Master, clock: Clock, ids: IdSource, to_verify: bool = False) -> "Ledger":
+    """Open a ledger; `to_verify` one of which facts of erasures cannot be read as well, so that they can be named.
 
     Raises NotALedger (there is none), WrongKey (the vault does not open), NeedsNewerProgram (made by a newer one),
     LedgerDamaged (its schema is of unknown make), StoreUnavailable (durable settings did not hold, or no server).
@@ -88,14 +88,14 @@ def open_ledger(place: Place, *, master_key: Master, clock: Clock, ids: IdSource
             file = place / sqlite_founding.VAULT_FILE
             ledger_id = engine.info.ledger_id
             vault = open_vault_file(file, ledger_id=ledger_id, master_key=master_key, ids=ids, clock=clock)
-    return opened(engine, vault, clock, ids)
+    return opened(engine, vault, clock, ids, to_verify=to_verify)
 
 
-def opened(engine: Engine, vault: Vault, clock: Clock, ids: IdSource) -> "Ledger":
+def opened(engine: Engine, vault: Vault, clock: Clock, ids: IdSource, *, to_verify: bool = False) -> "Ledger":
     """The ledger of an engine and its vault, in which nothing is alive that was erased; closed where that fails."""
     ledger = Ledger(engine, vault, clock, ids)
     try:
-        clean_restored(ledger)
+        clean_restored(ledger, passing_over=to_verify)
     except BaseException:
         ledger.close()
         raise

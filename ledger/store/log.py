@@ -15,6 +15,8 @@ ALLOWED: Final = frozenset(
     {
         "actor",
         "attempts",
+        "bytes",
+        "caller",
         "code",
         "command",
         "command_id",
@@ -29,10 +31,14 @@ ALLOWED: Final = frozenset(
         "ledger",
         "level",
         "lines",
+        "method",
         "outcome",
         "position",
         "reaction",
+        "request",
+        "route",
         "source",
+        "status",
         "stream",
         "timestamp",
         "topic",
@@ -61,6 +67,15 @@ def processors() -> list[Processor]:
         allowed_only,
         structlog.processors.JSONRenderer(sort_keys=True),
     ]
+
+
+def logger_to(stream: TextIO, level: str = "info") -> Any:
+    """A logger of its own with the same list, for lines that are shown from another level on than everybody else's."""
+    return structlog.wrap_logger(
+        structlog.WriteLogger(stream),
+        processors=processors(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+    )
 
 
 def configure(stream: TextIO, level: str = "info") -> None:

@@ -50,6 +50,11 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "projections.follow": (*CLAIMED, "projections", "pydantic", "ledger.store.connection"),
     "projections.tables": (*CLAIMED, "projections", "pydantic", "ledger.store.connection"),
     "projections.exports": (*CLAIMED, "projections", "pydantic", "orjson", "ledger.proof"),
+    # The server; nothing else speaks HTTP.
+    "interfaces.http": (
+        *PACKAGES,
+        *("fastapi", "joserfc", "limits", "orjson", "pydantic", "starlette", "structlog", "uvicorn", "uvloop"),
+    ),
     "interfaces": (*PACKAGES, "orjson", "pydantic", "rich", "structlog", "tzdata"),
     "interfaces.http": (
         *PACKAGES,

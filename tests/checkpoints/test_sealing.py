@@ -192,3 +192,11 @@ def test_any_batches_and_any_interleaving_give_the_reference_root(
             assert (sealed.size, sealed.root) == (len(leaves), root_of(leaves))
             for stored in ledger.engine.log_store().checkpoints():
                 assert open_checkpoint(stored.note, verifiers(ledger))[0].root == root_of(leaves[: stored.size])
+
+
+def test_a_key_that_facts_adopt_twice_signs_once(ledger: Ledger) -> None:
+    ledger.append([proposal(adoption(log_key(ledger)))])
+
+    note = parse_note(sealer(ledger).seal().note)
+
+    assert [line.name for line in note.signatures] == [each.name for each in signers(ledger)]

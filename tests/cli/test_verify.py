@@ -8,7 +8,7 @@ import pytest
 
 from ledger.proof.note import NOTE_KEY, VerifierKey
 from tests.cli.conftest import Run, World, in_a_folder
-from tests.store.tampering import tamper
+from tests.store.tampering import edit, tamper
 from tests.verifying.forging import history
 
 
@@ -174,3 +174,50 @@ def test_two_rebuilds_have_one_state_root(run_on_copy: Run) -> None:
 
     assert first["root"] == second["root"]
     assert first["version"].startswith("month_billing@")
+
+
+@in_a_folder
+def test_a_ledger_out_of_an_archive_is_unsealed_and_not_rolled_back(
+    run_on_copy: Run, note: Path, tmp_path: Path
+) -> None:
+    archive, copy = tmp_path / "kept.archive", tmp_path / "imported"
+    assert run_on_copy("archive", "export", str(archive)).code == 0
+    assert run_on_copy("archive", "import", str(archive), "--ledger", str(copy)).code == 0
+    at = ("--ledger", str(copy), "--checkpoint", str(note))
+
+    ran = run_on_copy("verify", "--log", *at)
+    answer = run_on_copy("verify", "--log", *at, "--json").json
+
+    assert ran.code == 0, ran.out
+    assert "Nothing is sealed yet: `ccm-ledger seal` signs what was recorded." in ran.out
+    assert "Every leaf agrees with the checkpoints that were kept." in ran.out
+    assert "unsealed: " in ran.out
+    assert (answer["names"], answer["log"]["sealed"], answer["log"]["unsealed"]) == ([], 0, answer["facts"])
+
+
+def test_an_unsealed_ledger_that_is_not_the_one_that_was_sealed_is_named_all_the_same(
+    run_on_copy: Run, note: Path, world: World
+) -> None:
+    wipe = [f"DELETE FROM {table}" for table in ("log_cosignatures", "log_checkpoints", "log_tiles")]
+    tamper(world.place, history(lambda pages: pages.pop(20)), *wipe)
+
+    answer = run_on_copy("verify", "--log", "--checkpoint", str(note), "--json").json
+
+    assert answer["names"] == ["rolled_back"]
+
+
+def test_a_fact_of_a_hold_that_cannot_be_read_keeps_no_verifier_out(run_on_copy: Run, world: World) -> None:
+    said = {"patient": world.ids["patient"], "matter": "UPIC-7", "reason": "As asked."}
+    line = world.line("place_hold", said, key="hold", actor={"id": world.ids["cora"]}, clock="2026-09-01T15:00:00Z")
+    placed = world.process("submit", "-", "--json", given=line.encode())
+    assert placed.code == 0, placed
+    position = json.loads(placed.out.splitlines()[0])["positions"][0]
+    tamper(world.place, edit("state", position, lambda state: state.replace(b'"matter"', b'"mutter"')))
+
+    other = run_on_copy("month", world.ids["patient"], "2026-01")
+    found = run_on_copy("verify", "--json")
+
+    assert (other.code, "cannot be read" in other.err) == (3, True), other
+    assert found.code == 3
+    assert position in {each["position"] for each in found.json["findings"]}
+    assert "edited" in found.json["names"]

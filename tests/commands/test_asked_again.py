@@ -30,6 +30,7 @@ from tests.commands import (
     test_erasure,
     test_extra_planning,
     test_governance,
+    test_importing,
     test_limits,
     test_log_keys,
     test_merging,
@@ -189,6 +190,7 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (test_witnessing.watching(), test_witnessing.seen(40)),
     (test_witnessing.watching(), test_witnessing.contradiction()),
     (office().by(ADMIN), test_completeness.mapped(2)),
+    (test_importing.given(), test_importing.imported()),
 )
 BY_KEY_ONLY = {"revise_care_plan", "attest_mdm", "add_to_time", "dispute_time", "record_rendering_details"}
 """Their words are all they say."""

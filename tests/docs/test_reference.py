@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from interfaces import reference_access
 from interfaces.reference import pages
 from interfaces.reference_rulebook import page
 
@@ -23,3 +24,9 @@ def test_the_page_of_the_rulebook_is_what_the_rulebook_says() -> None:
     actual = (DOCS / "rulebook.md").read_text(encoding="utf-8")
 
     assert page() == actual, "write it anew: python -m interfaces.reference_rulebook"
+
+
+def test_the_page_of_access_is_what_the_program_allows() -> None:
+    actual = (DOCS / "access.md").read_text(encoding="utf-8")
+
+    assert reference_access.page() == actual, "write it anew: python -m interfaces.reference_access"

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from interfaces.bootstrap import Settings
 from interfaces.http.app import make_app
 from interfaces.http.callers import Caller, Denied
 from interfaces.http.feed import Feed
+from interfaces.http.followers import Followers
 from interfaces.http.hosting import Hosts
+from interfaces.http.webhooks import Webhooks
 from interfaces.system import SystemClock
 from ledger.store.connection import Place
 from ledger.streams.governance import Governance
@@ -44,7 +47,7 @@ class Keys:
         return key
 
     def may_wait(self, authorization: str | None, governance: Governance, ledger: str = "") -> bool:
-        """Nobody is far away."""
+        """A table waits for nobody."""
         return False
 
     def __call__(self, authorization: str | None, governance: Governance, ledger: str = "") -> Caller | Denied:
@@ -101,7 +104,19 @@ class Served:
         if login not in self.house.ids:
             self.house.accepted("bind_login", {"login": login, "staff": self.house.ids[short]}, actor="admin")
             self.house.ids[login] = login
+            self._come_in(login)
         return login
+
+    def _come_in(self, login: str) -> None:
+        """Let the first use of a login of a day be on record, so that it stands in nobody's way later."""
+        before = self.house.log.refresh()
+        assert self.get("/feed", self.keys.add(login), limit=1, type="ledger_opened").status_code == 200
+
+        def is_on_record() -> bool:
+            new = self.house.log.facts_at(range(before + 1, self.house.log.refresh() + 1))
+            return any(fact.event.TOPIC == "login_used" for fact in new)
+
+        wait_until(is_on_record)
 
     def key(self, short: str, scopes: frozenset[str] = FEED, practices: frozenset[str] | None = None) -> str:
         """A key of somebody of the house."""
@@ -138,6 +153,7 @@ def serving(
     prepare: Callable[[Any], None] = lambda _: None,
     *,
     held_by_sockets: int = 0,
+    webhooks: Callable[[Hosts, Followers], Webhooks] | None = None,
     practice_npi: str | None = None,
 ) -> Iterator[Served]:
     """A new company at a place, served; `prepare` is given the application before it starts."""
@@ -146,11 +162,9 @@ def serving(
     key_file.chmod(0o600)
     with house(place, practice_npi=practice_npi) as it:
         keys = Keys()
-        app = make_app(
-            Hosts({NAME: Settings(place, key_file, LOGIN)}),
-            keys,
-            now=SystemClock().now,
-        )
+        hosts = Hosts({NAME: Settings(place, key_file, LOGIN)})
+        hooked = partial(webhooks, hosts) if webhooks is not None else None
+        app = make_app(hosts, keys, now=SystemClock().now, webhooks=hooked)
         prepare(app)
         listening = socket.create_server(("127.0.0.1", 0))
         if held_by_sockets:

@@ -24,7 +24,7 @@ WORDS = ("Pat", "Poe", "1950-02-03", "mrn-1", "pill box", "note of 5 January", "
 Reads = Callable[..., Page]
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """Where the ledger is."""
     return tmp_path / "ledger" if request.param == "sqlite" else unused_address()

@@ -64,6 +64,12 @@ def test_one_false_signature_of_a_known_key_spoils_the_whole_note() -> None:
         check(parse_note(of(PETERS, longer)), [PETER])
 
 
+def test_a_note_that_one_key_signed_twice_is_refused() -> None:
+    with pytest.raises(BadNote, match="signed this note twice"):
+        check(parse_note(of(PETERS, PETERS)), [PETER])
+    assert check(parse_note(of(PETERS, ENOCHS, ENOCHS)), [PETER]).signed_by == ("PeterNeumann",)
+
+
 def test_the_published_key_is_written_as_it_is_read() -> None:
     assert [PETER.render(), ENOCH.render()] == [GO["peter"]["vkey"], GO["enoch"]["vkey"]]
     assert PETER.key_id.hex() == "c74f20a3"
@@ -126,7 +132,9 @@ def test_what_is_not_written_as_a_note_is_none(data: bytes) -> None:
 
 
 def test_a_note_may_have_sixteen_signatures_and_a_hundred() -> None:
-    assert len(check(parse_note(of(*[PETERS] * 16)), [PETER]).signed_by) == 16
+    signers = [Signer(f"log{number}", number) for number in range(1, 17)]
+    signed = parse_note(note(TEXT, *(each.signs(TEXT) for each in signers)))
+    assert len(check(signed, [each.key() for each in signers]).signed_by) == 16
     assert len(parse_note(of(*[PETERS] * 100)).signatures) == 100
 
 

@@ -84,7 +84,7 @@ def _office(story: Story) -> None:
     for code, amount in (("99490", "85.00"), ("99439", "60.00")):
         story.say("adopt_charge", "bill", **practice, code=code, amount=amount, from_on="2025-01-01")
 
-    lasts = {"scopes": ["read", "append"], "expires_at": "2026-06-30T12:00:00.5Z"}
+    lasts: dict[str, Any] = {"scopes": ["read", "append"], "expires_at": "2026-06-30T12:00:00.5Z"}
     story.say(
         "issue_api_key",
         name="night-batch",

@@ -99,10 +99,16 @@ def ledger_id_at(place: Place) -> str:
 
 
 def reopened(
-    place: Place, *, seed: str = "again", clock: StandingClock | None = None, master_key: bytes = MASTER_KEY
+    place: Place,
+    *,
+    seed: str = "again",
+    clock: StandingClock | None = None,
+    master_key: bytes = MASTER_KEY,
+    to_verify: bool = False,
 ) -> Ledger:
     """The ledger at a place, opened as another process would."""
-    return open_ledger(place, master_key=master_key, clock=clock or StandingClock(), ids=RepeatableIds(seed))
+    clock, ids = clock or StandingClock(), RepeatableIds(seed)
+    return open_ledger(place, master_key=master_key, clock=clock, ids=ids, to_verify=to_verify)
 
 
 def place_of(ledger: Ledger) -> Place:

@@ -11,10 +11,11 @@ from structlog.testing import capture_logs
 from ledger.store.cleaning import clean_restored
 from ledger.store.connection import Ledger, Place
 from ledger.store.fsck import verify
+from ledger.store.fsck_fact import Verdict
 from ledger.store.vault import Vault
 from ledger.streams.base import ERASED, Event
 from ledger.streams.erasure import ErasureApproved, ErasureBegun
-from ledger.terms.errors import StoreUnavailable
+from ledger.terms.errors import LedgerDamaged, StoreUnavailable
 from ledger.terms.identity import ErasureId, id_from
 from tests.postgres.servers import tamperer
 from tests.store.sample import (
@@ -27,6 +28,7 @@ from tests.store.sample import (
     registered,
     reopened,
 )
+from tests.store.tampering import edit, tamper
 
 SCOPE = f"{PATIENT}/identity"
 NEVER_USED = f"{PATIENT}/1999"
@@ -174,6 +176,28 @@ def test_a_ledger_whose_restored_keys_were_destroyed_again_is_sound(place: Place
 
     with reopened(place) as ledger:
         assert verify(ledger).is_sound
+
+
+def test_an_erasure_that_cannot_be_read_keeps_a_ledger_shut_but_for_whoever_verifies_it(
+    place: Place, tmp_path: Path
+) -> None:
+    restore = backed_up(place, tmp_path)
+    erase(place, SCOPE)
+    with reopened(place) as ledger:
+        ledger.append([proposal(begun(NEVER_USED), key="again")])
+    restore()
+    tamper(place, edit("state", 3, lambda state: state.replace(b'"scopes"', b'"scobes"')))
+
+    with pytest.raises(LedgerDamaged):
+        reopened(place)
+    for _ in range(2):
+        with reopened(place, to_verify=True) as ledger:
+            found = verify(ledger).findings
+            assert {each.position for each in found if each.verdict is Verdict.BODY_DAMAGED} == {3}
+            assert ledger.vault.is_destroyed(NEVER_USED)
+            assert ledger.vault.rows.erasures_seen() != 2
+    with pytest.raises(LedgerDamaged):
+        reopened(place)
 
 
 def backed_up(place: Place, folder: Path) -> Callable[[], object]:

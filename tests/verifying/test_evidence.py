@@ -5,12 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from ledger.proof.checkpoint import Checkpoint
 from ledger.proof.note import Note, Signature, parse_note, render_note
+from ledger.store.checkpoints import sealing
 from ledger.store.checkpoints.log_keys import cosigned, signed
 from ledger.store.checkpoints.publishing import publish
 from ledger.store.connection import Ledger, Place
+from ledger.store.fsck_fact import Verdict
+from ledger.store.verifying import log
 from ledger.store.verifying.log import Evidence, LogVerification, verify_log
 from ledger.store.verifying.naming import Named
+from ledger.streams.governance import LedgerOpened
 from tests.checkpoints.keys import adoption, clock_key, grow, log_key, retirement, sealer
 from tests.store.sample import LEDGER_ID, StandingClock, new_ledger, place_of, proposal, reopened
 from tests.store.tampering import Run, edit, tamper
@@ -161,6 +166,125 @@ def test_what_a_retired_key_signs_alone_behind_its_end_is_named(ledger: Ledger) 
         (Named.UNKNOWN_KEY,),
         "The ledger's checkpoint 3 is signed by a key alone that was retired before it, at position 4.",
     )
+
+
+def test_a_kept_note_that_a_retired_key_signed_alone_is_no_evidence(ledger: Ledger) -> None:
+    old, new, clock = log_key(ledger), log_key(ledger, 2), clock_key(ledger)
+    first = sealer(ledger).seal()
+    ledger.append([proposal(adoption(new, old))])
+    both = sealer(ledger, keys=(old, new, clock)).seal()
+    grow(ledger, 2)
+    ledger.append([proposal(retirement(old))])
+    last = sealer(ledger, keys=(new, clock)).seal()
+    text = parse_note(last.note).text
+    forged = render_note(Note(text, (signed(old, text), cosigned(clock, text, 7))))
+
+    for note in (first.note, both.note, last.note):
+        assert verify_log(ledger, Evidence(notes=(note,))).findings == ()
+    for evidence in (
+        Evidence(notes=(forged,)),
+        Evidence(notes=(forged,), keys=(old.verifier,)),
+        Evidence(since=forged),
+    ):
+        found = verify_log(ledger, evidence)
+        assert found.names == (Named.UNKNOWN_KEY,)
+        assert "is signed by a key alone that was retired before it, at position 6." in found.findings[-1].words
+
+
+def test_a_retired_key_vouches_for_no_more_than_what_was_sealed_at_its_end(ledger: Ledger) -> None:
+    """Behind the last checkpoint before its end, and before the end itself, it could still say what it likes."""
+    old, new, clock = log_key(ledger), log_key(ledger, 2), clock_key(ledger)
+    ledger.append([proposal(adoption(new, old))])
+    sealer(ledger, keys=(old, new, clock)).seal()
+    grow(ledger, 2)
+    ledger.append([proposal(retirement(old))])
+    text = Checkpoint(old.name, 5, b"r" * 32).text()
+    forged = Evidence(notes=(render_note(Note(text, (signed(old, text),))),))
+
+    assert verify_log(ledger, forged).names == (Named.REWRITTEN,)
+    sealer(ledger, keys=(new, clock)).seal()
+    assert verify_log(ledger, forged).names == (Named.UNKNOWN_KEY,)
+
+
+def test_a_retired_key_hands_no_trust_on(ledger: Ledger) -> None:
+    old, new, clock = log_key(ledger), log_key(ledger, 2), clock_key(ledger)
+    sealer(ledger).seal()
+    ledger.append([proposal(retirement(old), adoption(new, old))])
+    last = sealer(ledger, keys=(new, clock)).seal()
+    text = parse_note(last.note).text
+    both = render_note(Note(text, (signed(old, text), signed(new, text))))
+
+    assert verify_log(ledger, Evidence(notes=(both,), keys=(old.verifier,))).names == (Named.UNKNOWN_KEY,)
+    assert verify_log(ledger, Evidence(notes=(both,), keys=(new.verifier,))).names == (Named.UNKNOWN_KEY,)
+    assert verify_log(ledger, Evidence(notes=(both,))).findings == ()
+
+
+def test_a_note_that_a_key_of_the_log_signed_twice_is_no_evidence(ledger: Ledger) -> None:
+    note = parse_note(sealer(ledger).seal().note)
+    twice = render_note(note._replace(signatures=(note.signatures[0], *note.signatures)))
+
+    found = verify_log(ledger, Evidence(notes=(twice,)))
+
+    assert [each.words for each in found.findings] == [
+        "Kept note 1 is no signed checkpoint: a key of the log signed it twice."
+    ]
+
+
+# --- times ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_beat", [False, True])
+def test_a_fact_that_is_dated_before_the_checkpoint_that_it_came_behind_is_named(
+    ledger: Ledger, clock: StandingClock, *, is_beat: bool
+) -> None:
+    at_work = sealer(ledger, clock)
+    if is_beat:
+        at_work.seal()
+    clock.advance(301)
+    assert at_work.heartbeat() if is_beat else at_work.seal().facts
+    clock.advance(-301)
+    grow(ledger, 2)
+    at_work.seal()
+
+    found = verify_log(ledger)
+
+    assert [(each.position, each.verdict, each.named) for each in found.findings] == [
+        (3, Verdict.TIME_RUNS_BACK, Named.EDITED),
+        (4, Verdict.TIME_RUNS_BACK, Named.EDITED),
+    ]
+    assert "a checkpoint that does not cover it" in found.findings[0].words
+
+
+def test_five_minutes_of_difference_between_clocks_are_allowed(ledger: Ledger, clock: StandingClock) -> None:
+    clock.advance(300)
+    sealer(ledger, clock).seal()
+    clock.advance(-300)
+    grow(ledger, 2)
+
+    assert verify_log(ledger).findings == ()
+
+
+def test_what_was_sealed_in_several_steps_was_there_before_all_of_them(
+    ledger: Ledger, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (sealing, log):
+        monkeypatch.setattr(module, "FACTS_AT_ONCE", 4)
+    grow(ledger, 9)
+    clock.advance(86_400)
+    sealer(ledger, clock).seal()
+
+    assert verify_log(ledger).findings == ()
+
+
+def test_facts_of_a_simulated_ledger_are_dated_by_their_input(ledger: Ledger, clock: StandingClock) -> None:
+    opening = LedgerOpened(name="Practice", simulated=True, administrator="st_" + "a" * 26, login="x")
+    ledger.append([proposal(opening)])
+    clock.advance(86_400)
+    sealer(ledger, clock).seal()
+    clock.advance(-86_400)
+    grow(ledger, 2)
+
+    assert verify_log(ledger).findings == ()
 
 
 def test_a_checkpoint_that_the_ledgers_clock_dates_before_the_last_one_is_named(

@@ -43,7 +43,8 @@ def ring(keys: LogKeys, signers: Sequence[Signer], ledger_id: str) -> Ring:
     """The signers whose keys are in use. WrongKey where none is adopted, or one that is in use is not at hand."""
     at_hand = {signer.verifier: signer for signer in signers}
     names = {log_name(ledger_id), clock_name(ledger_id)}
-    in_use = [verifier_of(key) for key in keys.in_use() if key.name in names]
+    # A note bears one line of each key, however often facts adopt it.
+    in_use = [*dict.fromkeys(verifier_of(key) for key in keys.in_use() if key.name in names)]
     if not any(key.kind == NOTE_KEY for key in in_use):
         raise WrongKey(
             "The ledger has adopted no key that signs its log.",

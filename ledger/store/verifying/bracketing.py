@@ -46,8 +46,14 @@ def bracket(anchors: Sequence[Anchor], now: Sizes, *, differs: bool = False) -> 
     return Bracket(max(right, default=0), first)
 
 
-def judged(anchors: Sequence[Anchor], now: Sizes, between: Bracket | None) -> Iterator[Finding]:
-    """Everything that the checkpoints say against the ledger; `between` is what `bracket` says."""
+def judged(
+    anchors: Sequence[Anchor], now: Sizes, between: Bracket | None, *, is_sealed: bool = True
+) -> Iterator[Finding]:
+    """Everything that the checkpoints say against the ledger; `between` is what `bracket` says.
+
+    `is_sealed`: whether it has a log of its own. One out of an archive has none yet: where its facts lead to what
+    was kept, nothing was put back, and they are unsealed.
+    """
     if between is not None:
         yield _rewritten(between, anchors)
     own = max((each.size for each in anchors if each.is_own), default=0)
@@ -55,7 +61,8 @@ def judged(anchors: Sequence[Anchor], now: Sizes, between: Bracket | None) -> It
         words = f"The ledger holds {now.facts} facts, and its own checkpoints cover {own}: the end was cut off."
         yield Finding(Verdict.CHECKPOINT_DIFFERS, now.facts + 1, None, words, Named.TRUNCATED)
     kept = max((each for each in anchors if not each.is_own), key=lambda each: each.size, default=None)
-    if kept is not None and kept.size > own and not (between is not None and kept.size >= between.first_inconsistent):
+    is_rewritten = kept is not None and between is not None and kept.size >= between.first_inconsistent
+    if kept is not None and kept.size > own and not is_rewritten and (is_sealed or not now.rows_lead_to(kept)):
         yield _rolled_back(kept, own, now)
 
 

@@ -6,13 +6,14 @@ evidence carries (naming.py). Nothing is written, no word is opened, and no key 
 Not promised: what needs a fact's meaning or its words; that is the deep pass (ledger/store/fsck.py).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from ledger.proof.note import VerifierKey
 from ledger.store.checkpoints.log_keys import log_name
 from ledger.store.checkpoints.map_check import MapCheck
+from ledger.store.checkpoints.sealing import FACTS_AT_ONCE
 from ledger.store.checkpoints.tiles import WIDTH
 from ledger.store.connection import Ledger
 from ledger.store.engine import Snapshot, Unreadable
@@ -25,14 +26,16 @@ from ledger.store.verifying.diagnosing import compared, present, told
 from ledger.store.verifying.naming import NOTICES, Bracket, Finding, Named, foremost, usual_name
 from ledger.store.verifying.opening import Anchor, Judge
 from ledger.store.verifying.own_log import OwnLog, level_zero
-from ledger.store.verifying.own_notes import Below, adopted_keys
-from ledger.store.verifying.quick import QuickPass, Streams
+from ledger.store.verifying.own_notes import Below, OwnWord, own_word
+from ledger.store.verifying.quick import QuickPass, Seen, Streams
 from ledger.store.verifying.refining import by_rows_alone, refined
 from ledger.store.verifying.roots import Roots, split
 from ledger.store.verifying.sources import ArchivedLog, Copy, OwnTiles, PublishedFolder, opened_archive
+from ledger.terms.calendar import CLOCK_DIFFERENCE
 
 FINDINGS_MAX: Final = 1_000
 MICROSECONDS: Final = 1_000_000
+_DIFFERENCE: Final = int(CLOCK_DIFFERENCE.total_seconds()) * MICROSECONDS
 
 
 class Evidence(NamedTuple):
@@ -91,7 +94,7 @@ def verify_log(ledger: Ledger, evidence: Evidence = Evidence(), progress: Progre
     Damage is a finding and never an exception; StoreUnavailable still says that the files cannot be read now.
     """
     ledger.refresh()
-    run = _Run(ledger.ledger_id, evidence, adopted_keys(ledger), progress)
+    run = _Run(ledger.ledger_id, evidence, own_word(ledger), progress)
     with ledger.engine.snapshot() as stored:
         try:
             run.open_checkpoints(stored)
@@ -106,12 +109,12 @@ def verify_log(ledger: Ledger, evidence: Evidence = Evidence(), progress: Progre
 class _Run:
     """One verification under way."""
 
-    def __init__(
-        self, ledger_id: str, evidence: Evidence, keys: Mapping[VerifierKey, int | None], progress: Progress | None
-    ) -> None:
+    def __init__(self, ledger_id: str, evidence: Evidence, own: OwnWord, progress: Progress | None) -> None:
         self._ledger_id = ledger_id
         self._evidence = evidence
-        self._judge = Judge(log_name(ledger_id), keys, evidence.keys)
+        self._judge = Judge(log_name(ledger_id), own.keys, evidence.keys)
+        self._is_simulated = own.is_simulated
+        self._seen: list[Seen] = []
         self._progress = progress
         self._anchors: list[Anchor] = []
         self._findings: list[Finding] = []
@@ -136,6 +139,7 @@ class _Run:
         """The ledger's own checkpoints in their order, and what was put under them."""
         below = Below(stored)
         number = size = 0
+        is_whole = True
         for row in stored.log_checkpoints():
             if row[0] != number + 1:
                 words = f"Checkpoints are missing: {number + 1} to {row[0] - 1}."
@@ -146,9 +150,13 @@ class _Run:
                 words = f"{source} does not follow the one before it."
                 self.find(Verdict.NOTE_DAMAGED, words[:1].upper() + words[1:])
                 continue
+            # Of a sealing in several steps each but the last leaves facts that were there already to the next.
+            is_last, is_whole = is_whole, stated - size != FACTS_AT_ONCE
             size = stated
-            self._take(self._judge.open(note, source, is_own=True, size=size))
+            is_open = self._take(self._judge.open(note, source, is_own=True, size=size))
             self._findings += self._judge.cosigned(note, below.lines(number), source)
+            if is_open and is_last and is_whole and not self._is_simulated:
+                self._seen.append(Seen(size, self._judge.heard * MICROSECONDS - _DIFFERENCE))
         self._stored_size = size
 
     def open_kept(self) -> None:
@@ -198,7 +206,7 @@ class _Run:
         after = self._trusted_to = self._trusted(stored)
         streams = Streams(stored.streams(), from_start=not after)
         total = stored.fact_count()
-        check = QuickPass(self._ledger_id, streams, after=after)
+        check = QuickPass(self._ledger_id, streams, after=after, seen=self._seen)
         facts, members = stored.facts(after), stored.members(after)
         if not after:  # a map counts from the first fact on
             facts, members = maps.facts(facts), maps.members(members)
@@ -262,7 +270,7 @@ class _Run:
         changes = self._changes(stored)
         differs = bool(self._firsts) and any(each.named is not Named.TRUNCATED for each in changes)
         self._bracket = bracketing.bracket(self._anchors, now, differs=differs)
-        self._findings += bracketing.judged(self._anchors, now, self._bracket)
+        self._findings += bracketing.judged(self._anchors, now, self._bracket, is_sealed=bool(self._stored_size))
         changes += by_rows_alone(stored, self._findings, self._facts)
         self._findings = list(refined(self._findings, changes))
         if self._evidence.archive is not None and not self._findings:

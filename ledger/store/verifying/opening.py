@@ -2,8 +2,9 @@
 
 Keys come from the ledger's own facts and from whoever verifies (`--key`). Where he names keys, only these are trusted
 at first, and another key of the ledger only from a checkpoint on that a trusted one signed as well: that is how a
-rotation is done, and how a thief who adopts a key of his own is told from one. A retired key signs none of the ledger's
-checkpoints behind the fact that retired it, and from one of them to the next the ledger's clock does not run back.
+rotation is done, and how a thief who adopts a key of his own is told from one. A retired key vouches for no checkpoint,
+the ledger's own or a kept one, over more than was sealed when it was retired, and from one of the ledger's own to the
+next its clock does not run back. A note that one key of the log signed twice is none.
 
 Promise: a checkpoint is evidence only under a signature of a trusted key that is true; everything else has a name.
 Not promised: that a trusted key was kept safe.
@@ -60,11 +61,13 @@ def signed(data: bytes, known: Iterable[VerifierKey]) -> Signed:
     note = parse_note(data)
     checkpoint = parse_checkpoint(note.text)
     keys = {(key.name, key.key_id): key for key in known}
-    by, false, unknown = set(), [], []
+    by, false, unknown = set[VerifierKey](), list[Signature](), list[Signature]()
     for line in note.signatures:
         key = keys.get((line.name, line.key_id))
         if key is None:
             unknown.append(line)
+        elif key in by and key.kind == NOTE_KEY:
+            raise BadNote("a key of the log signed it twice")
         elif is_true(note, line, key):
             by.add(key)
         else:
@@ -93,6 +96,7 @@ class Judge:
         self._origin = origin
         self._retired = {key: position for key, position in adopted.items() if position is not None}
         self._clock = {key for key in adopted if key.kind == COSIGNER_KEY and key.name.startswith(origin)}
+        self._own_sizes: list[int] = []
         self._said = 0
         self._known = {*adopted, *named}
         self._of_log = {key for key in self._known if key.name == origin and key.kind == NOTE_KEY}
@@ -100,6 +104,8 @@ class Judge:
         self._trusted = chosen or set(self._of_log)
         self.cosignatures = 0
         """Lines of known cosigners that are true."""
+        self.heard = 0
+        """The latest second that the ledger's clock truly said under one of the ledger's own checkpoints so far."""
 
     @property
     def known(self) -> frozenset[VerifierKey]:
@@ -119,28 +125,41 @@ class Judge:
             return _finding(Verdict.NOTE_DAMAGED, Named.EDITED, f"{source} was changed after it was signed.")
         if not found.by & self._trusted:
             return _unsigned(found, source, self._origin)
-        self._trusted |= found.by & self._of_log
+        vouching = frozenset(key for key in found.by if not self._is_past(key, checkpoint.size))
+        if not vouching & self._trusted:
+            at = self._retired[min(found.by & self._trusted)]
+            words = f"{source} is signed by a key alone that was retired before it, at position {at}."
+            return _finding(Verdict.SIGNER_UNKNOWN, Named.UNKNOWN_KEY, words)
+        self._trusted |= vouching & self._of_log
         self.cosignatures += sum(key.kind == COSIGNER_KEY for key in found.by)
         if size is not None and size != checkpoint.size:
             words = f"{source} is another one: its row says {size} facts, its note {checkpoint.size}."
             return _finding(Verdict.NOTE_DAMAGED, Named.EDITED, words)
-        return (self._refuted(found, data, source) if is_own else None) or Anchor(
-            checkpoint.size, checkpoint.root, source, is_own
-        )
+        if is_own:
+            self._own_sizes.append(checkpoint.size)
+            if (refuted := self._refuted(data, source)) is not None:
+                return refuted
+        return Anchor(checkpoint.size, checkpoint.root, source, is_own)
 
-    def _refuted(self, found: Signed, data: bytes, source: str) -> Finding | None:
-        """What the ledger's own facts and earlier checkpoints say against one of its checkpoints."""
-        size, by = found.checkpoint.size, found.by & self._of_log
-        if all(self._retired.get(key, size + 1) <= size for key in by):
-            words = (
-                f"{source} is signed by a key alone that was retired before it, at position {self._retired[min(by)]}."
-            )
-            return _finding(Verdict.SIGNER_UNKNOWN, Named.UNKNOWN_KEY, words)
+    def _is_past(self, key: VerifierKey, size: int) -> bool:
+        """Whether a key was retired before so much was sealed.
+
+        Where a checkpoint of the ledger's own covers its end, the one before it says how much was sealed then.
+        """
+        at = self._retired.get(key)
+        if at is None:
+            return False
+        sealed = [own for own in self._own_sizes if own < at]
+        return size >= (at if len(sealed) == len(self._own_sizes) else max(sealed, default=0) + 1)
+
+    def _refuted(self, data: bytes, source: str) -> Finding | None:
+        """What the ledger's earlier checkpoints say against one of its checkpoints."""
         said = self._said_by_clock(parse_note(data).signatures)
         if said and min(said) < self._said:
             words = f"Under {source} the ledger's clock says an earlier time than under the one before it."
             return _finding(Verdict.NOTE_DAMAGED, Named.EDITED, words)
         self._said = max((self._said, *said))
+        self.heard = max(self.heard, self._said)
         return None
 
     def _said_by_clock(self, lines: Iterable[Signature]) -> list[int]:
@@ -158,7 +177,9 @@ class Judge:
             key = keys.get((line.name, line.key_id))
             if key is not None and is_true(note, line, key):
                 self.cosignatures += 1
-                if any(said < self._said for said in self._said_by_clock((line,))):
+                said = self._said_by_clock((line,))
+                self.heard = max((self.heard, *said))
+                if said and min(said) < self._said:
                     words = f"Under {source} the ledger's clock says an earlier time than it had said when it was made."
                     yield _finding(Verdict.NOTE_DAMAGED, Named.EDITED, words)
             elif key is not None:

@@ -5,6 +5,7 @@ promised: that a key or a line may be trusted; opening.py judges.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from ledger.proof.note import Signature, VerifierKey
 from ledger.store.checkpoints.keyring import verifier_of
@@ -13,6 +14,7 @@ from ledger.store.checkpoints.rows import StoredCosignature
 from ledger.store.checkpoints.tiles import WIDTH
 from ledger.store.connection import Ledger
 from ledger.store.engine import Snapshot
+from ledger.streams.governance import LedgerOpened
 from ledger.streams.log_keys import LogKeys, evolve_log_keys
 from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram
 from ledger.terms.identity import LEDGER_TAG
@@ -21,21 +23,29 @@ SECONDS_BYTES = 8
 MICROSECONDS = 1_000_000
 
 
-def adopted_keys(ledger: Ledger) -> Mapping[VerifierKey, int | None]:
-    """Every key that the ledger's facts adopt, and the position of the fact that retired it, if one did.
+class OwnWord(NamedTuple):
+    """What the ledger's facts say of the ledger itself."""
 
-    Facts that cannot be read are passed over, and found elsewhere.
-    """
-    state, after = LogKeys(), 0
+    keys: Mapping[VerifierKey, int | None]
+    """Every key that they adopt, and the position of the fact that retired it, if one did."""
+    is_simulated: bool
+    """Whether its facts are dated by their input, so that no clock says anything of them."""
+
+
+def own_word(ledger: Ledger) -> OwnWord:
+    """The keys of the log, and whether the ledger is simulated; facts that cannot be read are found elsewhere."""
+    state, after, is_simulated = LogKeys(), 0, False
     tag_id = ledger.engine.heads_of((LEDGER_TAG,)).get(LEDGER_TAG, (0, 0))[0]
     while tag_id and (rows := ledger.engine.stream(tag_id, after=after, until=None, limit=WIDTH)):
         for row in rows:
             try:
-                state = evolve_log_keys(state, ledger.mapper.fact(row))
+                fact = ledger.mapper.fact(row)
             except (LedgerDamaged, NeedsNewerProgram, ValueError):
                 continue
+            state = evolve_log_keys(state, fact)
+            is_simulated |= isinstance(fact.event, LedgerOpened) and fact.event.simulated
         after = rows[-1].seq
-    return {verifier_of(key): key.retired_at for key in state.keys}
+    return OwnWord({verifier_of(key): key.retired_at for key in state.keys}, is_simulated)
 
 
 class Below:

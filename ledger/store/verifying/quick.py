@@ -41,6 +41,15 @@ class Found(NamedTuple):
     tag: str | None = None
 
 
+class Seen(NamedTuple):
+    """A checkpoint as the ledger's clock saw it."""
+
+    size: int
+    """How many facts it covers."""
+    not_before: int
+    """In microseconds: none behind it is dated before."""
+
+
 class Tile(NamedTuple):
     """The leaves of the places 256 n + 1 to at most 256 n + 256, as they are stored, and what is wrong with them."""
 
@@ -71,13 +80,16 @@ class Streams:
 class QuickPass:
     """Checks the facts behind a position, one behind the other."""
 
-    def __init__(self, ledger_id: str, streams: Streams, *, after: int = 0) -> None:
+    def __init__(self, ledger_id: str, streams: Streams, *, after: int = 0, seen: Iterable[Seen] = ()) -> None:
+        """`seen` are checkpoints in their order: what lies behind one was not there when it was signed."""
         assert after % TILE == 0, "a pass begins where a tile does"
         self._ledger_id = ledger_id
         self._streams = streams
         self._headers = HeaderCheck(ledger_id)
         self._after = after
         self._recorded_at = 0
+        self._seen = [*reversed([*seen])]
+        self._not_before = 0
         self.last = after
         """The highest position so far."""
         self.facts = 0
@@ -149,6 +161,14 @@ class QuickPass:
                 words = "The fact is dated before the one that precedes it."
                 found.append(Found(position, Issue(Verdict.TIME_RUNS_BACK, words)))
             self._recorded_at = recorded_at
+            while self._seen and self._seen[-1].size < position:
+                self._not_before = self._seen.pop().not_before
+            if recorded_at < self._not_before:
+                words = (
+                    "The fact is dated before the ledger's clock saw a checkpoint that does not cover it: it was dated"
+                    " back, or the clock was wrong."
+                )
+                found.append(Found(position, Issue(Verdict.TIME_RUNS_BACK, words)))
         except _MALFORMED:
             is_sound = False
         if not is_sound:
