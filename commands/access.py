@@ -2,20 +2,23 @@
 
 Promise: nothing about a patient is shown before the access fact is durable; a list is one fact per twelve patients
 under one correlation. A read is allowed in the reader's own practice, and anywhere to compliance and auditors;
-anything else is refused and the refusal recorded (readings, section 2).
+anything else is refused and the refusal recorded (readings, section 2). What a role does not open, an elevation of the
+reader may for some hours (section 8); each read that rests on one says so.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Final
+from itertools import groupby
+from typing import Final, NamedTuple
 
 from commands import authority
 from commands.handle import Handler
 from ledger.streams.access import CommandRefused, Question, RecordRead
 from ledger.streams.base import Envelope, Event, Proposal, Vouched
+from ledger.streams.elevations import Elevation, Elevations
 from ledger.streams.governance import Governance
 from ledger.streams.joining import StateOf, group_of, practices_of
-from ledger.terms.identity import LEDGER_TAG, staff_tag
+from ledger.terms.identity import LEDGER_TAG, elevated_tag, staff_tag
 from ledger.terms.outcome import Refused
 from ledger.terms.people import USUAL_PURPOSE, Purpose, Role
 from ledger.terms.refusals import refused
@@ -42,7 +45,16 @@ def reader_of(handler: Handler) -> str | Refused:
 def may_read(handler: Handler, patients: Sequence[str]) -> bool:
     """Whether the reader may read about all of these patients: for a list that is offered and that nobody asked for."""
     reader = reader_of(handler)
-    return not isinstance(reader, Refused) and all(_roles(handler, reader, patients).values())
+    return not isinstance(reader, Refused) and all(may.role for may in _roles(handler, reader, patients).values())
+
+
+def may_read_practice(handler: Handler, practice: str) -> bool:
+    """Whether the reader may read about the patients of a practice."""
+    reader = reader_of(handler)
+    if isinstance(reader, Refused):
+        return False
+    reached = _practices_reached(handler, reader)
+    return reached is None or practice in reached or _is_elevated_to(handler, reader, practice)
 
 
 def ask_to_read(
@@ -67,8 +79,8 @@ def ask_to_read(
     if question not in AS_NAMED:
         patients = tuple(dict.fromkeys(each for patient in patients for each in group_of(patient, state)))
     roles = _roles(handler, reader, patients, state)
-    if not all(roles.values()):
-        closed = [patient for patient in patients if roles[patient] is None]
+    if not all(may.role for may in roles.values()):
+        closed = [patient for patient in patients if roles[patient].role is None]
         _record_refusal(handler, reader, question, closed or [reader])
         return refused(
             "not_in_this_practice", happened="The reader holds no role in the practice of a patient that was asked for."
@@ -82,10 +94,11 @@ def ask_to_read(
             month=month,
             as_of=as_of,
             opened_words=opened_words,
+            elevation=elevation,
         )
-        for group in (batched_by_twelve(patients) or [()])
+        for elevation, group in _together(patients, roles)
     ]
-    role = roles[patients[-1] if patients else None]
+    role = roles[patients[-1] if patients else None].role
     # One list is one read, however many facts tell of it.
     together = handler.log.token("#correlation", handler.new_id("rd")) if len(events) > 1 else None
     handler.log.append([_proposal(handler, (event,), reader, role, purpose, question, together) for event in events])
@@ -106,6 +119,8 @@ def practice_to_list(
         return reader
     reached = _practices_reached(handler, reader)
     if reached is None or practice in reached or not reached or (practice is None and reached >= set(there_are)):
+        return practice
+    if practice is not None and _is_elevated_to(handler, reader, practice):
         return practice
     if practice is None and len(reached) == 1:
         return next(iter(reached))
@@ -131,16 +146,58 @@ def batched_by_twelve(patients: Sequence[str]) -> list[tuple[str, ...]]:
     return [tuple(patients[at : at + PATIENTS_A_FACT]) for at in range(0, len(patients), PATIENTS_A_FACT)]
 
 
+class _May(NamedTuple):
+    """The role in which somebody may read about a patient, None: in none; and the elevation that it takes."""
+
+    role: Role | None
+    elevation: str | None = None
+
+
 def _roles(
     handler: Handler, reader: str, patients: Sequence[str], state: StateOf | None = None
-) -> dict[str | None, Role | None]:
-    """The role in which the reader may read about each patient, None where in none; under None, any reading role."""
+) -> dict[str | None, _May]:
+    """How the reader may read about each patient, by a role there or an elevation; under None, any reading role."""
     staff, on = handler.state(staff_tag(reader)), handler.now().date()
-    found: dict[str | None, Role | None] = {None: authority.reading_role(staff, on=on, practices=frozenset())}
+    state = state or handler.state
+    anywhere = authority.reading_role(staff, on=on, practices=frozenset())
+    found: dict[str | None, _May] = {None: _May(anywhere)}
     for patient in patients:
-        practices = practices_of(patient, state or handler.state, on)
-        found[patient] = authority.reading_role(staff, on=on, practices=practices)
+        practices = practices_of(patient, state, on)
+        role = authority.reading_role(staff, on=on, practices=practices)
+        # Whoever holds no reading role any more is not elevated either.
+        by = _elevation_for(handler, reader, patient, practices, state) if role is None and anywhere else None
+        found[patient] = _May(role) if by is None else _May(anywhere, by)
     return found
+
+
+def _elevation_for(
+    handler: Handler, reader: str, patient: str, practices: frozenset[str], state: StateOf
+) -> str | None:
+    """The first running elevation of the reader that opens a patient's record, under whichever id of the patient."""
+    running = _elevated(handler, reader)
+    group = group_of(patient, state) if running else ()
+    return next((each.event.elevation for each in running if each.opens(group, practices)), None)
+
+
+def _is_elevated_to(handler: Handler, reader: str, practice: str) -> bool:
+    return any(each.event.practice == practice for each in _elevated(handler, reader))
+
+
+def _elevated(handler: Handler, reader: str) -> tuple[Elevation, ...]:
+    """The elevations of a reader that run by the ledger's clock."""
+    elevations: Elevations = handler.state(elevated_tag(reader))
+    return elevations.running(handler.now())
+
+
+def _together(
+    patients: Sequence[str], roles: Mapping[str | None, _May]
+) -> Iterator[tuple[str | None, tuple[str, ...]]]:
+    """The patients in groups of at most twelve who are read by the same elevation, or by none; one without anybody."""
+    for elevation, same in groupby(patients, key=lambda patient: roles[patient].elevation):
+        for group in batched_by_twelve(tuple(same)):
+            yield elevation, group
+    if not patients:
+        yield None, ()
 
 
 def _record_refusal(handler: Handler, reader: str, question: Question, subjects: Sequence[str]) -> None:

@@ -40,6 +40,9 @@ _PARKED: Final = (Role.FRONT_DESK, Role.ADMINISTRATOR, Role.COMPLIANCE, Role.BIL
 _TESTIMONY: Final = (Role.PRACTITIONER, Role.CLINICAL_STAFF, Role.INTEGRATION)
 _DESK: Final = (*_TESTIMONY, Role.FRONT_DESK)
 
+READERS: Final = tuple(role for role in Role if role not in (Role.INTEGRATION, Role.MACHINE))
+"""Who reads the records of the own practice; integrations and machines read nothing."""
+
 MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
     {
         "register_staff": _ADMINISTRATOR,
@@ -154,6 +157,10 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "note_reaction_run": _MACHINE,
         "map_completeness": (Role.MACHINE, Role.ADMINISTRATOR, Role.COMPLIANCE, Role.BILLER),
         "settle_review": (Role.COMPLIANCE,),
+        "disclose": (*_DESK, Role.BILLER, Role.COMPLIANCE, Role.ADMINISTRATOR),
+        "elevate": READERS,
+        "end_elevation": READERS,
+        "review_elevation": _COMPLIANCE,
     }
 )
 """The roles in which a command is given, the one that is taken first first."""
@@ -233,8 +240,6 @@ REACH: Final[Mapping[str, Reach]] = MappingProxyType(
 )
 """Acts whose role must be held in a certain place; every other act: anywhere."""
 
-READERS: Final = tuple(role for role in Role if role not in (Role.INTEGRATION, Role.MACHINE))
-"""Who reads the records of the own practice; integrations and machines read nothing."""
 READS_EVERYWHERE: Final = (Role.COMPLIANCE, Role.AUDITOR)
 """Who reads the records of every practice, where the role is held in all of them: one practice's administrator can
 grant these roles in that practice, and must not open another's charts by it."""
