@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from interfaces.cli import (
+    accounting,
     archive,
     attest,
     bill,
@@ -23,6 +24,7 @@ from interfaces.cli import (
     completeness,
     demo,
     diffs,
+    elevations,
     erasures,
     exports,
     history,
@@ -80,6 +82,8 @@ _GROUPS: Final = (
     statement,
     overpayments,
     erasures,
+    accounting,
+    elevations,
     history,
     diffs,
     rejudge,
