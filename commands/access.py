@@ -2,13 +2,15 @@
 
 Promise: nothing about a patient is shown before the access fact is durable; a list is one fact per twelve patients
 under one correlation. A read is allowed in the reader's own practice, and anywhere to compliance and auditors;
-anything else is refused and the refusal recorded (readings, section 2).
+anything else is refused and the refusal recorded (readings, section 2). What a role does not open, an elevation of the
+reader may for some hours (section 8); each read that rests on one says so.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import Final
+from itertools import groupby
+from typing import Final, NamedTuple
 
 from commands import authority
 from commands.by_key import closed_to
@@ -16,9 +18,10 @@ from commands.handle import Handler
 from commands.opening import PROGRAM
 from ledger.streams.access import CommandRefused, Question, RecordRead
 from ledger.streams.base import Envelope, Event, Proposal, Source, Vouched
+from ledger.streams.elevations import Elevation, Elevations
 from ledger.streams.governance import Governance
 from ledger.streams.joining import StateOf, group_of, practices_of
-from ledger.terms.identity import LEDGER_TAG, staff_tag
+from ledger.terms.identity import LEDGER_TAG, elevated_tag, staff_tag
 from ledger.terms.outcome import Refused
 from ledger.terms.people import USUAL_PURPOSE, Purpose, Role
 from ledger.terms.refusals import refused
@@ -53,7 +56,18 @@ def may_read(handler: Handler, patients: Sequence[str], login: str | None = None
     reader = reader_of(handler, login)
     if isinstance(reader, Refused):
         return False
-    return all(_roles(handler, reader, patients, within=practices_of_key(handler, login)).values())
+    roles = _roles(handler, reader, patients, within=practices_of_key(handler, login))
+    return all(may.role for may in roles.values())
+
+
+def may_read_practice(handler: Handler, practice: str, login: str | None = None) -> bool:
+    """Whether the reader may read about the patients of a practice."""
+    reader = reader_of(handler, login)
+    if isinstance(reader, Refused):
+        return False
+    within = practices_of_key(handler, login)
+    reached = _practices_reached(handler, reader, within)
+    return reached is None or practice in reached or _is_elevated_to(handler, reader, practice, within)
 
 
 def practices_of_key(handler: Handler, login: str | None = None) -> frozenset[str] | None:
@@ -86,8 +100,8 @@ def ask_to_read(
     if question not in AS_NAMED:
         patients = tuple(dict.fromkeys(each for patient in patients for each in group_of(patient, state)))
     roles = _roles(handler, reader, patients, state, within=practices_of_key(handler, login))
-    if not all(roles.values()):
-        closed = [patient for patient in patients if roles[patient] is None]
+    if not all(may.role for may in roles.values()):
+        closed = [patient for patient in patients if roles[patient].role is None]
         _record_refusal(handler, reader, question, closed or [reader], login)
         return refused(
             "not_in_this_practice", happened="The reader holds no role in the practice of a patient that was asked for."
@@ -101,10 +115,11 @@ def ask_to_read(
             month=month,
             as_of=as_of,
             opened_words=opened_words,
+            elevation=elevation,
         )
-        for group in (batched_by_twelve(patients) or [()])
+        for elevation, group in _together(patients, roles)
     ]
-    role = roles[patients[-1] if patients else None]
+    role = roles[patients[-1] if patients else None].role
     # One list is one read, however many facts tell of it.
     together = handler.log.token("#correlation", handler.new_id("rd")) if len(events) > 1 else None
     asked = (reader, role, purpose, question, login)
@@ -163,8 +178,11 @@ def practice_to_list(
     reader = reader_of(handler, login)
     if isinstance(reader, Refused):
         return reader
-    reached = _practices_reached(handler, reader, practices_of_key(handler, login))
+    within = practices_of_key(handler, login)
+    reached = _practices_reached(handler, reader, within)
     if reached is None or practice in reached or not reached or (practice is None and reached >= set(there_are)):
+        return practice
+    if practice is not None and _is_elevated_to(handler, reader, practice, within):
         return practice
     if practice is None and len(reached) == 1:
         return next(iter(reached))
@@ -193,6 +211,13 @@ def batched_by_twelve(patients: Sequence[str]) -> list[tuple[str, ...]]:
     return [tuple(patients[at : at + PATIENTS_A_FACT]) for at in range(0, len(patients), PATIENTS_A_FACT)]
 
 
+class _May(NamedTuple):
+    """The role in which somebody may read about a patient, None: in none; and the elevation that it takes."""
+
+    role: Role | None
+    elevation: str | None = None
+
+
 def _roles(
     handler: Handler,
     reader: str,
@@ -200,20 +225,56 @@ def _roles(
     state: StateOf | None = None,
     *,
     within: frozenset[str] | None,
-) -> dict[str | None, Role | None]:
-    """The role in which the reader may read about each patient, None where in none; under None, any reading role.
+) -> dict[str | None, _May]:
+    """How the reader may read about each patient, by a role there or an elevation; under None, any reading role.
 
     `within` are the practices that a key confines the reader to: whoever belongs to none of them is not read about.
     """
     staff, on = handler.state(staff_tag(reader)), handler.now().date()
+    state = state or handler.state
     anywhere = authority.reading_role(staff, on=on, practices=within or frozenset())
-    found: dict[str | None, Role | None] = {None: anywhere}
+    found: dict[str | None, _May] = {None: _May(anywhere)}
     for patient in patients:
-        practices = practices_of(patient, state or handler.state, on)
-        is_inside = within is None or bool(practices & within)
+        practices = practices_of(patient, state, on)
         near = practices if within is None else practices & within
-        found[patient] = authority.reading_role(staff, on=on, practices=near) if is_inside else None
+        is_inside = within is None or bool(near)
+        role = authority.reading_role(staff, on=on, practices=near) if is_inside else None
+        # Whoever holds no reading role any more is not elevated either.
+        is_closed = role is None and is_inside and anywhere is not None
+        by = _elevation_for(handler, reader, patient, practices, state) if is_closed else None
+        found[patient] = _May(role) if by is None else _May(anywhere, by)
     return found
+
+
+def _elevation_for(
+    handler: Handler, reader: str, patient: str, practices: frozenset[str], state: StateOf
+) -> str | None:
+    """The first running elevation of the reader that opens a patient's record, under whichever id of the patient."""
+    running = _elevated(handler, reader)
+    group = group_of(patient, state) if running else ()
+    return next((each.event.elevation for each in running if each.opens(group, practices)), None)
+
+
+def _is_elevated_to(handler: Handler, reader: str, practice: str, within: frozenset[str] | None) -> bool:
+    is_inside = within is None or practice in within
+    return is_inside and any(each.event.practice == practice for each in _elevated(handler, reader))
+
+
+def _elevated(handler: Handler, reader: str) -> tuple[Elevation, ...]:
+    """The elevations of a reader that run by the ledger's clock."""
+    elevations: Elevations = handler.state(elevated_tag(reader))
+    return elevations.running(handler.now())
+
+
+def _together(
+    patients: Sequence[str], roles: Mapping[str | None, _May]
+) -> Iterator[tuple[str | None, tuple[str, ...]]]:
+    """The patients in groups of at most twelve who are read by the same elevation, or by none; one without anybody."""
+    for elevation, same in groupby(patients, key=lambda patient: roles[patient].elevation):
+        for group in batched_by_twelve(tuple(same)):
+            yield elevation, group
+    if not patients:
+        yield None, ()
 
 
 def _record_refusal(

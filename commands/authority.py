@@ -41,6 +41,9 @@ _TESTIMONY: Final = (Role.PRACTITIONER, Role.CLINICAL_STAFF, Role.INTEGRATION)
 _DESK: Final = (*_TESTIMONY, Role.FRONT_DESK)
 _IMPORTING: Final = (Role.INTEGRATION, Role.FRONT_DESK, Role.CLINICAL_STAFF, Role.PRACTITIONER, Role.BILLER)
 
+READERS: Final = tuple(role for role in Role if role not in (Role.INTEGRATION, Role.MACHINE))
+"""Who reads the records of the own practice; integrations and machines read nothing."""
+
 MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
     {
         "register_staff": _ADMINISTRATOR,
@@ -158,6 +161,10 @@ MATRIX: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "note_reaction_run": _MACHINE,
         "map_completeness": (Role.MACHINE, Role.ADMINISTRATOR, Role.COMPLIANCE, Role.BILLER),
         "settle_review": (Role.COMPLIANCE,),
+        "disclose": (*_DESK, Role.BILLER, Role.COMPLIANCE, Role.ADMINISTRATOR),
+        "elevate": READERS,
+        "end_elevation": READERS,
+        "review_elevation": _COMPLIANCE,
     }
 )
 """The roles in which a command is given, the one that is taken first first."""
@@ -239,8 +246,6 @@ REACH: Final[Mapping[str, Reach]] = MappingProxyType(
 )
 """Acts whose role must be held in a certain place; every other act: anywhere."""
 
-READERS: Final = tuple(role for role in Role if role not in (Role.INTEGRATION, Role.MACHINE))
-"""Who reads the records of the own practice; integrations and machines read nothing."""
 READS_EVERYWHERE: Final = (Role.COMPLIANCE, Role.AUDITOR)
 """Who reads the records of every practice, where the role is held in all of them: one practice's administrator can
 grant these roles in that practice, and must not open another's charts by it."""

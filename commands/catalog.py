@@ -15,6 +15,8 @@ from commands import (
     completeness,
     consent,
     designation,
+    disclosures,
+    elevations,
     eligibility,
     endings,
     extra_planning,
@@ -54,6 +56,8 @@ from commands.intents import codes, services, status, timers
 from commands.intents import completeness as counting
 from commands.intents import consent as consents
 from commands.intents import designation as designations
+from commands.intents import disclosures as disclosing
+from commands.intents import elevations as glass
 from commands.intents import erasure as erasures
 from commands.intents import governance as ledger
 from commands.intents import importing as documents
@@ -202,6 +206,10 @@ _ENTRIES: Final = (
     Entry(findings.NoteReactionRun, reviews.decide_note_reaction_run),
     Entry(counting.MapCompleteness, completeness.decide_map_completeness, is_alone=True),
     Entry(findings.SettleReview, reviews.decide_settle_review),
+    Entry(disclosing.Disclose, disclosures.decide_disclose, "patient"),
+    Entry(glass.Elevate, elevations.decide_elevate),
+    Entry(glass.EndElevation, elevations.decide_end_elevation),
+    Entry(glass.ReviewElevation, elevations.decide_review_elevation),
     Entry(erasures.PlaceHold, holds.decide_place_hold, "patient"),
     Entry(erasures.ReleaseHold, holds.decide_release_hold, "patient"),
     Entry(erasures.RequestErasure, requests.decide_request_erasure, "patient", is_alone=True),

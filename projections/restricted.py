@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ledger.streams.base import Event, EventLog, Fact
+from ledger.streams.elevations import ReadingElevated
 
 RESTRICTED_TEXT: Final = "[restricted: recorded about another patient]"
 
@@ -87,6 +88,9 @@ def closed_fields(event: Event, about: str | None) -> frozenset[str]:
     """The sealed fields of a fact that are about another patient than the one of whom it is shown."""
     if about is None:
         return frozenset()
+    if isinstance(event, ReadingElevated) and any(each != about for each in event.patients):
+        # One reason for several patients: it may speak of any of them.
+        return frozenset({"words"})
     subjects = ((sealing.field, sealing.subject.split("/")) for sealing in event.sealing())
     return frozenset(field for field, (_, *whom) in subjects if whom and whom[0].startswith("pt_") and whom[0] != about)
 

@@ -11,9 +11,12 @@ from typing import NamedTuple
 
 from ledger.judging.due import PATIENT_KINDS, asked_of, dates_of, is_cared_for
 from ledger.streams.base import Fact
-from ledger.streams.reviews import MonthWentStale, Review, ReviewCameDue, evolve
+from ledger.streams.elevations import Elevation
+from ledger.streams.reviews import BECAUSE_MAX, MonthWentStale, Review, ReviewCameDue, evolve
+from ledger.terms.calendar import month_of
 from ledger.terms.identity import parked_tag, patient_tag, review_tag, reviews_tag
 from ledger.terms.people import Programme
+from projections.elevations import folded
 from projections.judged import RulebookOf, judged
 from projections.patient_history import StreamsLog
 from projections.states import States
@@ -24,13 +27,13 @@ class ReviewLine(NamedTuple):
 
     review: str
     what: str
-    """`month_went_stale`, or what came due."""
+    """`month_went_stale`, what came due, or `reading_elevated`."""
     patient: str | None
     month: str
     programme: Programme | None
     """Of a month that went stale, or that nobody answered for."""
     target: str
-    """What it is about: an attestation, a patient, `source/delivery`, another review."""
+    """What it is about: an attestation, a patient, `source/delivery`, another review, or who is elevated."""
     raised_at: datetime
     position: int
     due_on: date | None
@@ -67,7 +70,41 @@ def reviews(
         for review in _folded(log, tag, position)
         if (with_settled or review.is_open) and (practice is None or practice in _practices(review, states))
     ]
+    found += [
+        _line_of_elevation(each)
+        for each in folded(log, position)
+        if (with_settled or each.reviewed is None)
+        and month in (None, month_of(each.last_instant.date()))
+        and (practice is None or practice in _practices_opened(each, states))
+    ]
     return Reviews(tuple(sorted(found, key=lambda line: line.position)), position)
+
+
+def _practices_opened(elevation: Elevation, states: States) -> frozenset[str]:
+    """The practices whose records an elevation opened."""
+    event = elevation.event
+    found = (states.at(patient_tag(patient)).state.practices for patient in event.patients)
+    return frozenset().union(*found, *([{event.practice}] if event.practice else []))
+
+
+def _line_of_elevation(elevation: Elevation) -> ReviewLine:
+    """An elevation waits for its review from its first moment; it names who is elevated, and no patient."""
+    event, reviewed = elevation.event, elevation.reviewed
+    return ReviewLine(
+        review=event.elevation,
+        what=event.TOPIC,
+        patient=None,
+        month=month_of(elevation.last_instant.date()),
+        programme=None,
+        target=event.staff,
+        raised_at=elevation.since,
+        position=elevation.position,
+        due_on=elevation.last_instant.date(),
+        because=elevation.reads[-BECAUSE_MAX:],
+        still_so=reviewed is None,
+        outcome=reviewed.outcome if reviewed is not None else None,
+        settled_position=elevation.reviewed_position,
+    )
 
 
 def _folded(log: StreamsLog, tag: str, position: int) -> Iterator[Review]:

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from ledger.streams.access import RecordRead
 from ledger.streams.base import ERASED, SEALED, Closed, Event
 from ledger.streams.care_month import EntryContent
+from ledger.streams.elevations import ReadingElevated
 from ledger.terms.calendar import stored_instant
 from projections.two_patients import ANOTHER, TOLD, patients_text, view
 
@@ -50,7 +51,7 @@ def details(event: Event, own: Collection[str] = _NOBODY) -> tuple[Detail, ...]:
         return tuple(_details_of_two(event, own))
     if isinstance(event, EntryContent):
         return tuple(_time_details(event))
-    if isinstance(event, RecordRead):
+    if isinstance(event, RecordRead | ReadingElevated):
         named = {"patients": patients_text(event.patients, own)}
         return tuple([(said, named.get(said, text)) for said, text in _own_details(event)])
     return tuple(_own_details(event))

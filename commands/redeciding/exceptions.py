@@ -182,6 +182,11 @@ def _due(draft: Draft) -> Variants:
             yield {"patient": event.target, "review": None}
 
 
+def _disclosed(draft: Draft) -> Variants:
+    """With the agency that suspended the right, where one did: erased words say nothing of it."""
+    yield {} if draft.first.suspended_until is not None else {"suspended_by": None}
+
+
 EXCEPTIONS: Final[Mapping[str, Mend]] = MappingProxyType(
     {
         "record_consent": _consent,
@@ -205,6 +210,7 @@ EXCEPTIONS: Final[Mapping[str, Mend]] = MappingProxyType(
         "move_plan_revision": _moved,
         "raise_review": _due,
         "withdraw_attestation": renamed(words={"words": "reason"}),
+        "disclose": _disclosed,
         **OF_PEOPLE,
         **OF_CLAIMS,
     }

@@ -5,7 +5,6 @@ on where a run was cut. The certificate says what was erased, and is made anew f
 """
 
 import json
-import os
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +18,6 @@ from interfaces.cli.usage import (
     hold_id,
     instant,
     patient_id,
-    standard_input,
     year,
 )
 
@@ -41,7 +39,6 @@ identifiers and words that belong to no year as well; --all-years names every ye
 """
 _HOLDS: Final = ("patient", "hold", "matter", "years", "placed at", "released at")
 _ERASURES: Final = ("patient", "erasure", "ground", "years", "identity", "state", "not before", "requested at")
-_BYTES_MAX: Final = 80_000
 
 
 def add(commands: Commands, shared: Parser) -> None:
@@ -110,35 +107,13 @@ def _list(parser: Parser, run: Any) -> None:
 
 def run_said(args: Namespace, screen: Screen) -> int:
     """Place, release, ask, approve or withdraw, through the same door as every command."""
-    from collections import Counter  # noqa: PLC0415 - not needed for --help
+    from interfaces.cli.asking import session_of  # noqa: PLC0415 - not needed for --help
+    from interfaces.cli.saying import clock_given, reason_given, said  # noqa: PLC0415
 
-    from interfaces.cli.asking import session_of  # noqa: PLC0415
-    from interfaces.cli.delivering import Delivering, as_lines, in_words  # noqa: PLC0415
-
-    reason = _reason()
+    reason = reason_given()
     with session_of(args, screen) as session:
-        data = {**_data(args, session), "reason": reason}
-        key = f"cli/{args.command}/{session.handler.new_id('er')}"
-        line = {"v": 1, "key": key, "command": args.command, "data": data, **_clock(args, session)}
-        words = in_words(screen, lambda _: args.command.replace("_", " ").capitalize(), Counter())
-        delivering = Delivering(session, as_lines(screen) if screen.as_json else _with_ids(screen, words))
-        delivering.group([delivering.raw(1, json.dumps(line).encode())])
-    return delivering.tally.exit_code
-
-
-def _with_ids(screen: Screen, words: Any) -> Any:
-    """Show what was refused in words, and of what was recorded its id, which the next step needs."""
-
-    def show(answers: Any) -> None:
-        words(answers)
-        for _, answer in answers:
-            if answer.refusal is None:
-                named = " ".join(value for _, value in answer.ids)
-                at = ", ".join(f"#{position}" for position in answer.positions)
-                screen.say(" ".join(filter(None, (f"{answer.outcome.capitalize()} at {at}.", named))))
-                screen.say(*(f"{notice.code}: {notice.happened} {notice.remedy}" for notice in answer.notices))
-
-    return show
+        clock_given(args, session)
+        return said(session, screen, args.command, {**_data(args, session), "reason": reason}, args.clock)
 
 
 def _data(args: Namespace, session: "Session") -> dict[str, Any]:
@@ -164,47 +139,20 @@ def _years_of(session: "Session", patient: str) -> list[int]:
     return years_of_words(session.log.read_all(streams_with_words(session.log, group)), group)
 
 
-def _reason() -> str:
-    """What stands on standard input; WrongUsage where there is nothing, or what is no text."""
-    try:
-        with os.fdopen(standard_input(), "rb", closefd=False) as given:
-            text = given.read(_BYTES_MAX).decode().strip()
-    except UnicodeDecodeError:
-        raise WrongUsage("The reason is not UTF-8 text.", "Pipe text in.") from None
-    if not text:
-        raise WrongUsage("No reason was given.", "Write it to standard input, such as: echo REASON | ccm-ledger ...")
-    return text
-
-
-def _clock(args: Namespace, session: "Session") -> dict[str, str]:
-    now = _now(args, session)
-    return {} if now is None else {"clock": args.clock}
-
-
-def _now(args: Namespace, session: "Session") -> "datetime | None":
-    """The clock that was given for a simulated ledger; None: the ledger's own."""
-    from datetime import datetime  # noqa: PLC0415 - not needed for --help
-
-    if args.clock is None:
-        return None
-    if not session.simulated:
-        raise WrongUsage("This ledger keeps its own time.", "Leave --clock away; it is for simulated ledgers.")
-    return datetime.fromisoformat(args.clock)
-
-
 # --- carried out ----------------------------------------------------------------------------------------------------
 
 
 def run_run(args: Namespace, screen: Screen) -> int:
     """Carry out every erasure that has begun, or whose notice is over; 1 where one may not begin."""
     from interfaces.cli.asking import session_of  # noqa: PLC0415 - not needed for --help
+    from interfaces.cli.saying import clock_given  # noqa: PLC0415
     from interfaces.cli.wording import counted  # noqa: PLC0415
     from interfaces.erasing import carry_out  # noqa: PLC0415
     from ledger.terms.outcome import Refused  # noqa: PLC0415
 
     told: list[dict[str, Any]] = []
     with session_of(args, screen) as session:
-        now = _now(args, session)
+        now = clock_given(args, session)
         for erasure in _due(session, now):
             done = carry_out(session, erasure, now)
             told.append(_told(erasure, done))

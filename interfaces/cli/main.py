@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from interfaces.cli import (
+    accounting,
     api_keys,
     archive,
     attest,
@@ -25,6 +26,7 @@ from interfaces.cli import (
     deliveries,
     demo,
     diffs,
+    elevations,
     erasures,
     exports,
     history,
@@ -84,6 +86,8 @@ _GROUPS: Final = (
     statement,
     overpayments,
     erasures,
+    accounting,
+    elevations,
     history,
     diffs,
     rejudge,

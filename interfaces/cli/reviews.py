@@ -1,4 +1,7 @@
-"""`reviews`: what reactions found and nobody settled yet, by the month that it is about or in which it came due."""
+"""`reviews`: what reactions found and who read outside the own practice, as long as nobody answered it.
+
+By the month that it is about or in which it came due.
+"""
 
 from argparse import Namespace
 from typing import TYPE_CHECKING, Final
@@ -13,7 +16,9 @@ _COLUMNS: Final = ("review", "month", "what", "about", "due", "still so", "posit
 _MORE: Final = """\
 `react` finds them. `what` is month_went_stale (an attested month says something else than was signed) or what came
 due: care_plan_review, care_plan_age, consent_age, visit_age, parked_delivery, unanswered_stale_month. `still so` says
-whether the record has answered it meanwhile. A month names its programme where that is not CCM.
+whether the record has answered it meanwhile. reading_elevated is somebody who read outside the own practice
+(`elevate`): it waits from the first moment, and is answered by `elevate review` when it is over. A month names its
+programme where that is not CCM.
 A review stays until a compliance officer settles it: a line of `submit` with the command settle_review, the id of the
 review, the outcome (done, no_action_needed or followed_elsewhere) and the reason.
 Who reads the records of one practice names it with --practice.

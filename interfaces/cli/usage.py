@@ -315,6 +315,11 @@ def api_key_id(text: str) -> str:
     return _opaque(text, "ak", "key")
 
 
+def elevation_id(text: str) -> str:
+    """An elevation's opaque id."""
+    return _opaque(text, "el", "elevation")
+
+
 def year(text: str) -> int:
     """A year of four digits."""
     if not (text.isascii() and text.isdigit() and len(text) == 4):

@@ -11,7 +11,16 @@ from pydantic import Field
 from ledger.streams.base import Event, FactClass
 from ledger.terms.api_keys import Login
 from ledger.terms.calendar import CareMonth
-from ledger.terms.identity import PatientId, access_tag, accessed_tag, attempts_tag, logins_tag, refusals_tag
+from ledger.terms.identity import (
+    ElevationId,
+    PatientId,
+    access_tag,
+    accessed_tag,
+    attempts_tag,
+    elevation_tag,
+    logins_tag,
+    refusals_tag,
+)
 from ledger.terms.people import Role, Word
 
 Question = Literal[
@@ -34,6 +43,8 @@ Question = Literal[
     "erasures",
     "deliveries",
     "feed",
+    "accounting",
+    "elevations",
 ]
 
 
@@ -51,9 +62,12 @@ class RecordRead(Event):
     as_of: int | None = None
     opened_words: bool = False
     """Whether sealed words were shown."""
+    elevation: ElevationId | None = None
+    """The elevation by which the reader may read outside the own practice; None: by a role held there."""
 
     def tags(self) -> tuple[str, ...]:
-        return (access_tag(self.reader, self.on), *(accessed_tag(patient) for patient in self.patients))
+        own = (access_tag(self.reader, self.on), *(accessed_tag(patient) for patient in self.patients))
+        return own if self.elevation is None else (*own, elevation_tag(self.elevation))
 
 
 class CommandRefused(Event):

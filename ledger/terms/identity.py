@@ -47,6 +47,8 @@ OverpaymentId = Annotated[str, _id_of("ov")]
 HoldId = Annotated[str, _id_of("hd")]
 ErasureId = Annotated[str, _id_of("er")]
 ApiKeyId = Annotated[str, _id_of("ak")]
+DisclosureId = Annotated[str, _id_of("dc")]
+ElevationId = Annotated[str, _id_of("el")]
 
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=160)]
 Token = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
@@ -131,6 +133,21 @@ def by_tag(actor: str) -> str:
 def accessed_tag(patient: str) -> str:
     """Everybody who looked at one patient's record. No decider may read it."""
     return f"accessed/{patient}"
+
+
+def disclosed_tag(patient: str) -> str:
+    """What of one patient's record was disclosed outside, to whom and why."""
+    return f"disclosed/{patient}"
+
+
+def elevation_tag(elevation: str) -> str:
+    """One elevation: for whom and how long, its end, and what came of its review."""
+    return f"elevation/{elevation}"
+
+
+def elevated_tag(staff: str) -> str:
+    """Every elevation of one staff member: what a read outside the own practice may rest on."""
+    return f"elevated/{staff}"
 
 
 def access_tag(actor: str, utc_date: date) -> str:

@@ -243,4 +243,25 @@ OF_RECORDS: Final = (
         "RET-04",
         "Look at the certificate of the erasure; say to whoever asked for the hold what is gone.",
     ),
+    kind(
+        "disclosure_not_permitted",
+        REVIEW,
+        "Nothing permitted the disclosure that was recorded.",
+        "HIPAA-05",
+        "Look whether it is a breach of which the patient must be told within 60 days (45 CFR 164.404).",
+    ),
+    kind(
+        "suspension_not_possible",
+        REVIEW,
+        "The right to an accounting cannot be suspended for a disclosure on this ground; it is listed.",
+        "HIPAA-05",
+        "Check the ground: only health oversight and law enforcement may ask for it.",
+    ),
+    kind(
+        "suspension_cut_short",
+        REVIEW,
+        "What an agency says without writing suspends the right for thirty days.",
+        "HIPAA-05",
+        "If the agency needs longer, have it say so in writing before that day.",
+    ),
 )

@@ -10,6 +10,7 @@ from typing import Final
 from ledger.terms.notices import Cited
 from ledger.terms.outcome import Refused, WaitsFor
 from ledger.terms.refusal import Refusal
+from ledger.terms.refusals_of_access import ACTING_OF_ACCESS, NAMING_OF_ACCESS, SHAPE_OF_ACCESS
 from ledger.terms.refusals_of_changes import ACTING_OF_CHANGES, NAMING_OF_CHANGES
 from ledger.terms.refusals_of_claims import ACTING_OF_CLAIMS, NAMING_OF_CLAIMS
 from ledger.terms.refusals_of_codes import ACTING_OF_LIMITS, ACTING_OF_VISITS, NAMING_OF_CODES
@@ -37,7 +38,9 @@ CATALOGUE: Final[tuple[Refusal, ...]] = (
     *NAMING_OF_LOGS,
     *NAMING_OF_KEYS,
     *NAMING_OF_ERASURES,
+    *NAMING_OF_ACCESS,
     *SHAPE,
+    *SHAPE_OF_ACCESS,
     *ACTING_OF_VISITS,
     *ACTING,
     *ACTING_OF_CHANGES,
@@ -48,6 +51,7 @@ CATALOGUE: Final[tuple[Refusal, ...]] = (
     *ACTING_OF_LOGS,
     *ACTING_OF_KEYS,
     *ACTING_OF_ERASURES,
+    *ACTING_OF_ACCESS,
     *SEALING_OF_ERASURES,
 )
 """Every refusal, the one that goes first first."""

@@ -56,12 +56,6 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("fastapi", "joserfc", "limits", "orjson", "pydantic", "starlette", "structlog", "uvicorn", "uvloop"),
     ),
     "interfaces": (*PACKAGES, "orjson", "pydantic", "rich", "structlog", "tzdata"),
-    "interfaces.http": (
-        *PACKAGES,
-        *("fastapi", "joserfc", "limits", "orjson", "prometheus_client", "pydantic", "starlette", "structlog"),
-        *("uvicorn", "httptools", "uvloop"),
-    ),
-    "interfaces.cli.serve": (*PACKAGES, "uvicorn", "uvloop"),
 }
 
 # Rooms without clock, randomness, input and output: bytes and values in, bytes and values out.

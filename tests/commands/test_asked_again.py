@@ -8,6 +8,7 @@ import pytest
 
 from commands.catalog import CATALOG
 from commands.intents.base import Command
+from commands.intents.elevations import EndElevation, ReviewElevation
 from commands.intents.erasure import ApproveErasure, BeginErasure, WithdrawErasure
 from commands.intents.reviews import NoteReactionRun
 from ledger.terms.outcome import Accepted, Unchanged
@@ -25,6 +26,8 @@ from tests.commands import (
     test_completeness,
     test_consent,
     test_designation,
+    test_disclosures,
+    test_elevations,
     test_eligibility,
     test_endings,
     test_erasure,
@@ -82,6 +85,8 @@ TWO_KEYS = (
     .then(test_log_keys.adopt())
     .then(test_log_keys.adopt(test_log_keys.NEW, replaces=test_log_keys.OLD))
 )
+OPENED = test_elevations.elevated()
+OPEN_NO_MORE = test_elevations.later(OPENED).by(COMPLIANCE)
 COMMANDS: tuple[tuple[Given, Command], ...] = (
     (office().by(ADMIN), test_governance.adopt()),
     (office().by(ADMIN), test_governance.source()),
@@ -191,8 +196,12 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (test_witnessing.watching(), test_witnessing.contradiction()),
     (office().by(ADMIN), test_completeness.mapped(2)),
     (test_importing.given(), test_importing.imported()),
+    (test_disclosures.office(), test_disclosures.disclosure()),
+    (test_elevations.office(), test_elevations.glass()),
+    (OPENED, test_elevations.of(OPENED, EndElevation)),
+    (OPEN_NO_MORE, test_elevations.of(OPENED, ReviewElevation, outcome="justified")),
 )
-BY_KEY_ONLY = {"revise_care_plan", "attest_mdm", "add_to_time", "dispute_time", "record_rendering_details"}
+BY_KEY_ONLY = {"revise_care_plan", "attest_mdm", "add_to_time", "dispute_time", "record_rendering_details", "disclose"}
 """Their words are all they say."""
 ONCE = {
     *("release_delivery", "discard_delivery"),

@@ -45,6 +45,7 @@ FIELDS: dict[str, Any] = {
     "since": "2020-05-04",
     "months": "2026-03",
     "until": "2036-12-31",
+    "hours": "12",
 }
 
 

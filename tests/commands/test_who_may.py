@@ -21,7 +21,7 @@ BY_ROLES = {
         retract_disenrolment retract_revocation settle_dispute settle_review strike_condition
         strike_plan_revision strike_time unmerge_patients raise_limit report_overpayment triage_overpayment
         identify_overpayment no_overpayment begin_investigation end_investigation record_sweep
-        place_hold release_hold request_erasure approve_erasure withdraw_erasure begin_erasure
+        place_hold release_hold request_erasure approve_erasure withdraw_erasure begin_erasure review_elevation
     """,
     (P, C, N): "allocate_time correct_time record_condition revise_care_plan start_timer stop_timer",
     (P,): """
@@ -38,13 +38,14 @@ BY_ROLES = {
     (Q, F): "retract_death",
     (Q, P, A): "withdraw_designation",
     (P, C, N, Q): "move_time",
-    (P, C, N, F, B, Q, A): "dispute_time",
+    (P, C, N, F, B, Q, A): "dispute_time disclose",
     (M,): "finish_erasure close_refusal_count note_reaction_run raise_review report_stale_month report_lost_ground",
     (Q, B): "return_overpayment",
     (B, A): "release_claim export_claim",
     (B, Q): "withdraw_claim reopen_claim void_claim settle_competition waive_cost_share",
     (M, A, Q, B): "map_completeness",
     (N, F, C, P, B): "record_import",
+    (A, P, C, F, B, Q, Role.AUDITOR): "elevate end_elevation",
     (B, N): "record_acknowledgment record_remittance",
     (A, B): """
         adopt_charge record_billing_details record_payer_identity record_interchange record_rendering_details

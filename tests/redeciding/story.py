@@ -6,6 +6,7 @@ Whoever adds a command adds it here: test_catalogue.py asks for all of them.
 from datetime import UTC, datetime
 from typing import Any
 
+from commands.access import ask_to_read
 from ledger.rulebook import with_profiles
 from ledger.streams.base import Event
 from ledger.streams.claims import control_number
@@ -54,6 +55,7 @@ def told(it: House) -> None:
     _month(story)
     _claims(story)
     _machine(story)
+    _access(story)
     _ends(story)
 
 
@@ -333,6 +335,40 @@ def _machine(story: Story) -> None:
     story.at("2027-08-01T07:00:00Z")
     review = next(e.review for e in _events(it) if isinstance(e, MonthWentStale))
     story.say("settle_review", "cora", review=review, outcome="done", reason="It is known.")
+
+
+def _access(story: Story) -> None:
+    """What left the house and on which ground; somebody reads elsewhere for some hours, and another one reviews it."""
+    it = story.it
+    sent: dict[str, Any] = {
+        "recipient": "State AG",
+        "what": "The chart of January.",
+        "purpose": "investigation",
+        "on": it.clock[:10],
+    }
+    agency = {"suspended_until": "2027-12-31", "suspended_by": "Agent Smith", "suspended_orally": True}
+    story.of("disclose", "fay", **sent, basis="law_enforcement", **agency)
+    story.of("disclose", "bill", **sent | {"purpose": "claim", "basis": "payment", "address": "1 Lake Street"})
+    site = {"name": "Main", "place_of_service": "11"}
+    hillside: dict[str, Any] = {"name": "Hillside", "tin": "987654321", "zone": "America/Denver", "sites": [site]}
+    elsewhere = story.say("register_practice", **hillside)["practice"]
+    newcomer: dict[str, Any] = {
+        "identifiers": [{"system": "mrn", "value": "mrn-4"}],
+        "demographics": {},
+        "practice": elsewhere,
+    }
+    story.say("grant_role", staff=it.ids["feed"], role="integration", from_on="2025-01-01")
+    story.say("grant_role", staff=it.ids["cora"], role="compliance", from_on="2025-01-01")
+    theirs = story.say("register_patient", "feed", **newcomer)["patient"]
+    glass = {"reason": "emergency", "case": "ER-7", "until": "2027-08-01T15:00:00Z", "words": "Found at the bus stop."}
+    first = story.say("elevate", "bea", **glass, patients=[theirs])
+    second = story.say("elevate", "bea", **glass, practice=elsewhere)
+    it.handler.default_actor = it.ids["bea"]
+    assert ask_to_read(it.handler, "month", [theirs]) is None
+    it.handler.default_actor = None
+    for each in (first, second):
+        story.say("end_elevation", "bea", **each, words="The ward has them.")
+        story.say("review_elevation", "cora", **each, outcome="justified", words="Looked at the reads.")
 
 
 def _events(it: House) -> list[Event]:

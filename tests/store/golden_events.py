@@ -143,6 +143,7 @@ from ledger.streams.timers import TimerStarted, TimerStopped
 from ledger.streams.witnessing import CheckpointContradicted, CheckpointWitnessed, LogTrusted
 from ledger.streams.wrong_patient import ConditionMoved, ConditionStruck, MoveWords, StrikeWords
 from ledger.terms.people import Programme, Role, Side
+from tests.store.golden_access import OF_ACCESS
 from tests.store.golden_claims import OF_CLAIMS, OF_OVERPAYMENTS
 from tests.store.golden_erasure import OF_ERASURES
 from tests.store.sample import LEDGER_ID, NURSE, OTHER_PATIENT, PATIENT, PRACTICE, TOKEN
@@ -714,7 +715,7 @@ OF_WITNESSES: tuple[Event, ...] = (
 
 EXAMPLES: tuple[Event, ...] = (
     *(*OF_PATIENT, *OF_CARE, *OF_PEOPLE, *OF_BILLING),
-    *(*OF_CLAIMS, *OF_OVERPAYMENTS, *OF_ERASURES, *OF_THE_LEDGER, *OF_REVIEWS, *OF_WITNESSES),
+    *(*OF_CLAIMS, *OF_OVERPAYMENTS, *OF_ERASURES, *OF_THE_LEDGER, *OF_ACCESS, *OF_REVIEWS, *OF_WITNESSES),
 )
 
 
@@ -735,5 +736,6 @@ GROWN: tuple[Event, ...] = (
     _grown("month_attested", programme=Programme.PCM, family="pcm_staff"),
     _grown("attestation_withdrawn", is_released=True),
     _grown("month_went_stale", programme=Programme.PCM),
+    _grown("record_read", elevation="el_aaaaaaaaaaaaaaaaaaaaaaaaaa"),
 )
 """Examples with fields that came later and may be left out: each has a vector of its own beside the first one."""
