@@ -1,6 +1,6 @@
 """The server put together: ledgers, door, operations, guards, and the document that describes them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,6 +21,7 @@ from interfaces.http.rates import RateLimits
 from interfaces.http.settings import ServerSettings
 from interfaces.http.streams import Streams
 from interfaces.http.telling import Telling
+from interfaces.sealed import Receipts
 from interfaces.system import SystemClock, SystemIds
 from ledger.terms.errors import LedgerError
 
@@ -54,7 +55,7 @@ def make_app(
     # The document and its pages are made by openapi.py; FastAPI's own would not know the commands.
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     door = Door(hosts, authenticate, denied, let_in, RateLimits(settings.rates, SystemClock()))
-    append = Append(door, _receipts, frozenset(CATALOG))
+    append = Append(door, _receipts_with(settings), frozenset(CATALOG))
     streams = Streams(door, settings.limits.line_bytes)
     health = Health(hosts, door, telling, closing, metrics_port)
     app.add_route(f"{BASE}/commands/{{command}}", append.typed, ["POST"])
@@ -103,8 +104,13 @@ async def _not_routed(request: Request, error: Any) -> Response:
     )
 
 
-async def _receipts(hosted: Hosted, positions: Sequence[int]) -> list[str]:
-    from interfaces.sealed import Receipts  # noqa: PLC0415 - only for who waits
+def _receipts_with(settings: ServerSettings) -> Callable[[Hosted, Sequence[int]], Awaitable[list[str]]]:
+    """Waits for receipts; where the settings name the keys of a ledger's log, it is sealed at once."""
 
-    found = await hosted.ask(lambda session: Receipts(session, None).of(positions))
-    return [found[position] for position in positions]
+    async def receipts(hosted: Hosted, positions: Sequence[int]) -> list[str]:
+        ledger = settings.ledgers.get(hosted.name)
+        file = str(ledger.log_key_file) if ledger is not None and ledger.log_key_file is not None else None
+        found = await hosted.ask(lambda session: Receipts(session, file).of(positions))
+        return [found[position] for position in positions]
+
+    return receipts
