@@ -292,7 +292,7 @@ def test_it_speaks_tls_itself(served: Served) -> None:
 
 
 def test_the_address_of_a_client_is_believed_from_a_trusted_proxy_alone(served: Served) -> None:
-    rates = {"per_stranger": "2/minute"}
+    rates = {"per_stranger": "2/hour"}
 
     def statuses(server: ServerProcess) -> list[int]:
         return [
