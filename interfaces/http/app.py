@@ -31,6 +31,7 @@ from interfaces.http.settings import ServerSettings
 from interfaces.http.streams import Streams
 from interfaces.http.telling import Telling
 from interfaces.http.webhooks import Webhooks
+from interfaces.sealed import Receipts
 from interfaces.system import PinnedZones, SystemClock, SystemIds
 from ledger.terms.errors import LedgerError
 
@@ -135,7 +136,6 @@ async def _not_routed(request: Request, error: Any) -> Response:
 
 
 async def _receipts(hosted: Hosted, positions: Sequence[int]) -> list[str]:
-    from interfaces.sealed import Receipts  # noqa: PLC0415 - only for who waits
-
+    """Once they are sealed; where the keys of the ledger's log are known here, that is at once."""
     found = await hosted.ask(lambda session: Receipts(session, None).of(positions))
     return [found[position] for position in positions]

@@ -67,7 +67,9 @@ class Telling:
         """A request is over: count it and write its line."""
         self._running -= 1
         state = exchange.scope["state"]
-        ledger, operation, code = state.get("ledger", ""), operation_of(exchange.scope), state.get("code")
+        route = route_of(exchange.scope)
+        # What is counted together is what the door calls it, else the template of its route.
+        ledger, operation, code = state.get("ledger", ""), state.get("operation") or route, state.get("code")
         seconds = asyncio.get_running_loop().time() - exchange.started_at
         self._requests.add((ledger, operation, str(exchange.status)))
         # How long somebody followed says nothing of how fast anything was.
@@ -81,7 +83,7 @@ class Telling:
         self._log.info(
             "request",
             method=method if method in _METHODS else "other",
-            route=route_of(exchange.scope),
+            route=route,
             status=exchange.status,
             duration_ms=round(seconds * 1000),
             bytes=exchange.sent_bytes,
@@ -126,11 +128,6 @@ def _templates(app: Any) -> dict[Any, list[tuple[str, re.Pattern[str]]]]:
         for route in app.routes:
             known.setdefault(route.endpoint, []).append((route.path, route.path_regex))
     return known
-
-
-def operation_of(scope: Any) -> str:
-    """What is counted together: what the door calls it, else the template of its route."""
-    return str(scope["state"].get("operation") or route_of(scope))
 
 
 def _caller(state: Any) -> str | None:

@@ -8,6 +8,7 @@ Not promised: an audit trail; that is the ledger itself.
 from collections.abc import MutableMapping
 from typing import Any, Final, TextIO
 
+import orjson
 import structlog
 from structlog.typing import Processor
 
@@ -70,12 +71,19 @@ def processors() -> list[Processor]:
 
 
 def logger_to(stream: TextIO, level: str = "info") -> Any:
-    """A logger of its own with the same list, for lines that are shown from another level on than everybody else's."""
+    """A logger of its own with the same list, for lines that are shown from another level on than everybody else's.
+
+    It writes a line for each request of a server, so it is bound once, and rendered by the faster writer.
+    """
     return structlog.wrap_logger(
         structlog.WriteLogger(stream),
-        processors=processors(),
+        processors=[*processors()[:-1], _rendered],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-    )
+    ).bind()
+
+
+def _rendered(_: Any, __: str, line: MutableMapping[str, Any]) -> str:
+    return orjson.dumps(line, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def configure(stream: TextIO, level: str = "info") -> None:

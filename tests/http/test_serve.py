@@ -292,7 +292,7 @@ def test_it_speaks_tls_itself(served: Served) -> None:
 
 
 def test_the_address_of_a_client_is_believed_from_a_trusted_proxy_alone(served: Served) -> None:
-    rates = {"per_stranger": "2/minute"}
+    rates = {"per_stranger": "2/hour"}
 
     def statuses(server: ServerProcess) -> list[int]:
         return [
@@ -327,3 +327,34 @@ def test_key_and_place_are_in_no_output(served: Served) -> None:
     assert Path(served.key_file).read_text().strip() not in server.errors
     assert str(served.key_file) not in server.errors
     assert os.fspath(served.folder / "ledger") not in server.errors
+
+
+def test_who_waits_for_the_seal_is_answered_with_a_receipt(on_both: Served) -> None:
+    keys = on_both.folder / "log-keys"
+    environment = {"CCM_LEDGER": str(on_both.place), "CCM_LEDGER_KEY_FILE": str(on_both.key_file)}
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "interfaces.cli.main",
+            "log-key",
+            "new",
+            "--log-key-file",
+            str(keys),
+            "--as",
+            on_both.ids["admin"],
+        ],
+        env={**unmeasured(), **environment},
+        check=True,
+        capture_output=True,
+    )
+    ledgers = {"main": {"place": str(on_both.place), "key_file": str(on_both.key_file), "log_key_file": str(keys)}}
+    with serving(on_both.place, on_both.key_file, on_both.folder, ledgers=ledgers) as server, server.client() as client:
+        answer = client.post(
+            "/v1/ledgers/main/commands/log_time",
+            json=on_both.body(9),
+            headers={"Idempotency-Key": "sealed", "Prefer": "wait=sealed"},
+        )
+
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["receipts"][0].startswith("c2sp.org/tlog-proof@v1")
