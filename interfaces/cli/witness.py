@@ -6,9 +6,9 @@ the log went on from everything that the witness saw before. Files pass by any w
 
 from argparse import Namespace
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from interfaces.cli.kept_files import Wanted, kept_bytes
 from interfaces.cli.new_files import is_free, new_file
 from interfaces.cli.screen import Screen
 from interfaces.cli.sealing import log_key_option
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ledger.streams.witnessing import WatchedLog
 
 CONTRADICTED: Final = 3
-FILE_MAX: Final = 65_536
+_PASSED: Final = Wanted(65_536, "note or request")
 _ABOUT: Final = {
     "trust": "Watch the log of another ledger, by the public keys that it signs with.",
     "list": "Show which logs are watched, and the newest checkpoint seen of each.",
@@ -122,7 +122,7 @@ def _size_seen(name: str, prover: "Prover") -> int:
     from ledger.proof.checkpoint import BadProof, parse_checkpoint, parse_proof  # noqa: PLC0415 - loaded by now
     from ledger.proof.note import parse_note  # noqa: PLC0415
 
-    data = _read(name)
+    data = kept_bytes(name, _PASSED)
     try:
         note = parse_proof(data).checkpoint if data.startswith(b"c2sp.org/tlog-proof") else data
         seen = parse_checkpoint(parse_note(note).text)
@@ -147,7 +147,7 @@ def run_cosign(args: Namespace, screen: Screen) -> int:
     from ledger.terms.identity import witnessed_tag  # noqa: PLC0415
 
     is_free(args.output)
-    request = parse_request(_read(args.request))
+    request = parse_request(kept_bytes(args.request, _PASSED))
     with session_of(args, screen) as session:
         signer = _own_clock(session, args.log_key_file)
         origin, text = origin_of(request), request.checkpoint.decode()
@@ -194,8 +194,8 @@ def run_accept(args: Namespace, screen: Screen) -> int:
         witness = VerifierKey.parse(args.key)
     except BadNote as error:
         raise WrongUsage(f"The key of the witness cannot be read: {error}.", "Copy it whole.") from error
-    note = parse_request(_read(args.request)).checkpoint
-    found = accepted(note, _read(args.answer), witness)
+    note = parse_request(kept_bytes(args.request, _PASSED)).checkpoint
+    found = accepted(note, kept_bytes(args.answer, _PASSED), witness)
     with session_of(args, screen) as session:
         checkpoint = _checkpoint_of(session, note)
         line = found.line.removesuffix(b"\n")
@@ -231,15 +231,3 @@ def _given(session: "Session", screen: Screen, command: str, data: dict[str, Any
     if delivering.tally.exit_code == 0:
         screen.say(said)
     return delivering.tally.exit_code
-
-
-def _read(name: str) -> bytes:
-    """The bytes of a small file; WrongUsage where there is none, or it is too large to be one of these."""
-    try:
-        with Path(name).open("rb") as file:
-            data = file.read(FILE_MAX + 1)
-    except OSError as error:
-        raise WrongUsage(f"The file cannot be read: {error.strerror}.", "Check its name.") from error
-    if len(data) > FILE_MAX:
-        raise WrongUsage("The file is larger than any note or request.", "Check its name.")
-    return data

@@ -143,6 +143,26 @@ def test_a_key_that_took_over_is_believed_from_the_key_before_it(ledger: Ledger,
     assert (found.findings, found.checkpoints) == ((), 2)
 
 
+def test_a_key_that_takes_over_without_a_signature_of_the_one_before_is_named(
+    ledger: Ledger, clock: StandingClock
+) -> None:
+    old, new = log_key(ledger), log_key(ledger, 2)
+    sealer(ledger).seal()
+    ledger.append([proposal(adoption(new), retirement(old))])
+    sealer(ledger, keys=(new, clock_key(ledger))).seal()
+
+    found = verify_log(ledger)
+
+    assert [(each.named, each.words) for each in found.findings] == [
+        (
+            Named.UNKNOWN_KEY,
+            "The ledger's checkpoint 2 is signed by a key that the ledger adopted, and that no key before it vouches"
+            " for.",
+        )
+    ]
+    assert verify_log(ledger, Evidence(keys=(old.verifier, new.verifier))).is_sound
+
+
 def test_what_a_retired_key_signs_alone_behind_its_end_is_named(ledger: Ledger) -> None:
     old, new = log_key(ledger), log_key(ledger, 2)
     sealer(ledger).seal()

@@ -14,6 +14,7 @@ from ledger.proof.note import VerifierKey
 from ledger.store.checkpoints.log_keys import log_name
 from ledger.store.checkpoints.map_check import MapCheck
 from ledger.store.checkpoints.tiles import WIDTH
+from ledger.store.checkpoints.timestamping import TrustedRoots
 from ledger.store.connection import Ledger
 from ledger.store.engine import Snapshot, Unreadable
 from ledger.store.fsck_fact import Verdict
@@ -26,6 +27,7 @@ from ledger.store.verifying.naming import NOTICES, Bracket, Finding, Named, fore
 from ledger.store.verifying.opening import Anchor, Judge
 from ledger.store.verifying.own_log import OwnLog, level_zero
 from ledger.store.verifying.own_notes import Below, adopted_keys
+from ledger.store.verifying.own_stamps import Stamps
 from ledger.store.verifying.quick import QuickPass, Streams
 from ledger.store.verifying.refining import by_rows_alone, refined
 from ledger.store.verifying.roots import Roots, split
@@ -46,6 +48,8 @@ class Evidence(NamedTuple):
     since: bytes | None = None
     """The note of a checkpoint up to which the tiles are believed, once they lead to its root."""
     keys: tuple[VerifierKey, ...] = ()
+    roots: TrustedRoots = ()
+    """Of the authorities whose timestamps are trusted."""
 
 
 class LogVerification(NamedTuple):
@@ -134,7 +138,7 @@ class _Run:
 
     def open_checkpoints(self, stored: Snapshot) -> None:
         """The ledger's own checkpoints in their order, and what was put under them."""
-        below = Below(stored)
+        below, stamps = Below(stored), Stamps(stored, self._evidence.roots)
         number = size = 0
         for row in stored.log_checkpoints():
             if row[0] != number + 1:
@@ -149,6 +153,7 @@ class _Run:
             size = stated
             self._take(self._judge.open(note, source, is_own=True, size=size))
             self._findings += self._judge.cosigned(note, below.lines(number), source)
+            self._findings += stamps.trouble(number, note, source)
         self._stored_size = size
 
     def open_kept(self) -> None:

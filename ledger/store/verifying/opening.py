@@ -1,8 +1,9 @@
 """Signed checkpoints as evidence: whose they are, which keys signed them, and which keys may.
 
 Keys come from the ledger's own facts and from whoever verifies (`--key`). Where he names keys, only these are trusted
-at first, and another key of the ledger only from a checkpoint on that a trusted one signed as well: that is how a
-rotation is done, and how a thief who adopts a key of his own is told from one. A retired key signs none of the ledger's
+at first, otherwise those that signed the ledger's first checkpoint; and another key of the ledger only from a
+checkpoint on that a trusted one signed as well: that is how a rotation is done, and how a thief who adopts a key of his
+own is told from one. A retired key signs none of the ledger's
 checkpoints behind the fact that retired it, and from one of them to the next the ledger's clock does not run back.
 
 Promise: a checkpoint is evidence only under a signature of a trusted key that is true; everything else has a name.
@@ -96,8 +97,9 @@ class Judge:
         self._said = 0
         self._known = {*adopted, *named}
         self._of_log = {key for key in self._known if key.name == origin and key.kind == NOTE_KEY}
-        chosen = {key for key in named if key in self._of_log}
-        self._trusted = chosen or set(self._of_log)
+        self._chosen = {key for key in named if key in self._of_log}
+        self._trusted = set(self._chosen)
+        self._signed: tuple[Checkpoint, frozenset[VerifierKey]] | None = None
         self.cosignatures = 0
         """Lines of known cosigners that are true."""
 
@@ -117,16 +119,38 @@ class Judge:
             return _finding(Verdict.ANOTHER_LEDGER, Named.FOREIGN, f"{source} is of another log.")
         if found.false:
             return _finding(Verdict.NOTE_DAMAGED, Named.EDITED, f"{source} was changed after it was signed.")
-        if not found.by & self._trusted:
+        if not found.by & self._trusted_for(is_own=is_own):
+            if is_own and not self._chosen and found.by & self._of_log:
+                words = f"{source} is signed by a key that the ledger adopted, and that no key before it vouches for."
+                return _finding(Verdict.SIGNER_UNKNOWN, Named.UNKNOWN_KEY, words)
             return _unsigned(found, source, self._origin)
         self._trusted |= found.by & self._of_log
         self.cosignatures += sum(key.kind == COSIGNER_KEY for key in found.by)
         if size is not None and size != checkpoint.size:
             words = f"{source} is another one: its row says {size} facts, its note {checkpoint.size}."
             return _finding(Verdict.NOTE_DAMAGED, Named.EDITED, words)
+        if is_own and self._is_said_again(found):
+            words = f"{source} says nothing but what the one before it says: it was put between."
+            return _finding(Verdict.CHECKPOINT_DIFFERS, Named.INSERTED, words)
         return (self._refuted(found, data, source) if is_own else None) or Anchor(
             checkpoint.size, checkpoint.root, source, is_own
         )
+
+    def _trusted_for(self, *, is_own: bool) -> set[VerifierKey]:
+        """The keys of the log of which one must have signed.
+
+        Where none was named, a checkpoint that was kept may bear any key that the ledger adopted; among the ledger's
+        own, the first one says which keys there are, and from there on each hands over to the next.
+        """
+        if self._chosen:
+            return self._trusted
+        return self._of_log if not is_own or not self._trusted else self._trusted
+
+    def _is_said_again(self, found: Signed) -> bool:
+        """Whether the same checkpoint stands before it, and no key of the log signs that had not; takes it down."""
+        before, by = self._signed, found.by & self._of_log
+        self._signed = (found.checkpoint, frozenset(by))
+        return before is not None and before[0] == found.checkpoint and by <= before[1]
 
     def _refuted(self, found: Signed, data: bytes, source: str) -> Finding | None:
         """What the ledger's own facts and earlier checkpoints say against one of its checkpoints."""
