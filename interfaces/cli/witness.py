@@ -68,6 +68,11 @@ def run_trust(args: Namespace, screen: Screen) -> int:
         keys = [VerifierKey.parse(text).render() for text in args.key]
     except BadNote as error:
         raise WrongUsage(f"A key cannot be read: {error}.", "Copy it whole, as `log-key show` prints it.") from error
+    if any(VerifierKey.parse(key).name != args.origin for key in keys):
+        raise WrongUsage(
+            f"A key is not one of {args.origin}: the keys of a log bear its name.",
+            "Name the log as the first line of its checkpoints does, with its own keys.",
+        )
     with session_of(args, screen) as session:
         data = {"origin": args.origin, "keys": keys}
         return _given(session, screen, "trust_log", data, f"{args.origin} is watched by {counted(len(keys), 'key')}.")
@@ -143,14 +148,14 @@ def run_cosign(args: Namespace, screen: Screen) -> int:
     """Examine the request, put on record what was seen, then sign."""
     from interfaces.cli.asking import session_of  # noqa: PLC0415 - `--help` must not wait for them
     from ledger.store.checkpoints.log_keys import cosigned  # noqa: PLC0415
-    from ledger.store.checkpoints.witnessing import Contradicted, examined, origin_of, parse_request  # noqa: PLC0415
+    from ledger.store.checkpoints.witnessing import Contradicted, examined, of_log_alone, origin_of, parse_request  # noqa: PLC0415
     from ledger.terms.identity import witnessed_tag  # noqa: PLC0415
 
     is_free(args.output)
     request = parse_request(kept_bytes(args.request, _PASSED))
     with session_of(args, screen) as session:
         signer = _own_clock(session, args.log_key_file)
-        origin, text = origin_of(request), request.checkpoint.decode()
+        origin, text = origin_of(request), of_log_alone(request)
         seen = session.handler.state(witnessed_tag(session.log.token("#log", origin)))
         try:
             checkpoint = examined(request, seen)

@@ -245,6 +245,17 @@ def test_lost_keys_are_given_up_by_an_administrator_alone(sealed: Run, keys: Pat
 
 
 @in_a_folder
+@pytest.mark.parametrize("of", [Path(), Path("log"), Path("..")])
+def test_nothing_is_published_into_or_around_the_ledger_s_own_folder(sealed: Run, world: World, of: Path) -> None:
+    before = sorted(world.folder.iterdir())
+
+    ran = sealed("seal", "--publish", str(world.folder / of))
+
+    assert (ran.code, "others may read that folder" in ran.err) == (2, True)
+    assert sorted(world.folder.iterdir()) == before
+
+
+@in_a_folder
 def test_an_older_state_that_was_put_back_is_not_signed_behind_what_was_published(
     sealed: Run, world: World, tmp_path: Path
 ) -> None:

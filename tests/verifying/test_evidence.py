@@ -153,13 +153,10 @@ def test_a_key_that_takes_over_without_a_signature_of_the_one_before_is_named(
 
     found = verify_log(ledger)
 
-    assert [(each.named, each.words) for each in found.findings] == [
-        (
-            Named.UNKNOWN_KEY,
-            "The ledger's checkpoint 2 is signed by a key that the ledger adopted, and that no key before it vouches"
-            " for.",
-        )
-    ]
+    assert (found.names, found.findings[0].words) == (
+        (Named.UNKNOWN_KEY,),
+        "The ledger's checkpoint 2 is signed by a key that the ledger adopted, and that no key before it vouches for.",
+    )
     assert verify_log(ledger, Evidence(keys=(old.verifier, new.verifier))).is_sound
 
 
