@@ -123,7 +123,19 @@ def run_said(args: Namespace, screen: Screen) -> int:
         words = in_words(screen, lambda _: args.command.replace("_", " ").capitalize(), Counter())
         delivering = Delivering(session, as_lines(screen) if screen.as_json else _with_ids(screen, words))
         delivering.group([delivering.raw(1, json.dumps(line).encode())])
+        if args.command == "request_erasure" and delivering.tally.exit_code == 0:
+            _note_empty_years(args, session, screen)
     return delivering.tally.exit_code
+
+
+def _note_empty_years(args: Namespace, session: "Session", screen: Screen) -> None:
+    """Say which of the years asked for have no words: nothing of theirs goes, a wrong year may have been named."""
+    if empty := sorted(set(args.year) - set(_years_of(session, args.patient))):
+        years = ", ".join(map(str, empty))
+        screen.note(
+            f"The record has no words of {years}: nothing of that is erased. `--all-years` names every year of which it"
+            " has words."
+        )
 
 
 def _with_ids(screen: Screen, words: Any) -> Any:
