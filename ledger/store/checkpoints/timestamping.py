@@ -22,6 +22,7 @@ from rfc3161_client import (
     VerifierBuilder,
     decode_timestamp_response,
 )
+from rfc3161_client.tsp import TimeStampTokenInfo
 
 from ledger.store.checkpoints.rows import StoredTimestamp
 from ledger.store.instants import to_micros
@@ -71,12 +72,12 @@ def roots_in(pem: bytes) -> TrustedRoots:
 
 def is_about(response: bytes, text: str) -> bool:
     """Whether a response names this text; nothing of it is checked yet. TimestampRefused where it is no response."""
-    return bytes(_decoded(response).tst_info.message_imprint.message) == sha256(text.encode()).digest()
+    return bytes(_said(_decoded(response)).message_imprint.message) == sha256(text.encode()).digest()
 
 
 def said_at(response: bytes) -> datetime:
     """When a response says that it was made; as `is_about`."""
-    return _decoded(response).tst_info.gen_time
+    return _said(_decoded(response)).gen_time
 
 
 def in_response(token: bytes) -> bytes:
@@ -104,7 +105,16 @@ def checked(response: bytes, text: str, roots: TrustedRoots) -> Timestamp:
             f"The timestamp does not hold: {error}.",
             "Check that it was asked for this checkpoint, and that --roots holds the root of this authority.",
         ) from error
-    return Timestamp(answer.tst_info.gen_time, answer.tst_info.serial_number, answer.time_stamp_token())
+    said = _said(answer)
+    return Timestamp(said.gen_time, said.serial_number, answer.time_stamp_token())
+
+
+def _said(answer: TimeStampResponse) -> TimeStampTokenInfo:
+    """What the token of a response says; it is decoded only now."""
+    try:
+        return answer.tst_info
+    except ValueError as error:
+        raise TimestampRefused("The timestamp in the answer cannot be read.", "Ask the authority again.") from error
 
 
 def _decoded(response: bytes) -> TimeStampResponse:
