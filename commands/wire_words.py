@@ -13,6 +13,8 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 
 from commands.intents.amounts import ABOVE_ZERO_SHAPE, DOLLARS_SHAPE, NOT_BELOW_ZERO_SHAPE
+from commands.intents.witnessing import NOTE_SHAPE
+from ledger.streams.erasure import MATTER_SHAPE
 from ledger.terms.calendar import YEAR_MAX, YEAR_MIN
 from ledger.terms.outcome import Refused
 from ledger.terms.postal import (
@@ -51,6 +53,8 @@ _PATTERNS: Final = {
     r"^[0-9]\.[0-9]{1,4}$": 'an index as text in its own digits, such as "1.012"',
     r"^[A-Za-z0-9][A-Za-z0-9 .-]{0,39}$": "a name of at most 40 letters, digits, spaces, `.` and `-`",
     r"^[0-9]{9}$": "nine digits",
+    MATTER_SHAPE: "the number of a case, never a name: capitals, digits and . / _ - without spaces, one digit at least",
+    NOTE_SHAPE: "a signed checkpoint of three lines, with the signatures of its log alone",
     DOLLARS_SHAPE: "an amount as text, in dollars and cents, such as 85.00 or -85.00",
     NOT_BELOW_ZERO_SHAPE: "an amount as text, not below zero, in dollars and cents, such as 85.00",
     ABOVE_ZERO_SHAPE: "an amount above zero as text, in dollars and cents, such as 85.00",

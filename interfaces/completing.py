@@ -75,11 +75,6 @@ def commit_map(session: "Session") -> Recorded | Refused:
     return recorded
 
 
-def completeness_of(log: Ledger, subject: str, fact_class: FactClassName, size: int) -> CompletenessProof | None:
-    """The proof by the newest map among the first `size` facts; None where there is none. Raises as `proof`."""
-    return Completeness(log).proof(subject, fact_class, size)
-
-
 def packet_of(log: Ledger, patient: str, month: str | None, classes: tuple[FactClassName, ...]) -> Packet | None:
     """The packet that proves completeness of a patient, or patient-month, under the last checkpoint.
 

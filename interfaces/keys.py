@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from interfaces.system import SystemClock, SystemIds
-from ledger.terms.errors import StoreUnavailable, WrongKey
+from ledger.terms.errors import NotALedger, StoreUnavailable, WrongKey
 
 if TYPE_CHECKING:
     from ledger.store.connection import Place
@@ -54,8 +54,15 @@ def rotate(place: "Place", ledger_id: str, old: bytes, new_file: Path) -> "Rotat
     from ledger.store.rotation import rotate_master_key  # noqa: PLC0415
 
     outside(new_file, place, "--new-key-file")
-    new = key_in(new_file, None) if new_file.exists() else new_key(new_file, None)
-    return rotate_master_key(place, ledger_id, old=old, new=new, clock=SystemClock(), ids=SystemIds())
+    is_new = not new_file.exists()
+    new = new_key(new_file, None) if is_new else key_in(new_file, None)
+    try:
+        return rotate_master_key(place, ledger_id, old=old, new=new, clock=SystemClock(), ids=SystemIds())
+    except (WrongKey, NotALedger):
+        # Nothing was wrapped under it: left behind, it would be taken for the key of this ledger.
+        if is_new:
+            new_file.unlink(missing_ok=True)
+        raise
 
 
 def outside(key_file: Path, place: "Place", option: str = "--key-file") -> None:

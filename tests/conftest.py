@@ -3,12 +3,16 @@
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
 from tests.campaign import Campaign
+
+if TYPE_CHECKING:
+    from tests.store.sample import NewPlace
 
 # Property tests run the same examples everywhere; campaigns that search with fresh seeds are marked `soak`.
 settings.register_profile(
@@ -63,3 +67,13 @@ def campaign(request: pytest.FixtureRequest) -> Iterator[Campaign]:
     failed_before = request.session.testsfailed
     yield run
     run.report("failed" if request.session.testsfailed > failed_before else "passed")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> "NewPlace":
+    """Names places on the engine under test at which no ledger is yet: whatever asks for it runs on both."""
+    if request.param == "sqlite":
+        return lambda name: tmp_path / name
+    from tests.postgres.servers import unused_address  # noqa: PLC0415 - most tests need no server
+
+    return lambda name: unused_address()

@@ -2,9 +2,9 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from interfaces.cli.kept_files import MEGABYTE, Wanted, kept_bytes
 from interfaces.cli.new_files import is_free, new_file
 from interfaces.cli.screen import Screen
 from interfaces.cli.sealing import log_key_option
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from projections.exports.bill_file import Bill
 
 DOES_NOT: Final = 3
-_BYTES_MAX: Final = 1 << 28
+_BILL: Final = Wanted(1 << 28, "bill", "Name the file of a bill.")
+_NOTE: Final = Wanted(MEGABYTE, "note", "Name the note of a checkpoint.")
 _MORE_BILL: Final = """\
 The file proves to whoever reads it that the claim rests on facts that the ledger holds, unchanged, and lets them judge
 it again, without this ledger and without us: `python3 ccm-verify.pyz FILE`, which is laid beside it, proves the bytes,
@@ -150,7 +151,7 @@ def run_verify_bill(args: Namespace, screen: Screen) -> int:
     from projections.exports.bill_judged import judge_bill  # noqa: PLC0415
     from projections.exports.bill_proof import proven  # noqa: PLC0415
 
-    data, keys = _read(args.file), _keys(args.key)
+    data, keys = kept_bytes(args.file, _BILL), _keys(args.key)
     newer = _newer(args.checkpoint, keys)
     proof = proven(data, keys)
     try:
@@ -187,7 +188,7 @@ def _newer(name: str | None, keys: "Sequence[VerifierKey]") -> int:
     if name is None:
         return 0
     try:
-        return open_checkpoint(_read(name), keys)[0].size
+        return open_checkpoint(kept_bytes(name, _NOTE), keys)[0].size
     except ValueError as error:
         raise WrongUsage(
             f"--checkpoint names no checkpoint: {error}.", "Name its note, and its key by --key."
@@ -198,20 +199,6 @@ def _parsed(data: bytes) -> "Bill":
     from projections.exports.bill_file import parse_bill  # noqa: PLC0415 - loaded by now
 
     return parse_bill(data)
-
-
-def _read(name: str) -> bytes:
-    """The bytes of a file; WrongUsage where it cannot be read, or no bill is that large."""
-    try:
-        with Path(name).open("rb") as file:
-            data = file.read(_BYTES_MAX + 1)
-    except OSError as error:
-        raise WrongUsage(f"The file cannot be read: {error.strerror}.", "Name the file of a bill.") from error
-    except ValueError:
-        raise WrongUsage("The file cannot be read: its name holds a NUL.", "Name the file of a bill.") from None
-    if len(data) > _BYTES_MAX:
-        raise WrongUsage("The file is larger than any bill.", "Name the file of a bill.")
-    return data
 
 
 def _no_such_claim() -> Any:

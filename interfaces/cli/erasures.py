@@ -113,7 +113,20 @@ def run_said(args: Namespace, screen: Screen) -> int:
     reason = reason_given()
     with session_of(args, screen) as session:
         clock_given(args, session)
-        return said(session, screen, args.command, {**_data(args, session), "reason": reason}, args.clock)
+        code = said(session, screen, args.command, {**_data(args, session), "reason": reason}, args.clock)
+        if args.command == "request_erasure" and code == 0:
+            _note_empty_years(args, session, screen)
+    return code
+
+
+def _note_empty_years(args: Namespace, session: "Session", screen: Screen) -> None:
+    """Say which of the years asked for have no words: nothing of theirs goes, a wrong year may have been named."""
+    if empty := sorted(set(args.year) - set(_years_of(session, args.patient))):
+        years = ", ".join(map(str, empty))
+        screen.note(
+            f"The record has no words of {years}: nothing of that is erased. `--all-years` names every year of which it"
+            " has words."
+        )
 
 
 def _data(args: Namespace, session: "Session") -> dict[str, Any]:

@@ -72,6 +72,7 @@ def run_seal(args: Namespace, screen: Screen) -> int:
         if args.status:
             _tell_status(session, screen)
             return 0
+        _outside_the_ledger(session, args.publish)
         at_work = sealer_of(session, bootstrap.log_key_file(session, args.log_key_file))
         sealing = _Sealing(session, at_work, args, screen)
         if args.watch is None:
@@ -79,6 +80,20 @@ def run_seal(args: Namespace, screen: Screen) -> int:
         else:
             sealing.watch(args.watch)
     return 0
+
+
+def _outside_the_ledger(session: "Session", folder: str | None) -> None:
+    """WrongUsage where the folder that others may read is the ledger's own, lies in it, or holds it."""
+    place = session.where.place
+    if folder is None or not isinstance(place, Path):
+        return
+    shown, own = Path(folder).resolve(), place.resolve()
+    if shown.is_relative_to(own) or own.is_relative_to(shown):
+        raise WrongUsage(
+            "The log cannot be published there: others may read that folder, and the ledger itself lies in it or around"
+            " it.",
+            "Name a folder apart from the ledger's.",
+        )
 
 
 def _tell_status(session: "Session", screen: Screen) -> None:

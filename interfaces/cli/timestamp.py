@@ -5,9 +5,9 @@ the checkpoint, and handed out with bills.
 """
 
 from argparse import Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from interfaces.cli.kept_files import MEGABYTE, ROOTS, Wanted, kept_bytes
 from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, WrongUsage
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ledger.store.checkpoints.rows import StoredCheckpoint
 
 SECONDS_MAX: Final = 30
+_ANSWER: Final = Wanted(MEGABYTE, "timestamp")
 _COLUMNS: Final = ("checkpoint", "facts", "existed by")
 _ABOUT: Final = {
     "request": "Make the file that asks an authority for a timestamp of the last checkpoint.",
@@ -66,7 +67,7 @@ def run_accept(args: Namespace, screen: Screen) -> int:
     """Find the checkpoint that an answer is about, the newest first, and keep it there."""
     from interfaces.cli.asking import session_of  # noqa: PLC0415 - `--help` must not wait for it
 
-    answer = _bytes_of(args.answer)
+    answer = kept_bytes(args.answer, _ANSWER)
     with session_of(args, screen) as session:
         return _keep(session, screen, answer, args.roots)
 
@@ -114,7 +115,7 @@ def run_list(args: Namespace, screen: Screen) -> int:
 def _keep(session: "Session", screen: Screen, answer: bytes, roots: str) -> int:
     from ledger.store.checkpoints.timestamping import checked, is_about, roots_in, stored  # noqa: PLC0415 - as above
 
-    store, trusted = session.log.engine.log_store(), roots_in(_bytes_of(roots))
+    store, trusted = session.log.engine.log_store(), roots_in(kept_bytes(roots, ROOTS))
     checkpoint = next((each for each in store.checkpoints() if is_about(answer, _text(each))), None)
     if checkpoint is None:
         raise WrongUsage("The timestamp is of no checkpoint of this ledger.", "Name the answer to a request made here.")
@@ -136,13 +137,3 @@ def _text(stored: "StoredCheckpoint") -> str:
     from ledger.proof.note import parse_note  # noqa: PLC0415 - loaded by now
 
     return parse_note(stored.note).text
-
-
-def _bytes_of(name: str) -> bytes:
-    from ledger.store.checkpoints.timestamping import RESPONSE_MAX  # noqa: PLC0415 - loaded by now
-
-    try:
-        with Path(name).open("rb") as file:
-            return file.read(RESPONSE_MAX)
-    except OSError as error:
-        raise WrongUsage(f"The file cannot be read: {error.strerror}.", "Check its name.") from error

@@ -9,12 +9,14 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from interfaces.cli.kept_files import MEGABYTE, ROOTS, Wanted, kept_bytes
 from interfaces.cli.screen import Screen, steps
 from interfaces.cli.usage import Commands, Parser, WrongUsage
 
 if TYPE_CHECKING:
     from interfaces.bootstrap import Session
     from interfaces.redeciding import Redecided
+    from ledger.store.checkpoints.timestamping import TrustedRoots
     from ledger.store.fsck import Verification
     from ledger.store.verifying.log import Evidence, LogVerification
     from projections.rebuild import Agreement
@@ -40,6 +42,7 @@ def add(commands: Commands, shared: Parser) -> None:
     verify.add_argument("--archive", metavar="FILE", help="compare with an archive")
     verify.add_argument("--since", metavar="FILE", help="believe what this kept note covers, and look at the rest")
     verify.add_argument("--key", metavar="KEY", action="append", default=[], help="a key of the log that you trust")
+    verify.add_argument("--roots", metavar="FILE", help="PEM: whose timestamps you trust; the roots of the authorities")
     verify.set_defaults(run=run_verify)
 
 
@@ -55,7 +58,7 @@ def run_verify(args: Namespace, screen: Screen) -> int:
     with session_of(args, screen, to_verify=True) as session:
         _check_keys(evidence, session.log.ledger_id)
         facts = _facts(session, screen) if everything else None
-        log = _log(session, screen, evidence) if everything or args.log or _is_given(args) else None
+        log = _log(session, screen, evidence) if everything or args.log or args.roots or _is_given(args) else None
         is_whole = (facts is None or facts.is_sound) and (log is None or log.is_sound)
         models = _models(session, screen) if args.projections or (everything and is_whole) else None
         again = _redecided(session, screen) if args.redecide and is_whole else None
@@ -121,6 +124,7 @@ def _evidence(args: Namespace) -> "Evidence":
         archive=archive,
         since=_note(args.since, 0) if args.since else None,
         keys=tuple(_key(text, number) for number, text in enumerate(args.key, 1)),
+        roots=_roots(args.roots) if args.roots else (),
     )
 
 
@@ -130,10 +134,7 @@ def _note(file: str, number: int) -> bytes:
     from ledger.proof.note import BadNote, parse_note  # noqa: PLC0415 - as above
 
     which = f"Kept note {number}" if number else "The note to go on from"
-    try:
-        data = Path(file).read_bytes()
-    except OSError as error:
-        raise WrongUsage(f"{which} cannot be read: {error.strerror}.", "Check its name and who owns it.") from error
+    data = kept_bytes(file, Wanted(MEGABYTE, "note or receipt", "Check its name and who owns it.", which))
     try:
         note = parse_proof(data).checkpoint if data.startswith(PROOF_FORMAT.encode()) else data
         parse_checkpoint(parse_note(note).text)
@@ -143,6 +144,12 @@ def _note(file: str, number: int) -> bytes:
             "Name a note that `ccm-ledger seal --publish` wrote, or a receipt; what cannot be read says nothing.",
         ) from error
     return note
+
+
+def _roots(file: str) -> "TrustedRoots":
+    from ledger.store.checkpoints.timestamping import roots_in  # noqa: PLC0415 - as above
+
+    return roots_in(kept_bytes(file, ROOTS))
 
 
 def _key(text: str, number: int) -> Any:

@@ -6,9 +6,9 @@ the log went on from everything that the witness saw before. Files pass by any w
 
 from argparse import Namespace
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from interfaces.cli.kept_files import Wanted, kept_bytes
 from interfaces.cli.new_files import is_free, new_file
 from interfaces.cli.screen import Screen
 from interfaces.cli.sealing import log_key_option
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ledger.streams.witnessing import WatchedLog
 
 CONTRADICTED: Final = 3
-FILE_MAX: Final = 65_536
+_PASSED: Final = Wanted(65_536, "note or request")
 _ABOUT: Final = {
     "trust": "Watch the log of another ledger, by the public keys that it signs with.",
     "list": "Show which logs are watched, and the newest checkpoint seen of each.",
@@ -68,6 +68,11 @@ def run_trust(args: Namespace, screen: Screen) -> int:
         keys = [VerifierKey.parse(text).render() for text in args.key]
     except BadNote as error:
         raise WrongUsage(f"A key cannot be read: {error}.", "Copy it whole, as `log-key show` prints it.") from error
+    if any(VerifierKey.parse(key).name != args.origin for key in keys):
+        raise WrongUsage(
+            f"A key is not one of {args.origin}: the keys of a log bear its name.",
+            "Name the log as the first line of its checkpoints does, with its own keys.",
+        )
     with session_of(args, screen) as session:
         data = {"origin": args.origin, "keys": keys}
         return _given(session, screen, "trust_log", data, f"{args.origin} is watched by {counted(len(keys), 'key')}.")
@@ -122,7 +127,7 @@ def _size_seen(name: str, prover: "Prover") -> int:
     from ledger.proof.checkpoint import BadProof, parse_checkpoint, parse_proof  # noqa: PLC0415 - loaded by now
     from ledger.proof.note import parse_note  # noqa: PLC0415
 
-    data = _read(name)
+    data = kept_bytes(name, _PASSED)
     try:
         note = parse_proof(data).checkpoint if data.startswith(b"c2sp.org/tlog-proof") else data
         seen = parse_checkpoint(parse_note(note).text)
@@ -143,14 +148,14 @@ def run_cosign(args: Namespace, screen: Screen) -> int:
     """Examine the request, put on record what was seen, then sign."""
     from interfaces.cli.asking import session_of  # noqa: PLC0415 - `--help` must not wait for them
     from ledger.store.checkpoints.log_keys import cosigned  # noqa: PLC0415
-    from ledger.store.checkpoints.witnessing import Contradicted, examined, origin_of, parse_request  # noqa: PLC0415
+    from ledger.store.checkpoints.witnessing import Contradicted, examined, of_log_alone, origin_of, parse_request  # noqa: PLC0415
     from ledger.terms.identity import witnessed_tag  # noqa: PLC0415
 
     is_free(args.output)
-    request = parse_request(_read(args.request))
+    request = parse_request(kept_bytes(args.request, _PASSED))
     with session_of(args, screen) as session:
         signer = _own_clock(session, args.log_key_file)
-        origin, text = origin_of(request), request.checkpoint.decode()
+        origin, text = origin_of(request), of_log_alone(request)
         seen = session.handler.state(witnessed_tag(session.log.token("#log", origin)))
         try:
             checkpoint = examined(request, seen)
@@ -194,8 +199,8 @@ def run_accept(args: Namespace, screen: Screen) -> int:
         witness = VerifierKey.parse(args.key)
     except BadNote as error:
         raise WrongUsage(f"The key of the witness cannot be read: {error}.", "Copy it whole.") from error
-    note = parse_request(_read(args.request)).checkpoint
-    found = accepted(note, _read(args.answer), witness)
+    note = parse_request(kept_bytes(args.request, _PASSED)).checkpoint
+    found = accepted(note, kept_bytes(args.answer, _PASSED), witness)
     with session_of(args, screen) as session:
         checkpoint = _checkpoint_of(session, note)
         line = found.line.removesuffix(b"\n")
@@ -231,15 +236,3 @@ def _given(session: "Session", screen: Screen, command: str, data: dict[str, Any
     if delivering.tally.exit_code == 0:
         screen.say(said)
     return delivering.tally.exit_code
-
-
-def _read(name: str) -> bytes:
-    """The bytes of a small file; WrongUsage where there is none, or it is too large to be one of these."""
-    try:
-        with Path(name).open("rb") as file:
-            data = file.read(FILE_MAX + 1)
-    except OSError as error:
-        raise WrongUsage(f"The file cannot be read: {error.strerror}.", "Check its name.") from error
-    if len(data) > FILE_MAX:
-        raise WrongUsage("The file is larger than any note or request.", "Check its name.")
-    return data

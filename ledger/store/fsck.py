@@ -21,6 +21,8 @@ from ledger.store.fsck_fact import FactChecker, StoredFact, StoredTag, Verdict
 from ledger.store.fsck_keys import KeyChecker
 from ledger.store.verifying.naming import Finding, Named, usual_name
 from ledger.store.verifying.refining import by_rows_alone, refined
+from ledger.streams.base import Event
+from ledger.streams.governance import LedgerOpened
 
 FINDINGS_MAX: Final = 1_000
 PROGRESS_STEP: Final = 1_000
@@ -89,6 +91,7 @@ class _Run:
         self._keys = KeyChecker()
         self._erasures = ErasureChecker()
         self._vault = ledger.vault
+        self._simulated = ledger.simulated
         self._frontier = MerkleFrontier()
         self._findings: list[Finding] = []
         self._further = 0
@@ -150,6 +153,7 @@ class _Run:
                 if is_read:
                     self._keys.take(row.position, row.topic, key)
                 self._erasures.take(row.position, self._checker.event, self._checker.gone)
+                self._check_opening(row.position, self._checker.event)
                 if differs := counts.issue(row):
                     self.find(*differs, position=row.position)
                 recorded_at = row.recorded_at
@@ -228,6 +232,11 @@ class _Run:
             self.find(
                 Verdict.TIME_RUNS_BACK, "The fact is dated before the one that precedes it.", position=row.position
             )
+
+    def _check_opening(self, position: int, event: Event | None) -> None:
+        if isinstance(event, LedgerOpened) and event.simulated != self._simulated:
+            words = "The ledger's row and the fact that opened it do not agree on whether the ledger is simulated."
+            self.find(Verdict.SIMULATED_DIFFERS, words, position=position)
 
     def _check_head(self, stream: tuple[int, str, int], count: int) -> None:
         if stream[2] != count:

@@ -59,9 +59,11 @@ class Verdict(StrEnum):
     READING_SET_MISSING = "reading_set_missing"
     SCHEMA_DIFFERS = "schema_differs"
     SIGNER_UNKNOWN = "signer_unknown"
+    SIMULATED_DIFFERS = "simulated_differs"
     STREAM_GAP = "stream_gap"
     TAGS_DIFFER = "tags_differ"
     TILE_DIFFERS = "tile_differs"
+    TIMESTAMP_DIFFERS = "timestamp_differs"
     TIME_RUNS_BACK = "time_runs_back"
     WORDS_DO_NOT_OPEN = "words_do_not_open"
 

@@ -21,7 +21,8 @@ from ledger.terms.identity import DeliveryId, Digest, ErasureId, HoldId, Patient
 
 ErasureGround = Literal["retention_over", "patient_request", "court_order"]
 """Why somebody asks for it; none of them goes before a hold or a rule of retention."""
-Matter = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9./_-]{0,30}[0-9][A-Z0-9./_-]{0,30}$")]
+MATTER_SHAPE: Final = r"^[A-Z0-9./_-]{0,30}[0-9][A-Z0-9./_-]{0,30}$"
+Matter = Annotated[str, StringConstraints(pattern=MATTER_SHAPE)]
 """The number of a case: capitals and digits without spaces, one digit at least, so that no name is one."""
 Year = Annotated[int, Field(ge=1900, le=2199)]
 ErasureStatus = Literal["requested", "approved", "withdrawn", "begun", "done"]

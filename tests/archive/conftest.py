@@ -8,16 +8,6 @@ from interfaces.system import SystemIds
 from ledger.store.connection import Place
 from ledger.terms.identity import id_from
 from tests.archive.holdings import exported, filled
-from tests.postgres.servers import unused_address
-from tests.store.sample import NewPlace
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> NewPlace:
-    """Names places on the engine under test at which no ledger is yet."""
-    if request.param == "sqlite":
-        return lambda name: tmp_path / name
-    return lambda name: unused_address()
 
 
 @pytest.fixture

@@ -1,11 +1,20 @@
 """RFC 3161 timestamps of checkpoints, granted by an authority that the tests run with `openssl ts`."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from ledger.store.checkpoints.timestamping import TimestampRefused, checked, request_for, roots_in
+from ledger.store.checkpoints.timestamping import (
+    TimestampRefused,
+    checked,
+    in_response,
+    is_about,
+    request_for,
+    roots_in,
+    said_at,
+)
 from tests.checkpoints.authority import Authority
 
 TEXT = "ccm-ledger/lg_aaaaaaaaaaaaaaaaaaaaaaaaaa\n3\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
@@ -53,6 +62,21 @@ def test_a_timestamp_of_an_authority_that_nobody_trusts_is_refused(tmp_path: Pat
 def test_what_is_no_response_is_refused(authority: Authority) -> None:
     with pytest.raises(TimestampRefused, match="no RFC 3161 response"):
         checked(b"<html>", TEXT, roots_in(authority.root.read_bytes()))
+
+
+def test_a_token_with_any_bit_changed_is_read_or_refused_and_never_an_accident(
+    authority: Authority, response: bytes
+) -> None:
+    """Some of its parts are decoded only when they are asked for (found by tampering, seed 1534255943)."""
+    roots = roots_in(authority.root.read_bytes())
+    token = checked(response, TEXT, roots).token
+    for at in range(len(token)):
+        for bit in range(8):
+            changed = in_response(token[:at] + bytes([token[at] ^ 1 << bit]) + token[at + 1 :])
+            # Bits that no signature covers make no difference to what it says; its digest is kept beside it.
+            for ask in (lambda it: is_about(it, TEXT), said_at, lambda it: checked(it, TEXT, roots)):
+                with suppress(TimestampRefused):
+                    ask(changed)
 
 
 def test_a_request_that_the_authority_does_not_grant_is_refused(authority: Authority) -> None:

@@ -151,6 +151,22 @@ def test_a_withdrawn_erasure_is_not_among_the_open_ones(world: World) -> None:
     assert "withdrawn" in shown(world, "erase", "list")
 
 
+def test_a_year_of_which_there_are_no_words_is_noticed(world: World) -> None:
+    cora, patient = world.ids["cora"], world.ids["patient"]
+
+    ran = say(world, "erase", "request", patient, "--year", "2026", "--year", "2019", by=cora)
+
+    assert ran.code == 0
+    assert "The record has no words of 2019: nothing of that is erased." in ran.err
+
+
+def test_a_matter_that_is_no_number_is_told_what_one_is(world: World) -> None:
+    ran = say(world, "hold", "place", world.ids["patient"], "--matter", "Smith case", by=world.ids["cora"])
+
+    assert ran.code == 1
+    assert "it takes the number of a case, never a name: capitals, digits" in ran.out
+
+
 def test_a_step_needs_its_reason(world: World) -> None:
     patient, cora = world.ids["patient"], world.ids["cora"]
     ran = world.process("hold", "place", patient, "--clock", LATER, "--as", cora, given=b" \n")

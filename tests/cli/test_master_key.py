@@ -132,4 +132,5 @@ def test_a_wrong_old_key_rotates_nothing(world: World, tmp_path: Path) -> None:
     done = world.process("master-key", "rotate", "--key-file", str(wrong), "--new-key-file", str(tmp_path / "new.key"))
 
     assert (done.code, "does not open this ledger's vault" in done.err) == (3, True)
+    assert not (tmp_path / "new.key").exists()
     assert world.process("verify").code == 0

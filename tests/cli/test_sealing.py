@@ -208,7 +208,10 @@ def test_a_log_whose_keys_are_lost_goes_on_with_others(sealed: Run, keys: Path, 
     assert [key["reason"] for key in shown] == ["lost", "lost", None, None]
     assert [key["vkey"] for key in shown[:2]] == lost
     assert sealed("seal", "--json").json["checkpoint"] == 2
-    assert sealed("verify", "--log").code == 0
+    # No key that was there before vouches for the new one: whoever checks must have been given both.
+    assert sealed("verify", "--log", "--json").json["log"]["names"] == ["unknown_key"]
+    both = [shown[0]["vkey"], shown[2]["vkey"]]
+    assert sealed("verify", "--log", "--key", both[0], "--key", both[1]).code == 0
 
 
 def test_only_the_key_that_is_missing_is_drawn_again(sealed: Run, keys: Path) -> None:
@@ -239,6 +242,17 @@ def test_lost_keys_are_given_up_by_an_administrator_alone(sealed: Run, keys: Pat
 
     assert sealed("log-key", "rotate", "--lost").code == 1
     assert vkeys(sealed) == before
+
+
+@in_a_folder
+@pytest.mark.parametrize("of", [Path(), Path("log"), Path("..")])
+def test_nothing_is_published_into_or_around_the_ledger_s_own_folder(sealed: Run, world: World, of: Path) -> None:
+    before = sorted(world.folder.iterdir())
+
+    ran = sealed("seal", "--publish", str(world.folder / of))
+
+    assert (ran.code, "others may read that folder" in ran.err) == (2, True)
+    assert sorted(world.folder.iterdir()) == before
 
 
 @in_a_folder

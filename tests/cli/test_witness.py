@@ -9,19 +9,20 @@ from threading import Thread
 import pytest
 
 from interfaces.cli.main import main
-from ledger.proof.note import VerifierKey, check, parse_note
+from ledger.proof.note import NOTE_KEY, VerifierKey, check, parse_note
 from tests.checkpoints.authority import Authority
 from tests.cli.conftest import Ran
+from tests.store.sample import NewPlace
 
 Of = Callable[..., Ran]
 
 
 @pytest.fixture
-def made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[str], Of]:
+def made(new_place: NewPlace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[str], Of]:
     """Makes a ledger with log keys, and answers the command line against it, as its administrator."""
 
     def make(name: str) -> Of:
-        folder = tmp_path / name
+        folder = new_place(name)
 
         def ran(*words: str) -> Ran:
             takes_keys = words[0] in ("log-key", "seal") or words[:2] == ("witness", "cosign")
@@ -78,6 +79,12 @@ def test_a_witness_vouches_for_a_log_that_it_watches(log: Of, trusted: Of, tmp_p
     assert [name for name, _ in cosigned] == [f"{origin_of(trusted)}/clock"]
 
 
+def test_a_log_is_not_watched_by_a_key_of_another_name(log: Of, witness: Of) -> None:
+    ran = witness("witness", "trust", "ccm-ledger/another", "--key", *keys_of(log, "log"))
+
+    assert (ran.code, "keys of a log bear its name" in ran.err) == (2, True)
+
+
 def test_a_witness_vouches_for_what_goes_on_from_what_it_saw(log: Of, trusted: Of, tmp_path: Path) -> None:
     first, receipt, second = str(tmp_path / "first"), str(tmp_path / "receipt"), str(tmp_path / "second")
     log("witness", "request", "-o", first)
@@ -111,6 +118,7 @@ def test_a_log_that_nobody_watches_is_not_vouched_for(log: Of, witness: Of, tmp_
     assert "watches no log" in witness("witness", "cosign", asked, "-o", str(tmp_path / "answer")).err
 
 
+@pytest.mark.parametrize("new_place", ["sqlite"], indirect=True)  # it copies the files
 def test_two_roots_of_one_size_are_put_on_record(log: Of, trusted: Of, tmp_path: Path) -> None:
     """The operator goes on from one ledger in two ways, and shows one to the witness and the other one later."""
     asked = [tmp_path / "first", tmp_path / "second"]
@@ -118,7 +126,7 @@ def test_two_roots_of_one_size_are_put_on_record(log: Of, trusted: Of, tmp_path:
     for request, watched in zip(asked, ("one", "another"), strict=True):
         rmtree(tmp_path / "log")
         copytree(tmp_path / "kept", tmp_path / "log")
-        assert log("witness", "trust", watched, "--key", *keys_of(log, "log")).code == 0
+        assert log("witness", "trust", watched, "--key", VerifierKey(watched, NOTE_KEY, bytes(32)).render()).code == 0
         assert log("seal").code == 0
         assert log("witness", "request", "-o", str(request)).code == 0
     assert trusted("witness", "cosign", str(asked[0]), "-o", str(tmp_path / "a")).code == 0
@@ -155,6 +163,32 @@ def test_a_timestamp_is_asked_for_and_kept(log: Of, authority: Authority, tmp_pa
 
     assert (ran.code, "existed by" in ran.out) == (0, True)
     assert len(log("timestamp", "list", "--json").json["timestamps"]) == 1
+
+
+def test_verification_says_whose_timestamp_it_is(log: Of, authority: Authority, tmp_path: Path) -> None:
+    asked, answer = tmp_path / "asked.tsq", tmp_path / "answer.tsr"
+    log("timestamp", "request", "-o", str(asked))
+    answer.write_bytes(authority.answer(asked.read_bytes()))
+    log("timestamp", "accept", str(answer), "--roots", str(authority.root))
+    other = Authority(tmp_path / "other")
+
+    assert log("verify", "--log", "--roots", str(authority.root)).code == 0
+    assert log("verify", "--log", "--roots", str(other.root), "--json").json["log"]["names"] == ["unknown_key"]
+
+
+def test_roots_that_are_too_large_are_refused_and_not_cut_short(log: Of, authority: Authority, tmp_path: Path) -> None:
+    many = tmp_path / "many.pem"
+    many.write_bytes(b"\n" * 70_000 + authority.root.read_bytes())
+    more = tmp_path / "more.pem"
+    more.write_bytes(many.read_bytes() * 16)
+    asked, answer = tmp_path / "asked.tsq", tmp_path / "answer.tsr"
+    log("timestamp", "request", "-o", str(asked))
+    answer.write_bytes(authority.answer(asked.read_bytes()))
+
+    refused = log("timestamp", "accept", str(answer), "--roots", str(more))
+
+    assert (refused.code, "larger than any file of root certificates" in refused.err) == (2, True)
+    assert log("timestamp", "accept", str(answer), "--roots", str(many)).code == 0
 
 
 def test_a_timestamp_of_another_ledger_is_not_kept(log: Of, witness: Of, authority: Authority, tmp_path: Path) -> None:

@@ -43,7 +43,6 @@ COMMANDS_IN_THE_CLEAR: Final[dict[str, str]] = {
     "record_interchange.sender_name": OF_THE_SENDER,
     "record_interchange.contact": OF_THE_SENDER,
     "record_interchange.receiver_name": OF_THE_SENDER,
-    "report_contradiction.note": OF_A_LOG,
 }
 EVENTS_IN_THE_CLEAR: Final[dict[str, str]] = {
     "billing_details_recorded.name": OF_A_PRACTICE,

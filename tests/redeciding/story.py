@@ -3,6 +3,7 @@
 Whoever adds a command adds it here: test_catalogue.py asks for all of them.
 """
 
+from base64 import b64encode
 from datetime import UTC, datetime
 from typing import Any
 
@@ -103,12 +104,18 @@ def _office(story: Story) -> None:
     story.say("retire_log_key", kind="log", public_key="11" * 32, reason="exposed")
     origin = "ccm-ledger/lg_aaaaaaaaaaaaaaaaaaaaaaaaaa"
     story.say("trust_log", origin=origin, keys=[f"{origin}+0a1b2c3d+AXQ5cXJzdHV2"])
-    checkpoint: dict[str, Any] = {"origin": origin, "size": 40, "note": f"{origin}\n40\n"}
-    story.say("witness_checkpoint", **checkpoint, root="ab" * 32, after=0)
-    story.say("report_contradiction", **checkpoint, root="cd" * 32)
+    story.say("witness_checkpoint", **_checkpoint(origin, "ab" * 32), after=0)
+    story.say("report_contradiction", **_checkpoint(origin, "cd" * 32))
     counts = {"accepted": 3, "unchanged": 0, "refused": 1, "parked": 2}
     story.say("record_import", "feed", kind="time_log", document="ab" * 32, **counts)
     story.say("map_completeness", depth=3, up_to=2, entries=4, root="ef" * 32)
+
+
+def _checkpoint(origin: str, root: str) -> dict[str, Any]:
+    """A checkpoint of another log with a signature, which nobody checks here."""
+    encoded = b64encode(bytes.fromhex(root)).decode()
+    note = f"{origin}\n40\n{encoded}\n\n\u2014 {origin} {'A' * 91}=\n"
+    return {"origin": origin, "size": 40, "root": root, "note": note}
 
 
 def _papers(story: Story) -> None:

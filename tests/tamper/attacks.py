@@ -8,6 +8,7 @@ from tests.tamper import (
     attacks_forged,
     attacks_on_log,
     attacks_on_order,
+    attacks_on_witness,
     attacks_resigned,
     attacks_unsealed,
 )
@@ -30,6 +31,7 @@ THEMES: Final = tuple(
         ("The same, behind the last checkpoint", attacks_unsealed),
         ("The same, with the stolen key of the log", attacks_resigned),
         ("The log itself", attacks_on_log),
+        ("What vouches for the log", attacks_on_witness),
         ("Beside the facts", attacks_beside),
     )
 )

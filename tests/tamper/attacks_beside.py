@@ -62,6 +62,12 @@ def refusals_invented(dice: random.Random, scene: Scene) -> None:
     scene.hands.facts("UPDATE refusal_count SET count = count + ?", (dice.randint(1, 9),))
 
 
+@attack("a ledger's row says that it is simulated, and the fact that opened it does not", always("edited"))
+def simulated_flag_flipped(dice: random.Random, scene: Scene) -> None:
+    clock = "clock = 'lines'" if scene.hands.is_server else "simulated = 1"
+    scene.hands.facts(f"UPDATE ledger_info SET {clock}")
+
+
 # --- the vault --------------------------------------------------------------------------------------------------------
 
 

@@ -5,10 +5,11 @@ from base64 import b64decode, b64encode
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ledger.proof.merkle import interior
 from ledger.proof.note import NOTE_KEY, Note, Signature, VerifierKey, parse_note, render_note
 from tests.tamper.attacks_crude import flipped
 from tests.tamper.logs import cut_log
-from tests.tamper.shape import UNSEEN, Scene, attack, by_kept, by_tiles
+from tests.tamper.shape import UNSEEN, Scene, always, attack, by_kept, by_tiles
 
 
 @attack("a bit of a tile is flipped", by_tiles("edited"))
@@ -29,6 +30,37 @@ def tile_cut(dice: random.Random, scene: Scene) -> None:
 def tile_deleted(dice: random.Random, scene: Scene) -> None:
     level, n = dice.choice(scene.hands.facts("SELECT level, n FROM log_tiles ORDER BY 1, 2"))
     scene.hands.facts("DELETE FROM log_tiles WHERE level = ? AND n = ?", (level, n))
+
+
+@attack("a bit of a tile above the leaves is flipped", by_tiles("edited"), wide=True)
+def upper_tile_edited(dice: random.Random, scene: Scene) -> None:
+    level, n, hashes = dice.choice(_upper_tiles(scene))
+    change = (flipped(dice, bytes(hashes)), level, n)
+    scene.hands.facts("UPDATE log_tiles SET hashes = ? WHERE level = ? AND n = ?", change)
+
+
+@attack("a tile above the leaves is cut short", by_tiles("deleted"), wide=True)
+def upper_tile_cut(dice: random.Random, scene: Scene) -> None:
+    level, n, hashes = dice.choice(_upper_tiles(scene))
+    left = bytes(hashes)[: 32 * dice.randrange(1, len(hashes) // 32)]
+    scene.hands.facts("UPDATE log_tiles SET hashes = ? WHERE level = ? AND n = ?", (left, level, n))
+
+
+@attack("a tile above the leaves is deleted", by_tiles("deleted"), wide=True)
+def upper_tile_deleted(dice: random.Random, scene: Scene) -> None:
+    level, n, _ = dice.choice(_upper_tiles(scene))
+    scene.hands.facts("DELETE FROM log_tiles WHERE level = ? AND n = ?", (level, n))
+
+
+@attack(
+    "a fact's leaf is replaced by the interior node over it and the next, in its row and its tile", always("edited")
+)
+def leaf_is_an_interior_node(dice: random.Random, scene: Scene) -> None:
+    run, position = scene.hands.facts, dice.randrange(1, scene.sealed[-1])
+    leaves = [bytes(leaf) for (leaf,) in run("SELECT leaf FROM stored_events ORDER BY rowid")]
+    leaves[position - 1] = interior(leaves[position - 1], leaves[position])
+    run("UPDATE stored_events SET leaf = ? WHERE rowid = ?", (leaves[position - 1], position))
+    run("UPDATE log_tiles SET hashes = ? WHERE level = 0", (b"".join(leaves[: scene.sealed[-1]]),))
 
 
 @attack("the root in a checkpoint is changed", by_tiles("edited"))
@@ -87,6 +119,11 @@ def signed_by_stranger(dice: random.Random, note: bytes) -> bytes:
     name = read.signatures[0].name
     verifier = VerifierKey(name, NOTE_KEY, key.public_key().public_bytes_raw())
     return render_note(Note(read.text, (Signature(name, verifier.key_id, key.sign(read.text.encode())),)))
+
+
+def _upper_tiles(scene: Scene) -> list[tuple[int, int, bytes]]:
+    rows = scene.hands.facts("SELECT level, n, hashes FROM log_tiles WHERE level > 0 ORDER BY 1, 2")
+    return [(level, n, bytes(hashes)) for level, n, hashes in rows]
 
 
 def _any_note(dice: random.Random, scene: Scene) -> tuple[int, bytes]:

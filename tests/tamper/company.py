@@ -59,7 +59,9 @@ def told() -> Iterator[tuple[Event, Envelope]]:
     """What is recorded, and who says so, in order."""
     program = envelope(ADMINISTRATOR, "init", capacity=Role.ADMINISTRATOR)
     for event in set_up(NURSES[:2]):
-        yield event, program
+        # The ledger that they are put into takes no clock from its input.
+        said = event.model_copy(update={"simulated": False}) if isinstance(event, LedgerOpened) else event
+        yield said, program
     for number, patient in enumerate(PATIENTS[:2], 1):
         for event in chart(patient, number, date(2026, 3, 2)):
             yield event, envelope(NURSES[number % 2], "record_fact")
@@ -101,6 +103,13 @@ def _delivered(ledger: Ledger, made: Proposal, name: str) -> Proposal:
     readings = READINGS if by.readings else None
     named = by.model_copy(update={"key": key.token})
     return made._replace(envelope=named, key=key, origin=Origin(key=name), readings=readings)
+
+
+def looks(count: int) -> list[Proposal]:
+    """So many looks at charts, to fill tiles with."""
+    looked = RecordRead(reader=BILLER, on=FROM.date(), question="months", patients=PATIENTS[:2])
+    by = envelope(BILLER, "month", capacity=Role.BILLER)
+    return [Proposal(events=(looked,), envelope=by, read_set=()) for _ in range(count)]
 
 
 def record(ledger: Ledger, clock: StandingClock, some: Iterator[Proposal], until: int) -> None:

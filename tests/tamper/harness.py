@@ -33,6 +33,7 @@ def tamper(world: World, seed: str, tally: Tally) -> None:
     """Do it, and note where verification did not find what is promised, or found what it cannot."""
     name = seed.rpartition("/")[2]
     each = next(attack for attack in ATTACKS if attack.name == name)
+    world = world.wide if each.wide and world.wide is not None else world
     with world.copied() as place:
         world.attacked(place, each, random.Random(seed))
         found = verified(place, world.kept)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from ledger.store.checkpoints.log_keys import SigningKey
 from tests.tamper.forging import Book
 from tests.tamper.hands import Hands, Table
 
@@ -71,6 +72,9 @@ class Scene:
     """For each public key that the ledger adopted, one whose private key the attacker has."""
     erased_key: bytes
     """The wrapped data key that an erasure took, out of an old backup of the vault."""
+    stolen_log_key: SigningKey
+    own_stamps: Mapping[int, bytes]
+    """For each checkpoint a timestamp of an authority that the attacker runs."""
 
     def book(self) -> Book:
         """All facts, to be changed at will."""
@@ -90,19 +94,21 @@ class Attack(NamedTuple):
     promise: Promise
     apply: Apply
     signs: Signs | None = None
+    wide: bool = False
+    """Whether it needs a log of more than one tile."""
 
 
 _FOUND: list[Attack] = []
 
 
 def attack(
-    does: str, promise: Promise, *, by: Power = Power.DATABASE, signs: Signs | None = None
+    does: str, promise: Promise, *, by: Power = Power.DATABASE, signs: Signs | None = None, wide: bool = False
 ) -> Callable[[Apply], Apply]:
     """Declare a function to be an attack, named as it is."""
 
     def declare(apply: Apply) -> Apply:
         name = apply.__name__
-        _FOUND.append(Attack(name, does, by, promise, apply, signs))
+        _FOUND.append(Attack(name, does, by, promise, apply, signs, wide))
         return apply
 
     return declare

@@ -32,8 +32,8 @@ def verified(place: Place, kept: Kept) -> dict[Evidence, Found]:
     with reopened(place) as ledger:
         deep = _deep(ledger)
         found = {
-            Evidence.ARCHIVE: _by_log(ledger, log.Evidence(notes=kept.notes, archive=kept.archive)),
-            Evidence.KEPT: _by_log(ledger, log.Evidence(notes=kept.notes)),
+            Evidence.ARCHIVE: _by_log(ledger, log.Evidence(notes=kept.notes, archive=kept.archive, roots=kept.roots)),
+            Evidence.KEPT: _by_log(ledger, log.Evidence(notes=kept.notes, roots=kept.roots)),
             Evidence.TILES: _by_log(ledger, log.Evidence()),
         }
     with in_hand(place) as facts:

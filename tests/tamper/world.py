@@ -17,27 +17,33 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+from cryptography.x509 import Certificate
 from psycopg import sql
 
 from ledger.store.archive.export import export_ledger
 from ledger.store.checkpoints.log_keys import SigningKey
 from ledger.store.checkpoints.sealing import Sealer
+from ledger.store.checkpoints.timestamping import stored
 from ledger.store.connection import Ledger, Place
 from ledger.store.postgres.address import Address
 from ledger.streams.base import CommandKey, Proposal
 from projections.rebuild import rebuild
+from tests.checkpoints.authority import Authority
 from tests.checkpoints.keys import adopt, signers
 from tests.postgres.servers import shared_server, unused_address, unused_name
 from tests.store.sample import MASTER_KEY, StandingClock, envelope, new_ledger, reopened
 from tests.store.tampering import Run
-from tests.tamper.company import ERASED_SCOPE, proposals, record
+from tests.tamper.company import ERASED_SCOPE, looks, proposals, record
 from tests.tamper.forging import Book
 from tests.tamper.hands import FACTS, KEYS, Hands, Table, copied, hands_on, put
 from tests.tamper.logs import LOG
 from tests.tamper.shape import Attack, Scene, Signs
+from tests.tamper.stamps import roots_of, stamped
 
 SEALED = (18, 31, 48)
 """The sizes of the checkpoints; the last facts are behind the last of them."""
+WIDE = (18, 31, 48, 530)
+"""The same of a log that has tiles above those of its leaves."""
 LATER = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
 USES = 40
 """How many attacks one copy on a server serves for."""
@@ -52,6 +58,8 @@ class Kept:
 
     notes: tuple[bytes, ...]
     archive: Path
+    roots: tuple[Certificate, ...]
+    """Of the authority whose timestamps the ledger has."""
 
 
 class Copies:
@@ -110,6 +118,10 @@ class World:
     erased_key: bytes
     kept: Kept
     copies: "Copies"
+    sealed: tuple[int, ...]
+    log_key: SigningKey
+    own_stamps: dict[int, bytes]
+    wide: "World | None" = None
 
     @contextmanager
     def copied(self) -> Iterator[Place]:
@@ -132,13 +144,15 @@ class World:
         return Scene(
             hands,
             self.size,
-            SEALED,
+            self.sealed,
             self.backup,
             self.other,
             self.whole_other,
             MASTER_KEY,
             self.own_keys,
             self.erased_key,
+            self.log_key,
+            self.own_stamps,
         )
 
     def attacked(self, place: Place, each: Attack, dice: random.Random) -> None:
@@ -157,24 +171,37 @@ class World:
 @contextmanager
 def made(engine: str, folder: Path) -> Iterator[World]:
     """The world of one engine, below a folder."""
+    true, own = Authority(folder / "authority"), Authority(folder / "own authority")
+    with _world(engine, folder / "wide", WIDE, true, own) as wide, _world(engine, folder, SEALED, true, own) as world:
+        yield replace(world, wide=wide)
+
+
+@contextmanager
+def _world(engine: str, folder: Path, sealed: tuple[int, ...], true: Authority, own: Authority) -> Iterator[World]:
+    folder.mkdir(exist_ok=True)
     if engine == "sqlite":
-        yield _made(folder / "ledger", folder / "another", folder)
+        yield _made(folder / "ledger", folder / "another", folder, sealed, true, own)
         return
     with _database() as address:
-        world = _made(address, address.beside(f"{address.ledger}_b"), folder)
+        world = _made(address, address.beside(f"{address.ledger}_b"), folder, sealed, true, own)
         yield world
         world.copies.close()
 
 
-def _made(place: Place, elsewhere: Place, folder: Path) -> World:
+def _made(
+    place: Place, elsewhere: Place, folder: Path, sealed: tuple[int, ...], true: Authority, own: Authority
+) -> World:
     clock = StandingClock()
     with new_ledger(place, clock=clock) as ledger:
         adopt(ledger)
         some = proposals(ledger)
         backup: dict[str, Table] = {}
         notes = []
-        for number, size in enumerate(SEALED):
-            record(ledger, clock, some, size)
+        for number, size in enumerate(sealed):
+            record(ledger, clock, some, min(size, SEALED[-1]))
+            if size > SEALED[-1]:
+                clock.advance(7)
+                ledger.append(looks(size - ledger.refresh()))
             notes.append(Sealer(ledger, signers(ledger), clock).seal().note)
             if number == BACKUP_AT:
                 backup = _backup(place)
@@ -189,15 +216,19 @@ def _made(place: Place, elsewhere: Place, folder: Path) -> World:
         models = ledger.read_models()
         rebuild(ledger, models)
         models.close()
+        for number, stamp in stamped(notes, true).items():
+            ledger.engine.log_store().add_timestamp(stored(stamp, number))
+        own_stamps = {number: stamp.token for number, stamp in stamped(notes, own).items()}
+        log_key, _ = signers(ledger)
         mine = zip(signers(ledger), _own_keys(ledger), strict=True)
         own_keys = {theirs.verifier.public.hex(): own.verifier.public.hex() for theirs, own in mine}
     # Whoever opens a ledger looks whether its vault is as its erasures left it, and notes that.
     reopened(place).close()
     archive = folder / "kept.archive"
     export_ledger(place, archive, clock)
-    return World(
-        place, folder, size, backup, *_another(elsewhere), own_keys, erased, Kept(tuple(notes), archive), Copies()
-    )
+    kept = Kept(tuple(notes), archive, roots_of(true))
+    other = _another(elsewhere)
+    return World(place, folder, size, backup, *other, own_keys, erased, kept, Copies(), sealed, log_key, own_stamps)
 
 
 def _wrapped(place: Place) -> list[tuple[bytes]]:

@@ -12,7 +12,7 @@ from ledger.store.checkpoints.log_keys import cosigned, signed
 from ledger.store.checkpoints.publishing import publish
 from ledger.store.connection import Ledger, Place
 from ledger.store.fsck_fact import Verdict
-from ledger.store.verifying import log
+from ledger.store.verifying import own_checkpoints
 from ledger.store.verifying.log import Evidence, LogVerification, verify_log
 from ledger.store.verifying.naming import Named
 from ledger.streams.governance import LedgerOpened
@@ -148,6 +148,24 @@ def test_a_key_that_took_over_is_believed_from_the_key_before_it(ledger: Ledger,
     assert (found.findings, found.checkpoints) == ((), 2)
 
 
+def test_a_key_that_takes_over_without_a_signature_of_the_one_before_is_named(
+    ledger: Ledger, clock: StandingClock
+) -> None:
+    old, new = log_key(ledger), log_key(ledger, 2)
+    sealer(ledger).seal()
+    ledger.append([proposal(adoption(new), retirement(old))])
+    last = sealer(ledger, keys=(new, clock_key(ledger))).seal()
+
+    for evidence in (Evidence(), Evidence(notes=(last.note,))):  # and not rolled back behind what was kept
+        found = verify_log(ledger, evidence)
+        assert found.names == (Named.UNKNOWN_KEY,)
+        assert found.findings[0].words == (
+            "The ledger's checkpoint 2 is signed by a key that the ledger adopted, and that no key before it vouches"
+            " for."
+        )
+    assert verify_log(ledger, Evidence(keys=(old.verifier, new.verifier))).is_sound
+
+
 def test_what_a_retired_key_signs_alone_behind_its_end_is_named(ledger: Ledger) -> None:
     old, new = log_key(ledger), log_key(ledger, 2)
     sealer(ledger).seal()
@@ -216,7 +234,8 @@ def test_a_retired_key_hands_no_trust_on(ledger: Ledger) -> None:
 
     assert verify_log(ledger, Evidence(notes=(both,), keys=(old.verifier,))).names == (Named.UNKNOWN_KEY,)
     assert verify_log(ledger, Evidence(notes=(both,), keys=(new.verifier,))).names == (Named.UNKNOWN_KEY,)
-    assert verify_log(ledger, Evidence(notes=(both,))).findings == ()
+    assert verify_log(ledger, Evidence(notes=(both,))).names == (Named.UNKNOWN_KEY,)
+    assert verify_log(ledger, Evidence(notes=(both,), keys=(old.verifier, new.verifier))).findings == ()
 
 
 def test_a_note_that_a_key_of_the_log_signed_twice_is_no_evidence(ledger: Ledger) -> None:
@@ -267,7 +286,7 @@ def test_five_minutes_of_difference_between_clocks_are_allowed(ledger: Ledger, c
 def test_what_was_sealed_in_several_steps_was_there_before_all_of_them(
     ledger: Ledger, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (sealing, log):
+    for module in (sealing, own_checkpoints):
         monkeypatch.setattr(module, "FACTS_AT_ONCE", 4)
     grow(ledger, 9)
     clock.advance(86_400)
@@ -285,6 +304,17 @@ def test_facts_of_a_simulated_ledger_are_dated_by_their_input(ledger: Ledger, cl
     grow(ledger, 2)
 
     assert verify_log(ledger).findings == ()
+
+
+def test_a_second_opening_takes_no_clock_away(ledger: Ledger, clock: StandingClock) -> None:
+    opening = LedgerOpened(name="Practice", simulated=False, administrator="st_" + "a" * 26, login="x")
+    ledger.append([proposal(opening)])
+    clock.advance(86_400)
+    sealer(ledger, clock).seal()
+    clock.advance(-86_400)
+    ledger.append([proposal(opening.model_copy(update={"simulated": True}))])
+
+    assert {each.verdict for each in verify_log(ledger).findings} == {Verdict.TIME_RUNS_BACK}
 
 
 def test_a_checkpoint_that_the_ledgers_clock_dates_before_the_last_one_is_named(

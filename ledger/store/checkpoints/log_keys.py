@@ -8,8 +8,6 @@ one. What is written is durable, and whoever reads sees the file before or after
 the ledger's facts say so (streams/log_keys.py).
 """
 
-import os
-import stat
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Iterable, Sequence
@@ -27,14 +25,14 @@ from ledger.proof.note import (
     cosignature_data,
     cosigned_message,
 )
-from ledger.store.durable import sync_folder
+from ledger.store import owner_only
+from ledger.store.owner_only import Called
 from ledger.terms.errors import WrongKey
 from ledger.terms.ports import IdSource
 
 SEED_BYTES: Final = 32
 _HEAD: Final = "PRIVATE+KEY"
-_OWNER_ONLY: Final = 0o600
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+_CALLED: Final = Called("file of log keys", "Name it with --log-key-file FILE, or make one: `ccm-ledger log-key new`.")
 
 
 class Signer(Protocol):
@@ -122,51 +120,22 @@ def _checked(signer: Signer, message: bytes) -> bytes:
 
 def create_log_keys(path: Path, keys: Iterable[SigningKey]) -> None:
     """Write keys to a new file; WrongKey where a file is there already."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        _write(path, keys)
-    except FileExistsError as error:
-        raise WrongKey(
-            f"There is a file at {path} already, and a key is never overwritten.", "Name another file."
-        ) from error
-    sync_folder(path.parent)
+    owner_only.create(path, _lines(keys))
 
 
 def replace_log_keys(path: Path, keys: Iterable[SigningKey]) -> None:
     """Put these keys in place of those in the file; the old file is there until the new one is whole."""
-    beside = path.with_name(path.name + ".new")
-    beside.unlink(missing_ok=True)
-    _write(beside, keys)
-    beside.replace(path)
-    sync_folder(path.parent)
+    owner_only.replace(path, _lines(keys))
 
 
-def _write(path: Path, keys: Iterable[SigningKey]) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.writelines(f"{key.line()}\n" for key in keys)
-        file.flush()
-        os.fsync(file.fileno())
+def _lines(keys: Iterable[SigningKey]) -> str:
+    return "".join(f"{key.line()}\n" for key in keys)
 
 
 def read_log_keys(path: Path) -> tuple[SigningKey, ...]:
     """The keys in the file, in its order; WrongKey where it is missing, open to others, or a line is not a key."""
-    try:
-        mode, text = path.stat().st_mode, path.read_text(encoding="ascii")
-    except FileNotFoundError as error:
-        raise WrongKey(
-            f"There is no file of log keys at {path}.",
-            "Name it with --log-key-file FILE, or make one: `ccm-ledger log-key new`.",
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongKey(f"The file of log keys {path} cannot be read.", "Check its name and who owns it.") from error
-    if mode & _OTHERS:
-        raise WrongKey(
-            f"The file of log keys {path} can be read by others.",
-            f"Close it to all but its owner: chmod 600 {path}",
-        )
     keys = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(owner_only.read(path, _CALLED).splitlines(), 1):
         key = _key_of(line)
         if key is None:
             raise WrongKey(

@@ -22,15 +22,21 @@ from rfc3161_client import (
     VerifierBuilder,
     decode_timestamp_response,
 )
+from rfc3161_client.tsp import TimeStampTokenInfo
 
 from ledger.store.checkpoints.rows import StoredTimestamp
 from ledger.store.instants import to_micros
 from ledger.terms.errors import LedgerError
 
 REQUEST_TYPE: Final = "application/timestamp-query"
-RESPONSE_TYPE: Final = "application/timestamp-reply"
-"""The media types of RFC 3161, section 3.4."""
+"""The media type of RFC 3161, section 3.4."""
 RESPONSE_MAX: Final = 65_536
+_GRANTED: Final = bytes((0x30, 3, 2, 1, 0))
+"""DER of a PKIStatusInfo that says `granted`."""
+
+
+TrustedRoots = tuple[Certificate, ...]
+"""Certificates of authorities that a verifier trusts."""
 
 
 class TimestampRefused(LedgerError):
@@ -54,7 +60,7 @@ def request_for(text: str) -> bytes:
     return builder.nonce(nonce=False).cert_request(cert_request=True).build().as_bytes()
 
 
-def roots_in(pem: bytes) -> tuple[Certificate, ...]:
+def roots_in(pem: bytes) -> TrustedRoots:
     """The certificates of a PEM file; TimestampRefused where it holds none."""
     try:
         return tuple(load_pem_x509_certificates(pem))
@@ -66,7 +72,19 @@ def roots_in(pem: bytes) -> tuple[Certificate, ...]:
 
 def is_about(response: bytes, text: str) -> bool:
     """Whether a response names this text; nothing of it is checked yet. TimestampRefused where it is no response."""
-    return bytes(_decoded(response).tst_info.message_imprint.message) == sha256(text.encode()).digest()
+    return bytes(_said(_decoded(response)).message_imprint.message) == sha256(text.encode()).digest()
+
+
+def said_at(response: bytes) -> datetime:
+    """When a response says that it was made; as `is_about`."""
+    return _said(_decoded(response)).gen_time
+
+
+def in_response(token: bytes) -> bytes:
+    """The response in which a token came (RFC 3161, section 2.4.2): what is kept is the token alone."""
+    content = _GRANTED + token
+    length = len(content).to_bytes((len(content).bit_length() + 7) // 8, "big")
+    return b"\x30" + (length if len(content) < 0x80 else bytes([0x80 | len(length)]) + length) + content
 
 
 def stored(found: Timestamp, checkpoint: int) -> StoredTimestamp:
@@ -74,7 +92,7 @@ def stored(found: Timestamp, checkpoint: int) -> StoredTimestamp:
     return StoredTimestamp(checkpoint, sha256(found.token).digest(), to_micros(found.at), found.token)
 
 
-def checked(response: bytes, text: str, roots: tuple[Certificate, ...]) -> Timestamp:
+def checked(response: bytes, text: str, roots: TrustedRoots) -> Timestamp:
     """The timestamp that an authority answered about a checkpoint's text; TimestampRefused where it is none of it."""
     answer = _decoded(response)
     builder = VerifierBuilder()
@@ -87,7 +105,16 @@ def checked(response: bytes, text: str, roots: tuple[Certificate, ...]) -> Times
             f"The timestamp does not hold: {error}.",
             "Check that it was asked for this checkpoint, and that --roots holds the root of this authority.",
         ) from error
-    return Timestamp(answer.tst_info.gen_time, answer.tst_info.serial_number, answer.time_stamp_token())
+    said = _said(answer)
+    return Timestamp(said.gen_time, said.serial_number, answer.time_stamp_token())
+
+
+def _said(answer: TimeStampResponse) -> TimeStampTokenInfo:
+    """What the token of a response says; it is decoded only now."""
+    try:
+        return answer.tst_info
+    except ValueError as error:
+        raise TimestampRefused("The timestamp in the answer cannot be read.", "Ask the authority again.") from error
 
 
 def _decoded(response: bytes) -> TimeStampResponse:

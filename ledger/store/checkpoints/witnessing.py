@@ -8,13 +8,16 @@ Promise: nothing is answered about a checkpoint that is not proven to go on from
 that the log shows the same to others; several witnesses are for that.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ledger.proof.checkpoint import BadProof, Checkpoint, Consistency, open_checkpoint, parse_consistency
 from ledger.proof.merkle import verify_consistency
-from ledger.proof.note import VerifierKey, check, parse_note
+from ledger.proof.note import VerifierKey, check, parse_note, render_note
 from ledger.streams.witnessing import WatchedLog
 from ledger.terms.errors import LedgerError
+
+SIGNATURE_BYTES: Final = 64
+"""Of Ed25519 (RFC 8032)."""
 
 
 class WitnessRefused(LedgerError):
@@ -48,6 +51,14 @@ def origin_of(request: Consistency) -> str:
         raise _unreadable() from error
 
 
+def of_log_alone(request: Consistency) -> str:
+    """The note of a request with the log's own signatures, which is what is put on record."""
+    note = parse_note(request.checkpoint)
+    origin = note.text.partition("\n")[0]
+    own = tuple(line for line in note.signatures if line.name == origin and len(line.data) == SIGNATURE_BYTES)
+    return render_note(note._replace(signatures=own)).decode()
+
+
 def examined(request: Consistency, seen: WatchedLog) -> Checkpoint:
     """The checkpoint of a request, signed by the log and proven to follow from what was `seen`.
 
@@ -67,6 +78,11 @@ def examined(request: Consistency, seen: WatchedLog) -> Checkpoint:
         ) from error
     if checkpoint.origin != seen.origin:
         raise _unreadable()
+    if checkpoint.extensions:
+        raise WitnessRefused(
+            "The checkpoint has further lines, and what they say would be kept in the clear.",
+            "Ask its operator for a checkpoint of three lines: origin, size and root.",
+        )
     root = bytes.fromhex(seen.root)
     if seen.root and checkpoint.size == seen.size and checkpoint.root != root:
         raise Contradicted(checkpoint)

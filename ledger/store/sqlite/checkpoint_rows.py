@@ -5,15 +5,13 @@ appends do not wait; the lock is held only while tiles and checkpoint are writte
 """
 
 import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, Final, cast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from ledger.store.checkpoints.rows import Batch, Sign, StoredCheckpoint, StoredCosignature, StoredTimestamp
 from ledger.store.checkpoints.tiles import TileId, edge
-from ledger.store.sqlite.errors import naming_errors
-from ledger.store.sqlite.recorder import LedgerConnection, LedgerDatastore, last_row
+from ledger.store.sqlite.recorder import last_row
+from ledger.store.sqlite.rows import SqliteRows
 
 CHECKPOINTS_AT_ONCE: Final = 500
 
@@ -37,13 +35,8 @@ _GROW: Final = (
 )
 
 
-class SqliteLogStore:
+class SqliteLogStore(SqliteRows):
     """The log in one open `ledger.db`."""
-
-    def __init__(self, connection: LedgerConnection, lock: threading.RLock, datastore: LedgerDatastore) -> None:
-        self._connection = connection
-        self._lock = lock
-        self._datastore = datastore
 
     def last(self) -> tuple[int, int]:
         with self._reading() as reading:
@@ -107,30 +100,6 @@ class SqliteLogStore:
                 "INSERT INTO log_timestamps (checkpoint, digest, at, token) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 row,
             )
-
-    def _rows(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        with self._reading() as reading:
-            return reading.execute(query, values).fetchall()
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with naming_errors(), self._datastore.get_connection(commit=False) as pooled:
-            connection = cast(LedgerConnection, pooled).sqlite
-            row_factory, connection.row_factory = connection.row_factory, None
-            try:
-                yield connection
-            finally:
-                connection.row_factory = row_factory
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Cursor]:
-        with self._lock, naming_errors(), self._connection.transaction(commit=True):
-            cursor = self._connection.sqlite.cursor()
-            cursor.row_factory = None
-            try:
-                yield cursor
-            finally:
-                cursor.close()
 
 
 def _tiles(cursor: sqlite3.Cursor, wanted: Iterable[TileId]) -> dict[TileId, bytes]:

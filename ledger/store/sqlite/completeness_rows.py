@@ -4,17 +4,13 @@ Promise: as ledger/store/checkpoints/completeness_rows.py says. Facts are read o
 appends do not wait; the lock is held only while a map is written.
 """
 
-import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Final, cast
+from collections.abc import Iterable
+from typing import Final
 
 from ledger.proof.completeness import Map
 from ledger.store.checkpoints.completeness_rows import MapRows
 from ledger.store.completeness_map import Counted, counted_of
-from ledger.store.sqlite.errors import naming_errors
-from ledger.store.sqlite.recorder import LedgerConnection, LedgerDatastore
+from ledger.store.sqlite.rows import SqliteRows
 
 _FACTS: Final = "SELECT rowid, prefix, leaf FROM stored_events WHERE rowid > ? AND rowid <= ? ORDER BY rowid"
 _MEMBERS: Final = (
@@ -24,13 +20,8 @@ _MEMBERS: Final = (
 _STATE: Final = "SELECT depth, up_to, entries, root FROM completeness_map"
 
 
-class SqliteCompletenessStore:
+class SqliteCompletenessStore(SqliteRows):
     """The map in one open `ledger.db`."""
-
-    def __init__(self, connection: LedgerConnection, lock: threading.RLock, datastore: LedgerDatastore) -> None:
-        self._connection = connection
-        self._lock = lock
-        self._datastore = datastore
 
     def counted(self, after: int, until: int) -> list[Counted]:
         with self._reading() as reading:
@@ -70,27 +61,3 @@ class SqliteCompletenessStore:
                 rows.said,
             )
         return True
-
-    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with self._reading() as reading:
-            return reading.execute(query, values).fetchall()
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with naming_errors(), self._datastore.get_connection(commit=False) as pooled:
-            connection = cast(LedgerConnection, pooled).sqlite
-            row_factory, connection.row_factory = connection.row_factory, None
-            try:
-                yield connection
-            finally:
-                connection.row_factory = row_factory
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Cursor]:
-        with self._lock, naming_errors(), self._connection.transaction(commit=True):
-            cursor = self._connection.sqlite.cursor()
-            cursor.row_factory = None
-            try:
-                yield cursor
-            finally:
-                cursor.close()

@@ -46,13 +46,12 @@ def bracket(anchors: Sequence[Anchor], now: Sizes, *, differs: bool = False) -> 
     return Bracket(max(right, default=0), first)
 
 
-def judged(
-    anchors: Sequence[Anchor], now: Sizes, between: Bracket | None, *, is_sealed: bool = True
-) -> Iterator[Finding]:
+def judged(anchors: Sequence[Anchor], now: Sizes, between: Bracket | None, *, stated: int) -> Iterator[Finding]:
     """Everything that the checkpoints say against the ledger; `between` is what `bracket` says.
 
-    `is_sealed`: whether it has a log of its own. One out of an archive has none yet: where its facts lead to what
-    was kept, nothing was put back, and they are unsealed.
+    `stated`: how many facts the ledger's own checkpoints say are sealed, whether they may be believed or not. Where the
+    facts lead to what was kept, nothing was put back unless they say less: a ledger out of an archive has none yet, and
+    one whose key nobody vouches for is no older for that.
     """
     if between is not None:
         yield _rewritten(between, anchors)
@@ -62,7 +61,9 @@ def judged(
         yield Finding(Verdict.CHECKPOINT_DIFFERS, now.facts + 1, None, words, Named.TRUNCATED)
     kept = max((each for each in anchors if not each.is_own), key=lambda each: each.size, default=None)
     is_rewritten = kept is not None and between is not None and kept.size >= between.first_inconsistent
-    if kept is not None and kept.size > own and not is_rewritten and (is_sealed or not now.rows_lead_to(kept)):
+    if kept is None or kept.size <= own or is_rewritten:
+        return
+    if 0 < stated < kept.size or not now.rows_lead_to(kept):
         yield _rolled_back(kept, own, now)
 
 

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 from ledger.proof.note import VerifierKey
 from ledger.store.checkpoints.log_keys import log_name
 from ledger.store.checkpoints.map_check import MapCheck
-from ledger.store.checkpoints.sealing import FACTS_AT_ONCE
 from ledger.store.checkpoints.tiles import WIDTH
+from ledger.store.checkpoints.timestamping import TrustedRoots
 from ledger.store.connection import Ledger
 from ledger.store.engine import Snapshot, Unreadable
 from ledger.store.fsck_fact import Verdict
@@ -25,17 +25,15 @@ from ledger.store.verifying.bracketing import Sizes
 from ledger.store.verifying.diagnosing import compared, present, told
 from ledger.store.verifying.naming import NOTICES, Bracket, Finding, Named, foremost, usual_name
 from ledger.store.verifying.opening import Anchor, Judge
+from ledger.store.verifying.own_checkpoints import OwnCheckpoints
 from ledger.store.verifying.own_log import OwnLog, level_zero
-from ledger.store.verifying.own_notes import Below, OwnWord, own_word
+from ledger.store.verifying.own_notes import OwnWord, own_word
 from ledger.store.verifying.quick import QuickPass, Seen, Streams
 from ledger.store.verifying.refining import by_rows_alone, refined
 from ledger.store.verifying.roots import Roots, split
 from ledger.store.verifying.sources import ArchivedLog, Copy, OwnTiles, PublishedFolder, opened_archive
-from ledger.terms.calendar import CLOCK_DIFFERENCE
 
 FINDINGS_MAX: Final = 1_000
-MICROSECONDS: Final = 1_000_000
-_DIFFERENCE: Final = int(CLOCK_DIFFERENCE.total_seconds()) * MICROSECONDS
 
 
 class Evidence(NamedTuple):
@@ -49,6 +47,8 @@ class Evidence(NamedTuple):
     since: bytes | None = None
     """The note of a checkpoint up to which the tiles are believed, once they lead to its root."""
     keys: tuple[VerifierKey, ...] = ()
+    roots: TrustedRoots = ()
+    """Of the authorities whose timestamps are trusted."""
 
 
 class LogVerification(NamedTuple):
@@ -137,27 +137,10 @@ class _Run:
 
     def open_checkpoints(self, stored: Snapshot) -> None:
         """The ledger's own checkpoints in their order, and what was put under them."""
-        below = Below(stored)
-        number = size = 0
-        is_whole = True
-        for row in stored.log_checkpoints():
-            if row[0] != number + 1:
-                words = f"Checkpoints are missing: {number + 1} to {row[0] - 1}."
-                self.find(Verdict.CHECKPOINT_DIFFERS, words, named=Named.DELETED)
-            number, stated, note, _ = row
-            source = f"the ledger's checkpoint {number}"
-            if not isinstance(note, bytes) or not isinstance(stated, int) or stated < size:
-                words = f"{source} does not follow the one before it."
-                self.find(Verdict.NOTE_DAMAGED, words[:1].upper() + words[1:])
-                continue
-            # Of a sealing in several steps each but the last leaves facts that were there already to the next.
-            is_last, is_whole = is_whole, stated - size != FACTS_AT_ONCE
-            size = stated
-            is_open = self._take(self._judge.open(note, source, is_own=True, size=size))
-            self._findings += self._judge.cosigned(note, below.lines(number), source)
-            if is_open and is_last and is_whole and not self._is_simulated:
-                self._seen.append(Seen(size, self._judge.heard * MICROSECONDS - _DIFFERENCE))
-        self._stored_size = size
+        own = OwnCheckpoints(self._judge, self._evidence.roots, is_simulated=self._is_simulated)
+        for each in own.opened(stored):
+            self._take(each)
+        self._stored_size, self._seen = own.size, own.seen
 
     def open_kept(self) -> None:
         """The notes, folders and archives that were kept elsewhere."""
@@ -270,7 +253,7 @@ class _Run:
         changes = self._changes(stored)
         differs = bool(self._firsts) and any(each.named is not Named.TRUNCATED for each in changes)
         self._bracket = bracketing.bracket(self._anchors, now, differs=differs)
-        self._findings += bracketing.judged(self._anchors, now, self._bracket, is_sealed=bool(self._stored_size))
+        self._findings += bracketing.judged(self._anchors, now, self._bracket, stated=self._stored_size)
         changes += by_rows_alone(stored, self._findings, self._facts)
         self._findings = list(refined(self._findings, changes))
         if self._evidence.archive is not None and not self._findings:

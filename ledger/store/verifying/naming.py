@@ -70,9 +70,11 @@ _NAMED: Final[Mapping[Verdict, Named | None]] = {
     Verdict.READING_SET_MISSING: Named.DELETED,
     Verdict.SCHEMA_DIFFERS: Named.EDITED,
     Verdict.SIGNER_UNKNOWN: Named.UNKNOWN_KEY,
+    Verdict.SIMULATED_DIFFERS: Named.EDITED,
     Verdict.STREAM_GAP: Named.EDITED,
     Verdict.TAGS_DIFFER: Named.EDITED,
     Verdict.TILE_DIFFERS: Named.EDITED,
+    Verdict.TIMESTAMP_DIFFERS: Named.EDITED,
     Verdict.TIME_RUNS_BACK: Named.EDITED,
     Verdict.WORDS_DO_NOT_OPEN: Named.EDITED,
 }

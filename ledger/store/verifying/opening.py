@@ -1,10 +1,11 @@
 """Signed checkpoints as evidence: whose they are, which keys signed them, and which keys may.
 
 Keys come from the ledger's own facts and from whoever verifies (`--key`). Where he names keys, only these are trusted
-at first, and another key of the ledger only from a checkpoint on that a trusted one signed as well: that is how a
-rotation is done, and how a thief who adopts a key of his own is told from one. A retired key vouches for no checkpoint,
-the ledger's own or a kept one, over more than was sealed when it was retired, and from one of the ledger's own to the
-next its clock does not run back. A note that one key of the log signed twice is none.
+at first, otherwise those that signed the ledger's first checkpoint; and another key of the ledger only from a
+checkpoint on that a trusted one signed as well: that is how a rotation is done, and how a thief who adopts a key of his
+own is told from one. A retired key vouches for no checkpoint, the ledger's own or a kept one, over more than was sealed
+when it was retired, and from one of the ledger's own to the next its clock does not run back and something new is said.
+A note that one key of the log signed twice is none.
 
 Promise: a checkpoint is evidence only under a signature of a trusted key that is true; everything else has a name.
 Not promised: that a trusted key was kept safe.
@@ -100,8 +101,9 @@ class Judge:
         self._said = 0
         self._known = {*adopted, *named}
         self._of_log = {key for key in self._known if key.name == origin and key.kind == NOTE_KEY}
-        chosen = {key for key in named if key in self._of_log}
-        self._trusted = chosen or set(self._of_log)
+        self._chosen = {key for key in named if key in self._of_log}
+        self._trusted = set(self._chosen)
+        self._signed: tuple[Checkpoint, frozenset[VerifierKey]] | None = None
         self.cosignatures = 0
         """Lines of known cosigners that are true."""
         self.heard = 0
@@ -123,11 +125,15 @@ class Judge:
             return _finding(Verdict.ANOTHER_LEDGER, Named.FOREIGN, f"{source} is of another log.")
         if found.false:
             return _finding(Verdict.NOTE_DAMAGED, Named.EDITED, f"{source} was changed after it was signed.")
-        if not found.by & self._trusted:
+        trusted = self._trusted_for(is_own=is_own)
+        if not found.by & trusted:
+            if is_own and not self._chosen and found.by & self._of_log:
+                words = f"{source} is signed by a key that the ledger adopted, and that no key before it vouches for."
+                return _finding(Verdict.SIGNER_UNKNOWN, Named.UNKNOWN_KEY, words)
             return _unsigned(found, source, self._origin)
         vouching = frozenset(key for key in found.by if not self._is_past(key, checkpoint.size))
-        if not vouching & self._trusted:
-            at = self._retired[min(found.by & self._trusted)]
+        if not vouching & trusted:
+            at = self._retired[min(found.by & trusted)]
             words = f"{source} is signed by a key alone that was retired before it, at position {at}."
             return _finding(Verdict.SIGNER_UNKNOWN, Named.UNKNOWN_KEY, words)
         self._trusted |= vouching & self._of_log
@@ -137,9 +143,19 @@ class Judge:
             return _finding(Verdict.NOTE_DAMAGED, Named.EDITED, words)
         if is_own:
             self._own_sizes.append(checkpoint.size)
-            if (refuted := self._refuted(data, source)) is not None:
+            if (refuted := self._refuted(found, data, source)) is not None:
                 return refuted
         return Anchor(checkpoint.size, checkpoint.root, source, is_own)
+
+    def _trusted_for(self, *, is_own: bool) -> set[VerifierKey]:
+        """The keys of the log of which one must have signed.
+
+        Where none was named, a checkpoint that was kept may bear any key that the ledger adopted; among the ledger's
+        own, the first one says which keys there are, and from there on each hands over to the next.
+        """
+        if self._chosen:
+            return self._trusted
+        return self._of_log if not is_own or not self._trusted else self._trusted
 
     def _is_past(self, key: VerifierKey, size: int) -> bool:
         """Whether a key was retired before so much was sealed.
@@ -152,8 +168,17 @@ class Judge:
         sealed = [own for own in self._own_sizes if own < at]
         return size >= (at if len(sealed) == len(self._own_sizes) else max(sealed, default=0) + 1)
 
-    def _refuted(self, data: bytes, source: str) -> Finding | None:
+    def _is_said_again(self, found: Signed) -> bool:
+        """Whether the same checkpoint stands before it, and no key of the log signs that had not; takes it down."""
+        before, by = self._signed, found.by & self._of_log
+        self._signed = (found.checkpoint, frozenset(by))
+        return before is not None and before[0] == found.checkpoint and by <= before[1]
+
+    def _refuted(self, found: Signed, data: bytes, source: str) -> Finding | None:
         """What the ledger's earlier checkpoints say against one of its checkpoints."""
+        if self._is_said_again(found):
+            words = f"{source} says nothing but what the one before it says: it was put between."
+            return _finding(Verdict.CHECKPOINT_DIFFERS, Named.INSERTED, words)
         said = self._said_by_clock(parse_note(data).signatures)
         if said and min(said) < self._said:
             words = f"Under {source} the ledger's clock says an earlier time than under the one before it."

@@ -34,7 +34,8 @@ class OwnWord(NamedTuple):
 
 def own_word(ledger: Ledger) -> OwnWord:
     """The keys of the log, and whether the ledger is simulated; facts that cannot be read are found elsewhere."""
-    state, after, is_simulated = LogKeys(), 0, False
+    state, after = LogKeys(), 0
+    opening: LedgerOpened | None = None
     tag_id = ledger.engine.heads_of((LEDGER_TAG,)).get(LEDGER_TAG, (0, 0))[0]
     while tag_id and (rows := ledger.engine.stream(tag_id, after=after, until=None, limit=WIDTH)):
         for row in rows:
@@ -43,9 +44,10 @@ def own_word(ledger: Ledger) -> OwnWord:
             except (LedgerDamaged, NeedsNewerProgram, ValueError):
                 continue
             state = evolve_log_keys(state, fact)
-            is_simulated |= isinstance(fact.event, LedgerOpened) and fact.event.simulated
+            if opening is None and isinstance(fact.event, LedgerOpened):  # another one opens nothing
+                opening = fact.event
         after = rows[-1].seq
-    return OwnWord({verifier_of(key): key.retired_at for key in state.keys}, is_simulated)
+    return OwnWord({verifier_of(key): key.retired_at for key in state.keys}, opening is not None and opening.simulated)
 
 
 class Below:
