@@ -257,10 +257,11 @@ class Ledger:
 
     def follow(self, after: int, limit: int) -> list[Fact]:
         """The facts behind position `after`, at most `limit`, in order: the way of followers and rebuilds."""
-        return self.mapper.facts(self.engine.follow(after, limit))
+        return self.mapper.facts(self.follow_rows(after, limit))
 
     def follow_rows(self, after: int, limit: int) -> list[Row]:
         """What `follow` reads, not decoded yet."""
+        self.reads.note_everything()
         return self.engine.follow(after, limit)
 
     def facts_at(self, positions: Iterable[int]) -> list[Fact]:
