@@ -27,6 +27,7 @@ from benchmarks import (
     rejudge,
     remitting,
     sealing,
+    serving,
     shared,
     shared_size,
     start_up,
@@ -55,6 +56,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "help": lambda base, args: start_up.run(base, rounds=args.rounds),
     "memory": lambda base, args: memory.run(base, early=args.lines * 2 // 5, late=args.lines),
     "sealing": lambda base, args: sealing.run(base, rounds=args.rounds, facts=args.sealed),
+    "serving": lambda base, args: serving.run(base, rounds=min(args.rounds, 3)),
     "shared": lambda base, args: shared.run(base, rounds=args.rounds),
     "size": lambda base, args: shared_size.run(base, events=args.size, ledgers=args.ledgers, commands=args.lines),
 }

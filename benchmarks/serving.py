@@ -17,11 +17,11 @@ from typing import Final
 
 from benchmarks import lines, world
 from benchmarks.clients import Processes
-from benchmarks.http_clients import Client, StreamClient, request
+from benchmarks.http_clients import CONNECTIONS, Client, StreamClient, request
+from benchmarks.http_servers import empty_server, key_for_source, ledger_server
 from benchmarks.measuring import Contender, Target, gate, number, rates_table, table, take_turns, timed
 from interfaces.embedded import Server
 from ledger.store.postgres.address import parse_address
-from tests.http.server_process import empty_server, key_for_source, ledger_server
 
 PATIENTS: Final = 400
 PRIOR: Final = 12
@@ -49,11 +49,11 @@ def run(base: Path, *, rounds: int) -> Iterator[str]:
 
 
 def _measured(place: world.Place, name: str, rounds: int) -> Iterator[str]:
-    key = key_for_source(place.where, place.key_file, lines.SOURCE)
+    key = key_for_source(place, lines.SOURCE)
     supply = _Supply(key)
     with ExitStack() as stack:
         empty = stack.enter_context(empty_server())
-        ours = stack.enter_context(ledger_server(place.where, place.key_file))
+        ours = stack.enter_context(ledger_server(place))
         to_empty = stack.enter_context(Processes(Client, [(empty.port,)] * CLIENTS))
         to_ours = stack.enter_context(Processes(Client, [(ours.port,)] * CLIENTS))
         streaming = stack.enter_context(Processes(StreamClient, [(ours.port,)]))
@@ -67,7 +67,7 @@ def _measured(place: world.Place, name: str, rounds: int) -> Iterator[str]:
         )
         single = rates[APPEND]
         notes = [
-            f"{CLIENTS} client processes of {_connections()} connections each; {PRIOR} entries in every month before.",
+            f"{CLIENTS} client processes of {CONNECTIONS} connections each; {PRIOR} entries in every month before.",
             f"The stream has {number(rates[STREAM].against(single)[0])} times the rate of single commands (>= 2: "
             f"{Target(2).verdict(rates[STREAM].against(single)[0])}).",
         ]
@@ -76,12 +76,6 @@ def _measured(place: world.Place, name: str, rounds: int) -> Iterator[str]:
             f"HTTP, {name}", list(rates.values()), unit="commands/s", yardstick=EMPTY, targets=targets, notes=notes
         )
         yield _by_the_clock(place, name, to_ours, supply)
-
-
-def _connections() -> int:
-    from benchmarks.http_clients import CONNECTIONS  # noqa: PLC0415 - for the note alone
-
-    return CONNECTIONS
 
 
 def _fast(clients: Processes, requests: Sequence[bytes], wanted: int) -> float:

@@ -89,6 +89,54 @@ SERVER_CODES: Final[Mapping[str, ServerCode]] = MappingProxyType(
             "A follower holds a connection for as long as it follows.",
             "Close one of them, or ask for pages without `wait`.",
         ),
+        "not_http": ServerCode(
+            "What came is no HTTP request that this server reads.", "Nothing is guessed.", "Mend the client."
+        ),
+        "headers_too_large": ServerCode(
+            "The headers are too many or too long.",
+            "Whoever sends headers without end would hold a connection for ever.",
+            "Send fewer; a key and a content type are enough.",
+        ),
+        "headers_too_slow": ServerCode(
+            "The headers of the request did not come in time.",
+            "A connection that waits is one that nobody else has.",
+            "Send them at once.",
+        ),
+        "url_too_long": ServerCode(
+            "The address is longer than this server reads.",
+            "Addresses stand in logs of others and hold nothing long here.",
+            "Put what is long into the body.",
+        ),
+        "too_many_connections": ServerCode(
+            "The server has as many connections as it takes.",
+            "More would make all of them slow.",
+            "Come again in a moment.",
+        ),
+        "too_busy": ServerCode(
+            "The server has as many requests as it takes at once.",
+            "A server that takes everything answers nobody in time.",
+            "Send the same again in a moment.",
+        ),
+        "too_many_requests": ServerCode(
+            "More requests came than this server takes from one caller.",
+            "Nobody is to keep the others waiting; the headers RateLimit and Retry-After say when to go on.",
+            "Wait; many lines go faster in one stream than in many requests.",
+        ),
+        "answer_too_late": ServerCode(
+            "The answer took longer than this server waits; what was asked may have been recorded.",
+            "A client that waits for ever learns nothing.",
+            "Send it again with the same Idempotency-Key: what was recorded answers the same.",
+        ),
+        "encoding_not_taken": ServerCode(
+            "The body is compressed.",
+            "A small body could become a large one.",
+            "Send it as it is: `Content-Encoding` is not taken.",
+        ),
+        "content_type_not_taken": ServerCode(
+            "The body is of a kind that this path does not take.",
+            "What a body is said to be decides how it is read.",
+            "Send one `Content-Type`, of those that /openapi.json names.",
+        ),
         "overfull": ServerCode(
             "More is waiting than can be answered in time; nothing of the request was taken in.",
             "A server that takes everything answers nobody in time.",
@@ -103,6 +151,36 @@ SERVER_CODES: Final[Mapping[str, ServerCode]] = MappingProxyType(
             "The connection to the database broke during a commit.",
             "The commit may or may not have been done.",
             "Send it again under the same key: the answer tells what became of it.",
+        ),
+        "busy": ServerCode(
+            "As many imports are running as this server runs at once.",
+            "Each holds a document in memory.",
+            "Send the document again later.",
+        ),
+        "cut": ServerCode(
+            "The server or the client ended the stream before its end.",
+            "What was answered is recorded.",
+            "Send the same again: what is recorded answers unchanged.",
+        ),
+        "ledger_damaged": ServerCode(
+            "Stored bytes are not what was written.",
+            "Nothing is answered from what cannot be believed.",
+            "Tell the operator: `ccm-ledger verify` names what was done.",
+        ),
+        "needs_newer_program": ServerCode(
+            "The ledger was written by a newer program.",
+            "What is not known cannot be judged.",
+            "Tell the operator to install the newer program.",
+        ),
+        "wrong_key": ServerCode(
+            "The master key of the server does not open the ledger.",
+            "Without it nothing can be read.",
+            "Tell the operator to check the key file.",
+        ),
+        "not_a_ledger": ServerCode(
+            "There is no ledger at the place that the server names.",
+            "The settings and the machine differ.",
+            "Tell the operator: `ccm-ledger config check` explains it.",
         ),
     }
 )
