@@ -1,5 +1,4 @@
-"""Clients of a server over HTTP/1.1, in processes of their own: few bytes of Python a request, so that the server is
-what is measured.
+"""Clients of a server over HTTP/1.1, in processes of their own, that do little themselves: the server is measured.
 
 Promise: every request is in memory before the watch starts; a connection sends its next request when it has the answer
 to the one before; every answer's status is counted. Paced clients send by the clock, whatever the answers do, and
@@ -12,7 +11,7 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import Any, Final, NamedTuple
 
-CONNECTIONS: Final = 16
+CONNECTIONS: Final = 32
 _END: Final = b"\r\n\r\n"
 
 
@@ -66,7 +65,7 @@ class _Connection(asyncio.Protocol):
 
 
 class Client:
-    """Work for `benchmarks.clients.Processes`: requests on many connections, as fast as answers come or by the clock."""
+    """Work for `clients.Processes`: requests on many connections, as fast as answers come or by the clock."""
 
     def __init__(self, port: int, connections: int = CONNECTIONS) -> None:
         self._port = port

@@ -1,4 +1,4 @@
-"""The servers that are measured, in processes of their own: `ccm-ledger serve`, and an application with one empty route.
+"""The servers that are measured, in processes of their own: `ccm-ledger serve`, and one with an empty route alone.
 
 Both run uvicorn with the same loop, the same parser and no access log.
 """
@@ -65,7 +65,7 @@ def _serve_nothing() -> None:
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-            await super().startup()
+            await super().startup(sockets)  # type: ignore[arg-type]
             port = self.servers[0].sockets[0].getsockname()[1]
             sys.stderr.write(f'{{"listening": "http://127.0.0.1:{port}", "metrics": null}}\n')
             sys.stderr.flush()

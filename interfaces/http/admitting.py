@@ -83,14 +83,32 @@ def body_refusal(path: str, headers: Headers, limits: Limits) -> Problem | None:
     return None
 
 
-def request_id(headers: Headers, ids: IdSource) -> str:
+_DRAWN_AHEAD: Final = 256
+
+
+class RequestIds:
+    """Random ids for requests. Drawn ahead: each draw would let other threads of the process take the turn."""
+
+    def __init__(self, ids: IdSource) -> None:
+        self._ids = ids
+        self._drawn: list[str] = []
+
+    def next(self) -> str:
+        """An id that no request had."""
+        if not self._drawn:
+            drawn = self._ids.entropy(16 * _DRAWN_AHEAD).hex()
+            self._drawn = [drawn[at : at + 32] for at in range(0, len(drawn), 32)]
+        return self._drawn.pop()
+
+
+def request_id(headers: Headers, ids: RequestIds) -> str:
     """A random id of ours, or one that came in a form in which nobody writes anything else."""
     for name, value in headers:
         if name == b"x-request-id" and _UUID.match(text := value.decode("latin-1")):
             return text
         if name == b"traceparent" and (found := _TRACE.match(value.decode("latin-1"))):
             return found[1]
-    return ids.entropy(16).hex()
+    return ids.next()
 
 
 def security_headers(*, is_tls: bool) -> list[tuple[bytes, bytes]]:

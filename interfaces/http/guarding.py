@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interfaces.http.admitting import (
     Headers,
+    RequestIds,
     body_refusal,
     is_long,
     is_plain,
@@ -213,7 +214,7 @@ class Guard:
         metrics_port: int | None = None,
     ) -> None:
         self._app = app
-        self._limits, self._closing, self._watch, self._ids = limits, closing, watch, ids
+        self._limits, self._closing, self._watch, self._ids = limits, closing, watch, RequestIds(ids)
         self._metrics_port = metrics_port
         self._always = security_headers(is_tls=is_tls)
         self._requests = self._streams = 0

@@ -2,7 +2,8 @@
 
 Promise: who asks more often is told 429 and when to come again, and everybody let in sees in `RateLimit` how much is
 left (draft-ietf-httpapi-ratelimit-headers-10). Counts are of this process and in memory; a login's count is of one
-ledger, so that no ledger pays for another. Not promised: exactness; a window slides over two counters.
+ledger, so that no ledger pays for another. Not promised: exactness; a window begins with its first request, and who
+uses it up at its end may use up the next one at its beginning.
 """
 
 from ipaddress import IPv6Address, ip_address
@@ -11,7 +12,6 @@ from typing import Final
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 
 from interfaces.http.problems import Problem
 from interfaces.http.settings import Rates, rate_of
@@ -26,33 +26,35 @@ class RateLimits:
 
     def __init__(self, rates: Rates, clock: Clock) -> None:
         self._clock = clock
-        self._windows = SlidingWindowCounterRateLimiter(MemoryStorage())
+        # Strategies of the library look twice, to count and to tell: here one look does both, on every request.
+        self._windows = MemoryStorage()
         self._login = _item(rates.per_login)
         self._stranger = _item(rates.per_stranger)
         self._policy = f'"login";q={self._login.amount};w={self._login.get_expiry()}'.encode()
 
     def of_login(self, ledger: str, login: str) -> Headers:
         """Count a request of a login; what its answer says about that. Raises Problem 429."""
-        is_within = self._windows.hit(self._login, ledger, login)
-        told = self._windows.get_window_stats(self._login, ledger, login)
-        again = self._until(told.reset_time)
+        count, again = self._counted(self._login, ledger, login)
         headers = [
             (b"ratelimit-policy", self._policy),
-            (b"ratelimit", f'"login";r={max(told.remaining, 0)};t={again}'.encode()),
+            (b"ratelimit", f'"login";r={max(self._login.amount - count, 0)};t={again}'.encode()),
         ]
-        if not is_within:
+        if count > self._login.amount:
             raise _too_many(again, headers)
         return headers
 
     def of_stranger(self, address: str | None) -> None:
         """Count a request that was not let in. Raises Problem 429, after which the attempt is not recorded either."""
-        home = _home(address)
-        if not self._windows.hit(self._stranger, "stranger", home):
-            told = self._windows.get_window_stats(self._stranger, "stranger", home)
-            raise _too_many(self._until(told.reset_time), [])
+        count, again = self._counted(self._stranger, "stranger", _home(address))
+        if count > self._stranger.amount:
+            raise _too_many(again, [])
 
-    def _until(self, reset: float) -> int:
-        return max(ceil(reset - self._clock.now().timestamp()), 1)
+    def _counted(self, rate: RateLimitItem, *who: str) -> tuple[int, int]:
+        """How many came in this window, this one with them; and in how many seconds the next one begins."""
+        key = rate.key_for(*who)
+        count = self._windows.incr(key, rate.get_expiry())
+        ends = self._windows.get_expiry(key)
+        return count, max(ceil(ends - self._clock.now().timestamp()), 1)
 
 
 def _item(rate: str) -> RateLimitItem:
