@@ -5,6 +5,7 @@ in is told the same, whatever is missing, and the attempt is recorded in the led
 """
 
 import asyncio
+from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 from starlette.requests import Request
@@ -12,7 +13,8 @@ from starlette.requests import Request
 from interfaces.http.callers import Caller, Denied, not_authenticated
 from interfaces.http.entrances import Entrances
 from interfaces.http.hosting import Hosted, Hosts
-from interfaces.http.problems import Problem
+from interfaces.http.operations import allowed
+from interfaces.http.problems import Problem, of_refusal
 from interfaces.http.rates import RateLimits
 from ledger.streams.governance import Governance
 from ledger.terms.errors import NotALedger
@@ -83,6 +85,14 @@ class Door:
         found = await self._found(request.headers.get("authorization"), entered.hosted)
         return isinstance(found, Caller) and found.login == entered.caller.login and scopes <= found.scopes
 
+    async def permit(self, entered: Entered, operation: str) -> None:
+        """Hold who entered to the roles of an operation that is about the ledger itself. Raises Problem."""
+        login = entered.caller.login
+        refusal = await entered.hosted.ask(lambda session: allowed(session.handler, operation, login), login=login)
+        if refusal is not None:
+            self._entrances.denied(entered.hosted, login, operation, refusal.code)
+            raise of_refusal(refusal)
+
     async def ledgers_of_operator(self, request: Request) -> frozenset[str]:
         """The open ledgers that this request's key or token has the scope `operate` for. Raises Problem (401, 429)."""
         authorization = request.headers.get("authorization")
@@ -91,7 +101,9 @@ class Door:
             if hosted.is_open:
                 caller = await self._found(authorization, hosted)
                 if not isinstance(caller, Denied) and "operate" in caller.scopes:
-                    found.add(hosted.name)
+                    with suppress(Problem):
+                        await self.permit(Entered(hosted, caller), "metrics")
+                        found.add(hosted.name)
         if not found:
             self._count_stranger(request)
             raise _closed(not_authenticated())

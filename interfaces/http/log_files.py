@@ -44,6 +44,7 @@ def log_routes(door: Door) -> list[Route]:
 def _endpoint(door: Door, operation: str, ask: Ask) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         entered = await door.enter(request, operation, SCOPE)
+        await door.permit(entered, "proofs")
         return await entered.hosted.ask(lambda session: ask(request, session), login=entered.caller.login)
 
     return endpoint
