@@ -48,19 +48,33 @@ class Receipts:
         StoreUnavailable where nobody sealed them in a minute: they are recorded, and get their receipts later.
         """
         wanted = sorted(set(positions))
-        if wanted:
-            self._until(wanted[-1])
+        give_up = monotonic() + PATIENCE
+        while (found := self.at_hand(wanted)) is None:
+            if monotonic() > give_up:
+                raise nobody_sealed(wanted)
+            self._sleep(_LOOK_AGAIN)
+        return found
+
+    def at_hand(self, positions: Iterable[int]) -> dict[int, str] | None:
+        """The receipts of facts, sealed now where this program has the keys; None where not all of them are sealed."""
+        wanted = sorted(set(positions))
+        if wanted and not self._is_sealed(wanted[-1]):
+            if self._sealer is None:
+                return None
+            self._sealer.seal()
+            if not self._is_sealed(wanted[-1]):
+                return None
         receipts = zip(wanted, self._prover.receipts(wanted), strict=True)
         return {position: receipt.render().decode() for position, receipt in receipts if receipt is not None}
 
-    def _until(self, position: int) -> None:
-        if self._sealer is not None:
-            self._sealer.seal()
-        give_up = monotonic() + PATIENCE
-        while (stored := self._store.latest()) is None or stored.size < position:
-            if monotonic() > give_up:
-                raise StoreUnavailable(
-                    f"What was sent is recorded up to position {position}, and nobody sealed it within {PATIENCE} s.",
-                    "Let `ccm-ledger seal --watch` run; `ccm-ledger receipt` gives the receipts then.",
-                )
-            self._sleep(_LOOK_AGAIN)
+    def _is_sealed(self, position: int) -> bool:
+        stored = self._store.latest()
+        return stored is not None and stored.size >= position
+
+
+def nobody_sealed(positions: Iterable[int]) -> StoreUnavailable:
+    """What is told to who waited in vain: what was sent is recorded all the same."""
+    return StoreUnavailable(
+        f"What was sent is recorded up to position {max(positions)}, and nobody sealed it within {PATIENCE} s.",
+        "Let `ccm-ledger seal --watch` run; `ccm-ledger receipt` gives the receipts then.",
+    )

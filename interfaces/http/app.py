@@ -1,9 +1,10 @@
 """The server put together: ledgers, door, operations, guards, and the document that describes them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI
@@ -31,12 +32,14 @@ from interfaces.http.settings import ServerSettings
 from interfaces.http.streams import Streams
 from interfaces.http.telling import Telling
 from interfaces.http.webhooks import Webhooks
-from interfaces.sealed import Receipts
+from interfaces.sealed import PATIENCE, Receipts, nobody_sealed
 from interfaces.system import PinnedZones, SystemClock, SystemIds
 from ledger.terms.errors import LedgerError
 
 BASE = "/v1/ledgers/{ledger}"
 """Under this stands everything of one ledger."""
+_LOOK_AGAIN: Final = 0.25
+"""Seconds after which it is asked again whether somebody sealed."""
 Route = tuple[str, Callable[[Request], Awaitable[Response]], list[str]]
 
 
@@ -80,7 +83,7 @@ def make_app(
     # The document and its pages are made by openapi.py; FastAPI's own would not know the commands.
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.feed = feed
-    for path, endpoint, methods in _routes(door, settings, documents, feed, health):
+    for path, endpoint, methods in _routes(door, settings, closing, documents, feed, health):
         app.add_route(path, endpoint, methods)
     for kind, answer in ((Problem, _problem), (LedgerError, _fault), (HTTPException, _not_routed)):
         app.add_exception_handler(kind, answer)
@@ -97,8 +100,10 @@ def make_app(
     return app
 
 
-def _routes(door: Door, settings: ServerSettings, documents: Documents, feed: Feed, health: Health) -> Iterator[Route]:
-    append = Append(door, _receipts, frozenset(CATALOG))
+def _routes(
+    door: Door, settings: ServerSettings, closing: Closing, documents: Documents, feed: Feed, health: Health
+) -> Iterator[Route]:
+    append = Append(door, _Sealed(closing), frozenset(CATALOG))
     yield f"{BASE}/commands/{{command}}", append.typed, ["POST"]
     yield f"{BASE}/commands", append.whole_line, ["POST"]
     yield f"{BASE}/lines", Streams(door, settings.limits.line_bytes).lines, ["POST"]
@@ -135,7 +140,30 @@ async def _not_routed(request: Request, error: Any) -> Response:
     )
 
 
-async def _receipts(hosted: Hosted, positions: Sequence[int]) -> list[str]:
-    """Once they are sealed; where the keys of the ledger's log are known here, that is at once."""
-    found = await hosted.ask(lambda session: Receipts(session, None).of(positions))
-    return [found[position] for position in positions]
+class _Sealed:
+    """Receipts for who waits until facts are sealed; where the keys of the ledger's log are known here, at once.
+
+    Who waits takes up no thread of the ledger: its readers are few, and somebody else may be long in sealing.
+    """
+
+    def __init__(self, closing: Closing) -> None:
+        self._closing = closing
+
+    async def __call__(self, hosted: Hosted, positions: Sequence[int]) -> list[str]:
+        """Raises StoreUnavailable where nobody sealed them in a minute, and Problem where the server ends."""
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + PATIENCE
+        while (found := await hosted.ask(lambda session: Receipts(session, None).at_hand(positions))) is None:
+            if self._closing.is_closing:
+                raise Problem(
+                    503,
+                    "shutting_down",
+                    f"What was sent is recorded up to position {max(positions)}, and the server ends before a seal.",
+                    "Send it again in a moment, under the same key: the answer brings the receipts.",
+                    headers={"Retry-After": "5"},
+                    retryable=True,
+                )
+            if loop.time() > give_up:
+                raise nobody_sealed(positions)
+            await asyncio.sleep(_LOOK_AGAIN)
+        return [found[position] for position in positions]

@@ -358,3 +358,32 @@ def test_who_waits_for_the_seal_is_answered_with_a_receipt(on_both: Served) -> N
 
     assert answer.status_code == 201, answer.text
     assert answer.json()["receipts"][0].startswith("c2sp.org/tlog-proof@v1")
+
+
+def test_who_waits_for_a_seal_keeps_nobody_waiting_and_the_server_ends_in_time(on_both: Served) -> None:
+    """Nobody seals: several wait all the same, questions are answered meanwhile, and ending waits for nobody."""
+    waiting: list[httpx.Response] = []
+
+    with serving(on_both.place, on_both.key_file, on_both.folder) as server, server.client() as client:
+
+        def wait(number: int) -> None:
+            headers = {"Idempotency-Key": f"unsealed-{number}", "Prefer": "wait=sealed"}
+            with server.client() as mine:
+                path = "/v1/ledgers/main/commands/log_time"
+                waiting.append(mine.post(path, json=on_both.body(20 + number), headers=headers))
+
+        threads = [threading.Thread(target=wait, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        time.sleep(1)
+        meanwhile = client.get("/v1/ledgers/main/rules/payers", timeout=10)
+        server.end()
+        for thread in threads:
+            thread.join()
+        code = server.ended()
+
+    assert meanwhile.status_code == 200
+    told = [(answer.status_code, answer.json()["code"]) for answer in waiting]
+    assert told == [(503, "shutting_down")] * 4, told
+    assert "is recorded" in waiting[0].json()["detail"]
+    assert code == 0
