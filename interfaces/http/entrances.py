@@ -1,8 +1,9 @@
 """Who came in and who did not, on record in the ledger that they asked for, without keeping a request waiting.
 
-Promise: a login is on record once a day, durable within a second of its first request; so is every denied attempt, as
-long as no more than ATTEMPTS_MAX wait to be written. What is dropped beyond that is counted. At shutdown everything
-that waits is written.
+Promise: a login is on record once a day, durable within a second of its first request; where the ledger could not be
+written to then, of the next one. So is every denied attempt, as long as no more than ATTEMPTS_MAX wait to be written.
+What is dropped beyond that is counted, and no flood of attempts keeps a login out. At shutdown everything that waits
+is written.
 """
 
 import asyncio
@@ -48,7 +49,10 @@ class Entrances:
 
     def denied(self, hosted: Hosted, login: str | None, operation: str, code: str) -> None:
         """Somebody was not let in."""
-        self._write(hosted, Attempt(login, operation, code))
+        if len(self._waiting.get(hosted.name, ())) >= ATTEMPTS_MAX:
+            self.dropped += 1
+        else:
+            self._write(hosted, Attempt(login, operation, code))
 
     async def written(self) -> None:
         """Wait until everything is on record."""
@@ -57,9 +61,6 @@ class Entrances:
 
     def _write(self, hosted: Hosted, what: Attempt | str) -> None:
         waiting = self._waiting.setdefault(hosted.name, deque())
-        if len(waiting) >= ATTEMPTS_MAX:
-            self.dropped += 1
-            return
         waiting.append(what)
         if hosted.name not in self._writers:
             self._writers[hosted.name] = asyncio.create_task(self._written(hosted, waiting))
@@ -70,8 +71,9 @@ class Entrances:
                 taken = [waiting.popleft() for _ in range(len(waiting))]
                 try:
                     await hosted.ask(lambda session, taken=taken: _on_record(session, taken))  # type: ignore[misc]
-                except LedgerError:
-                    self.dropped += len(taken)  # the ledger itself is away, and its readiness says so
+                except LedgerError:  # the ledger itself is away, and its readiness says so
+                    self.dropped += sum(isinstance(each, Attempt) for each in taken)
+                    self._seen = {seen for seen in self._seen if seen[0] != hosted.name or seen[1] not in taken}
         finally:
             del self._writers[hosted.name]
 

@@ -77,7 +77,7 @@ QUESTIONS: Final[Sequence[Question]] = (
     Question("list_overpayments", "/overpayments", ("overpayments",), ("open", "practice", "as_of"), is_of_today=True),
     Question("list_reviews", "/reviews", ("reviews",), ("month", "practice", "settled", "as_of")),
     Question("list_deliveries", "/deliveries", ("deliveries",), ("source", "day"), is_of_today=True),
-    Question("list_parked", "/parked", ("parked", "list"), ("source", "closed", "as_of")),
+    Question("list_parked", "/parked", ("parked", "list"), ("source", "closed", "as_of"), is_of_today=True),
     Question("list_holds", "/holds", ("hold", "list"), ("patient", "open")),
     Question("list_erasures", "/erasures", ("erase", "list"), ("patient", "open")),
     Question(

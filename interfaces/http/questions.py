@@ -69,6 +69,8 @@ def told(question: Question, args: Namespace, session: Session) -> Told:
     screen = Heard()
     args.session = session
     began = session.log.refresh()
+    # Of the moment before: what is answered while a day ends must not be taken for the next one's.
+    day = f"-{session.handler.now():%Y-%m-%d}" if question.is_of_today else ""
     try:
         with session.log.reads.noting() as read:
             args.run(args, screen)
@@ -87,7 +89,6 @@ def told(question: Question, args: Namespace, session: Session) -> Told:
         args.session = None
     tag = None
     if question.has_tag and not read.has_accesses:
-        day = f"-{session.handler.now():%Y-%m-%d}" if question.is_of_today else ""
         tag = f'W/"{session.log.newest_of(read, until=began)}{day}"'
     return Told(screen.heard.getvalue().encode(), tag, screen.next_after)
 

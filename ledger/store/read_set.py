@@ -1,8 +1,9 @@
 """What a question read: the streams whose heads it looked at, or everything; and the newest fact among them.
 
 Promise: whatever is folded, read or listed while `noting` is open is noted, also where it was held already; an
-answer cannot have changed while the newest position of its read set is the same. Accesses are left out: that somebody
-looked moves no answer, but one that shows who looked. Not promised: that an answer did change where the position moved.
+answer cannot have changed while the newest position of its read set is the same. Reads and logins are left out: that
+somebody looked moves no answer, but one that shows who looked. Not promised: that an answer did change where the
+position moved.
 """
 
 from collections import OrderedDict
@@ -10,8 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from ledger.streams.base import FactClass
-from ledger.streams.upcast import EVENTS
+from ledger.streams.access import AttemptDenied, LoginUsed, RecordRead
 
 if TYPE_CHECKING:
     from ledger.store.engine import Engine
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 STEP: Final = 512
 _KEPT_MAX: Final = 32_768
-_ACCESSES: Final = frozenset(topic for topic, event in EVENTS.items() if event.FACT is FactClass.ACCESS)
+_ACCESSES: Final = frozenset(event.TOPIC for event in (RecordRead, LoginUsed, AttemptDenied))
+"""What asking itself leaves behind. Disclosures and elevations are of the class access too, and somebody's word."""
 _LOOKS: Final = "accessed/"
 
 

@@ -1,15 +1,21 @@
 """Questions over HTTP: the command line's own answers byte for byte, tags, pages, and what is not to be had."""
 
 import json
+from argparse import Namespace
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from interfaces.cli.main import parser
+from interfaces.cli.screen import Screen
 from interfaces.http.asked import in_path, offered, parser_of
 from interfaces.http.question_table import QUESTIONS, Question
+from interfaces.http.questions import told
+from ledger.store.read_set import ReadSet
 from tests.http.asking import Asked, asked_at, base
 from tests.postgres.servers import unused_address
 
@@ -214,15 +220,64 @@ def test_a_delivery_of_the_day_changes_the_tag_of_its_day(it: Asked) -> None:
     assert tag(it, "/deliveries", source="ehr", day=day) != before
 
 
+def test_a_disclosure_that_a_source_delivered_changes_the_tag_of_its_day(it: Asked) -> None:
+    house = it.served.house
+    day = house.clock[:10]
+    first = it.request("/deliveries", params={"source": "ehr", "day": day})
+    said = {"recipient": "State registry", "what": "One case.", "purpose": "registry_report", "basis": "public_health"}
+    of = {"patient": it.ids["patient"], "on": "2026-01-08", **said}
+    house.accepted("disclose", of, actor="bea", source={"system": "ehr"})
+
+    again = it.request("/deliveries", params={"source": "ehr", "day": day})
+
+    assert again.json()["accepted"] != first.json()["accepted"]
+    assert again.headers["etag"] != first.headers["etag"]
+
+
 @pytest.mark.parametrize("path", ["/log/unsealed", "/receipts/12", "/refusals", "/schema/commands"])
 def test_what_changes_without_a_fact_has_no_tag(it: Asked, path: str) -> None:
     assert "etag" not in it.request(path).headers
 
 
-def test_what_depends_on_the_day_says_the_day_in_its_tag(it: Asked) -> None:
+@pytest.mark.parametrize("path", ["/overpayments", "/parked"])
+def test_what_depends_on_the_day_says_the_day_in_its_tag(it: Asked, path: str) -> None:
     day = it.served.house.log.facts_at([it.position()])[0].recorded_at.date().isoformat()
 
-    assert tag(it, "/overpayments").endswith(f'-{day}"')
+    assert tag(it, path).endswith(f'-{day}"')
+
+
+def test_an_answer_of_before_midnight_never_has_the_tag_of_the_day_after() -> None:
+    (asked,) = [question for question in QUESTIONS if question.name == "list_overpayments"]
+    session = _AtMidnight()
+
+    answer = told(asked, Namespace(run=session.answered), session)  # type: ignore[arg-type]
+
+    assert (answer.body, answer.tag) == (b"2026-03-31", 'W/"7-2026-03-31"')
+
+
+class _AtMidnight:
+    """A session of a ledger whose last second of a day is over once it has answered."""
+
+    def __init__(self) -> None:
+        self.log = self.handler = self.reads = self
+        self.clock = datetime(2026, 3, 31, 23, 59, 59, tzinfo=UTC)
+
+    def refresh(self) -> int:
+        return 7
+
+    @contextmanager
+    def noting(self) -> Iterator[ReadSet]:
+        yield ReadSet()
+
+    def newest_of(self, read: ReadSet, *, until: int) -> int:
+        return until
+
+    def now(self) -> datetime:
+        return self.clock
+
+    def answered(self, args: Namespace, screen: Screen) -> None:
+        screen.out.write(self.now().date().isoformat())
+        self.clock += timedelta(seconds=1)
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------
