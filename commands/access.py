@@ -43,7 +43,10 @@ def reader_of(handler: Handler, login: str | None = None) -> str | Refused:
     own = governance.staff_of(login or handler.login)
     actor = own if login else handler.default_actor or own
     if actor is None:
-        return refused("login_not_bound", happened="The login of this session speaks for no staff member.")
+        return refused(
+            "login_not_bound",
+            happened="The login of this session speaks for no staff member, and no source reads records.",
+        )
     if actor != own and not governance.simulated:
         return refused("login_not_bound", happened="The login of this session does not speak for the reader named.")
     if not handler.state(staff_tag(actor)).is_registered:

@@ -121,16 +121,14 @@ def run_revoke(args: Namespace, screen: Screen) -> int:
 
 
 def _given(session: "Session", screen: Screen, command: str, data: dict[str, Any]) -> dict[str, str] | None:
-    """The ids that a command is answered with; None where it was refused, which is told."""
-    from collections import Counter  # noqa: PLC0415 - loaded by now
-
-    from interfaces.cli.delivering import in_words  # noqa: PLC0415 - `--help` must not wait for it
-
+    """The ids that a command is answered with; None where it was refused, which is told beside: keys go into files."""
     line = {"v": 1, "key": f"api-key/{session.handler.new_id('ad')}", "command": command, "data": data}
     (answer,) = session.handler.handle([session.handler.read(json.dumps(line).encode())])
     if answer.refusal is None:
         return dict(answer.ids)
-    in_words(screen, lambda _: "The key", Counter())([(1, answer)])
+    if not screen.as_json:
+        refusal = answer.refusal
+        screen.note(f"The key: {answer.outcome}, {refusal.code}. {refusal.happened} {refusal.remedy}")
     screen.answer({"refused": {answer.refusal.code: 1}})
     return None
 

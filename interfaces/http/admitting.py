@@ -21,8 +21,15 @@ _STREAMS: Final = re.compile(r"/v1/ledgers/[^/]+/(lines|import/[a-z-]+)\Z")
 _FOLLOWING: Final = re.compile(r"/v1/ledgers/[^/]+/feed/stream\Z")
 _PROBES: Final = frozenset({"/live", "/ready", "/metrics"})
 _LINES: Final = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
-_DOCUMENTS: Final = _LINES | {"application/json", "application/fhir+json", "application/fhir+ndjson", "text/csv"}
+_CHARTS: Final = _LINES | {"application/fhir+json", "application/fhir+ndjson", "application/json"}
 _COMMANDS: Final = frozenset({"application/json"})
+_KINDS: Final = {
+    "/lines": _LINES,
+    "/import/fhir": _CHARTS,
+    "/import/time-log": frozenset({"text/csv"}),
+    "/patients/find": _LINES | {"application/json", "text/plain"},
+}
+"""What the bodies of paths are, by their end; of every other path a command's."""
 _UUID: Final = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\Z", re.ASCII)
 _TRACE: Final = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}\Z", re.ASCII)
 Headers = list[tuple[bytes, bytes]]
@@ -55,7 +62,7 @@ def is_plain(scope: Scope) -> bool:
 def body_refusal(path: str, headers: Headers, limits: Limits) -> Problem | None:
     """What the headers alone say against a body."""
     allowed_bytes = limits.stream_bytes if is_stream(path) else limits.body_bytes
-    allowed = _COMMANDS if not is_stream(path) else _LINES if path.endswith("/lines") else _DOCUMENTS
+    allowed = next((kinds for end, kinds in _KINDS.items() if path.endswith(end)), _COMMANDS)
     has_body, kinds, encodings = False, [], []
     for name, value in headers:
         if name == b"content-length":

@@ -142,7 +142,8 @@ SPEAKING: Final = (
         "login_not_bound",
         "The login speaks for nobody in this ledger.",
         _VOUCHED,
-        "Have an administrator bind the login to its staff member, then send the line again.",
+        "Have an administrator bind the login to its staff member; where it delivers for a source, name that source "
+        "and who acts (`source`, `actor`). Then send the line again.",
         retryable=True,
     ),
     Refusal(

@@ -62,8 +62,9 @@ def test_a_refused_key_is_not_printed(run_on_copy: Run, world: World) -> None:
     refused = new(run_on_copy, world, actor="cora")
 
     assert 1 == refused.code
-    assert "capacity_missing" in refused.out
-    assert "ccm_" not in refused.out + refused.err
+    assert "" == refused.out, "whoever sends the key into a file gets no file of words instead"
+    assert "capacity_missing" in refused.err
+    assert "ccm_" not in refused.err
     assert [] == run_on_copy("api-key", "list", "--json").json["api_keys"]
     assert {"capacity_missing": 1} == new(run_on_copy, world, "--json", actor="cora").json["refused"]
 

@@ -1,6 +1,7 @@
 """Who may speak: logins, sources, capacity; and which refusals become facts."""
 
 from commands.handle import Handler
+from commands.wire import Delivery
 from interfaces.system import PinnedZones, SystemClock, SystemIds
 from ledger.streams.access import CommandRefused
 from tests.house import House
@@ -20,6 +21,19 @@ def test_a_login_speaks_only_for_its_own_staff_member(in_earnest: House) -> None
 
     assert answer.refusal is not None
     assert "login_not_bound" == answer.refusal.code
+
+
+def test_a_source_that_names_nobody_is_told_to_name_who_acts(in_earnest: House) -> None:
+    """Whoever made a key for a source is not sent to bind its login: a source's line names who acts."""
+    line = in_earnest.line("register_patient", PATIENT, source={"system": "ehr"})
+    delivery = in_earnest.handler.read(line)
+    assert isinstance(delivery, Delivery)
+
+    (answer,) = in_earnest.handler.handle([delivery._replace(login="key:of-the-source")])
+
+    assert answer.refusal is not None
+    assert "login_not_bound" == answer.refusal.code
+    assert "`actor`" in answer.refusal.remedy
 
 
 def test_a_source_that_is_trusted_for_acts_speaks_for_others(in_earnest: House) -> None:

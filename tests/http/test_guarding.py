@@ -14,6 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
+from interfaces.http import document_routes, questions
+from interfaces.http.described import Operation
 from tests.http.conftest import Served
 from tests.http.server_process import ServerProcess, serving
 
@@ -23,6 +25,8 @@ CANARY = "Wilhelmina-Quistgaard-1EG4TE5MK73"
 """A name and an MBI that no output may hold."""
 COMMAND = "/v1/ledgers/main/commands/log_time"
 LINES = "/v1/ledgers/main/lines"
+FIND = "/v1/ledgers/main/patients/find"
+IMPORTS = "/v1/ledgers/main/import/"
 
 
 @pytest.fixture(scope="module")
@@ -117,14 +121,36 @@ def test_a_compressed_body_is_refused(server: ServerProcess, encoding: str) -> N
 
 @pytest.mark.parametrize(
     ("path", "kind"),
-    [(COMMAND, "text/plain"), (COMMAND, "application/x-www-form-urlencoded"), (LINES, "multipart/form-data")],
+    [
+        (COMMAND, "text/plain"),
+        (COMMAND, "application/x-www-form-urlencoded"),
+        (LINES, "multipart/form-data"),
+        (IMPORTS + "fhir", "text/csv"),
+        (IMPORTS + "time-log", "application/json"),
+        (FIND, "text/csv"),
+    ],
 )
 def test_a_body_of_another_kind_is_refused(server: ServerProcess, path: str, kind: str) -> None:
     with server.client() as client:
         answer = client.post(path, content=b"{}", headers={"Content-Type": kind})
 
     assert (answer.status_code, answer.json()["code"]) == (415, "content_type_not_taken")
-    assert "application/" in answer.headers["accept"]
+    assert "/" in answer.headers["accept"]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [each for each in (*document_routes.OPERATIONS, *questions.OPERATIONS) if each.body],
+    ids=lambda each: each.name,
+)
+def test_the_kind_of_body_that_the_document_names_is_taken(server: ServerProcess, operation: Operation) -> None:
+    """A client that is made from the document sends what is described there."""
+    assert operation.body is not None
+    path = operation.path.format(ledger="main")
+    with server.client() as client:
+        answer = client.post(path, content=b"{}", headers={"Content-Type": operation.body[0]})
+
+    assert answer.status_code != 415, answer.text
 
 
 @pytest.mark.parametrize(
