@@ -87,6 +87,8 @@ class Client:
         """Close the connections."""
         for connection in self._connections:
             connection.transport.close()
+        # What was closed is told so in the loop's next turn.
+        self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
 
     async def _connected(self) -> list[_Connection]:

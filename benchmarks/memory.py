@@ -73,8 +73,8 @@ def measure(base: Path, *, early: int, late: int, address: Address | None = None
         accepted += orjson.loads(answer)["outcome"] == "accepted"
         if number in (early, late):
             # The program waits for its next lines or is at work on them: either way it holds what it holds.
-            seen[number] = _megabytes(process.pid, "VmRSS")
-            peak = _megabytes(process.pid, "VmHWM")
+            seen[number] = megabytes(process.pid, "VmRSS")
+            peak = megabytes(process.pid, "VmHWM")
         if number == late:
             break
     process.stdin.close()
@@ -93,7 +93,8 @@ def _feed(pipe: IO[bytes], patients: int, count: int) -> None:
     pipe.flush()
 
 
-def _megabytes(pid: int, name: str) -> float:
+def megabytes(pid: int, name: str) -> float:
+    """A number that the system keeps of the memory of a process, such as VmRSS."""
     for said in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
         if said.startswith(f"{name}:"):
             return int(said.split()[1]) / MIB

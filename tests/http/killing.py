@@ -69,7 +69,7 @@ class Killing:
         self._send_again(sent, recorded)
 
     def finish(self) -> None:
-        """Everything that was ever told is there, the ledger verifies, and the last server says the same of all of it."""
+        """Everything that was ever told is there, the ledger verifies, and the last server says the same of it all."""
         everything = [Sent(key, self._raw[key], told) for key, told in self._told.items()]
         self._check(everything, is_verified=True)
         self._send_again(everything, {key: told.positions for key, told in self._told.items()})

@@ -1,6 +1,7 @@
 """`ccm-ledger serve` itself, as an operator starts it, and keys as an administrator issues them."""
 
 import json
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from ledger.store.connection import Place
+from ledger.terms.api_keys import SECRET_BYTES, digest_of, key_text
 from tests.campaign import unmeasured
+from tests.house import House
 from tests.http.server_process import ServerProcess, started
 
 CLI: Final = (sys.executable, "-m", "interfaces.cli.main")
@@ -77,3 +80,12 @@ def issued(kept: Kept, *words: str, scopes: Sequence[str], administrator: str | 
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
+
+
+def key_of(it: House, who: str, *, scopes: Sequence[str], practices: Sequence[str] = ()) -> str:
+    """A key of somebody of a house that is open, as its holder keeps it."""
+    secret = secrets.token_bytes(SECRET_BYTES)
+    ends = (datetime.now(UTC) + timedelta(days=30)).isoformat(timespec="seconds")
+    data = {"name": "a-program", "digest": digest_of(secret), "staff": it.ids[who], "expires_at": ends}
+    made = it.accepted("issue_api_key", data | {"scopes": list(scopes), "practices": list(practices)}, actor="admin")
+    return key_text(dict(made.ids)["api_key"], secret)

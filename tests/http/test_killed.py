@@ -62,5 +62,5 @@ def test_every_answer_is_true_after_hundreds_of_kills(engine: str, tmp_path: Pat
             campaign.note(kills=run.kills, answers=run.answers, **counts)
         run.finish()
 
-    assert run.unheard > 0
+    assert run.unheard + run.lost > 0
     assert set(run.outcomes) >= OUTCOMES
