@@ -27,6 +27,7 @@ from ledger.terms.api_keys import SCOPES, digest_of, key_text
 from ledger.terms.identity import patient_tag
 from ledger.terms.outcome import Refused
 from ledger.terms.people import Role
+from tests.commands.test_witnessing import KEY, ORIGIN, ROOT, note_of
 from tests.house import House, house
 from tests.privacy.canaries import filled
 
@@ -92,6 +93,10 @@ class Company:
                 data["subject"] = self.patient
             case "settle_review" if "review" in self.it.ids:
                 data["review"] = self.it.ids["review"]
+            case "trust_log":
+                data |= {"origin": ORIGIN, "keys": [KEY]}
+            case "witness_checkpoint" | "report_contradiction":
+                data |= {"origin": ORIGIN, "size": 1, "root": ROOT, "note": note_of(1)}
         return data
 
     def key(self, name: str, staff: str, *practices: str, digest: str | None = None) -> str:
