@@ -1,7 +1,8 @@
 """What may be asked of a ledger over HTTP beside commands: by which scope, in which roles, and how far they reach.
 
 Promise: what is not here is allowed to nobody. A scope lets a key in at the door; the role behind its login decides.
-What is about patients is decided and recorded for each of them by commands/access.py, what is about the ledger here.
+What is about patients is decided and recorded for each of them by commands/access.py, which fact of the feed is shown
+by sight.py, what is about the ledger here.
 """
 
 from collections.abc import Mapping
@@ -20,9 +21,12 @@ from ledger.terms.outcome import Refused
 from ledger.terms.people import Role
 from ledger.terms.refusals import refused
 
-Reach = Literal["patients", "ledger", "anywhere", "each line"]
+Reach = Literal["patients", "ledger", "anywhere", "each line", "each fact", "nobody"]
 """How far a role must reach. patients: each patient of the answer. ledger: all practices. anywhere: some practice. each
-line: what the lines or the document ask for is decided line by line, as commands are."""
+line: what the lines or the document ask for is decided line by line, as commands are. each fact: what no role reaches
+is withheld, and the rest told. nobody: it is about nobody's record, and the scope is enough."""
+_BY_EACH: Final = ("patients", "each line", "each fact", "nobody")
+"""Reaches that somebody else decides, or nobody has to."""
 
 
 class Operation(NamedTuple):
@@ -39,24 +43,28 @@ class Operation(NamedTuple):
 
 _EVERYBODY: Final = tuple(Role)
 _OPERATORS: Final = (Role.ADMINISTRATOR,)
-_WATCHERS: Final = (Role.ADMINISTRATOR, *authority.READS_EVERYWHERE)
+_FEED: Final = "feed"
+"""A page of the feed is recorded as a question, and asked for by a scope of its own."""
+_AT_THE_DESK: Final = ("rejudge", "charges", "accounting", "elevations")
+"""Questions that the command line alone answers."""
 
 _BESIDE: Final = (
     Operation("command", "append", "each line", _EVERYBODY, True, "one command"),
     Operation("lines", "append", "each line", _EVERYBODY, True, "a stream of commands"),
     Operation("import_fhir", "import", "each line", _EVERYBODY, True, "a FHIR bundle"),
     Operation("import_time_log", "import", "each line", _EVERYBODY, True, "a time log"),
-    Operation("feed", "feed", "ledger", _WATCHERS, True, "facts in order, without words about people"),
-    Operation("feed_words", "words", "ledger", authority.READS_EVERYWHERE, False, "the words of the feed's facts"),
-    Operation("subscriptions", "feed", "ledger", _OPERATORS, False, "where the feed is delivered to"),
+    Operation(_FEED, "feed", "each fact", authority.READERS, True, "facts in order; a source sees its own"),
+    Operation("feed_words", "words", "each fact", authority.READERS, False, "the words of the facts that a role shows"),
+    Operation("rules", "read", "nobody", _EVERYBODY, True, "rules, refusals, schemas"),
     Operation("proofs", "read", "anywhere", _EVERYBODY, True, "checkpoints, tiles and proofs: made to be public"),
-    Operation("metrics", "operate", "ledger", _OPERATORS, True, "how the server does: counts and times"),
+    Operation("metrics", "operate", "ledger", _OPERATORS, True, "how the server does, how far the ledger is"),
 )
 _OF_SOURCES: Final = ("deliveries",)
 """Questions that a source may ask about what it delivered itself, and of no patient."""
 _READS: Final = tuple(
     Operation(question, "read", "patients", authority.READERS, question in _OF_SOURCES, f"the question `{question}`")
     for question in get_args(Question)
+    if question not in (_FEED, *_AT_THE_DESK)
 )
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType({each.name: each for each in (*_BESIDE, *_READS)})
 """Every operation by its name; a read has the name of its question."""
@@ -78,7 +86,7 @@ def allowed(handler: Handler, operation: str, login: str) -> Refused | None:
         return refused("login_not_bound", happened="The login speaks for no staff member.")
     if asked.reach == "ledger" and practices_of_key(handler, login) is not None:
         return refused("not_in_this_practice", happened="The key is for certain practices, and this is about all.")
-    if staff is None or asked.reach in ("patients", "each line"):
+    if staff is None or asked.reach in _BY_EACH:
         return None
     known: Staff = handler.state(staff_tag(staff))
     if any(_reaches(known, role, asked, handler) for role in asked.roles):

@@ -11,6 +11,7 @@ from typing import Any, Final, get_args
 import pytest
 
 from commands.access import ask_to_read, may_read
+from commands.authority import READERS
 from commands.catalog import CATALOG
 from commands.one_line import Deciding
 from commands.states import Overlay
@@ -18,12 +19,15 @@ from commands.who_may import DECIDED_REACH, Cell, by_confined_key, cell
 from commands.wire import Delivery
 from interfaces.http.callers import Denied, authenticate
 from interfaces.http.operations import OPERATIONS, allowed
+from interfaces.http.sight import Sight
 from interfaces.http.tokens import TokenReader
 from ledger.streams.access import Question
 from ledger.streams.base import CommandKey
 from ledger.terms.api_keys import SCOPES, digest_of, key_text
+from ledger.terms.identity import patient_tag
 from ledger.terms.outcome import Refused
 from ledger.terms.people import Role
+from tests.commands.test_witnessing import KEY, ORIGIN, ROOT, note_of
 from tests.house import House, house
 from tests.privacy.canaries import filled
 
@@ -89,6 +93,10 @@ class Company:
                 data["subject"] = self.patient
             case "settle_review" if "review" in self.it.ids:
                 data["review"] = self.it.ids["review"]
+            case "trust_log":
+                data |= {"origin": ORIGIN, "keys": [KEY]}
+            case "witness_checkpoint" | "report_contradiction":
+                data |= {"origin": ORIGIN, "size": 1, "root": ROOT, "note": note_of(1)}
         return data
 
     def key(self, name: str, staff: str, *practices: str, digest: str | None = None) -> str:
@@ -202,15 +210,14 @@ def test_a_login_of_another_ledger_gives_no_command(earnest: Company, company: C
 # --- operations -------------------------------------------------------------------------------------------------
 
 
-def test_every_question_is_an_operation_and_no_scope_is_without_one() -> None:
-    assert set(get_args(Question)) <= set(OPERATIONS)
+def test_no_scope_is_without_an_operation() -> None:
     assert set(SCOPES) == {operation.scope for operation in OPERATIONS.values()}
 
 
 @pytest.mark.parametrize("question", get_args(Question))
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_reads_about_a_patient_where_the_table_says(company: Company, question: Question, role: Role) -> None:
-    is_reader = role in OPERATIONS[question].roles
+    is_reader = role in READERS
     handler, about = company.it.handler, [company.patient]
     found = []
     for place in PLACES:
@@ -221,9 +228,29 @@ def test_each_role_reads_about_a_patient_where_the_table_says(company: Company, 
     handler.default_actor = None
 
     assert [is_reader, False, is_reader] == found
+    assert question not in OPERATIONS or OPERATIONS[question].roles == READERS
 
 
-@pytest.mark.parametrize("operation", sorted(name for name, each in OPERATIONS.items() if each.reach != "patients"))
+@pytest.mark.parametrize("operation", sorted(name for name, each in OPERATIONS.items() if each.reach == "each fact"))
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_is_shown_a_fact_about_a_patient_where_the_table_says(
+    company: Company, operation: str, role: Role
+) -> None:
+    is_shown = role in OPERATIONS[operation].roles
+    handler = company.it.handler
+    fact = next(iter(company.it.log.read(patient_tag(company.patient))))
+    found = []
+    for place in PLACES:
+        handler.default_actor = company.who[role, place]
+        found.append(Sight(handler, None).reads(fact))
+    handler.default_actor = None
+
+    assert [is_shown, False, is_shown] == found
+
+
+@pytest.mark.parametrize(
+    "operation", sorted(name for name, each in OPERATIONS.items() if each.reach in ("ledger", "anywhere", "each line"))
+)
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_asks_for_what_is_about_the_ledger_where_the_table_says(
     earnest: Company, operation: str, role: Role

@@ -13,9 +13,11 @@ import pytest
 from interfaces.cli.main import parser
 from interfaces.cli.screen import Screen
 from interfaces.http.asked import in_path, offered, parser_of
+from interfaces.http.operations import OPERATIONS
 from interfaces.http.question_table import QUESTIONS, Question
 from interfaces.http.questions import told
 from ledger.store.read_set import ReadSet
+from ledger.streams.access import RecordRead
 from tests.http.asking import Asked, asked_at, base
 from tests.postgres.servers import unused_address
 
@@ -371,6 +373,28 @@ def test_a_patient_whom_the_ledger_lacks_is_not_there(it: Asked) -> None:
     answer = it.request(f"/patients/pt_{'a' * 26}/months/{MONTH}")
 
     assert (answer.status_code, answer.json()["code"]) == (404, "no_such_patient")
+
+
+@pytest.mark.parametrize("path", ["/rules", "/refusals", "/schema/commands"])
+def test_what_is_about_nobody_needs_its_scope_alone(it: Asked, path: str) -> None:
+    without = it.request(path, who="bea", scopes=frozenset({"append"}))
+
+    assert it.request(path, who="bea").status_code == 200
+    assert (without.status_code, without.json()["code"]) == (403, "scope_missing")
+
+
+def test_what_is_recorded_as_asked_over_http_is_in_the_table_of_access(it: Asked) -> None:
+    before = it.position()
+    for question in QUESTIONS:
+        given = FIND if question.method == "POST" else None
+        query = {**ASKED.get(question.name, [{}])[0], "practice": it.ids["practice"]}
+        known = {name: value for name, value in query.items() if name in offered(question) and name != "rules_only"}
+        path = question.path.format(**values(it, question))
+        assert it.request(path, method=question.method, params=known, content=given).status_code == 200, question.name
+    facts = it.served.house.log.facts_at(range(before + 1, it.position() + 1))
+    asked = {fact.event.question for fact in facts if isinstance(fact.event, RecordRead)}
+
+    assert asked == {name for name, each in OPERATIONS.items() if each.reach == "patients"}
 
 
 # --- what is not to be had ------------------------------------------------------------------------------------------
