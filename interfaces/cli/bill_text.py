@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _UNSHOWN: Final = {
     "month_since": "of what came into the month behind the release nothing is left out",
     "claim_since": "of what was said of the claim since, such as a withdrawal, nothing is left out",
+    "ground_since": "what came into the patient's record since, such as a consent found void, takes nothing away",
     "log_since": "nothing came behind the checkpoint of the file; yours covers more",
 }
 

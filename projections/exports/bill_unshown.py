@@ -8,7 +8,7 @@ right, which the offline verifier says; nor that the checkpoint is the newest, w
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
 from ledger.proof.leaf import MalformedHeader, TagSeq, blinded
@@ -17,10 +17,11 @@ from ledger.streams.upcast import EVENTS
 from ledger.terms.identity import claims_tag, patient_tag
 from projections.exports.bill_file import BadBill, Bill, BillFact, Completeness
 
-Unshown = Literal["month_since", "claim_since", "log_since"]
+Unshown = Literal["month_since", "claim_since", "ground_since", "log_since"]
 """month_since: nothing proves that of what came into the month behind the release all is there. claim_since: the same
-of what was said of the claim (it was withdrawn, replaced, paid). log_since: the reader holds a newer checkpoint than
-the one that the file ends with."""
+of what was said of the claim (it was withdrawn, replaced, paid). ground_since: behind the release something came that
+may take from an earlier month, such as a consent found void, and is shown as a header only. log_since: the reader holds
+a newer checkpoint than the one that the file ends with."""
 CLAIM_TOPICS: Final = frozenset(
     {
         "claim_acknowledged",
@@ -66,6 +67,24 @@ MONTH_TOPICS: Final = frozenset(
     }
 )
 """The facts that a month's stream may hold."""
+LOOKS_BACK: Final = frozenset(
+    {
+        "condition_moved",
+        "condition_struck",
+        "consent_invalidated",
+        "consent_revoked",
+        "coverage_recorded",
+        "death_recorded",
+        "designation_withdrawn",
+        "patient_disenrolled",
+        "patients_merged",
+        "patients_unmerged",
+        "plan_revision_moved",
+        "plan_revision_struck",
+        "stay_recorded",
+    }
+)
+"""The facts of a patient's record, beside month and claims, that may take something from a month that is over."""
 _MAP: Final = "completeness_mapped"
 
 
@@ -77,15 +96,26 @@ class _Stream(NamedTuple):
     topics: frozenset[str]
 
 
-def unshown(bill: Bill, months: Iterable[str], patient: str, released: int) -> Iterator[Unshown]:
+def unshown(bill: Bill, months: Sequence[str], patient: str, released: int) -> Iterator[Unshown]:
     """What is unproven of what came behind the position of the release.
 
     `months` are the streams of the month, of each who is one person with the patient.
     """
+    people = frozenset(each.split("/")[1] for each in months)
+    if any(_may_look_back(each, people) for each in bill.facts if each.position > released):
+        yield "ground_since"
     if not all(_is_whole(bill, _Stream(month, month, MONTH_TOPICS), released) for month in months):
         yield "month_since"
     if not _is_whole(bill, _Stream(claims_tag(patient), patient_tag(patient), CLAIM_TOPICS), released):
         yield "claim_since"
+
+
+def _may_look_back(fact: BillFact, people: frozenset[str]) -> bool:
+    """Whether a header tells of a fact of these people's record that may take from an earlier month."""
+    if fact.clear is not None or fact.header_parts()[0].topic not in LOOKS_BACK:
+        return False
+    # A header behind the map names none of its streams: whose it is nobody can say.
+    return not fact.tags or any(each.tag.split("/")[1:2] == [who] for each in fact.tags for who in people)
 
 
 def _is_whole(bill: Bill, stream: _Stream, released: int) -> bool:
