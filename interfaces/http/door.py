@@ -17,7 +17,7 @@ from interfaces.http.operations import allowed
 from interfaces.http.problems import Problem, of_refusal
 from interfaces.http.rates import RateLimits
 from ledger.streams.governance import Governance
-from ledger.terms.errors import NotALedger
+from ledger.terms.errors import LedgerError, NotALedger
 
 
 class Authenticate(Protocol):
@@ -101,7 +101,7 @@ class Door:
             if hosted.is_open:
                 caller = await self._found(authorization, hosted)
                 if not isinstance(caller, Denied) and "operate" in caller.scopes:
-                    with suppress(Problem):
+                    with suppress(Problem, LedgerError):  # one that is silent keeps no other from being told
                         await self.permit(Entered(hosted, caller), "metrics")
                         found.add(hosted.name)
         if not found:

@@ -28,6 +28,8 @@ from interfaces.http.settings import Limits
 from ledger.terms.errors import LedgerError
 from ledger.terms.ports import IdSource
 
+ENDING_SECONDS: Final = 2.0
+"""How long the rest of a body may take once the server ends."""
 CLIENT_LEFT: Final = 499
 """The status of a request whose client left before its answer, in logs and metrics alone."""
 
@@ -57,7 +59,7 @@ class Closing:
 
     def __init__(self) -> None:
         self.is_closing = False
-        self._waiting: set[asyncio.Timeout] = set()
+        self._waiting: dict[asyncio.Timeout, float] = {}
         self._told: list[Callable[[], object]] = []
 
     def tell(self, end: Callable[[], object]) -> None:
@@ -69,17 +71,24 @@ class Closing:
         self.is_closing = True
         for end in self._told:
             end()
-        for waits in tuple(self._waiting):
-            waits.reschedule(0)
+        now = asyncio.get_running_loop().time()
+        for waits, grace in tuple(self._waiting.items()):
+            waits.reschedule(min(waits.when() or now + grace, now + grace))
 
-    async def wait(self, receive: Receive, until: float | None) -> Message:
-        """The next piece of a request. Raises TimeoutError at an instant of the loop, or when the server ends."""
+    async def wait(self, receive: Receive, until: float | None, grace: float = 0.0) -> Message:
+        """The next piece of a request.
+
+        Raises TimeoutError at an instant of the loop, or so many seconds after the server began to end.
+        """
+        if self.is_closing:
+            soon = asyncio.get_running_loop().time() + grace
+            until = soon if until is None else min(until, soon)
         async with asyncio.timeout_at(until) as waits:
-            self._waiting.add(waits)
+            self._waiting[waits] = grace
             try:
                 return await receive()
             finally:
-                self._waiting.discard(waits)
+                del self._waiting[waits]
 
 
 class Exchange:
@@ -142,14 +151,10 @@ class Exchange:
             raise shutting_down()
         until = self._loop.time() + self._limits.idle_seconds if self.is_stream else self._body_until
         try:
-            # What is not a stream is read to its end also while the server ends: its time is short anyway.
-            if self.is_stream:
-                message = await self._closing.wait(self._receive, until)
-            else:
-                async with asyncio.timeout_at(until):
-                    message = await self._receive()
+            # What is not a stream and is on its way is read to its end also while the server ends.
+            message = await self._closing.wait(self._receive, until, 0.0 if self.is_stream else ENDING_SECONDS)
         except TimeoutError:
-            raise shutting_down() if self.is_stream and self._closing.is_closing else too_slow() from None
+            raise shutting_down() if self._closing.is_closing else too_slow() from None
         if message["type"] == "http.request":
             self.body_bytes += len(message.get("body", b""))
             self._is_read = not message.get("more_body", False)

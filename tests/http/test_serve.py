@@ -18,7 +18,7 @@ import pytest
 
 from tests.campaign import unmeasured
 from tests.http.conftest import Served
-from tests.http.server_process import ServerProcess, serving, started
+from tests.http.server_process import TOKEN, ServerProcess, serving, started
 
 pytestmark = pytest.mark.slow
 
@@ -223,6 +223,21 @@ def test_a_server_that_ends_takes_nothing_more_in(served: Served) -> None:
             httpx.get(f"{server.url}/live", trust_env=False)
 
         assert server.ended() == 0
+
+
+def test_half_a_body_does_not_keep_a_server_that_ends(served: Served) -> None:
+    with serving(served.place, served.key_file, served.folder) as server:
+        head = f"POST /v1/ledgers/main/commands HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n"
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+            connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{".encode())
+            time.sleep(0.3)
+
+            server.end()
+            answer = connection.makefile("rb").read()
+
+        assert b" 503 " in answer.splitlines()[0]
+        assert b'"code":"shutting_down"' in answer
+        assert server.ended(10) == 0
 
 
 def test_what_does_not_end_in_time_is_ended(served: Served) -> None:
