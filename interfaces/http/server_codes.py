@@ -89,6 +89,11 @@ SERVER_CODES: Final[Mapping[str, ServerCode]] = MappingProxyType(
             "A follower holds a connection for as long as it follows.",
             "Close one of them, or ask for pages without `wait`.",
         ),
+        "shutting_down": ServerCode(
+            "The server is ending; what was taken in before is answered and recorded.",
+            "Nothing new is begun that could be cut in the middle.",
+            "Send it again under the same key: to this server when it is back, or to another one.",
+        ),
         "not_http": ServerCode(
             "What came is no HTTP request that this server reads.", "Nothing is guessed.", "Mend the client."
         ),

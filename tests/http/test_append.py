@@ -269,8 +269,9 @@ def test_a_key_without_the_scope_appends_nothing(served: Served) -> None:
     with served.client(key) as client:
         answers = [
             client.post(path, json={"data": {}}, headers={"Idempotency-Key": "none"})
-            for path in ("/commands", "/lines", *(f"/commands/{name}" for name in CATALOG))
+            for path in ("/commands", *(f"/commands/{name}" for name in CATALOG))
         ]
+        answers.append(client.post("/lines", content=b"{}\n", headers={"Content-Type": "application/x-ndjson"}))
 
     assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(403, "scope_missing")}
     assert added(served, before) == []

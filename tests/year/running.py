@@ -119,10 +119,13 @@ NOT_IN_THE_YEAR: Final = {
     *("billing_details_recorded", "rendering_details_recorded"),
     *(topic for topic in EVENTS if topic.startswith(("claim_", "overpayment_"))),
     *("log_trusted", "checkpoint_witnessed", "checkpoint_contradicted"),
+    *("api_key_issued", "api_key_revoked", "login_used", "attempt_denied"),
+    *("record_disclosed", "reading_elevated", "elevation_ended", "elevation_reviewed"),
 }
 """Kinds of facts that do not happen: those of the machine, which reports about the months and changes none; those that
-price a month and move no verdict; acts about single codes, which the year's reading does not know yet; and everything
-about claims and money, which has a year of its own (tests/claims_year)."""
+price a month and move no verdict; who came in, who read, and what was disclosed; acts about single codes, which the
+year's reading does not know yet; and everything about claims and money, which has a year of its own (tests/claims_year).
+"""
 SIGNING_DAYS: Final = (date(2026, 2, 4), *(date(2026, month, 3) for month in range(3, 13)))
 RESTORED_ON: Final = date(2026, 7, 6)
 CHECKED_ON: Final = (date(2026, 3, 31), date(2026, 10, 30))
