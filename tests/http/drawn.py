@@ -4,6 +4,7 @@ Promise: the same seed draws the same requests. Names of ledgers, patients, staf
 half of the time, so that requests get further than the door.
 """
 
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +12,6 @@ from itertools import count
 from random import Random
 from typing import Any, Final
 
-import orjson
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
@@ -40,7 +40,9 @@ draws (test_questions.py)."""
 @schemathesis.serializer("application/x-ndjson", "application/fhir+json", "text/csv")
 def _as_it_is(_: Any, value: Any) -> bytes:
     """Lines and documents go as drawn, or as JSON where something else was drawn."""
-    return value.encode(errors="surrogatepass") if isinstance(value, str) else orjson.dumps(value, default=str)
+    if isinstance(value, bytes):
+        return value
+    return value.encode(errors="surrogatepass") if isinstance(value, str) else json.dumps(value, default=str).encode()
 
 
 SECONDS_MAX: Final = 20

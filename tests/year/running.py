@@ -124,7 +124,7 @@ NOT_IN_THE_YEAR: Final = {
 }
 """Kinds of facts that do not happen: those of the machine, which reports about the months and changes none; those that
 price a month and move no verdict; who came in, who read, and what was disclosed; acts about single codes, which the
-year's reading does not know yet; and everything about claims and money, which has a year of its own (tests/claims_year).
+year's reading does not know yet; and everything about claims and money, which has a year of its own.
 """
 SIGNING_DAYS: Final = (date(2026, 2, 4), *(date(2026, month, 3) for month in range(3, 13)))
 RESTORED_ON: Final = date(2026, 7, 6)
