@@ -78,6 +78,7 @@ class Client:
     def ready(self, given: tuple[Sequence[bytes], float]) -> None:
         """Take the requests of a round, and how many a second are due; 0: as fast as they are answered."""
         self._requests, self._rate = list(given[0]), given[1]
+        self._loop.run_until_complete(self._refreshed())
 
     def go(self) -> Heard:
         """Send them all; what was heard."""
@@ -90,6 +91,14 @@ class Client:
         # What was closed is told so in the loop's next turn.
         self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
+
+    async def _refreshed(self) -> None:
+        """Open those connections anew that the server closed while nobody asked."""
+        await asyncio.sleep(0.05)
+        if any(each.transport.is_closing() for each in self._connections):
+            for each in self._connections:
+                each.transport.close()
+            self._connections = await self._connected()
 
     async def _connected(self) -> list[_Connection]:
         made = [self._loop.create_connection(_Connection, "127.0.0.1", self._port) for _ in range(self._count)]
