@@ -59,6 +59,7 @@ from interfaces.cli import (
 )
 from interfaces.cli.screen import Screen
 from interfaces.cli.usage import SHARED_DEFAULTS, Parser, ReadRefused, WrongUsage, shared_options
+from interfaces.faults import defect_in_words, kind_of
 from ledger.terms.errors import LedgerError
 
 DONE: Final = 0
@@ -157,7 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return told(screen, fault.refusal)
     except LedgerError as fault:
-        return _told(screen, _kind(fault), fault.happened, fault.remedy, UNAVAILABLE)
+        return _told(screen, kind_of(fault), fault.happened, fault.remedy, UNAVAILABLE)
     except KeyboardInterrupt:
         return _told(screen, "interrupted", "Interrupted.", _GO_ON, INTERRUPTED)
     except BrokenPipeError:
@@ -168,7 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         happened = f"A file could not be read or written, perhaps the one for the answers: {fault.strerror}."
         return _told(screen, "files_unavailable", happened, f"Mend that. {_GO_ON}", UNAVAILABLE)
     except Exception as defect:  # noqa: BLE001 - a traceback could show what was read; type and place cannot
-        return _told(screen, "program_defect", *_defect(defect), UNAVAILABLE)
+        return _told(screen, "program_defect", *defect_in_words(defect), UNAVAILABLE)
 
 
 def parser() -> Parser:
@@ -205,22 +206,6 @@ def _told(screen: Screen, kind: str, happened: str, remedy: str, code: int) -> i
     except BrokenPipeError:
         _forget_output()
     return code
-
-
-def _kind(fault: LedgerError) -> str:
-    name = type(fault).__name__
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
-
-
-def _defect(defect: Exception) -> tuple[str, str]:
-    trace = defect.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{Path(trace.tb_frame.f_code.co_filename).stem}, line {trace.tb_lineno}" if trace else "an unknown place"
-    return (
-        f"The program met something that it was not made for: {type(defect).__name__} in {place}.",
-        "What was acknowledged is recorded. Report this line and what you asked for; it says nothing about a patient.",
-    )
 
 
 def _forget_output() -> None:

@@ -1,7 +1,7 @@
 """The server put together: ledgers, door, operations, guards, and the document that describes them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -26,7 +26,7 @@ from interfaces.http.health import Health
 from interfaces.http.hosting import Hosted, Hosts
 from interfaces.http.log_files import log_routes
 from interfaces.http.problems import Problem, of_error
-from interfaces.http.questions import question_routes
+from interfaces.http.questions import BASE, Route, question_routes
 from interfaces.http.rates import RateLimits
 from interfaces.http.settings import ServerSettings
 from interfaces.http.streams import Streams
@@ -36,11 +36,8 @@ from interfaces.sealed import PATIENCE, Receipts, nobody_sealed
 from interfaces.system import PinnedZones, SystemClock, SystemIds
 from ledger.terms.errors import LedgerError
 
-BASE = "/v1/ledgers/{ledger}"
-"""Under this stands everything of one ledger."""
 _LOOK_AGAIN: Final = 0.25
 """Seconds after which it is asked again whether somebody sealed."""
-Route = tuple[str, Callable[[Request], Awaitable[Response]], list[str]]
 
 
 def make_app(

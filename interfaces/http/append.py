@@ -18,6 +18,7 @@ from interfaces.http import fixtures
 from interfaces.http.door import Door
 from interfaces.http.hosting import Hosted, Line
 from interfaces.http.problems import Problem, of_answer
+from ledger.terms.errors import LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,6 +115,12 @@ def as_line(told: dict[str, Any], hosted: Hosted) -> bytes:
     """An answer as `submit` prints it, the line end included."""
     simulated = {"simulated": True} if hosted.simulated else {}
     return f"{json_line(told | simulated, orjson.dumps)}\n".encode()
+
+
+def last_line(error: LedgerError, hosted: Hosted) -> bytes:
+    """The line that ends answers which a fault cut short."""
+    kind = error.code if isinstance(error, Problem) else type(error).__name__
+    return as_line({"error": {"kind": kind, "happened": error.happened, "remedy": error.remedy}}, hosted)
 
 
 def wants_sealed(request: Request) -> bool:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from commands.answer import Answer
 from commands.wire import Delivery, Unreadable
-from interfaces.http.append import as_line
+from interfaces.http.append import as_line, last_line
 from interfaces.http.described import Answered, Operation, Parameter
 from interfaces.http.documents import Documents, Options, is_a_bundle_a_line
 from interfaces.http.door import Door, Entered
@@ -83,9 +83,7 @@ async def _lines(hosted: Hosted, told: AsyncIterator[dict[str, Any]]) -> AsyncIt
         async for each in told:
             yield as_line(each, hosted)
     except LedgerError as error:
-        yield as_line(
-            {"error": {"kind": type(error).__name__, "happened": error.happened, "remedy": error.remedy}}, hosted
-        )
+        yield last_line(error, hosted)
 
 
 _MAPPING: Final = Parameter(

@@ -7,13 +7,13 @@ and nothing of what was sent. Statuses: 400 unreadable, 401 not known, 403 not a
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, Final
 
 import orjson
 from starlette.responses import Response
 
 from commands.answer import Answer, refusal_json
+from interfaces.faults import defect_in_words, kind_of
 from ledger.terms.errors import LedgerError, OutcomeUnknown, StoreUnavailable
 from ledger.terms.outcome import Refused
 from ledger.terms.refusals_of_lines import READING
@@ -144,22 +144,12 @@ def of_answer(answer: Answer) -> Problem:
 
 def of_defect(defect: BaseException) -> Problem:
     """Something that the program was not made for: its kind and its place, and nothing of what was sent."""
-    trace = defect.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{Path(trace.tb_frame.f_code.co_filename).stem}, line {trace.tb_lineno}" if trace else "an unknown place"
-    return Problem(
-        500,
-        "program_defect",
-        f"The program met something that it was not made for: {type(defect).__name__} in {place}.",
-        "What was acknowledged is recorded. Report this line and what you asked for; it says nothing about a patient.",
-    )
+    return Problem(500, "program_defect", *defect_in_words(defect))
 
 
 def of_error(error: LedgerError) -> Problem:
     """A fault of the ledger or of its store, as a problem: later (503) where it may pass, else 500."""
-    name = type(error).__name__
-    kind = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+    kind = kind_of(error)
     if isinstance(error, (StoreUnavailable, OutcomeUnknown)):
         return Problem(503, kind, error.happened, error.remedy, headers={"Retry-After": "1"}, retryable=True)
     return Problem(500, kind, error.happened, error.remedy)

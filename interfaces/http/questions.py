@@ -31,6 +31,7 @@ from ledger.terms.errors import LedgerError
 from ledger.terms.refusals import refused
 
 BASE: Final = "/v1/ledgers/{ledger}"
+"""Under this stands everything of one ledger."""
 SCOPE: Final = "read"
 Route = tuple[str, Callable[[Request], Awaitable[Response]], list[str]]
 """Where an operation stands: path, endpoint, methods."""

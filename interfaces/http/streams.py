@@ -15,10 +15,9 @@ from starlette.types import Receive, Scope, Send
 
 from commands.wire import LINE_BYTES_MAX, Unreadable, too_long
 from interfaces.cli.lines import GROUP_BYTES_MAX, GROUP_LINES_MAX
-from interfaces.http.append import as_line
+from interfaces.http.append import as_line, last_line
 from interfaces.http.door import Door
 from interfaces.http.hosting import Hosted, Line
-from interfaces.http.problems import Problem
 from ledger.terms.errors import LedgerError
 
 if TYPE_CHECKING:
@@ -101,6 +100,4 @@ async def _answers(hosted: Hosted, login: str, groups: AsyncIterator[list[Number
                 as_line(answer.as_json(number), hosted) for (number, _), answer in zip(group, answers, strict=True)
             )
     except LedgerError as error:
-        kind = error.code if isinstance(error, Problem) else type(error).__name__
-        told = {"error": {"kind": kind, "happened": error.happened, "remedy": error.remedy}}
-        yield as_line(told, hosted)
+        yield last_line(error, hosted)

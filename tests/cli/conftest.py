@@ -217,3 +217,38 @@ def _runner(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         return Ran(code, shown.out, shown.err)
 
     return ran
+
+
+@pytest.fixture
+def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the keys of the log are to be."""
+    file = tmp_path / "log.keys"
+    monkeypatch.setenv("CCM_LEDGER_LOG_KEY_FILE", str(file))
+    return file
+
+
+@pytest.fixture
+def sealed(run_on_copy: Run, keys: Path) -> Run:
+    """The command line against a ledger whose log has keys."""
+    assert run_on_copy("log-key", "new", actor="admin").code == 0
+    return run_on_copy
+
+
+@pytest.fixture
+def in_this_process(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The command line runs in this process, with what is given to it as its standard input."""
+
+    def process(self: World, *words: str, given: bytes = b"") -> Ran:
+        file = tmp_path / "given"
+        file.write_bytes(given)
+        with file.open() as stdin, monkeypatch.context() as patched:
+            patched.setattr(sys, "stdin", stdin)
+            for name, value in self.environment().items():
+                patched.setenv(name, value)
+            code = main(list(words))
+        shown = capsys.readouterr()
+        return Ran(code, shown.out, shown.err)
+
+    monkeypatch.setattr(World, "process", process)

@@ -1,36 +1,16 @@
 """`accounting` and `elevate` on the command line: what the patient is told, and reading elsewhere for some hours."""
 
 import json
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from interfaces.cli.main import main
 from tests.cli.conftest import Ran, World
 
 NOW = "2026-02-01T12:30:00Z"
 
 
-@pytest.fixture(autouse=True)
-def in_this_process(
-    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    """The command line runs in this process, with what is given to it as its standard input."""
-
-    def process(self: World, *words: str, given: bytes = b"") -> Ran:
-        file = tmp_path / "given"
-        file.write_bytes(given)
-        with file.open() as stdin, monkeypatch.context() as patched:
-            patched.setattr(sys, "stdin", stdin)
-            for name, value in self.environment().items():
-                patched.setenv(name, value)
-            code = main(list(words))
-        shown = capsys.readouterr()
-        return Ran(code, shown.out, shown.err)
-
-    monkeypatch.setattr(World, "process", process)
+pytestmark = pytest.mark.usefixtures("in_this_process")
 
 
 def told(world: World, command: str, by: str, **data: Any) -> dict[str, str]:

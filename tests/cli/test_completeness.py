@@ -9,21 +9,6 @@ from ledger.proof.__main__ import main as verify_offline
 from tests.cli.conftest import Run, World
 
 
-@pytest.fixture
-def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the keys of the log are to be."""
-    file = tmp_path / "log.keys"
-    monkeypatch.setenv("CCM_LEDGER_LOG_KEY_FILE", str(file))
-    return file
-
-
-@pytest.fixture
-def sealed(run_on_copy: Run, keys: Path) -> Run:
-    """The command line against a ledger whose log has keys."""
-    assert run_on_copy("log-key", "new", actor="admin").code == 0
-    return run_on_copy
-
-
 def test_the_map_of_now_is_put_on_record(sealed: Run) -> None:
     made = sealed("completeness", "map", "--json").json
 

@@ -1,35 +1,16 @@
 """`erase` and `hold` on the command line: asked for, approved, carried out; what is shown of an erased record."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from interfaces.cli.main import main
 from tests.cli.conftest import MONTH, Ran, World
 
 LATER, SEEN, OVER = "2038-01-04T12:00:00Z", "2038-01-05T12:00:00Z", "2038-03-01T12:00:00Z"
 
 
-@pytest.fixture(autouse=True)
-def in_this_process(
-    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    """The command line runs in this process, with what is given to it as its standard input."""
-
-    def process(self: World, *words: str, given: bytes = b"") -> Ran:
-        file = tmp_path / "given"
-        file.write_bytes(given)
-        with file.open() as stdin, monkeypatch.context() as patched:
-            patched.setattr(sys, "stdin", stdin)
-            for name, value in self.environment().items():
-                patched.setenv(name, value)
-            code = main(list(words))
-        shown = capsys.readouterr()
-        return Ran(code, shown.out, shown.err)
-
-    monkeypatch.setattr(World, "process", process)
+pytestmark = pytest.mark.usefixtures("in_this_process")
 
 
 @pytest.fixture

@@ -14,21 +14,6 @@ from ledger.proof.note import VerifierKey, parse_note
 from tests.cli.conftest import Run, World, in_a_folder
 
 
-@pytest.fixture
-def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the keys of the log are to be."""
-    file = tmp_path / "log.keys"
-    monkeypatch.setenv("CCM_LEDGER_LOG_KEY_FILE", str(file))
-    return file
-
-
-@pytest.fixture
-def sealed(run_on_copy: Run, keys: Path) -> Run:
-    """The command line against a ledger whose log has keys."""
-    assert run_on_copy("log-key", "new", actor="admin").code == 0
-    return run_on_copy
-
-
 def vkeys(run: Run) -> list[str]:
     return [key["vkey"] for key in run("log-key", "show", "--json").json["keys"]]
 
