@@ -210,6 +210,8 @@ def run_on_copy(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 def _runner(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     monkeypatch.setenv("CCM_LEDGER", str(world.place))
     monkeypatch.setenv("CCM_LEDGER_KEY_FILE", str(world.key_file))
+    # A program stands back for good; this process has more tests to run.
+    monkeypatch.setattr("os.setpriority", lambda *_: None)
 
     def ran(*words: str, actor: str = "cora") -> Ran:
         code = main([*words, "--as", world.ids[actor]])

@@ -1,6 +1,7 @@
 """Making, checking and opening a ledger: what is wrong with it is said in words, with exit code 3."""
 
 import json
+import os
 import sqlite3
 import stat
 from pathlib import Path
@@ -142,6 +143,17 @@ def test_a_changed_read_model_is_found_and_rebuild_mends_it(run_on_copy: Run, wo
     assert (damaged.code, damaged.json["read_models_differ"]) == (3, ["month_billing"])
     assert run_on_copy("rebuild").code == 0
     assert run_on_copy("verify").code == 0
+
+
+def test_a_rebuild_stands_back_behind_whoever_serves_the_ledger(
+    run_on_copy: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_to: list[tuple[int, int, int]] = []
+    monkeypatch.setattr("os.setpriority", lambda *given: set_to.append(given))
+    monkeypatch.setattr("os.getpriority", lambda *_: 0)
+
+    assert run_on_copy("rebuild").code == 0
+    assert set_to == [(os.PRIO_PROCESS, 0, 10)]
 
 
 def test_what_others_record_during_a_verification_is_no_difference(

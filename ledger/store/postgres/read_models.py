@@ -31,6 +31,8 @@ _INSERT: Final = re.compile(
     r" (?P<conflict>ON CONFLICT \((?P<key>[\w, ]+)\) DO (?P<then>UPDATE|NOTHING).*)"
 )
 _USUAL: Final = "ISOLATION LEVEL READ COMMITTED"
+_UNWAITED: Final = "SET LOCAL synchronous_commit = off"
+"""Rows that a crash takes back come again of the facts: whoever makes them waits for no disk, nor keeps it from others."""
 Answer = TypeVar("Answer")
 _JSON_ARRAY: Final = "SELECT value FROM json_each(?)"
 
@@ -152,6 +154,8 @@ class PostgresReadModels:
                 # The server was started anew since the connection was used: nothing was done on it yet.
                 begun = self._begun(mode)
             with self._held(*begun) as moment:
+                if mode == _USUAL:
+                    moment.connection.execute(_UNWAITED)
                 yield moment
 
     @contextmanager
