@@ -7,7 +7,7 @@ half of the time, so that requests get further than the door.
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from random import Random
 from typing import Any, Final
@@ -49,6 +49,7 @@ SECONDS_MAX: Final = 20
 """So long an answer may take; a request that hangs is a defect."""
 AT_ONCE: Final = 5
 """Requests of one operation before it is another's turn."""
+Progress = Callable[["Drawing"], None]
 
 
 class Drawing:
@@ -61,17 +62,21 @@ class Drawing:
         self._served = served
         self._key = key
         self._chance = chance
+        self._strategies: dict[tuple[str, GenerationMode], Any] = {}
+        """Made once: each holds tens of kilobytes for good, and takes longer to make than to draw from."""
         self.statuses: Counter[int] = Counter()
         self.asked: Counter[str] = Counter()
         """Requests by operation."""
 
-    def run(self, *, requests: int, seconds: float) -> None:
+    def run(self, *, requests: int, seconds: float, at_once: int = AT_ONCE, progress: Progress | None = None) -> None:
         """Send so many requests, or as many as fit into the time; each operation once at least."""
         until = time.monotonic() + seconds
         for turn, operation in self._turns():
             if turn and (self.asked.total() >= requests or time.monotonic() > until):
                 return
-            self._some(operation, AT_ONCE if turn else 1)
+            self._some(operation, at_once if turn else 1)
+            if progress is not None:
+                progress(self)
 
     def _turns(self) -> Iterator[tuple[int, Any]]:
         wanted = [each for each in self._operations if each.definition.raw["operationId"] not in ELSEWHERE]
@@ -96,11 +101,17 @@ class Drawing:
             phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
         )
-        @given(case=operation.as_strategy(generation_mode=mode))
+        @given(case=self._strategy(operation, mode))
         def one(case: Any) -> None:
             self._sent(case, operation.definition.raw["operationId"])
 
         one()
+
+    def _strategy(self, operation: Any, mode: GenerationMode) -> Any:
+        name = operation.definition.raw["operationId"]
+        if (name, mode) not in self._strategies:
+            self._strategies[name, mode] = operation.as_strategy(generation_mode=mode)
+        return self._strategies[name, mode]
 
     def _sent(self, case: Any, name: str) -> None:
         self._known_names(case)
