@@ -87,7 +87,10 @@ class Quantity:
 
     def on(self, day: date) -> Reading | None:
         """The reading in force on a date, or None outside the quantity's dates."""
-        return next((reading for reading in reversed(self.readings) if reading.covers(day)), None)
+        for reading in reversed(self.readings):
+            if reading.covers(day):
+                return reading
+        return None
 
 
 @dataclass(frozen=True, slots=True)

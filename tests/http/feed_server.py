@@ -26,6 +26,7 @@ from interfaces.system import SystemClock
 from ledger.store.connection import Place
 from ledger.streams.governance import Governance
 from tests.house import KEY, LOGIN, House, house
+from tests.http.clients import NO_TLS
 
 FEED = frozenset({"feed", "append"})
 WITH_WORDS = FEED | {"words"}
@@ -84,7 +85,9 @@ class Served:
     def client(self, key: str) -> httpx.Client:
         """A client that goes on using its connection."""
         base = f"{self.url}/v1/ledgers/{NAME}"
-        return httpx.Client(base_url=base, headers={"Authorization": f"Bearer {key}"}, timeout=20, trust_env=False)
+        return httpx.Client(
+            base_url=base, headers={"Authorization": f"Bearer {key}"}, timeout=20, trust_env=False, verify=NO_TLS
+        )
 
     def events(self, key: str, after: int = 0, **query: Any) -> list[dict[str, Any]]:
         """Everything behind a position, page by page."""

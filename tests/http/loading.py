@@ -17,6 +17,7 @@ import httpx
 import orjson
 
 from benchmarks import lines
+from tests.http.clients import NO_TLS
 
 AHEAD: Final = 150
 """Lines that a stream is ahead of its answers at most."""
@@ -144,7 +145,7 @@ class Load:
 
     def _singles(self, chance: random.Random) -> None:
         url = f"http://127.0.0.1:{self._port}/v1/ledgers/main/commands"
-        with httpx.Client(headers=self._headers, timeout=60, trust_env=False) as client:
+        with httpx.Client(headers=self._headers, timeout=60, trust_env=False, verify=NO_TLS) as client:
             while True:
                 key, raw = self._work.next(chance)
                 given = orjson.loads(raw)

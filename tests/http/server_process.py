@@ -35,6 +35,7 @@ from interfaces.system import SystemClock
 from ledger.store.connection import Place
 from ledger.streams.governance import Governance
 from tests.campaign import unmeasured
+from tests.http.clients import NO_TLS
 
 ALL_SCOPES = ("append", "import", "read", "feed", "words", "operate")
 TOKEN = "a-token-of-the-tests"
@@ -71,7 +72,7 @@ class ServerProcess:
 
     def client(self, **settings: Any) -> httpx.Client:
         """A client that is let in."""
-        return httpx.Client(base_url=self.url, headers=_HEADERS, timeout=30, trust_env=False, **settings)
+        return httpx.Client(base_url=self.url, headers=_HEADERS, timeout=30, trust_env=False, verify=NO_TLS, **settings)
 
     def end(self, number: int = signal.SIGTERM) -> None:
         """Tell it to end, and do not wait."""

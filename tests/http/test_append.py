@@ -13,6 +13,7 @@ from commands.catalog import CATALOG
 from ledger.streams.base import FactClass
 from ledger.terms.notices import NOTICES
 from ledger.terms.refusals import REFUSALS
+from tests.http.clients import NO_TLS
 from tests.http.feed_server import FEED, Served, serving
 from tests.http.places import ENGINES, new_place
 
@@ -279,7 +280,7 @@ def test_a_key_without_the_scope_appends_nothing(served: Served) -> None:
 
 @pytest.mark.parametrize("ledger", ["clinic", "elsewhere", "..", "clinic%00", "CLINIC"])
 def test_nobody_unknown_learns_which_ledgers_there_are(served: Served, ledger: str) -> None:
-    with httpx.Client(base_url=served.url, trust_env=False) as client:
+    with httpx.Client(base_url=served.url, trust_env=False, verify=NO_TLS) as client:
         answer = client.post(f"/v1/ledgers/{ledger}/commands", json={}, headers={"Authorization": "Bearer nonsense"})
 
     assert answer.status_code in {401, 404}

@@ -19,6 +19,7 @@ from commands.catalog import CATALOG
 from interfaces.http.question_table import QUESTIONS
 from ledger.terms.api_keys import SCOPES
 from tests.house import KEY, House, house
+from tests.http.clients import NO_TLS
 from tests.http.entering import AUDIENCE, ISSUER, RSA, jwks, token
 from tests.http.places import ENGINES, new_place
 from tests.http.program import Kept, key_of, running
@@ -63,7 +64,7 @@ class Said:
         environment = {"CCM_LEDGER_LOG": "debug"}
         told: dict[str, Any] = {"metrics_address": "127.0.0.1:0", "environment": environment, "more": more}
         with running({"main": kept}, folder, **told) as server:
-            with httpx.Client(base_url=server.url, timeout=60, trust_env=False) as client:
+            with httpx.Client(base_url=server.url, timeout=60, trust_env=False, verify=NO_TLS) as client:
                 self._client = client
                 self._commands()
                 self._documents()
@@ -173,7 +174,7 @@ class Said:
     @staticmethod
     def _metrics(server: ServerProcess) -> str:
         time.sleep(1)  # a request is counted when it is over, just after its answer
-        return httpx.get(f"{server.metrics_url}/metrics", trust_env=False).text
+        return httpx.get(f"{server.metrics_url}/metrics", trust_env=False, verify=NO_TLS).text
 
 
 @pytest.fixture(scope="module", params=ENGINES)

@@ -16,6 +16,7 @@ import pytest
 
 from interfaces.http import document_routes, questions
 from interfaces.http.described import Operation
+from tests.http.clients import NO_TLS
 from tests.http.conftest import Served
 from tests.http.server_process import ServerProcess, serving
 
@@ -193,7 +194,7 @@ def test_many_or_long_headers_are_refused(server: ServerProcess, headers: bytes)
     heard = raw(server, b"GET /live HTTP/1.1\r\nHost: x\r\n" + headers + b"\r\n")
 
     assert heard == b"" or problem_in(heard)["code"] == "headers_too_large"
-    assert httpx.get(f"{server.url}/live", trust_env=False).status_code == 200
+    assert httpx.get(f"{server.url}/live", trust_env=False, verify=NO_TLS).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -278,13 +279,15 @@ def test_a_client_that_does_not_read_is_given_up(server: ServerProcess) -> None:
 
 def metrics_inside(server: ServerProcess) -> str:
     """The numbers for the server's operator; the request for them is one that runs."""
-    return httpx.get(f"{server.metrics_url}/metrics", trust_env=False).text
+    return httpx.get(f"{server.metrics_url}/metrics", trust_env=False, verify=NO_TLS).text
 
 
 def test_more_requests_than_are_taken_at_once_are_told_so(
     server: ServerProcess, in_threads: Callable[..., Any]
 ) -> None:
-    slow = in_threads(5, lambda _: httpx.get(f"{server.url}/trial/slow", headers={"X-Seconds": "1"}, trust_env=False))
+    slow = in_threads(
+        5, lambda _: httpx.get(f"{server.url}/trial/slow", headers={"X-Seconds": "1"}, trust_env=False, verify=NO_TLS)
+    )
 
     assert sorted(answer.status_code for answer in slow) == [200, 200, 200, 503, 503]
     busy = next(answer for answer in slow if answer.status_code == 503)
@@ -292,13 +295,13 @@ def test_more_requests_than_are_taken_at_once_are_told_so(
 
 
 def test_an_answer_that_takes_too_long_is_not_waited_for(server: ServerProcess) -> None:
-    answer = httpx.get(f"{server.url}/trial/slow", headers={"X-Seconds": "20"}, trust_env=False)
+    answer = httpx.get(f"{server.url}/trial/slow", headers={"X-Seconds": "20"}, trust_env=False, verify=NO_TLS)
 
     assert (answer.status_code, answer.json()["code"]) == (503, "answer_too_late")
 
 
 def test_a_defect_is_told_by_its_kind_and_place_alone(server: ServerProcess) -> None:
-    answer = httpx.post(f"{server.url}/trial/defect", content=json.dumps(CANARY), trust_env=False)
+    answer = httpx.post(f"{server.url}/trial/defect", content=json.dumps(CANARY), trust_env=False, verify=NO_TLS)
 
     assert (answer.status_code, answer.json()["code"]) == (500, "program_defect")
     assert "KeyError in server_process" in answer.json()["detail"]
@@ -337,7 +340,7 @@ def test_who_asks_too_often_is_told_when_to_come_again(served: Served) -> None:
     with serving(served.place, served.key_file, served.folder, rates=rates) as server:
         with server.client() as client:
             answers = [client.get("/v1/ledgers/main/lag") for _ in range(6)]
-        strangers = [httpx.get(f"{server.url}/v1/ledgers/main/lag", trust_env=False) for _ in range(4)]
+        strangers = [httpx.get(f"{server.url}/v1/ledgers/main/lag", trust_env=False, verify=NO_TLS) for _ in range(4)]
 
     assert [answer.status_code for answer in answers] == [200] * 5 + [429]
     assert answers[0].headers["ratelimit-policy"] == '"login";q=5;w=3600'

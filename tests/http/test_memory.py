@@ -20,6 +20,7 @@ from benchmarks.http_clients import Client, request
 from benchmarks.memory import megabytes
 from ledger.store.postgres.address import Address
 from tests.campaign import Campaign
+from tests.http.clients import NO_TLS
 from tests.http.places import ENGINES, new_place
 from tests.http.program import Kept, issued, running
 from tests.http.server_process import ServerProcess
@@ -102,7 +103,7 @@ class Asking:
         log = "patient_id,staff_id,start,end,activity,source_row_id\n"
         log += "".join(f"M{n:07d},nurse-0000,yesterday,today,phone_call,r{n}\n" for n in range(20))
         headers = {"Authorization": f"Bearer {self._source}"}
-        with httpx.Client(base_url=server.url, headers=headers, timeout=60, trust_env=False) as client:
+        with httpx.Client(base_url=server.url, headers=headers, timeout=60, trust_env=False, verify=NO_TLS) as client:
             streamed = client.post(f"{BASE}/lines", content=some)
             imported = client.post(
                 f"{BASE}/import/time-log?source={lines.SOURCE}", content=log, headers={"Content-Type": "text/csv"}

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from tests.campaign import unmeasured
+from tests.http.clients import NO_TLS
 from tests.http.conftest import Served
 from tests.http.server_process import TOKEN, ServerProcess, serving, started
 
@@ -50,9 +51,9 @@ def failed(served: Served, *words: str, **environment: str) -> "subprocess.Compl
 def test_one_ledger_needs_no_file_and_nobody_unknown_gets_in(on_both: Served) -> None:
     server = program(on_both)
     try:
-        ready = httpx.get(f"{server.url}/ready", trust_env=False)
-        unknown = httpx.get(f"{server.url}/v1/ledgers/main/lag", trust_env=False)
-        elsewhere = httpx.get(f"{server.url}/v1/ledgers/other/lag", trust_env=False)
+        ready = httpx.get(f"{server.url}/ready", trust_env=False, verify=NO_TLS)
+        unknown = httpx.get(f"{server.url}/v1/ledgers/main/lag", trust_env=False, verify=NO_TLS)
+        elsewhere = httpx.get(f"{server.url}/v1/ledgers/other/lag", trust_env=False, verify=NO_TLS)
     finally:
         code = server.stop()
 
@@ -214,13 +215,15 @@ def test_a_follower_does_not_keep_the_server(served: Served) -> None:
 def test_a_server_that_ends_takes_nothing_more_in(served: Served) -> None:
     with serving(served.place, served.key_file, served.folder) as server:
         threading.Thread(
-            target=lambda: httpx.get(f"{server.url}/trial/slow", headers={"X-Seconds": "2"}, trust_env=False)
+            target=lambda: httpx.get(
+                f"{server.url}/trial/slow", headers={"X-Seconds": "2"}, trust_env=False, verify=NO_TLS
+            )
         ).start()
         time.sleep(0.5)
         server.end()
         time.sleep(0.5)
         with pytest.raises(httpx.ConnectError):
-            httpx.get(f"{server.url}/live", trust_env=False)
+            httpx.get(f"{server.url}/live", trust_env=False, verify=NO_TLS)
 
         assert server.ended() == 0
 
@@ -272,7 +275,7 @@ def test_a_second_signal_ends_it_at_once(served: Served) -> None:
 
 def _left_alone(server: ServerProcess) -> None:
     try:
-        httpx.get(f"{server.url}/trial/slow", headers={"X-Seconds": "60"}, timeout=90, trust_env=False)
+        httpx.get(f"{server.url}/trial/slow", headers={"X-Seconds": "60"}, timeout=90, trust_env=False, verify=NO_TLS)
     except httpx.HTTPError:
         return
 
@@ -312,7 +315,10 @@ def test_the_address_of_a_client_is_believed_from_a_trusted_proxy_alone(served: 
     def statuses(server: ServerProcess) -> list[int]:
         return [
             httpx.get(
-                f"{server.url}/v1/ledgers/main/lag", headers={"X-Forwarded-For": f"192.0.2.{number}"}, trust_env=False
+                f"{server.url}/v1/ledgers/main/lag",
+                headers={"X-Forwarded-For": f"192.0.2.{number}"},
+                trust_env=False,
+                verify=NO_TLS,
             ).status_code
             for number in range(4)
         ]

@@ -10,6 +10,7 @@ import pytest
 
 from interfaces.http.metrics import SERIES_MAX, Counter, Histogram, shown, text
 from ledger.store.log import ALLOWED
+from tests.http.clients import NO_TLS
 from tests.http.conftest import Served
 from tests.http.server_process import ALL_SCOPES, TOKEN, ServerProcess, serving
 
@@ -32,7 +33,7 @@ def server(shared: Served) -> Iterator[ServerProcess]:
 
 def numbers(server: ServerProcess) -> str:
     """Everything that the port for metrics tells."""
-    return httpx.get(f"{server.metrics_url}/metrics", trust_env=False).text
+    return httpx.get(f"{server.metrics_url}/metrics", trust_env=False, verify=NO_TLS).text
 
 
 def lines_after(server: ServerProcess, before: int, count: int) -> list[dict[str, Any]]:
@@ -138,7 +139,7 @@ def test_metrics_of_a_ledger_are_for_keys_with_the_scope(server: ServerProcess) 
     with server.client() as client:
         operator = client.get("/metrics")
         reader = client.get("/metrics", headers={"Authorization": "Bearer ak_reader"})
-    stranger = httpx.get(f"{server.url}/metrics", trust_env=False)
+    stranger = httpx.get(f"{server.url}/metrics", trust_env=False, verify=NO_TLS)
 
     assert operator.status_code == 200
     assert 'ledger=""' not in operator.text
@@ -147,7 +148,7 @@ def test_metrics_of_a_ledger_are_for_keys_with_the_scope(server: ServerProcess) 
 
 @pytest.mark.slow
 def test_the_port_for_metrics_serves_nothing_else(server: ServerProcess) -> None:
-    with httpx.Client(base_url=server.metrics_url or "", trust_env=False) as inside:
+    with httpx.Client(base_url=server.metrics_url or "", trust_env=False, verify=NO_TLS) as inside:
         found = [inside.get(path).status_code for path in ("/metrics", "/live", "/ready", "/v1/ledgers/main/lag")]
 
     assert found == [200, 200, 200, 404]
@@ -169,9 +170,9 @@ def test_the_lag_of_a_ledger_is_told_to_its_operator(on_both: Served) -> None:
 @pytest.mark.slow
 def test_a_ledger_that_went_away_is_not_ready(served: Served) -> None:
     with serving(served.place, served.key_file, served.folder) as server:
-        assert httpx.get(f"{server.url}/ready", trust_env=False).status_code == 200
+        assert httpx.get(f"{server.url}/ready", trust_env=False, verify=NO_TLS).status_code == 200
         (served.folder / "ledger" / "ledger.db").write_bytes(b"something else" * 1_000)
-        answer = httpx.get(f"{server.url}/ready", trust_env=False)
+        answer = httpx.get(f"{server.url}/ready", trust_env=False, verify=NO_TLS)
 
     assert (answer.status_code, answer.json()["unavailable"]) == (503, 1)
 

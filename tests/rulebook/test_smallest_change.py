@@ -15,7 +15,9 @@ again. A case that answers something else, or cannot answer, has noticed. Three 
 left alone. `UNREAD` lists values that nothing in the program asks for yet, each with who will.
 """
 
+from collections import deque
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 import pytest
@@ -47,6 +49,8 @@ class Looking:
         self.book = book
         self.cases = sorted(all_cases(), key=lambda case: _LAST.get(case.kind, 0))
         self.read = {case.says: case.question.reads(book) for case in self.cases}
+        self._lately: deque[Case] = deque(maxlen=8)
+        """Cases that noticed the last few changes: most likely they notice the next one of the quantity too."""
 
     def complaints(self, quantity: Quantity) -> Iterator[str]:
         """The changes of a quantity that no case notices, or that one notices without having named it."""
@@ -63,13 +67,23 @@ class Looking:
         return {change.what: case.says for change, case in found if case is not None}
 
     def _complaint(self, change: Change) -> str:
-        if self._first(change) is not None:
+        if self._is_noticed(change):
             return ""
         other = next((c for c in self._others(change) if c.fails(change.applied(self.book))), None)
         if other is None:
             return "no case noticed"
         # Of what was not in force yet there was nothing to name.
         return "" if change.is_of_date else f"{other.says!r} noticed and does not name it as read"
+
+    def _is_noticed(self, change: Change) -> bool:
+        changed = change.applied(self.book)
+        for case in chain(tuple(self._lately), self.cases):
+            if self._may_notice(case, change) and case.fails(changed):
+                if case in self._lately:
+                    self._lately.remove(case)
+                self._lately.appendleft(case)
+                return True
+        return False
 
     def _first(self, change: Change) -> Case | None:
         changed = change.applied(self.book)
