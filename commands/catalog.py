@@ -207,6 +207,8 @@ _ENTRIES: Final = (
     Entry(counting.MapCompleteness, completeness.decide_map_completeness, is_alone=True),
     Entry(findings.SettleReview, reviews.decide_settle_review),
     Entry(disclosing.Disclose, disclosures.decide_disclose, "patient"),
+    Entry(disclosing.SuspendAccounting, disclosures.decide_suspend_accounting, "patient"),
+    Entry(disclosing.RetractDisclosure, disclosures.decide_retract_disclosure, "patient"),
     Entry(glass.Elevate, elevations.decide_elevate),
     Entry(glass.EndElevation, elevations.decide_end_elevation),
     Entry(glass.ReviewElevation, elevations.decide_review_elevation),

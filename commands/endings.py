@@ -21,6 +21,7 @@ from ledger.judging.payers import book_on
 from ledger.judging.stops import STOP_NAMES, Stop, disenrolled, revoked
 from ledger.rulebook import Reading
 from ledger.streams.base import SEALED, Event
+from ledger.streams.disclosures import Disclosure, RetractedDisclosure
 from ledger.streams.endings import (
     ConsentInvalidated,
     ConsentRevoked,
@@ -174,9 +175,9 @@ def decide_retract_disenrolment(asked: Asked[RetractDisenrolment], states: State
     return taken_back(known, event, "The disenrolment")
 
 
-def taken_back(known: Revocation | Disenrolment | Stay | OtherService, event: Event, what: str) -> Outcome:
+def taken_back(known: Revocation | Disenrolment | Stay | OtherService | Disclosure, event: Event, what: str) -> Outcome:
     """The answer to taking a record back: once, and for one reason."""
-    before: Retracted | ServiceRetracted | None = known.retracted
+    before: Retracted | ServiceRetracted | RetractedDisclosure | None = known.retracted
     if before is None:
         return Accepted((event,))
     if says_the_same(before.event, event):

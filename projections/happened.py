@@ -130,6 +130,8 @@ HAPPENED: Final[dict[str, Callable[[Any], Moment]]] = {
     "login_used": _RECORDED,
     "attempt_denied": _RECORDED,
     "record_disclosed": attrgetter("on"),
+    "accounting_suspended": _RECORDED,
+    "disclosure_retracted": _RECORDED,
     "reading_elevated": _RECORDED,
     "elevation_ended": _RECORDED,
     "elevation_reviewed": _RECORDED,

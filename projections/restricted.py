@@ -25,6 +25,7 @@ _CONSENT: Final = ("consent", "patient", "consent")
 _REVOCATION: Final = ("revocation", "patient", "revocation")
 _DISENROLMENT: Final = ("disenrolment", "patient", "disenrolment")
 _STAY: Final = ("stay", "patient", "stay")
+_DISCLOSURE: Final = ("disclosure", "patient", "disclosure")
 _ABOUT: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
     {
         "condition_recorded": _CONDITION,
@@ -44,6 +45,8 @@ _ABOUT: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
         "consent_revoked": _REVOCATION,
         "patient_disenrolled": _DISENROLMENT,
         "stay_recorded": _STAY,
+        "record_disclosed": _DISCLOSURE,
+        "accounting_suspended": _DISCLOSURE,
     }
 )
 """Topic -> kind of item that it says something about, and the fields that name patient and item."""
@@ -63,6 +66,7 @@ _STRIKES: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
         "revocation_retracted": _REVOCATION,
         "disenrolment_retracted": _DISENROLMENT,
         "stay_retracted": _STAY,
+        "disclosure_retracted": _DISCLOSURE,
     }
 )
 """Topics of facts that take an item out where they give the wrong patient as the reason."""

@@ -147,6 +147,8 @@ _ALL: Final[tuple[type[Event], ...]] = (
     access.LoginUsed,
     access.AttemptDenied,
     disclosures.RecordDisclosed,
+    disclosures.AccountingSuspended,
+    disclosures.DisclosureRetracted,
     elevations.ReadingElevated,
     elevations.ElevationEnded,
     elevations.ElevationReviewed,

@@ -5,7 +5,7 @@ lists it. It stands here and not in the rulebook, because it is no payer's rule,
 the privacy rule applies (14 April 2003). Not promised: that a disclosure was allowed; `not_permitted` is a ground too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
@@ -141,14 +141,32 @@ def six_years_before(on: date) -> date:
     return on.replace(year=year, day=28) if (on.month, on.day) == (2, 29) else on.replace(year=year)
 
 
-def hidden_until(
-    basis: DisclosureBasis, suspended_until: date | None, *, is_oral: bool, recorded_on: date
-) -> date | None:
+class AgencyStatement(NamedTuple):
+    """What an agency said of the patient's right to hear of one disclosure."""
+
+    until: date
+    """The last day that it names."""
+    is_oral: bool
+    recorded_on: date
+    """The day on which the ledger heard of it."""
+
+
+def hidden_until(basis: DisclosureBasis, statements: Iterable[AgencyStatement]) -> date | None:
     """The last day on which an accounting says nothing of a disclosure; None where nothing suspends the right.
 
-    Only for oversight and law enforcement is there such a right of the agency. Its spoken word holds thirty days from
-    the day on which the ledger heard of it, whatever end it names.
+    Only for oversight and law enforcement is there such a right of the agency. What it writes names the end anew, later
+    or earlier. Its spoken word holds thirty days from the day on which the ledger first heard of it, whatever end it
+    names, however often it is said, and takes nothing from what is written.
     """
-    if suspended_until is None or not GROUNDS[basis].can_be_suspended:
+    if not GROUNDS[basis].can_be_suspended:
         return None
-    return min(suspended_until, recorded_on + ORAL_DAYS) if is_oral else suspended_until
+    end: date | None = None
+    spoken_end: date | None = None
+    for said in statements:
+        if not said.is_oral:
+            end = said.until
+            continue
+        spoken_end = spoken_end or said.recorded_on + ORAL_DAYS
+        spoken = min(said.until, spoken_end)
+        end = spoken if end is None else max(end, spoken)
+    return end

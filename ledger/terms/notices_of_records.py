@@ -264,4 +264,18 @@ OF_RECORDS: Final = (
         "HIPAA-05",
         "If the agency needs longer, have it say so in writing before that day.",
     ),
+    kind(
+        "suspension_shortened",
+        REVIEW,
+        "What the agency wrote now names an earlier day than before; from the next day on the disclosure is listed.",
+        "HIPAA-05",
+        "Check the day with the agency's letter before it is over.",
+    ),
+    kind(
+        "suspension_adds_nothing",
+        REVIEW,
+        "The statement of the agency keeps the disclosure from the patient no longer than what is on record.",
+        "HIPAA-05",
+        "Check the day, and whether the statement is about another disclosure.",
+    ),
 )

@@ -11,6 +11,12 @@ _GLASS: Final = "Reading outside the own practice is for persons, for a time, an
 
 NAMING_OF_ACCESS: Final = (
     Refusal(
+        "no_such_disclosure",
+        "No disclosure of the patient's record on file has the id that the command gives.",
+        "A fact names what it is about, and that must be in the ledger (readings, 1).",
+        "Look at `ccm-ledger history PATIENT --accesses --action record_disclosed`.",
+    ),
+    Refusal(
         "no_such_elevation",
         "The ledger holds no elevation with the id that the command gives.",
         "A fact names what it is about, and that must be in the ledger (readings, 1).",

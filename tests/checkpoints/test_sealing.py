@@ -109,6 +109,20 @@ def test_a_clock_that_was_set_back_dates_nothing_before_what_was_said(ledger: Le
     assert said[1] == SECONDS + 3_600
 
 
+def test_a_checkpoint_is_stored_under_the_time_that_the_ledgers_clock_signed(
+    ledger: Ledger, clock: StandingClock
+) -> None:
+    clock.advance(3_600)
+    grow(ledger, 1)
+    late = StandingClock()
+    late.advance(-86_400)
+    sealer(ledger, late).seal()
+    stored = ledger.engine.log_store().latest()
+
+    assert stored is not None
+    assert stored.created_at == (SECONDS + 3_600) * 1_000_000
+
+
 def test_while_one_key_takes_over_both_sign_and_then_the_new_one_alone(ledger: Ledger) -> None:
     old, clock = signers(ledger)
     new = log_key(ledger, 2)

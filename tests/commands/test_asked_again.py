@@ -85,6 +85,7 @@ TWO_KEYS = (
     .then(test_log_keys.adopt())
     .then(test_log_keys.adopt(test_log_keys.NEW, replaces=test_log_keys.OLD))
 )
+DISCLOSED = test_disclosures.disclosed()
 OPENED = test_elevations.elevated()
 OPEN_NO_MORE = test_elevations.later(OPENED).by(COMPLIANCE)
 COMMANDS: tuple[tuple[Given, Command], ...] = (
@@ -197,11 +198,16 @@ COMMANDS: tuple[tuple[Given, Command], ...] = (
     (office().by(ADMIN), test_completeness.mapped(2)),
     (test_importing.given(), test_importing.imported()),
     (test_disclosures.office(), test_disclosures.disclosure()),
+    (DISCLOSED, test_disclosures.prolonged(DISCLOSED)),
+    (DISCLOSED.by(COMPLIANCE), test_disclosures.taken_back(DISCLOSED)),
     (test_elevations.office(), test_elevations.glass()),
     (OPENED, test_elevations.of(OPENED, EndElevation)),
     (OPEN_NO_MORE, test_elevations.of(OPENED, ReviewElevation, outcome="justified")),
 )
-BY_KEY_ONLY = {"revise_care_plan", "attest_mdm", "add_to_time", "dispute_time", "record_rendering_details", "disclose"}
+BY_KEY_ONLY = {
+    *("revise_care_plan", "attest_mdm", "add_to_time", "dispute_time", "record_rendering_details"),
+    *("disclose", "suspend_accounting"),
+}
 """Their words are all they say."""
 ONCE = {
     *("release_delivery", "discard_delivery"),

@@ -22,6 +22,7 @@ BY_ROLES = {
         strike_plan_revision strike_time unmerge_patients raise_limit report_overpayment triage_overpayment
         identify_overpayment no_overpayment begin_investigation end_investigation record_sweep
         place_hold release_hold request_erasure approve_erasure withdraw_erasure begin_erasure review_elevation
+        retract_disclosure
     """,
     (P, C, N): "allocate_time correct_time record_condition revise_care_plan start_timer stop_timer",
     (P,): """
@@ -38,7 +39,7 @@ BY_ROLES = {
     (Q, F): "retract_death",
     (Q, P, A): "withdraw_designation",
     (P, C, N, Q): "move_time",
-    (P, C, N, F, B, Q, A): "dispute_time disclose",
+    (P, C, N, F, B, Q, A): "dispute_time disclose suspend_accounting",
     (M,): "finish_erasure close_refusal_count note_reaction_run raise_review report_stale_month report_lost_ground",
     (Q, B): "return_overpayment",
     (B, A): "release_claim export_claim",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from projections.accounting import Accounting, accounting_of
+from projections.restricted import RESTRICTED_TEXT
 from projections.two_patients import one_person
 from projections.wording import ERASED_TEXT
 from tests.house import House, house
@@ -106,6 +107,47 @@ def test_a_suspension_for_a_ground_that_knows_none_hides_nothing(it: House) -> N
     disclosed(it, basis="court_order", suspended_until="2026-06-30", suspended_by="The court")
 
     assert ["2026-02-20"] == days(told(it))
+
+
+def disclosure_of(it: House) -> str:
+    (line,) = told(it, date(2027, 1, 1)).disclosures
+    return line.disclosure
+
+
+def test_a_suspension_that_the_agency_prolongs_hides_until_its_new_end(it: House) -> None:
+    disclosed(it, suspended_until="2026-06-30", suspended_by="Agent Smith")
+    more = {"patient": it.ids["patient"], "disclosure": disclosure_of(it), "suspended_until": "2026-09-30"}
+    it.accepted("suspend_accounting", {**more, "suspended_by": "Agent Smith"}, actor="fay")
+
+    assert [] == days(told(it, date(2026, 9, 30)))
+    assert ["2026-02-20"] == days(told(it, date(2026, 10, 1)))
+
+
+def test_what_was_only_said_and_then_written_hides_until_the_written_end(it: House) -> None:
+    disclosed(it, suspended_until="2026-12-31", suspended_by="Agent Smith", suspended_orally=True)
+    written = {"patient": it.ids["patient"], "disclosure": disclosure_of(it), "suspended_until": "2026-05-31"}
+    it.accepted("suspend_accounting", {**written, "suspended_by": "Agent Smith"}, actor="fay")
+
+    assert [] == days(told(it, date(2026, 5, 31)))
+    assert ["2026-02-20"] == days(told(it, date(2026, 6, 1)))
+
+
+def test_a_disclosure_that_was_taken_back_is_not_listed_and_was_until_then(it: House) -> None:
+    before = disclosed(it)
+    back = {"patient": it.ids["patient"], "disclosure": disclosure_of(it), "reason": "entered_in_error"}
+    it.accepted("retract_disclosure", {**back, "evidence": "The letter came back."}, actor="cora")
+
+    assert [] == days(told(it))
+    assert ["2026-02-20"] == days(told(it, position=before))
+
+
+def test_words_about_another_patient_are_restricted_also_as_of_before_somebody_said_so(it: House) -> None:
+    before = disclosed(it)
+    back = {"patient": it.ids["patient"], "disclosure": disclosure_of(it), "reason": "wrong_patient"}
+    it.accepted("retract_disclosure", {**back, "evidence": "Her sister's."}, actor="cora")
+    (line,) = told(it, position=before).disclosures
+
+    assert (RESTRICTED_TEXT, RESTRICTED_TEXT) == (line.recipient, line.what)
 
 
 def test_as_of_an_earlier_position_it_shows_what_was_known_then(it: House) -> None:

@@ -354,8 +354,10 @@ def _access(story: Story) -> None:
         "on": it.clock[:10],
     }
     agency = {"suspended_until": "2027-12-31", "suspended_by": "Agent Smith", "suspended_orally": True}
-    story.of("disclose", "fay", **sent, basis="law_enforcement", **agency)
-    story.of("disclose", "bill", **sent | {"purpose": "claim", "basis": "payment", "address": "1 Lake Street"})
+    first = story.of("disclose", "fay", **sent, basis="law_enforcement", **agency)
+    second = story.of("disclose", "bill", **sent | {"purpose": "claim", "basis": "payment", "address": "1 Lake Street"})
+    story.of("suspend_accounting", "fay", **first, suspended_until="2028-06-30", suspended_by="Agent Jones")
+    story.of("retract_disclosure", "cora", **second, reason="entered_in_error", evidence="It never left.")
     site = {"name": "Main", "place_of_service": "11"}
     hillside: dict[str, Any] = {"name": "Hillside", "tin": "987654321", "zone": "America/Denver", "sites": [site]}
     elsewhere = story.say("register_practice", **hillside)["practice"]

@@ -3,8 +3,15 @@
 from datetime import UTC, date, datetime
 
 from ledger.streams.base import Event
-from ledger.streams.disclosures import DisclosureWords, RecordDisclosed
+from ledger.streams.disclosures import (
+    AccountingSuspended,
+    DisclosureRetracted,
+    DisclosureWords,
+    RecordDisclosed,
+    SuspensionWords,
+)
 from ledger.streams.elevations import ElevationEnded, ElevationReviewed, ElevationWords, ReadingElevated
+from ledger.streams.endings import EvidenceWords
 from tests.store.sample import NURSE, OTHER_PATIENT, PATIENT, PRACTICE
 
 ELEVATION = "el_aaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -25,6 +32,21 @@ OF_ACCESS: tuple[Event, ...] = (
             what="The time entries of January.",
             suspended_by="Agent Smith",
         ),
+    ),
+    AccountingSuspended(
+        patient=PATIENT,
+        disclosure="dc_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        disclosed_on=date(2026, 3, 2),
+        suspended_until=date(2026, 9, 30),
+        suspended_orally=False,
+        words=SuspensionWords(suspended_by="Agent Smith"),
+    ),
+    DisclosureRetracted(
+        patient=PATIENT,
+        disclosure="dc_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        disclosed_on=date(2026, 3, 2),
+        reason="entered_in_error",
+        words=EvidenceWords(evidence="The letter never left the house."),
     ),
     ReadingElevated(
         elevation=ELEVATION,

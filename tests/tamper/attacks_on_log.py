@@ -90,6 +90,20 @@ def checkpoint_deleted(dice: random.Random, scene: Scene) -> None:
     scene.hands.facts("DELETE FROM log_checkpoints WHERE number = ?", (dice.choice(numbers[:-1]),))
 
 
+@attack("when a checkpoint was made is changed in its row", by_tiles("edited"))
+def checkpoint_dated_otherwise(dice: random.Random, scene: Scene) -> None:
+    # Later by any second, or earlier by more than clocks may differ.
+    moved = dice.choice((dice.randint(1, 10_000), -dice.randint(301, 10_000)))
+    change = (moved * 1_000_000, dice.randint(1, len(scene.sealed)))
+    scene.hands.facts("UPDATE log_checkpoints SET created_at = created_at + ? WHERE number = ?", change)
+
+
+@attack("when a checkpoint was made is moved in its row by some minutes to the past", UNSEEN)
+def checkpoint_dated_a_little_earlier(dice: random.Random, scene: Scene) -> None:
+    change = (dice.randint(1, 300) * 1_000_000, dice.randint(1, len(scene.sealed)))
+    scene.hands.facts("UPDATE log_checkpoints SET created_at = created_at - ? WHERE number = ?", change)
+
+
 @attack("when the ledger's own clock saw the last checkpoint is changed", by_tiles("edited"))
 def heartbeat_edited(dice: random.Random, scene: Scene) -> None:
     run = scene.hands.facts

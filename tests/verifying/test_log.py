@@ -245,6 +245,16 @@ def test_a_checkpoint_that_was_changed_is_named_edited(kept: Kept) -> None:
     assert found.names == (Named.EDITED,)
 
 
+@pytest.mark.parametrize("seconds", [1, -301], ids=["later", "earlier"])
+def test_a_checkpoint_whose_row_gives_it_another_time_than_the_ledgers_clock_signed_is_named_edited(
+    kept: Kept, seconds: int
+) -> None:
+    found = after(kept, f"UPDATE log_checkpoints SET created_at = created_at + {seconds * 1_000_000} WHERE number = 2")
+
+    assert found.names == (Named.EDITED,)
+    assert "checkpoint 2" in found.findings[0].words
+
+
 def test_a_checkpoint_replaced_by_an_earlier_one_is_named_edited(kept: Kept) -> None:
     change = lambda run: run("UPDATE log_checkpoints SET note = ? WHERE number = 3", (kept.notes[0],))  # noqa: E731
 

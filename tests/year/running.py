@@ -120,7 +120,8 @@ NOT_IN_THE_YEAR: Final = {
     *(topic for topic in EVENTS if topic.startswith(("claim_", "overpayment_"))),
     *("log_trusted", "checkpoint_witnessed", "checkpoint_contradicted"),
     *("api_key_issued", "api_key_revoked", "login_used", "attempt_denied"),
-    *("record_disclosed", "reading_elevated", "elevation_ended", "elevation_reviewed"),
+    *("record_disclosed", "accounting_suspended", "disclosure_retracted"),
+    *("reading_elevated", "elevation_ended", "elevation_reviewed"),
 }
 """Kinds of facts that do not happen: those of the machine, which reports about the months and changes none; those that
 price a month and move no verdict; who came in, who read, and what was disclosed; acts about single codes, which the

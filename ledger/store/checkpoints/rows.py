@@ -18,7 +18,7 @@ class StoredCheckpoint(NamedTuple):
     size: int
     note: bytes
     created_at: int
-    """Microseconds; by the clock of the sealer."""
+    """Microseconds; the second that the ledger's own clock signed under it."""
 
 
 class StoredCosignature(NamedTuple):

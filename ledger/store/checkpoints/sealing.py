@@ -120,8 +120,8 @@ class Sealer:
             made.append((root, render_note(Note(text, tuple(lines)))))
             return made[-1][1]
 
-        now = to_micros(self._clock.now())
-        if self._store.seal(grown, until, base.number + 1, now, sign):
+        # The row says what the clock signs, so that verification can hold one against the other.
+        if self._store.seal(grown, until, base.number + 1, seconds * SECOND, sign):
             root, note = made[-1]
             known = {**base.edge, **grown}
             edge = {tile: known[tile] for tile in log.edge(until)}

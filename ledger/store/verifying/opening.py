@@ -187,6 +187,10 @@ class Judge:
         self.heard = max(self.heard, self._said)
         return None
 
+    def clock_said(self, data: bytes) -> int | None:
+        """The latest second that the ledger's clock says within a note that was opened; None where it signed none."""
+        return max(self._said_by_clock(parse_note(data).signatures), default=None)
+
     def _said_by_clock(self, lines: Iterable[Signature]) -> list[int]:
         ids = {(key.name, key.key_id) for key in self._clock}
         return [int.from_bytes(line.data[:SECONDS_BYTES], "big") for line in lines if (line.name, line.key_id) in ids]

@@ -1,8 +1,9 @@
 """The ledger's own checkpoints in their order, with what was put under them: cosignatures and timestamps.
 
 Promise: each checkpoint is opened by the judge, each line and timestamp under it is held against it, and numbers that
-are missing are named. What the ledger's clock saw says before when no later fact can be dated. Not promised: that the
-facts lead to them; they are compared once the facts were read.
+are missing are named. What the ledger's clock saw says before when no later fact can be dated, and what it signed says
+when the checkpoint was made, whatever its row says. Not promised: that the facts lead to them; they are compared once
+the facts were read.
 """
 
 from collections.abc import Iterator
@@ -45,7 +46,7 @@ class OwnCheckpoints:
             if row[0] != number + 1:
                 words = f"Checkpoints are missing: {number + 1} to {row[0] - 1}."
                 yield Finding(Verdict.CHECKPOINT_DIFFERS, None, None, words, Named.DELETED)
-            number, stated, note, _ = row
+            number, stated, note, made_at = row
             source = f"the ledger's checkpoint {number}"
             if not isinstance(note, bytes) or not isinstance(stated, int) or stated < self.size:
                 words = f"The ledger's checkpoint {number} does not follow the one before it."
@@ -56,7 +57,23 @@ class OwnCheckpoints:
             self.size = stated
             found = self._judge.open(note, source, is_own=True, size=stated)
             yield found
+            if isinstance(found, Anchor) and not self._is_simulated:
+                yield from _dated(made_at, self._judge.clock_said(note), source)
             yield from self._judge.cosigned(note, below.lines(number), source)
             yield from stamps.trouble(number, note, source)
             if isinstance(found, Anchor) and is_last and is_whole and not self._is_simulated:
                 self.seen.append(Seen(stated, self._judge.heard * _MICROSECONDS - _DIFFERENCE))
+
+
+def _dated(made_at: object, said: int | None, source: str) -> Iterator[Finding]:
+    """What is wrong with the time in a checkpoint's row, given the second that the clock signed with it.
+
+    The sealer stores just that second. Before it did, it stored its clock as it read: never later than the second, and
+    earlier by no more than clocks may differ.
+    """
+    if said is None:
+        return
+    second = said * _MICROSECONDS
+    if not isinstance(made_at, int) or not second - _DIFFERENCE <= made_at < second + _MICROSECONDS:
+        words = f"The row of {source} says that it was made at another time than the ledger's clock signed."
+        yield Finding(Verdict.NOTE_DAMAGED, None, None, words, Named.EDITED)
