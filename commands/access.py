@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 from commands import authority
 from commands.by_key import closed_to
@@ -27,6 +27,9 @@ from ledger.terms.people import USUAL_PURPOSE, Purpose, Role
 from ledger.terms.refusals import refused
 
 PATIENTS_A_FACT: Final = 12
+OfSource = Literal["deliveries", "parked"]
+"""Questions that a source may ask about what it delivered itself, naming itself, and of no patient."""
+OF_SOURCES: Final[tuple[OfSource, ...]] = get_args(OfSource)
 AS_NAMED: Final = ("history", "audit", "find", "parked", "feed")
 """Questions that show of a patient who was merged what stands in the own streams."""
 
@@ -132,7 +135,7 @@ def ask_to_read(
 
 def ask_about_source(
     handler: Handler,
-    question: Question,
+    question: OfSource,
     source: str,
     patients: Sequence[str] = (),
     *,
