@@ -27,6 +27,8 @@ PLACED_BY_FACTS: Final = frozenset(("stop_timer", "record_acknowledgment", "reco
 """Commands that name neither patient nor practice: whom they are about, if anybody, their facts name."""
 PLACED_BY_DELIVERY: Final = "release_delivery"
 """The command that names a delivery alone, and is about the practices to which that belongs."""
+NEVER_BY_KEY: Final = "elevate"
+"""The command that a person gives by the own login, and no key, whosever it is: its decider refuses it."""
 _PLACED_OTHERWISE: Final = PLACED_BY_FACTS | {PLACED_BY_DELIVERY}
 
 

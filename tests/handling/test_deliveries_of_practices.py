@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from commands.answer import Answer
 from interfaces.delivered import deliveries_of, waiting_of, waiting_told
 from ledger.terms.outcome import Refused
 from tests.handling.test_by_key import Desk, code, coverage
@@ -35,7 +36,7 @@ class Feeds(Desk):
         whose = {"source": SOURCE, "practices": list(practices), "expires_at": "2026-02-01T00:00:00Z"}
         return f"key:{dict(self.it.accepted('issue_api_key', data | whose).ids)['api_key']}"
 
-    def deliver(self, by: str, patient: Any, key: str, **head: Any) -> Any:
+    def deliver(self, by: str, patient: Any, key: str, **head: Any) -> Answer:
         """Coverage of somebody, delivered by one of the source's keys."""
         source = {"actor": {"id": self.it.ids["feed"]}, "source": {"system": SOURCE, "id": key}, "key": key}
         return self.by(

@@ -92,6 +92,8 @@ class Company:
                 data |= {"source": "direct", "delivery": self.it.ids["delivery"], "subject": self.patient}
             case "release_delivery":
                 data |= {"source": "direct", "delivery": self.it.ids["delivery"]}
+            case "elevate":
+                data |= {"patients": [], "practice": self.here}
             case "settle_review" if "review" in self.it.ids:
                 data["review"] = self.it.ids["review"]
             case "trust_log":
@@ -210,6 +212,11 @@ def test_a_confined_key_gives_a_command_where_the_table_says(earnest: Company, c
             assert "not_in_this_practice" not in (here, there)
         case "no":
             assert (here, there) == ("not_in_this_practice", "not_in_this_practice")
+        case "never":
+            anywhere = earnest.it.ids.get(f"{role} key") or earnest.key(f"{role.value}-anywhere", staff)
+            earnest.it.ids[f"{role} key"] = anywhere
+            refused = [here, there, earnest.decided(command, login=anywhere)]
+            assert ["elevation_by_api_key", "not_in_this_practice", "elevation_by_api_key"] == refused
 
 
 @pytest.mark.parametrize("command", sorted(CATALOG))
