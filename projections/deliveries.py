@@ -39,10 +39,6 @@ class DeliveredLog(DatedLog, Protocol):
         """The facts behind a position, at most `limit`, in order."""
         ...
 
-    def facts_at(self, positions: Iterable[int]) -> Sequence[Fact]:
-        """The facts at these positions, in order."""
-        ...
-
 
 class Taken(NamedTuple):
     """Deliveries of one kind, their facts, and the digest of these facts' positions."""
