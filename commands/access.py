@@ -3,14 +3,14 @@
 Promise: nothing about a patient is shown before the access fact is durable; a list is one fact per twelve patients
 under one correlation. A read is allowed in the reader's own practice, and anywhere to compliance and auditors;
 anything else is refused and the refusal recorded (readings, section 2). What a role does not open, an elevation of the
-reader may for some hours (section 8); each read that rests on one says so.
+reader may for some hours (section 8), to the reader's own logins and to no key; each read that rests on one says so.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 from commands import authority
 from commands.by_key import closed_to
@@ -21,12 +21,16 @@ from ledger.streams.base import Envelope, Event, Proposal, Source, Vouched
 from ledger.streams.elevations import Elevation, Elevations
 from ledger.streams.governance import Governance
 from ledger.streams.joining import StateOf, group_of, practices_of
+from ledger.terms.api_keys import key_of_login
 from ledger.terms.identity import LEDGER_TAG, elevated_tag, staff_tag
 from ledger.terms.outcome import Refused
 from ledger.terms.people import USUAL_PURPOSE, Purpose, Role
 from ledger.terms.refusals import refused
 
 PATIENTS_A_FACT: Final = 12
+OfSource = Literal["deliveries", "parked"]
+"""Questions that a source may ask about what it delivered itself, naming itself, and of no patient."""
+OF_SOURCES: Final[tuple[OfSource, ...]] = get_args(OfSource)
 AS_NAMED: Final = ("history", "audit", "find", "parked", "feed")
 """Questions that show of a patient who was merged what stands in the own streams."""
 
@@ -59,7 +63,7 @@ def may_read(handler: Handler, patients: Sequence[str], login: str | None = None
     reader = reader_of(handler, login)
     if isinstance(reader, Refused):
         return False
-    roles = _roles(handler, reader, patients, within=practices_of_key(handler, login))
+    roles = _roles(handler, reader, patients, login=login)
     return all(may.role for may in roles.values())
 
 
@@ -70,7 +74,7 @@ def may_read_practice(handler: Handler, practice: str, login: str | None = None)
         return False
     within = practices_of_key(handler, login)
     reached = _practices_reached(handler, reader, within)
-    return reached is None or practice in reached or _is_elevated_to(handler, reader, practice, within)
+    return reached is None or practice in reached or _is_elevated_to(handler, reader, practice, login)
 
 
 def practices_of_key(handler: Handler, login: str | None = None) -> frozenset[str] | None:
@@ -102,7 +106,7 @@ def ask_to_read(
     state = cache(handler.state)
     if question not in AS_NAMED:
         patients = tuple(dict.fromkeys(each for patient in patients for each in group_of(patient, state)))
-    roles = _roles(handler, reader, patients, state, within=practices_of_key(handler, login))
+    roles = _roles(handler, reader, patients, state, login=login)
     if not all(may.role for may in roles.values()):
         closed = [patient for patient in patients if roles[patient].role is None]
         _record_refusal(handler, reader, question, closed or [reader], login)
@@ -132,7 +136,7 @@ def ask_to_read(
 
 def ask_about_source(
     handler: Handler,
-    question: Question,
+    question: OfSource,
     source: str,
     patients: Sequence[str] = (),
     *,
@@ -185,7 +189,7 @@ def practice_to_list(
     reached = _practices_reached(handler, reader, within)
     if reached is None or practice in reached or not reached or (practice is None and reached >= set(there_are)):
         return practice
-    if practice is not None and _is_elevated_to(handler, reader, practice, within):
+    if practice is not None and _is_elevated_to(handler, reader, practice, login):
         return practice
     if practice is None and len(reached) == 1:
         return next(iter(reached))
@@ -227,12 +231,13 @@ def _roles(
     patients: Sequence[str],
     state: StateOf | None = None,
     *,
-    within: frozenset[str] | None,
+    login: str | None,
 ) -> dict[str | None, _May]:
     """How the reader may read about each patient, by a role there or an elevation; under None, any reading role.
 
-    `within` are the practices that a key confines the reader to: whoever belongs to none of them is not read about.
+    Whoever belongs to none of the practices that a key confines the reader to is not read about.
     """
+    within = practices_of_key(handler, login)
     staff, on = handler.state(staff_tag(reader)), handler.now().date()
     state = state or handler.state
     anywhere = authority.reading_role(staff, on=on, practices=within or frozenset())
@@ -243,28 +248,29 @@ def _roles(
         is_inside = within is None or bool(near)
         role = authority.reading_role(staff, on=on, practices=near) if is_inside else None
         # Whoever holds no reading role any more is not elevated either.
-        is_closed = role is None and is_inside and anywhere is not None
-        by = _elevation_for(handler, reader, patient, practices, state) if is_closed else None
+        is_closed = role is None and anywhere is not None
+        by = _elevation_for(handler, reader, patient, practices, state, login) if is_closed else None
         found[patient] = _May(role) if by is None else _May(anywhere, by)
     return found
 
 
 def _elevation_for(
-    handler: Handler, reader: str, patient: str, practices: frozenset[str], state: StateOf
+    handler: Handler, reader: str, patient: str, practices: frozenset[str], state: StateOf, login: str | None
 ) -> str | None:
     """The first running elevation of the reader that opens a patient's record, under whichever id of the patient."""
-    running = _elevated(handler, reader)
+    running = _elevated(handler, reader, login)
     group = group_of(patient, state) if running else ()
     return next((each.event.elevation for each in running if each.opens(group, practices)), None)
 
 
-def _is_elevated_to(handler: Handler, reader: str, practice: str, within: frozenset[str] | None) -> bool:
-    is_inside = within is None or practice in within
-    return is_inside and any(each.event.practice == practice for each in _elevated(handler, reader))
+def _is_elevated_to(handler: Handler, reader: str, practice: str, login: str | None) -> bool:
+    return any(each.event.practice == practice for each in _elevated(handler, reader, login))
 
 
-def _elevated(handler: Handler, reader: str) -> tuple[Elevation, ...]:
-    """The elevations of a reader that run by the ledger's clock."""
+def _elevated(handler: Handler, reader: str, login: str | None) -> tuple[Elevation, ...]:
+    """The elevations of a reader that run by the ledger's clock; to a key none are open, whosever it is."""
+    if key_of_login(login or handler.login) is not None:
+        return ()
     elevations: Elevations = handler.state(elevated_tag(reader))
     return elevations.running(handler.now())
 

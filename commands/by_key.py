@@ -2,7 +2,8 @@
 
 A key may be issued for certain practices, which narrows what the roles behind it reach. Promise: no fact about a
 patient of other practices comes by such a key, whichever the command. A patient who belongs to no practice yet may be
-written about, for registration begins so, and not read about.
+written about, for registration begins so, and not read about. What names no patient belongs to the practices of the key
+by which it came; what came by a login that is confined to none belongs to no practice.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -10,20 +11,25 @@ from datetime import datetime
 from typing import Any, Final
 
 from commands.intents.base import Command
+from commands.intents.governance import ReleaseDelivery, ResolveDelivery
 from ledger.streams.api_keys import ApiKey
 from ledger.streams.base import Event
-from ledger.streams.governance import Governance
+from ledger.streams.governance import Governance, ParkedDelivery
 from ledger.streams.joining import practices_of
 from ledger.streams.patient import PatientRegistered
+from ledger.terms.identity import LEDGER_TAG, parked_tag
 from ledger.terms.outcome import Refused
 from ledger.terms.refusals import refused
 
 Get = Callable[[str], Any]
 
-PLACED_BY_FACTS: Final = frozenset(
-    ("stop_timer", "record_acknowledgment", "record_remittance", "release_delivery", "record_import")
-)
+PLACED_BY_FACTS: Final = frozenset(("stop_timer", "record_acknowledgment", "record_remittance", "record_import"))
 """Commands that name neither patient nor practice: whom they are about, if anybody, their facts name."""
+PLACED_BY_DELIVERY: Final = "release_delivery"
+"""The command that names a delivery alone, and is about the practices to which that belongs."""
+NEVER_BY_KEY: Final = "elevate"
+"""The command that a person gives by the own login, and no key, whosever it is: its decider refuses it."""
+_PLACED_OTHERWISE: Final = PLACED_BY_FACTS | {PLACED_BY_DELIVERY}
 
 
 def closed_to(governance: Governance, login: str, now: datetime | None) -> Refused | None:
@@ -48,8 +54,9 @@ def command_outside(key: ApiKey | None, command: Command, people: Mapping[str, s
         return None
     named: str | None = getattr(command, "practice", None)
     patients = [person for person in people.values() if person.startswith("pt_")]
-    is_placed = named in key.practices if named is not None else bool(patients) or command.NAME in PLACED_BY_FACTS
-    return None if is_placed and _are_within(patients, key.practices, get) else _outside()
+    is_placed = named in key.practices if named is not None else bool(patients) or command.NAME in _PLACED_OTHERWISE
+    is_inside = is_placed and _are_within(patients, key.practices, get) and _is_of_delivery(key.practices, command, get)
+    return None if is_inside else _outside()
 
 
 def facts_outside(key: ApiKey | None, events: Iterable[Event], get: Get) -> Refused | None:
@@ -63,6 +70,37 @@ def facts_outside(key: ApiKey | None, events: Iterable[Event], get: Get) -> Refu
     new = {patient for event, patient in about if isinstance(event, PatientRegistered)}
     known = (patient for _, patient in about if patient not in new)
     return None if _are_within(known, key.practices, get) else _outside()
+
+
+def practices_of_login(governance: Governance, login: str) -> frozenset[str]:
+    """The practices that a login is confined to; none where it is no key, or one that is confined to none."""
+    key = governance.api_keys.of_login(login)
+    return (key.practices or frozenset()) if key is not None else frozenset()
+
+
+def is_brought_within(governance: Governance, login: str, only: frozenset[str]) -> bool:
+    """Whether a login is a key that brings nothing but what belongs to some practices."""
+    brings_for = practices_of_login(governance, login)
+    return bool(brings_for) and brings_for <= only
+
+
+def delivery_within(only: frozenset[str] | None, parked: ParkedDelivery, governance: Governance, get: Get) -> bool:
+    """Whether a delivery that waits, or waited, belongs to the practices that somebody is confined to; None: to none.
+
+    It belongs to those of the key by which it came, and to those of the patient to whom it was resolved.
+    """
+    if only is None or is_brought_within(governance, parked.came_by, only):
+        return True
+    subject = parked.subject
+    return subject is not None and subject.startswith("pt_") and bool(practices_of(subject, get) & only)
+
+
+def _is_of_delivery(only: frozenset[str], command: Command, get: Get) -> bool:
+    """Whether the delivery that a command settles, if it does, belongs there; one that is not there does not."""
+    if not isinstance(command, ResolveDelivery | ReleaseDelivery):
+        return True
+    parked = get(parked_tag(command.source)).get(command.delivery)
+    return parked is not None and delivery_within(only, parked, get(LEDGER_TAG), get)
 
 
 def _are_within(patients: Iterable[str], practices: frozenset[str], get: Get) -> bool:

@@ -1,7 +1,8 @@
 """Deciders about elevations: a person reads outside the own practice for some hours, and another one reviews it.
 
-Break-glass is for a person with a reading role somewhere, by the own login; it opens records for reading alone
-(`commands/access.py` asks for it, `authority.py` never does), and stays open for review until compliance answers it.
+Break-glass is for a person with a reading role somewhere, by the own login and no key; it opens records for reading
+alone, to that person's own logins (`commands/access.py` asks for it, `authority.py` never does), and stays open for
+review until compliance answers it.
 """
 
 from datetime import timedelta
@@ -21,6 +22,7 @@ from ledger.streams.elevations import (
     ReadingElevated,
 )
 from ledger.streams.staff import ROLE_FACTS
+from ledger.terms.api_keys import key_of_login
 from ledger.terms.identity import elevated_tag, elevation_tag, patient_tag, staff_tag
 from ledger.terms.outcome import Accepted, Need, Outcome, Refused, Unchanged
 from ledger.terms.people import Role
@@ -35,8 +37,8 @@ def decide_elevate(asked: Asked[Elevate], states: States, law: Law) -> Outcome:
     """Open the records of patients, or of one practice, to the actor for reading, until an instant.
 
     Reads the actor with own elevations, the patients, or the practice. Refuses, in order: no_such_patient,
-    no_such_practice, elevation_target_unclear, elevation_by_source, elevation_not_by_person, elevation_not_ahead,
-    elevation_too_long, elevation_not_needed. Unchanged where just this one runs.
+    no_such_practice, elevation_target_unclear, elevation_by_source, elevation_by_api_key, elevation_not_by_person,
+    elevation_not_ahead, elevation_too_long, elevation_not_needed. Unchanged where just this one runs.
     """
     command = asked.command
     if need := states.missing(staff_tag(asked.actor), elevated_tag(asked.actor)):
@@ -47,6 +49,8 @@ def decide_elevate(asked: Asked[Elevate], states: States, law: Law) -> Outcome:
         return refused("elevation_target_unclear")
     if asked.vouched is Vouched.SOURCE:
         return refused("elevation_by_source")
+    if key_of_login(asked.login) is not None:
+        return refused("elevation_by_api_key")
     if not states.staff(asked.actor).is_person:
         return refused("elevation_not_by_person")
     if command.until <= asked.now:

@@ -7,13 +7,15 @@ decided again. Not promised: a place in the order for a line that has no answer 
 Everything that decides is pure and lives elsewhere: wire.py, resolving.py, authority.py and the deciders.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 
 import structlog
 
 from commands.answer import Answer
+from commands.bound_keys import Bound
 from commands.catalog import CATALOG
 from commands.deciding import Law, Read
 from commands.foreseen import fetch_ahead
@@ -27,7 +29,7 @@ from ledger.rulebook import Edition, ReadingSet, Rulebook, rulebook_of
 from ledger.streams.base import Appended, CommandKey, EventLog, Fact, KeyBinding, Proposal
 from ledger.streams.governance import Governance
 from ledger.terms.errors import LedgerError, StoreUnavailable
-from ledger.terms.identity import DIRECT, LEDGER_TAG, id_from, key_name, parked_tag
+from ledger.terms.identity import LEDGER_TAG, id_from, key_name
 from ledger.terms.outcome import Refused
 from ledger.terms.ports import Clock, IdSource, Zones
 from ledger.terms.refusals import refused
@@ -36,8 +38,6 @@ ROUNDS_MAX: Final = 1_000
 TRUSTED_MAX: Final = 32
 """Groups up to so many lines are decided by what is known, where asking a far ledger costs as much as appending."""
 _BUSY: Final = "Other writers moved the same streams again and again; these lines were not recorded."
-_STILL_WAITS: Final = "The delivery is parked already, and what it waits for is not known yet."
-_WAITING: Final = {"patient": "waiting_for_patient", "staff": "waiting_for_staff", "claim": "answer_without_claim"}
 _AGAIN: Final = "Send them again under the same keys."
 
 
@@ -132,6 +132,7 @@ class Handler:
         tokens = {index: self._key_token(line) for index, line in waiting if isinstance(line, Delivery)}
         before, bound = self.log.look(list(tokens.values())) if asked else (self.log.position, {})
         epoch = self.log.epoch
+        told_of = {fact.position: fact for fact in self.log.facts_at(_positions(bound.values()))} if bound else {}
         new = (line for index, line in waiting if isinstance(line, Delivery) and tokens[index] not in bound)
         fetch_ahead(new, self.state_cache, self.log)
         overlay = Overlay(self.state_cache)
@@ -152,8 +153,12 @@ class Handler:
             clocks[index] = self._simulated_now
             key = CommandKey(token, self.log.content_digest(self._content(line)))
             if token in bound:
-                answer = self._bound(line, bound[token], key.content, overlay)
-                decided.append(Decided(index, answer, None, (), []))
+                facts = tuple(told_of[position] for position in bound[token].positions if position in told_of)
+                item = self._guarded(index, line, partial(Bound, self, line, key, bound[token], facts, overlay, before))
+                if item.rests_on_group:
+                    later += waiting[at:]
+                    break
+                decided.append(item)
                 continue
             if line.command.NAME == ReleaseDelivery.NAME:
                 released = Release(self, line, key).answer()
@@ -164,7 +169,7 @@ class Handler:
                     later += waiting[at + 1 :]
                 break
             seen.add(token)
-            item = self._decided(index, line, key, overlay, before)
+            item = self._guarded(index, line, partial(Deciding, self, line, key, overlay, before))
             if item.rests_on_group:
                 later += waiting[at:]  # asked again once what it rests on is durable, so that its key can be bound
                 break
@@ -226,9 +231,9 @@ class Handler:
 
     # -- one line -------------------------------------------------------------------------------------------------
 
-    def _decided(self, index: int, line: Delivery, key: CommandKey, overlay: Overlay, before: int) -> Decided:
+    def _guarded(self, index: int, line: Delivery, deciding: Callable[[], Deciding | Bound]) -> Decided:
         try:
-            return Deciding(self, line, key, overlay, before).decided(index)
+            return deciding().decided(index)
         except LedgerError:
             raise
         except Exception as defect:  # noqa: BLE001 - one line's defect must not keep the rest of a file out
@@ -241,27 +246,6 @@ class Handler:
         if line.command.KIND == "testimony" or line.head.actor is None:
             return line.content
         return line.content + line.head.actor.model_dump_json(exclude_none=True).encode()
-
-    def _bound(self, line: Delivery, bound: KeyBinding, content: bytes, overlay: Overlay) -> Answer:
-        if bound.content is None:
-            happened = "This key belongs to a delivery whose content was erased."
-            return Answer(line.key, "refused", refusal=refused("key_of_erased_content", happened=happened))
-        if bound.content != content:
-            first = ", ".join(str(position) for position in bound.positions)
-            happened = f"This key was used before with other content (recorded at position {first})."
-            refusal = refused("exists_with_different_content", happened=happened, facts=bound.positions)
-            return Answer(line.key, "refused", bound.positions, bound.ids, refusal=refusal)
-        if bound.outcome == "parked":
-            return self._bound_to_parked(line, bound, overlay)
-        return Answer(line.key, "unchanged", bound.positions, bound.ids)
-
-    def _bound_to_parked(self, line: Delivery, bound: KeyBinding, overlay: Overlay) -> Answer:
-        source = line.head.source.system if line.head.source else DIRECT
-        parked = overlay.get(parked_tag(source)).state.get(dict(bound.ids).get("delivery", ""))
-        if parked is not None and parked.became:
-            return Answer(line.key, "unchanged", parked.became, bound.ids)
-        refusal = refused(_WAITING[parked.waits_for], happened=_STILL_WAITS) if parked is not None else None
-        return Answer(line.key, "parked", bound.positions, bound.ids, refusal=refusal)
 
     def _key_token(self, line: Delivery) -> str:
         return self.log.token(*key_name(line.head.source.system if line.head.source else None, line.head.key))
@@ -300,6 +284,10 @@ def line_read(raw: bytes) -> Delivery | Unreadable:
     except Exception as defect:  # noqa: BLE001 - one line's defect must not keep the rest of a file out
         structlog.get_logger("ccm_ledger.commands").error("line_defect", error=type(defect).__name__)
         return Unreadable(None, refused("program_defect"))
+
+
+def _positions(bound: Iterable[KeyBinding]) -> list[int]:
+    return sorted({position for each in bound for position in each.positions})
 
 
 def _needs_to_ask(waiting: tuple[int, Delivery | Unreadable]) -> bool:

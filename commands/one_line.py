@@ -65,7 +65,14 @@ class Deciding:
 
     def decided(self, index: int) -> Decided:
         """The line decided, as a proposal with its provisional answer."""
-        outcome = self.outcome()
+        return self.of(index, self.outcome())
+
+    def stopped(self) -> Refused | None:
+        """Why whoever hands the line in may not do this, before anything is decided; None where they may."""
+        return self._begun() or self._acting() or self._addressed() or self._allowed()
+
+    def of(self, index: int, outcome: Accepted | Unchanged | Refused) -> Decided:
+        """An outcome of the line as a proposal with its provisional answer."""
         if isinstance(outcome, Refused) and outcome.waiting_for is not None:
             return self._parked(index, outcome)
         match outcome:
@@ -87,7 +94,7 @@ class Deciding:
 
     def outcome(self) -> Accepted | Unchanged | Refused:
         """What the rules say of the line, before anything about keys and appends."""
-        stopped = self._begun() or self._acting() or self._addressed() or self._allowed() or self._expected()
+        stopped = self.stopped() or self._expected()
         if stopped is not None:
             return stopped
         assert self._now is not None

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from commands.authority import MATRIX, REACH
-from commands.by_key import PLACED_BY_FACTS
+from commands.by_key import NEVER_BY_KEY, PLACED_BY_DELIVERY, PLACED_BY_FACTS
 from commands.catalog import CATALOG
 from commands.resolving import reference_fields
 from ledger.terms.people import Role
@@ -18,9 +18,10 @@ from ledger.terms.people import Role
 Cell = Literal["any", "own", "all", "told", "no"]
 """any: the role in some practice is enough. own: in a practice that it is about, or in all. all: in all practices.
 told: recorded as testimony, in no capacity. no: refused."""
-Confined = Literal["own", "facts", "no"]
-"""What a key does that is confined to practices. own: what names a patient or practice within. facts: what turns out to
-be about nobody outside. no: what is about the whole ledger."""
+Confined = Literal["own", "facts", "no", "never"]
+"""What a key does that is confined to practices. own: what names a patient, a practice or a
+delivery within. facts: what turns out to be about nobody outside. no: what is about the whole ledger. never: what
+no key does, confined or not."""
 
 DECIDED_REACH: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -53,6 +54,8 @@ def by_confined_key(command: str) -> Confined:
     is_placed = (
         any(kind in ("patient", "any") for _, kind in reference_fields(model)) or "practice" in model.model_fields
     )
+    if command == NEVER_BY_KEY:
+        return "never"
     if command in PLACED_BY_FACTS:
         return "facts"
-    return "own" if is_placed else "no"
+    return "own" if is_placed or command == PLACED_BY_DELIVERY else "no"

@@ -1,7 +1,8 @@
 """What was delivered, and what of it waits, for programs: the command line and the server tell the same.
 
 Promise: nothing about a patient is in it; positions, counts, opaque ids and the names of sources are. Keys of a sender
-are read from a file or a body and never told again: what is wrong with one is told by its line.
+are read from a file or a body and never told again: what is wrong with one is told by its line. A key that is confined
+to practices is told of what belongs to these (belonging.py), as if nothing else had come.
 """
 
 from collections import Counter
@@ -63,12 +64,15 @@ def deliveries_of(
 ) -> "Deliveries | Refused":
     """The deliveries of a source on a day, the read allowed and recorded before. Raises KeysUnreadable."""
     from commands.access import ask_about_source  # noqa: PLC0415 - `--help` must not wait for them
+    from interfaces.belonging import Belonging  # noqa: PLC0415
     from projections.deliveries import deliveries  # noqa: PLC0415
 
     if refusal := ask_about_source(session.handler, "deliveries", source, purpose=purpose):
         return refusal
     named = None if keys is None else keys_in(keys)
-    return deliveries(session.log, source, day, now=session.handler.now(), keys=named)
+    belonging = Belonging(session.handler)
+    within = belonging.fact if belonging.is_confined else None
+    return deliveries(session.log, source, day, now=session.handler.now(), keys=named, within=within)
 
 
 def waiting_of(
@@ -84,10 +88,12 @@ def waiting_of(
     To whom a delivery was resolved is told to those alone who may read there.
     """
     from commands.access import ask_about_source, ask_to_read, may_read  # noqa: PLC0415 - as above
+    from interfaces.belonging import Belonging  # noqa: PLC0415
     from projections.questions import parked_list  # noqa: PLC0415
     from projections.two_patients import ANOTHER  # noqa: PLC0415
 
-    found = parked_list(session.log, as_of=known, with_closed=with_closed, source=source)
+    belongs = Belonging(session.handler).delivery
+    found = tuple(filter(belongs, parked_list(session.log, as_of=known, with_closed=with_closed, source=source)))
     subjects = dict.fromkeys(each.subject for each in found if each.subject and each.subject.startswith("pt_"))
     closed = {subject for subject in subjects if not may_read(session.handler, [subject])}
     shown = [subject for subject in subjects if subject not in closed]
@@ -116,10 +122,14 @@ _APART: Final = frozenset({"position", "documents", "compared"})
 def waiting_told(found: "Sequence[ParkedDelivery]", known: int, today: date) -> dict[str, Any]:
     """What waits, counted by what it waits for, and each delivery with its days; what is awaited is told to nobody."""
     listed = [
-        {**{name: value for name, value in plain(each).items() if name != "awaited"}, "days": _days(each, today)}
+        {**{name: value for name, value in plain(each).items() if name not in _KEPT}, "days": _days(each, today)}
         for each in found
     ]
     return {"as_of": known, "waiting": _counted(found), "deliveries": listed}
+
+
+_KEPT: Final = frozenset({"awaited", "came_by"})
+"""What is told to nobody: for whom a delivery waits, and by which login it came."""
 
 
 def _days(each: "ParkedDelivery", today: date) -> int | None:

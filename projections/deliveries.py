@@ -4,16 +4,17 @@ Promise: every fact of the day that came from the source stands in one of the co
 positions of its facts, which the sender was told in the answers: it can be made again from them, without a word about a
 patient, also after an erasure. Lines that were refused leave no fact, but those that an auditor would ask about; lines
 that were known already leave none either: the documents of the day say how many there were.
+Whoever is confined to practices is told of what belongs to these, as if nothing else had come.
 Not promised: that a sender sent everything; only a comparison with its keys shows that.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Final, NamedTuple, Protocol
 
-from ledger.streams.access import CommandRefused
+from ledger.streams.access import CommandRefused, RecordRead
 from ledger.streams.base import Fact, KeyBinding
 from ledger.streams.governance import DeliveryParked, ParkedDelivery
 from ledger.streams.imports import DocumentImported
@@ -27,6 +28,8 @@ LAST_DAY: Final = date(9998, 12, 31)
 """Beyond these no ledger has facts, and instants end soon."""
 PIECE: Final = 1_000
 """Facts, or keys, that are looked at together."""
+Within = Callable[[Fact], bool]
+"""Whether a fact belongs to the practices that whoever asks is confined to."""
 
 
 class DeliveredLog(DatedLog, Protocol):
@@ -85,7 +88,8 @@ class Deliveries(NamedTuple):
     position: int
     """The position up to which was looked."""
     first: int | None
-    """The first position of the day in this ledger, whoever appended it; None where it has none."""
+    """The first position of the day in this ledger, whoever appended it; None where it has none. Of the facts told
+    of, where not all are."""
     last: int | None
     accepted: Taken
     parked: Taken
@@ -98,9 +102,18 @@ class Deliveries(NamedTuple):
 
 
 def deliveries(
-    log: DeliveredLog, source: str, day: date, *, now: datetime, keys: Iterable[tuple[int, str]] | None = None
+    log: DeliveredLog,
+    source: str,
+    day: date,
+    *,
+    now: datetime,
+    keys: Iterable[tuple[int, str]] | None = None,
+    within: Within | None = None,
 ) -> Deliveries:
-    """The deliveries of a source on a UTC day; `keys` are the sender's own, each with its line."""
+    """The deliveries of a source on a UTC day; `keys` are the sender's own, each with its line.
+
+    `within` says of each fact if it is told of; None: of all.
+    """
     head = log.refresh()
     begins = datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), time.min, UTC)
     before = min(log.position_at(begins - timedelta(microseconds=1)), head)
@@ -108,21 +121,25 @@ def deliveries(
     waited = States(log, after=head).at(parked_tag(source)).state
     found = _Found(frozenset(at for each in waited.deliveries for at in each.became))
     for fact in _facts(log, before, last):
-        if fact.said.source == source:
+        # That a source asked what it delivered is no delivery.
+        is_of_source = fact.said.source == source and not isinstance(fact.event, RecordRead)
+        if is_of_source and (within is None or within(fact)):
             found.add(fact)
+    # How much came of others on the day is told to nobody who is told of a part.
+    first_and_last = ((before + 1, last) if last > before else (None, None)) if within is None else found.ends
     return Deliveries(
         source=source,
         day=day,
         is_over=now >= begins + timedelta(days=1),
         position=head,
-        first=before + 1 if last > before else None,
-        last=last if last > before else None,
+        first=first_and_last[0],
+        last=first_and_last[1],
         accepted=found.taken("accepted"),
         parked=found.taken("parked"),
         released=found.taken("released"),
         refused_on_record=found.refused,
         documents=tuple(found.documents),
-        compared=None if keys is None else _compared(log, source, keys, found, waited.get),
+        compared=None if keys is None else _compared(log, source, keys, found, waited.get, within),
     )
 
 
@@ -136,8 +153,11 @@ class _Found:
         self.key_at: dict[int, str] = {}
         self.refused = 0
         self.documents: list[Imported] = []
+        self.ends: tuple[int | None, int | None] = (None, None)
+        """The first and the last position of them."""
 
     def add(self, fact: Fact) -> None:
+        self.ends = (self.ends[0] or fact.position, fact.position)
         match fact.event:
             case CommandRefused():
                 self.refused += 1
@@ -172,7 +192,12 @@ class _Waited(Protocol):
 
 
 def _compared(
-    log: DeliveredLog, source: str, keys: Iterable[tuple[int, str]], found: _Found, waited: _Waited
+    log: DeliveredLog,
+    source: str,
+    keys: Iterable[tuple[int, str]],
+    found: _Found,
+    waited: _Waited,
+    within: Within | None,
 ) -> Compared:
     """The sender's keys, looked up by their tokens: whatever was erased since, a key is bound for ever."""
     named: set[str] = set()
@@ -183,7 +208,7 @@ def _compared(
         tokens = {log.token(*key_name(source, key)): line for line, key in piece}
         new = {token: line for token, line in tokens.items() if token not in named}
         named.update(new)
-        bound: Mapping[str, KeyBinding] = log.bindings(list(new))
+        bound = _bound_within(log, list(new), within)
         for token, line in new.items():
             standing = _standing(bound.get(token), waited)
             counts[standing] += 1
@@ -197,6 +222,16 @@ def _compared(
         unknown=tuple(sorted(unknown)),
         not_named=tuple(not_named),
     )
+
+
+def _bound_within(log: DeliveredLog, tokens: Sequence[str], within: Within | None) -> Mapping[str, KeyBinding]:
+    """What keys are bound to, as far as all of it belongs to whom it is told to."""
+    bound = log.bindings(tokens)
+    if within is None:
+        return bound
+    positions = {position for binding in bound.values() for position in binding.positions}
+    inside = {fact.position for fact in log.facts_at(sorted(positions)) if within(fact)}
+    return {token: binding for token, binding in bound.items() if inside.issuperset(binding.positions)}
 
 
 def _standing(bound: KeyBinding | None, waited: _Waited) -> str:

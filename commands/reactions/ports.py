@@ -4,13 +4,13 @@ Promise of whoever implements `Findings`: what stands in the facts up to the pos
 not raised, is found. Nothing found is believed: the deciders look at the streams.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
 from ledger.claims.erosion import MovedClaim
 from ledger.judging.due import Dated, StaleMonth
-from ledger.streams.base import EventLog, Fact
+from ledger.streams.base import EventLog
 from ledger.streams.reviews import DueKind
 
 
@@ -33,10 +33,6 @@ class ReactionLog(EventLog, Protocol):
 
     def refusal_counts(self, after: int = 0) -> Sequence[Repeated]:
         """How often the refusals recorded behind a position happened, in order of position."""
-        ...
-
-    def facts_at(self, positions: Iterable[int]) -> Sequence[Fact]:
-        """The facts at these positions, in order of position."""
         ...
 
 

@@ -36,6 +36,7 @@ def add(commands: Commands, shared: Parser) -> None:
 
 def run_reconcile(args: Namespace, screen: Screen) -> int:
     """Gather claims and months, record the reads, show the stages and what lies between them."""
+    from interfaces.belonging import Belonging  # noqa: PLC0415
     from interfaces.cli.asking import (  # noqa: PLC0415 - not needed for --help
         ask,
         judged_at,
@@ -52,7 +53,12 @@ def run_reconcile(args: Namespace, screen: Screen) -> int:
         known_only(session, args)
         list_of_practice(session, args, screen, "reconcile")
         known = judged_at(session, args)
-        asked: dict[str, Any] = {"practice": args.practice, "as_of": known if args.as_of else None}
+        belongs = Belonging(session.handler).delivery
+        asked: dict[str, Any] = {
+            "practice": args.practice,
+            "as_of": known if args.as_of else None,
+            "belongs": belongs,
+        }
         models = pulled(session, screen)
         found = reconciled(session.log, models, session.rulebook_of, args.month, **asked)
         closed = of_others_then(session, args, screen, found.patients, found.position)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, get_args
 
 from commands import authority
-from commands.access import practices_of_key
+from commands.access import OF_SOURCES, practices_of_key
 from commands.by_key import closed_to
 from commands.handle import Handler
 from ledger.streams.access import Question
@@ -59,13 +59,15 @@ _BESIDE: Final = (
     Operation("proofs", "read", "anywhere", _EVERYBODY, True, "checkpoints, tiles and proofs: made to be public"),
     Operation("metrics", "operate", "ledger", _OPERATORS, True, "how the server does, how far the ledger is"),
 )
-_OF_SOURCES: Final = ("deliveries",)
-"""Questions that a source may ask about what it delivered itself, and of no patient."""
-_READS: Final = tuple(
-    Operation(question, "read", "patients", authority.READERS, question in _OF_SOURCES, f"the question `{question}`")
-    for question in get_args(Question)
-    if question not in (_FEED, *_AT_THE_DESK)
-)
+
+
+def _read(question: Question) -> Operation:
+    is_of_source = question in OF_SOURCES
+    about = f"the question `{question}`{'; a source about what it delivered itself' if is_of_source else ''}"
+    return Operation(question, "read", "patients", authority.READERS, is_of_source, about)
+
+
+_READS: Final = tuple(map(_read, (each for each in get_args(Question) if each not in (_FEED, *_AT_THE_DESK))))
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType({each.name: each for each in (*_BESIDE, *_READS)})
 """Every operation by its name; a read has the name of its question."""
 

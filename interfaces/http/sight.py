@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import Final
 
 from commands import authority
-from commands.access import practices_of_key, reader_of
+from commands.access import reader_of
 from commands.handle import Handler
+from interfaces.belonging import Belonging
 from ledger.streams.base import Fact, FactClass
 from ledger.streams.joining import practices_of
 from ledger.streams.staff import Staff
@@ -40,8 +41,8 @@ class Sight:
     def __init__(self, handler: Handler, only: frozenset[str] | None) -> None:
         self._handler = handler
         self._login = handler.login
-        of_key = practices_of_key(handler)
-        self._only = of_key if only is None else only if of_key is None else only & of_key
+        self._belonging = Belonging(handler, only)
+        self._only = self._belonging.only
         """The practices that the key is for; None: wherever the roles reach."""
         self._governance = handler.governance()
         reader = reader_of(handler)
@@ -63,7 +64,7 @@ class Sight:
         ):
             return False
         # A source may have a key for each practice.
-        return self._only is None or all(map(self._practices, patients_of(fact.event)))
+        return self._only is None or (all(map(self._practices, patients_of(fact.event))) and self._belonging.fact(fact))
 
     def reads(self, fact: Fact) -> bool:
         """Whether a role reaches the fact."""

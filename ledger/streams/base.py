@@ -302,6 +302,10 @@ class EventLog(Protocol):
         """The facts of several streams up to a position in ledger order, none twice, with one question for all."""
         ...
 
+    def facts_at(self, positions: Iterable[int]) -> Sequence[Fact]:
+        """The facts at these positions, in order of position; positions that do not exist are left out."""
+        ...
+
     def bindings(self, tokens: Sequence[str]) -> Mapping[str, KeyBinding]:
         """What idempotency keys are bound to, by their tokens; those that are bound to nothing are left out."""
         ...

@@ -230,6 +230,8 @@ class ParkedDelivery:
     """The UTC day on which it was parked."""
     closed_as: Literal["released", "discarded"] | None = None
     """None: it waits."""
+    came_by: str = ""
+    """The login by which it was delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +255,8 @@ def evolve_parked(state: ParkedDeliveries, fact: Fact) -> ParkedDeliveries:
     match fact.event:
         case DeliveryParked() as e:
             on = fact.recorded_at.date()
-            parked = ParkedDelivery(
-                e.delivery, e.source, e.command, e.waits_for, e.awaited, fact.position, parked_on=on
-            )
+            known = (e.delivery, e.source, e.command, e.waits_for, e.awaited, fact.position)
+            parked = ParkedDelivery(*known, parked_on=on, came_by=fact.said.authenticated_as)
             return ParkedDeliveries(state.by_id.put(e.delivery, parked))
         case DeliveryResolved() as e:
             return _changed(state, e.delivery, subject=e.subject)

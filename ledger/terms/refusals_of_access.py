@@ -48,6 +48,13 @@ ACTING_OF_ACCESS: Final = (
         audited=True,
     ),
     Refusal(
+        "elevation_by_api_key",
+        "The command came by an API key, and not by the own login of the person who reads.",
+        _GLASS,
+        "Ask with the own login: the command line or the sign-in, and no key that programs hold.",
+        audited=True,
+    ),
+    Refusal(
         "elevation_not_by_person",
         "The actor is a program and no person.",
         _GLASS,

@@ -115,6 +115,13 @@ READING: Final = (
         "Send a new key if this is something new.",
     ),
     Refusal(
+        "key_of_other_caller",
+        "Somebody else used this key before: another person, or another source.",
+        _KEYS,
+        "Give it a key of its own. What stands under this one is told to whoever bound it.",
+        audited=True,
+    ),
+    Refusal(
         "exists_with_different_content",
         "The ledger already holds this with other content.",
         _KEYS,

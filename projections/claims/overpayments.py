@@ -6,7 +6,7 @@ it lost is asked of the judge now. No words: what was said is sealed, and opened
 promised: that money is owed; that a person says. As of an earlier position the streams are folded up to it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple, Protocol
@@ -41,7 +41,7 @@ TodayIn = Callable[[str | None], date]
 class WorklistLog(EventLog, Protocol):
     """A ledger's log of which single facts can be asked for."""
 
-    def facts_at(self, positions: Sequence[int]) -> Sequence[Fact]:
+    def facts_at(self, positions: Iterable[int]) -> Sequence[Fact]:
         """The facts at these positions, in order of position."""
         ...
 

@@ -5,7 +5,7 @@ CCM, PCM and APCM each, and where every claim stands by its facts, folded up to 
 practice of its newest claim, otherwise to its own. Not promised: other ledgers; only this one is searched.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +15,7 @@ from ledger.judging.price_inputs import priced_as
 from ledger.judging.prices import price_charges
 from ledger.judging.shapes import ChargeLine
 from ledger.streams.claims_state import Claim, Claims
-from ledger.streams.governance import Governance
+from ledger.streams.governance import Governance, ParkedDelivery
 from ledger.streams.joining import group_of, joined_patient, survivor_of
 from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
@@ -60,8 +60,11 @@ def reconciled(
     practice: str | None = None,
     as_of: AsOf = None,
     without: frozenset[str] = frozenset(),
+    belongs: Callable[[ParkedDelivery], bool] = lambda _: True,
 ) -> Reconciled:
     """The reconciliation of a calendar month; of one practice where one is named, and `without` some patients.
+
+    `belongs` says which waiting answers whoever asks may be told of.
 
     Pull before asking: the read models know whose claims and months to look at, also as of an earlier position.
     """
@@ -84,7 +87,7 @@ def reconciled(
     with_visits = tuple((row.patient, code) for row in own_rows for code in row.with_visits)
     patients = tuple(sorted({each.patient for part in kept for each in part} | {patient for patient, _ in with_visits}))
     position = judged_months.position
-    unmatched = sum(1 for each in parked_list(log, as_of=position) if each.waits_for == _CLAIM)
+    unmatched = sum(each.waits_for == _CLAIM and belongs(each) for each in parked_list(log, as_of=position))
     return Reconciled(month, reconcile(*kept), patients, position, with_visits, unmatched)
 
 

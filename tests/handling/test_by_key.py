@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from commands.access import ask_to_read, may_read, practice_to_list, reader_of
+from commands.access import ask_to_read, may_read, may_read_practice, practice_to_list, reader_of
 from commands.answer import Answer
 from commands.entering import attempt_denied, login_used
 from commands.wire import Delivery
@@ -271,6 +271,40 @@ def test_a_key_that_is_over_reads_nothing(desk: Desk) -> None:
     assert isinstance(revoked, Refused)
     assert ("api_key_expired", "api_key_revoked") == (expired.code, revoked.code)
     assert not may_read(desk.it.handler, [desk.patient], desk.anywhere)
+
+
+# --- reading outside the own practice -----------------------------------------------------------------------------
+
+
+def elevating(desk: Desk) -> dict[str, Any]:
+    until = "2026-01-01T14:00:00Z"
+    return {"reason": "emergency", "case": "ER-7", "until": until, "words": "Found.", "patients": [desk.elsewhere]}
+
+
+def test_no_key_elevates(desk: Desk) -> None:
+    desk.it.accepted("bind_login", {"login": "os:bea", "staff": desk.it.ids["bea"]})
+    of_practice = elevating(desk) | {"patients": [], "practice": desk.there}
+    keys = [desk.key("bea", staff="bea"), desk.key("beathere", desk.there, staff="bea")]
+    by_keys = [code(desk.by(login, "elevate", of_practice)) for login in keys]
+
+    assert ["elevation_by_api_key"] * 2 == by_keys
+    assert "accepted" == code(desk.by("os:bea", "elevate", elevating(desk)))
+
+
+def test_an_elevation_of_a_person_opens_nothing_to_the_keys_of_that_person(desk: Desk) -> None:
+    it, key = desk.it, desk.key("bea", staff="bea")
+    it.accepted("bind_login", {"login": "os:bea", "staff": it.ids["bea"]})
+    desk.by("os:bea", "elevate", elevating(desk))
+    of_practice = elevating(desk) | {"patients": [], "practice": desk.there}
+    assert "accepted" == code(desk.by("os:bea", "elevate", of_practice))
+
+    def opened(login: str) -> list[bool]:
+        listed = practice_to_list(it.handler, "months", desk.there, there_are=[desk.here, desk.there], login=login)
+        refusal = ask_to_read(it.handler, "month", [desk.elsewhere], login=login)
+        one, all_of_it = may_read(it.handler, [desk.elsewhere], login), may_read_practice(it.handler, desk.there, login)
+        return [one, all_of_it, refusal is None, not isinstance(listed, Refused)]
+
+    assert [[True] * 4, [False] * 4] == [opened("os:bea"), opened(key)]
 
 
 # --- who came in ------------------------------------------------------------------------------------------------

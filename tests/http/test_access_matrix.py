@@ -10,7 +10,7 @@ from typing import Any, Final, get_args
 
 import pytest
 
-from commands.access import ask_to_read, may_read
+from commands.access import OF_SOURCES, ask_about_source, ask_to_read, may_read
 from commands.authority import READERS
 from commands.catalog import CATALOG
 from commands.one_line import Deciding
@@ -89,8 +89,11 @@ class Company:
                 data |= {"patient": self.patient, "practitioner": actor or self.it.ids["ada"]}
             case "resolve_delivery":
                 del data["claim"]
-                data |= {"source": "direct", "delivery": self.it.ids.get("delivery", data["delivery"])}
-                data["subject"] = self.patient
+                data |= {"source": "direct", "delivery": self.it.ids["delivery"], "subject": self.patient}
+            case "release_delivery":
+                data |= {"source": "direct", "delivery": self.it.ids["delivery"]}
+            case "elevate":
+                data |= {"patients": [], "practice": self.here}
             case "settle_review" if "review" in self.it.ids:
                 data["review"] = self.it.ids["review"]
             case "trust_log":
@@ -137,7 +140,9 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
 def earnest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """In a ledger in earnest, where logins matter."""
     with house(tmp_path_factory.mktemp("earnest") / "ledger", simulated=False, with_patient=False) as it:
-        yield Company(it)
+        found = Company(it)
+        _with_a_delivery_by_a_key(found)
+        yield found
 
 
 def _with_a_delivery_and_a_review(company: Company) -> None:
@@ -153,6 +158,16 @@ def _with_a_delivery_and_a_review(company: Company) -> None:
     due = {"what": "visit_age", "patient": company.patient, "since_on": "2025-12-10"}
     raised = it.accepted("raise_review", due, actor=company.who[Role.MACHINE, "all"])
     it.ids["review"] = dict(raised.ids)["review"]
+
+
+def _with_a_delivery_by_a_key(company: Company) -> None:
+    """About somebody whom the ledger does not know, by a key that is confined to the practice here."""
+    login = company.key("brings", company.who[Role.FRONT_DESK, "all"], company.here)
+    visit = {"patient": {"system": "mrn", "value": "nobody"}, "on": "2025-12-10"}
+    line = company.it.handler.read(company.it.line("record_visit", visit))
+    assert isinstance(line, Delivery), line
+    (parked,) = company.it.handler.handle([line._replace(login=login)])
+    company.it.ids["delivery"] = dict(parked.ids)["delivery"]
 
 
 # --- commands ---------------------------------------------------------------------------------------------------
@@ -197,6 +212,11 @@ def test_a_confined_key_gives_a_command_where_the_table_says(earnest: Company, c
             assert "not_in_this_practice" not in (here, there)
         case "no":
             assert (here, there) == ("not_in_this_practice", "not_in_this_practice")
+        case "never":
+            anywhere = earnest.it.ids.get(f"{role} key") or earnest.key(f"{role.value}-anywhere", staff)
+            earnest.it.ids[f"{role} key"] = anywhere
+            refused = [here, there, earnest.decided(command, login=anywhere)]
+            assert ["elevation_by_api_key", "not_in_this_practice", "elevation_by_api_key"] == refused
 
 
 @pytest.mark.parametrize("command", sorted(CATALOG))
@@ -272,6 +292,22 @@ def test_a_source_asks_for_what_the_table_says(earnest: Company, operation: str)
     refusal = allowed(earnest.it.handler, operation, "os:night")
 
     assert OPERATIONS[operation].is_for_sources == (refusal is None)
+
+
+@pytest.mark.parametrize("question", sorted(name for name, each in OPERATIONS.items() if each.reach == "patients"))
+def test_a_source_asks_about_what_it_delivered_where_the_table_says(earnest: Company, question: Question) -> None:
+    earnest.it.send("register_source", {"system": "night-feed", "login": "os:night"})
+    handler, before = earnest.it.handler, earnest.it.handler.login
+    handler.login = "os:night"
+    try:
+        about_own = ask_about_source(handler, question, "night-feed") if question in OF_SOURCES else None
+        about_all = ask_to_read(handler, question, [])
+    finally:
+        handler.login = before
+
+    assert OPERATIONS[question].is_for_sources == (question in OF_SOURCES)
+    assert about_own is None
+    assert about_all is not None
 
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))

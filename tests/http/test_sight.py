@@ -120,6 +120,19 @@ def test_a_source_sees_what_any_of_its_keys_delivered(clinic: Clinic) -> None:
     assert clinic.sees(confined) == []
 
 
+def test_a_confined_key_of_a_source_sees_what_waits_where_a_key_of_its_practices_brought_it(clinic: Clinic) -> None:
+    head = {"source": {"system": "timer"}, "actor": {"id": clinic.it.ids["ada"]}}
+    keys = {name: clinic.key(name, *where, source="timer") for name, where in (("any", ()), ("t", (clinic.there,)))}
+    for name, login in keys.items():
+        visit = {"patient": {"system": "mrn", "value": f"nobody-{name}"}, "on": "2025-12-10"}
+        line: Any = clinic.it.handler.read(clinic.it.line("record_visit", visit, **head))
+        (answer,) = clinic.it.handler.handle([line._replace(login=login)])
+        assert answer.outcome == "parked", answer
+    nearby = clinic.key("nearby", clinic.there, source="timer")
+
+    assert [1, 2] == [len(clinic.sees(login)) for login in (nearby, keys["any"])]
+
+
 def test_what_a_source_sees_of_its_own_is_no_read(clinic: Clinic) -> None:
     before = clinic.it.log.refresh()
     clinic.sees(clinic.of_source)
