@@ -43,6 +43,7 @@ ASKED: dict[str, list[dict[str, str]]] = {
     "list_overpayments": [{"open": "true"}],
     "list_reviews": [{}, {"month": MONTH, "settled": "true"}],
     "list_parked": [{"closed": "true"}],
+    "list_elevations": [{}, {"open": "true"}],
     "search_audit_trail": [{"limit": "3", "after": "20"}, {"outcome": "parked"}, {"action": "log_time"}],
     "list_deliveries": [{"source": "ehr", "day": "2026-01-08"}],
     "list_rules": [{"on": "2026-01-01", "kind": "medicare_ffs"}],
@@ -142,6 +143,48 @@ def test_every_command_of_the_table_is_one_of_the_command_line() -> None:
     assert all(whole.below(*question.command).get_default("run") for question in QUESTIONS)
     assert len({question.name for question in QUESTIONS}) == len(QUESTIONS)
     assert len({(question.method, question.path) for question in QUESTIONS}) == len(QUESTIONS)
+
+
+def test_a_disclosure_is_accounted_for_over_http_as_at_the_desk_and_changes_the_tag(it: Asked) -> None:
+    path, patient = f"/patients/{it.ids['patient']}/accounting", it.ids["patient"]
+    before = it.request(path)
+    assert it.request(path).headers["etag"] == before.headers["etag"], "reading changes no tag"
+    said = {"recipient": "State registry", "what": "One case.", "purpose": "registry_report", "basis": "public_health"}
+    it.served.house.accepted("disclose", {"patient": patient, "on": "2026-01-09", **said}, actor="bea")
+
+    as_of = str(it.position())
+    answer = it.request(path, params={"as_of": as_of})
+
+    assert [each["recipient"] for each in answer.json()["disclosures"]][-1:] == ["State registry"]
+    assert answer.content == it.said("accounting", patient, "--as-of", as_of)[1]
+    assert it.request(path).headers["etag"] != before.headers["etag"]
+    last = it.served.house.log.facts_at([it.position()])[0].event
+    assert (last.question, last.opened_words) == ("accounting", True)  # type: ignore[attr-defined]
+
+
+def with_an_outsider(it: Asked, short: str = "outsider") -> None:
+    """Somebody who works in the other practice alone."""
+    if short not in it.ids:
+        data = {
+            "name": "Olga Out",
+            "credential": "rn",
+            "is_person": True,
+            "identifiers": [{"system": "hr", "value": short}],
+            "roles": [{"role": "clinical_staff", "practice": it.ids["other practice"], "from_on": "2025-01-01"}],
+        }
+        it.ids[short] = dict(it.served.house.accepted("register_staff", data, actor="admin").ids)["staff"]
+
+
+def test_an_elevation_is_listed_over_http_as_at_the_desk(it: Asked) -> None:
+    with_an_outsider(it, "elevated")
+    until = (datetime.fromisoformat(it.served.house.clock) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    data = {"reason": "emergency", "case": "ER-2026-7", "patients": [it.ids["patient"]], "until": until}
+    it.served.house.accepted("elevate", {**data, "words": "Found at the bus stop."}, actor="elevated")
+
+    answer = it.request("/elevations")
+
+    assert [each["case"] for each in answer.json()["elevations"]] == ["ER-2026-7"]
+    assert answer.content == it.said("elevate", "list")[1]
 
 
 # --- tags -----------------------------------------------------------------------------------------------------------
@@ -349,15 +392,7 @@ def test_a_key_without_the_scope_reads_nothing(it: Asked) -> None:
 
 
 def test_whoever_has_no_role_in_the_practice_is_refused_and_that_is_recorded(it: Asked) -> None:
-    if "outsider" not in it.ids:
-        data = {
-            "name": "Olga Out",
-            "credential": "rn",
-            "is_person": True,
-            "identifiers": [{"system": "hr", "value": "hr-out"}],
-            "roles": [{"role": "clinical_staff", "practice": it.ids["other practice"], "from_on": "2025-01-01"}],
-        }
-        it.ids["outsider"] = dict(it.served.house.accepted("register_staff", data, actor="admin").ids)["staff"]
+    with_an_outsider(it)
     path = MONTH_PATH.format(**it.ids)
 
     answer = it.request(path, who="outsider")
