@@ -94,10 +94,10 @@ def _paths() -> dict[str, Any]:
 
 def operations() -> Sequence[Operation]:
     """Everything that is no command."""
-    from interfaces.http import document_routes, log_files, pages, questions  # noqa: PLC0415 - pages show this document
+    from interfaces.http import document_routes, health, log_files, pages, questions  # noqa: PLC0415 - pages show this document
 
     of_ledgers = (*document_routes.OPERATIONS, *questions.OPERATIONS, *log_files.OPERATIONS, *FEED_OPERATIONS)
-    return (*of_ledgers, *pages.OPERATIONS)
+    return (*of_ledgers, *health.OPERATIONS, *pages.OPERATIONS)
 
 
 def _command(name: str, command: type[Command]) -> dict[str, Any]:
