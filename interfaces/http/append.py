@@ -2,10 +2,11 @@
 
 Promise: what is answered 201, 200 or 202 is durable, and the body is the line that `submit` would print, byte for byte.
 `Idempotency-Key` is the key of the line: the same key and content answer the same, other content is 422, a key that is
-being decided is 409, and a key that was refused is decided afresh. `Prefer: wait=sealed` answers with the receipts.
+being decided is 409, and a key that was refused is decided afresh. `Prefer: wait=sealed` answers with the receipts; where
+nobody sealed in time `receipts` is null and no `Preference-Applied` is said: the facts are durable, and not sealed yet.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ from interfaces.cli.screen import json_line
 from interfaces.http import fixtures
 from interfaces.http.door import Door
 from interfaces.http.hosting import Hosted, Line
+from interfaces.http.preferring import wait_of
 from interfaces.http.problems import Problem, of_answer
 from ledger.terms.errors import LedgerError
 
@@ -59,7 +61,10 @@ class Append:
     """The operations that append one command."""
 
     def __init__(
-        self, door: Door, receipts: "Callable[[Hosted, Sequence[int]], Any]", commands: frozenset[str]
+        self,
+        door: Door,
+        receipts: Callable[[Hosted, Sequence[int]], Awaitable[list[str] | None]],
+        commands: frozenset[str],
     ) -> None:
         self._door = door
         self._receipts = receipts
@@ -104,10 +109,11 @@ class Append:
             request.state.code = answer.refusal.code if answer.refusal else None
             raise of_answer(answer)
         headers = {"Cache-Control": "no-store"}
-        told = answer.as_json(1)
-        if wants_sealed(request) and answer.positions:
+        told, wait = answer.as_json(1), wait_of(request.headers.getlist("prefer"))
+        if wait == "sealed" and answer.positions:
             told = {**told, "receipts": await self._receipts(hosted, answer.positions)}
-            headers["Preference-Applied"] = "wait=sealed"
+        if wait == "durable" or told.get("receipts"):
+            headers["Preference-Applied"] = f"wait={wait}"
         return Response(as_line(told, hosted), _STATUS[answer.outcome], headers, "application/json")
 
 
@@ -121,12 +127,6 @@ def last_line(error: LedgerError, hosted: Hosted) -> bytes:
     """The line that ends answers which a fault cut short."""
     kind = error.code if isinstance(error, Problem) else type(error).__name__
     return as_line({"error": {"kind": kind, "happened": error.happened, "remedy": error.remedy}}, hosted)
-
-
-def wants_sealed(request: Request) -> bool:
-    """Whether the client waits until what it appends is sealed."""
-    given = ",".join(request.headers.getlist("prefer"))
-    return "wait=sealed" in given.replace(" ", "").lower().split(",")
 
 
 def _key_of(request: Request) -> str:

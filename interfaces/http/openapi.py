@@ -68,8 +68,9 @@ _PREFER: Final = {
     "name": "Prefer",
     "in": "header",
     "required": False,
-    "description": "`wait=sealed`: answer once the facts are sealed, with their receipts.",
-    "schema": {"type": "string", "enum": ["wait=durable", "wait=sealed"]},
+    "description": "RFC 7240. `wait=sealed`: answer once the facts are sealed, with their receipts; `Preference-Applied` "
+    "says that they are. Whoever waited in vain is answered all the same, with `receipts` null: the facts are durable.",
+    "schema": {"type": "string", "examples": ["wait=sealed", "respond-async, wait=sealed"]},
 }
 
 _FIXTURE: Final = {
