@@ -2,8 +2,8 @@
 
 Promise: what is answered 201, 200 or 202 is durable, and the body is the line that `submit` would print, byte for byte.
 `Idempotency-Key` is the key of the line: the same key and content answer the same, other content is 422, a key that is
-being decided is 409, and a key that was refused is decided afresh. `Prefer: wait=sealed` answers with the receipts; where
-nobody sealed in time `receipts` is null and no `Preference-Applied` is said: the facts are durable, and not sealed yet.
+being decided is 409, and a key that was refused is decided afresh. `Prefer: wait=sealed` answers with the receipts. Where
+nobody sealed in time, `receipts` is null and no `Preference-Applied` is said: the facts are durable, and not sealed yet.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,6 +14,8 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from commands.handle import line_read
+from commands.wire import Unreadable
 from interfaces.cli.screen import json_line
 from interfaces.http import fixtures
 from interfaces.http.door import Door
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
     from commands.answer import Answer
 
 _STATUS: Final = {"accepted": 201, "unchanged": 200, "parked": 202}
-KEY_CHARACTERS_MAX: Final = 200
+_PLACED: Final = frozenset({"line_unreadable", "encoding_not_utf8"})
+"""Refusals that name the byte or character from which on something cannot be read."""
 
 
 class InFlight:
@@ -79,12 +82,13 @@ class Append:
             raise Problem(404, "command_unknown", "There is no command of that name.", "See /openapi.json.")
         key = _key_of(request)
         head = b'{"v":1,"key":' + orjson.dumps(key) + b',"command":"' + command.encode() + b'"'
-        line = _spliced(head, await request.body())
+        body = await request.body()
+        line = _spliced(head, body)
         if (fixed := fixtures.asked_for(request, entered.hosted, key)) is not None:
             return await self._answered(request, entered.hosted, fixed)
         with self._in_flight.alone(entered.hosted, entered.caller.login, key):
             (answer,) = await entered.hosted.hand_in([Line(line, entered.caller.login)])
-        return await self._answered(request, entered.hosted, answer)
+        return await self._answered(request, entered.hosted, _placed(answer, body))
 
     async def whole_line(self, request: Request) -> Response:
         """`POST /v1/ledgers/{ledger}/commands`: the body is one line of `submit`, key and all."""
@@ -157,3 +161,12 @@ def _spliced(head: bytes, body: bytes) -> bytes:
         raise Problem(400, "line_unreadable", "The body is not a JSON object.", 'Send an object: {"data": {...}}.')
     rest = rest[1:].lstrip()
     return head + (rest if rest.startswith(b"}") else b"," + rest)
+
+
+def _placed(answer: "Answer", body: bytes) -> "Answer":
+    """The same answer; where it tells a place in what was sent, the place in the body, which is what its sender has."""
+    if answer.refusal is None or answer.refusal.code not in _PLACED:
+        return answer
+    alone = line_read(body)
+    is_the_same = isinstance(alone, Unreadable) and alone.refusal.code == answer.refusal.code
+    return answer._replace(refusal=alone.refusal) if is_the_same and isinstance(alone, Unreadable) else answer

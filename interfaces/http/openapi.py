@@ -68,8 +68,8 @@ _PREFER: Final = {
     "name": "Prefer",
     "in": "header",
     "required": False,
-    "description": "RFC 7240. `wait=sealed`: answer once the facts are sealed, with their receipts; `Preference-Applied` "
-    "says that they are. Whoever waited in vain is answered all the same, with `receipts` null: the facts are durable.",
+    "description": "RFC 7240. `wait=sealed`: answer once the facts are sealed, with their receipts, and say "
+    "`Preference-Applied`. Whoever waited in vain is answered all the same, `receipts` null: the facts are durable.",
     "schema": {"type": "string", "examples": ["wait=sealed", "respond-async, wait=sealed"]},
 }
 

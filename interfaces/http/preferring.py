@@ -11,11 +11,11 @@ from typing import Final, Literal, get_args
 
 Wait = Literal["durable", "sealed"]
 """What an answer to a command waits for: that its facts are durable (always), or that they are sealed as well."""
-_TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_WORD: Final = rf'(?:{_TOKEN}|"(?:[^"\\]|\\.)*")'
-_ASSIGNED: Final = rf"{_TOKEN}(?:[ \t]*=[ \t]*{_WORD})?"
+_NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_WORD: Final = rf'(?:{_NAME}|"(?:[^"\\]|\\.)*")'
+_ASSIGNED: Final = rf"{_NAME}(?:[ \t]*=[ \t]*{_WORD})?"
 _PREFERENCE: Final = re.compile(
-    rf"[ \t]*(?P<name>{_TOKEN})(?:[ \t]*=[ \t]*(?P<value>{_WORD}))?"
+    rf"[ \t]*(?P<name>{_NAME})(?:[ \t]*=[ \t]*(?P<value>{_WORD}))?"
     rf"(?:[ \t]*;(?:[ \t]*{_ASSIGNED})?)*[ \t]*(?=,|\Z)"
 )
 _ESCAPED: Final = re.compile(r"\\(.)")

@@ -155,6 +155,26 @@ def test_what_cannot_be_read_is_told_under_its_own_code(served: Served, content:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        (b'{"data": {} x', "at character 13."),
+        (b'  {"data": [}', "at character 13."),
+        (b'{"data":{}} x', "at character 13."),
+        (b'{"data": "' + "\u00e9".encode() + b'" x}', "at character 14."),
+        (b'{"data": "abc', "at character 10."),
+        (b'\n{"data": "\xff"}', "from its byte 12 on."),
+    ],
+)
+def test_a_place_in_a_body_is_counted_from_its_own_beginning(served: Served, content: bytes, place: str) -> None:
+    headers = {"Idempotency-Key": "a-rather-long-key-of-a-client", "Content-Type": "application/json"}
+    with served.client(served.key("bea")) as client:
+        answer = client.post("/commands/log_time", content=content, headers=headers)
+
+    assert answer.status_code == 400
+    assert answer.json()["detail"].endswith(place), answer.json()["detail"]
+
+
 def test_a_command_that_does_not_exist_is_404(served: Served) -> None:
     answer = post(served, "make_coffee", {"data": {}}, "coffee")
 
