@@ -14,8 +14,9 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from commands.answer import Answer
 from commands.handle import line_read
-from commands.wire import Unreadable
+from commands.wire import Unreadable, read_line
 from interfaces.cli.screen import json_line
 from interfaces.http import fixtures
 from interfaces.http.door import Door
@@ -26,8 +27,6 @@ from ledger.terms.errors import LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from commands.answer import Answer
 
 _STATUS: Final = {"accepted": 201, "unchanged": 200, "parked": 202}
 _PLACED: Final = frozenset({"line_unreadable", "encoding_not_utf8"})
@@ -85,7 +84,7 @@ class Append:
         body = await request.body()
         line = _spliced(head, body)
         if (fixed := fixtures.asked_for(request, entered.hosted, key)) is not None:
-            return await self._answered(request, entered.hosted, fixed)
+            return await self._answered(request, entered.hosted, _fault_of(head) or fixed)
         with self._in_flight.alone(entered.hosted, entered.caller.login, key):
             (answer,) = await entered.hosted.hand_in([Line(line, entered.caller.login)])
         return await self._answered(request, entered.hosted, _placed(answer, body))
@@ -107,7 +106,7 @@ class Append:
                 (answer,) = await entered.hosted.hand_in([Line(raw, entered.caller.login)])
         return await self._answered(request, entered.hosted, answer)
 
-    async def _answered(self, request: Request, hosted: Hosted, answer: "Answer") -> Response:
+    async def _answered(self, request: Request, hosted: Hosted, answer: Answer) -> Response:
         request.state.outcome = answer.outcome
         if answer.outcome == "refused":
             request.state.code = answer.refusal.code if answer.refusal else None
@@ -163,7 +162,14 @@ def _spliced(head: bytes, body: bytes) -> bytes:
     return head + (rest if rest.startswith(b"}") else b"," + rest)
 
 
-def _placed(answer: "Answer", body: bytes) -> "Answer":
+def _fault_of(head: bytes) -> Answer | None:
+    """The answer to a line whose key cannot be one, whatever else it says: also where nothing of it is decided."""
+    read = read_line(head + b',"data":null}', {})
+    is_its_head = isinstance(read, Unreadable) and read.refusal.code != "command_unknown"
+    return Answer(read.key, "refused", refusal=read.refusal) if is_its_head and isinstance(read, Unreadable) else None
+
+
+def _placed(answer: Answer, body: bytes) -> Answer:
     """The same answer; where it tells a place in what was sent, the place in the body, which is what its sender has."""
     if answer.refusal is None or answer.refusal.code not in _PLACED:
         return answer

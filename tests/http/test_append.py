@@ -264,8 +264,9 @@ def _talking(served: Served, given: Iterator[bytes], heard_first: threading.Even
 
 
 def test_every_code_has_a_fixed_answer_and_a_page(served: Served) -> None:
+    key = served.key("bea")
     before = served.house.log.refresh()
-    with served.client(served.key("bea")) as client:
+    with served.client(key) as client:
         for code in sorted({*REFUSALS, *NOTICES}):
             headers = {"Idempotency-Key": "fixture", "Ccm-Fixture": code}
             answer = client.post("/commands/log_time", json={"data": {}}, headers=headers)
@@ -281,6 +282,15 @@ def test_every_code_has_a_fixed_answer_and_a_page(served: Served) -> None:
                 assert told["type"] == f"/problems/{code}"
             assert (page.status_code, code in page.text) == (200, True)
     assert added(served, before) == []
+
+
+@pytest.mark.parametrize("key", ["k" * 201, "k\ttab"])
+def test_a_key_that_a_decided_line_cannot_have_gets_no_fixed_answer_either(served: Served, key: str) -> None:
+    fixed, decided = (
+        post(served, "log_time", {"data": {}}, key, **more) for more in ({"Ccm-Fixture": "time_already_covered"}, {})
+    )
+
+    assert (fixed.status_code, fixed.json()) == (400, decided.json())
 
 
 def test_a_key_without_the_scope_appends_nothing(served: Served) -> None:
