@@ -2,8 +2,8 @@
 
 Promise: what is answered 201, 200 or 202 is durable, and the body is the line that `submit` would print, byte for byte.
 `Idempotency-Key` is the key of the line: the same key and content answer the same, other content is 422, a key that is
-being decided is 409, and a key that was refused is decided afresh. `Prefer: wait=sealed` answers with the receipts. Where
-nobody sealed in time, `receipts` is null and no `Preference-Applied` is said: the facts are durable, and not sealed yet.
+being decided is 409, and a key that was refused is decided afresh. `Prefer: wait=sealed` answers with the receipts. If
+nobody sealed in time, `receipts` is null and no `Preference-Applied` is said: the facts are durable, not sealed yet.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
