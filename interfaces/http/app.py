@@ -1,7 +1,7 @@
 """The server put together: ledgers, door, operations, guards, and the document that describes them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -32,9 +32,9 @@ from interfaces.http.settings import ServerSettings
 from interfaces.http.streams import Streams
 from interfaces.http.telling import Telling
 from interfaces.http.webhooks import Webhooks
-from interfaces.sealed import PATIENCE, Receipts, nobody_sealed
+from interfaces.sealed import PATIENCE, Receipts
 from interfaces.system import PinnedZones, SystemClock, SystemIds
-from ledger.terms.errors import LedgerError
+from ledger.terms.errors import LedgerError, StoreUnavailable
 
 _LOOK_AGAIN: Final = 0.25
 """Seconds after which it is asked again whether somebody sealed."""
@@ -100,7 +100,9 @@ def make_app(
 def _routes(
     door: Door, settings: ServerSettings, closing: Closing, documents: Documents, feed: Feed, health: Health
 ) -> Iterator[Route]:
-    append = Append(door, _Sealed(closing), frozenset(CATALOG))
+    # Whoever waits for a seal in vain is answered within the time that an answer may take.
+    patience = min(PATIENCE, settings.limits.answer_seconds / 2)
+    append = Append(door, _Sealed(closing, patience), frozenset(CATALOG))
     yield f"{BASE}/commands/{{command}}", append.typed, ["POST"]
     yield f"{BASE}/commands", append.whole_line, ["POST"]
     yield f"{BASE}/lines", Streams(door, settings.limits.line_bytes).lines, ["POST"]
@@ -143,24 +145,25 @@ class _Sealed:
     Who waits takes up no thread of the ledger: its readers are few, and somebody else may be long in sealing.
     """
 
-    def __init__(self, closing: Closing) -> None:
+    def __init__(self, closing: Closing, patience: float) -> None:
         self._closing = closing
+        self._patience = patience
 
-    async def __call__(self, hosted: Hosted, positions: Sequence[int]) -> list[str]:
-        """Raises StoreUnavailable where nobody sealed them in a minute, and Problem where the server ends."""
+    async def __call__(self, hosted: Hosted, positions: Sequence[int]) -> list[str] | None:
+        """The receipts; None where nobody sealed the facts in time, or the server ends before that.
+
+        What waits here is durable already: nothing that goes wrong with its seal may be told as if it were not.
+        """
         loop = asyncio.get_running_loop()
-        give_up = loop.time() + PATIENCE
-        while (found := await hosted.ask(lambda session: Receipts(session, None).at_hand(positions))) is None:
-            if self._closing.is_closing:
-                raise Problem(
-                    503,
-                    "shutting_down",
-                    f"What was sent is recorded up to position {max(positions)}, and the server ends before a seal.",
-                    "Send it again in a moment, under the same key: the answer brings the receipts.",
-                    headers={"Retry-After": "5"},
-                    retryable=True,
-                )
-            if loop.time() > give_up:
-                raise nobody_sealed(positions)
+        give_up = loop.time() + self._patience
+        while (found := await self._at_hand(hosted, positions)) is None:
+            if self._closing.is_closing or loop.time() > give_up:
+                return None
             await asyncio.sleep(_LOOK_AGAIN)
         return [found[position] for position in positions]
+
+    async def _at_hand(self, hosted: Hosted, positions: Sequence[int]) -> Mapping[int, str] | None:
+        try:
+            return await hosted.ask(lambda session: Receipts(session, None).at_hand(positions))
+        except StoreUnavailable:
+            return None

@@ -2,10 +2,11 @@
 
 Promise: what is answered 201, 200 or 202 is durable, and the body is the line that `submit` would print, byte for byte.
 `Idempotency-Key` is the key of the line: the same key and content answer the same, other content is 422, a key that is
-being decided is 409, and a key that was refused is decided afresh. `Prefer: wait=sealed` answers with the receipts.
+being decided is 409, and a key that was refused is decided afresh. `Prefer: wait=sealed` answers with the receipts. If
+nobody sealed in time, `receipts` is null and no `Preference-Applied` is said: the facts are durable, not sealed yet.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,20 +14,23 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from commands.answer import Answer
+from commands.handle import line_read
+from commands.wire import Unreadable, read_line
 from interfaces.cli.screen import json_line
 from interfaces.http import fixtures
 from interfaces.http.door import Door
 from interfaces.http.hosting import Hosted, Line
+from interfaces.http.preferring import wait_of
 from interfaces.http.problems import Problem, of_answer
 from ledger.terms.errors import LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from commands.answer import Answer
-
 _STATUS: Final = {"accepted": 201, "unchanged": 200, "parked": 202}
-KEY_CHARACTERS_MAX: Final = 200
+_PLACED: Final = frozenset({"line_unreadable", "encoding_not_utf8"})
+"""Refusals that name the byte or character from which on something cannot be read."""
 
 
 class InFlight:
@@ -59,7 +63,10 @@ class Append:
     """The operations that append one command."""
 
     def __init__(
-        self, door: Door, receipts: "Callable[[Hosted, Sequence[int]], Any]", commands: frozenset[str]
+        self,
+        door: Door,
+        receipts: Callable[[Hosted, Sequence[int]], Awaitable[list[str] | None]],
+        commands: frozenset[str],
     ) -> None:
         self._door = door
         self._receipts = receipts
@@ -74,12 +81,13 @@ class Append:
             raise Problem(404, "command_unknown", "There is no command of that name.", "See /openapi.json.")
         key = _key_of(request)
         head = b'{"v":1,"key":' + orjson.dumps(key) + b',"command":"' + command.encode() + b'"'
-        line = _spliced(head, await request.body())
+        body = await request.body()
+        line = _spliced(head, body)
         if (fixed := fixtures.asked_for(request, entered.hosted, key)) is not None:
-            return await self._answered(request, entered.hosted, fixed)
+            return await self._answered(request, entered.hosted, _fault_of(head) or fixed)
         with self._in_flight.alone(entered.hosted, entered.caller.login, key):
             (answer,) = await entered.hosted.hand_in([Line(line, entered.caller.login)])
-        return await self._answered(request, entered.hosted, answer)
+        return await self._answered(request, entered.hosted, _placed(answer, body))
 
     async def whole_line(self, request: Request) -> Response:
         """`POST /v1/ledgers/{ledger}/commands`: the body is one line of `submit`, key and all."""
@@ -98,16 +106,17 @@ class Append:
                 (answer,) = await entered.hosted.hand_in([Line(raw, entered.caller.login)])
         return await self._answered(request, entered.hosted, answer)
 
-    async def _answered(self, request: Request, hosted: Hosted, answer: "Answer") -> Response:
+    async def _answered(self, request: Request, hosted: Hosted, answer: Answer) -> Response:
         request.state.outcome = answer.outcome
         if answer.outcome == "refused":
             request.state.code = answer.refusal.code if answer.refusal else None
             raise of_answer(answer)
         headers = {"Cache-Control": "no-store"}
-        told = answer.as_json(1)
-        if wants_sealed(request) and answer.positions:
+        told, wait = answer.as_json(1), wait_of(request.headers.getlist("prefer"))
+        if wait == "sealed" and answer.positions:
             told = {**told, "receipts": await self._receipts(hosted, answer.positions)}
-            headers["Preference-Applied"] = "wait=sealed"
+        if wait == "durable" or told.get("receipts"):
+            headers["Preference-Applied"] = f"wait={wait}"
         return Response(as_line(told, hosted), _STATUS[answer.outcome], headers, "application/json")
 
 
@@ -121,12 +130,6 @@ def last_line(error: LedgerError, hosted: Hosted) -> bytes:
     """The line that ends answers which a fault cut short."""
     kind = error.code if isinstance(error, Problem) else type(error).__name__
     return as_line({"error": {"kind": kind, "happened": error.happened, "remedy": error.remedy}}, hosted)
-
-
-def wants_sealed(request: Request) -> bool:
-    """Whether the client waits until what it appends is sealed."""
-    given = ",".join(request.headers.getlist("prefer"))
-    return "wait=sealed" in given.replace(" ", "").lower().split(",")
 
 
 def _key_of(request: Request) -> str:
@@ -157,3 +160,19 @@ def _spliced(head: bytes, body: bytes) -> bytes:
         raise Problem(400, "line_unreadable", "The body is not a JSON object.", 'Send an object: {"data": {...}}.')
     rest = rest[1:].lstrip()
     return head + (rest if rest.startswith(b"}") else b"," + rest)
+
+
+def _fault_of(head: bytes) -> Answer | None:
+    """The answer to a line whose key cannot be one, whatever else it says: also where nothing of it is decided."""
+    read = read_line(head + b',"data":null}', {})
+    is_its_head = isinstance(read, Unreadable) and read.refusal.code != "command_unknown"
+    return Answer(read.key, "refused", refusal=read.refusal) if is_its_head and isinstance(read, Unreadable) else None
+
+
+def _placed(answer: Answer, body: bytes) -> Answer:
+    """The same answer; where it tells a place in what was sent, the place in the body, which is what its sender has."""
+    if answer.refusal is None or answer.refusal.code not in _PLACED:
+        return answer
+    alone = line_read(body)
+    is_the_same = isinstance(alone, Unreadable) and alone.refusal.code == answer.refusal.code
+    return answer._replace(refusal=alone.refusal) if is_the_same and isinstance(alone, Unreadable) else answer

@@ -71,11 +71,11 @@ class Feed:
         entered = await self._door.enter(request, "feed_stream", SCOPE)
         asked = asked_of(request.query_params, stream=True, last_id=request.headers.get("last-event-id"))
         wanted = _wanted(entered, asked, self.pace.page)
-        if request.method == "HEAD":
-            return Response(None, 200, _NO_STORE, EVENT_STREAM)
         with ExitStack() as held:
             held.enter_context(self.followers.place(entered.hosted, entered.caller.login))
             first = await self._page(entered, wanted)
+            if request.method == "HEAD":
+                return _Headers()
             # The place is held until the response has ended, which begins after this has returned.
             return _Following(self._frames(request, entered, wanted, first), self.pace.patience, held.pop_all())
 
@@ -156,15 +156,22 @@ def _next(request: Request, asked: Asked, position: int) -> str:
     return f"{request.url.path}?{query}" + (f"&wait={asked.wait}" if asked.wait else "")
 
 
-class _Following(Response):
-    """A stream of frames that ends when the client goes, or takes nothing any more."""
+class _Headers(Response):
+    """What a stream says before its first frame, and the whole answer to whoever asks for its head alone."""
 
     media_type = EVENT_STREAM
 
-    def __init__(self, frames: AsyncGenerator[bytes, None], patience: float, held: ExitStack) -> None:
+    def __init__(self) -> None:
         # What stands between must neither keep frames back nor store them.
         super().__init__(headers={**_NO_STORE, "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
+
+
+class _Following(_Headers):
+    """A stream of frames that ends when the client goes, or takes nothing any more."""
+
+    def __init__(self, frames: AsyncGenerator[bytes, None], patience: float, held: ExitStack) -> None:
+        super().__init__()
         self._frames = frames
         self._patience = patience
         self._held = held

@@ -174,7 +174,7 @@ class Exchange:
                 *(self.scope["state"].get("rate") or ()),
                 *((name, value) for name, value in self._headers if name not in named),
             ]
-            if named.get(b"content-type", b"").startswith(b"text/event-stream"):
+            if self.scope["method"] != "HEAD" and named.get(b"content-type", b"").startswith(b"text/event-stream"):
                 self.following = True
                 self._watch.follows(self)
         else:

@@ -6,7 +6,7 @@ a ledger that nobody has used since the server began; it is not open.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
@@ -14,10 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from interfaces.http import metrics
+from interfaces.http.described import Answered, Operation
 from interfaces.http.door import Door
 from interfaces.http.guarding import Closing
 from interfaces.http.hosting import Hosted, Hosts
 from interfaces.http.metrics import Labels, gauge
+from interfaces.http.questions import BASE
 from interfaces.http.telling import Telling
 from ledger.terms.errors import LedgerError
 
@@ -169,3 +171,76 @@ _GAUGES: Final = (
 
 def _answer(told: dict[str, Any], status: int = 200) -> Response:
     return Response(orjson.dumps(told) + b"\n", status, media_type=_JSON)
+
+
+# --- for the document of the server ---------------------------------------------------------------------------------
+
+
+def _object(**fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An object that has these fields and no other; `simulated` only where a ledger is one."""
+    required = [name for name in fields if name != "simulated"]
+    return {"type": "object", "required": required, "additionalProperties": False, "properties": fields}
+
+
+def _count(says: str) -> Mapping[str, Any]:
+    return {"type": "integer", "minimum": 0, "description": says}
+
+
+_LAG: Final = _object(
+    position=_count("The newest position."),
+    read_models=_count("Facts that the read models have yet to take up; a question takes them up first."),
+    checkpoint=_count("The number of the last checkpoint; 0 where there is none."),
+    unsealed=_count("Facts that no checkpoint covers."),
+    unsealed_seconds=_count("How long the oldest of them has waited."),
+    parked=_count("Deliveries that wait for somebody who is not known yet."),
+    waiting=_count("Lines that wait or are being decided."),
+    followers=_count("Open streams of the feed."),
+    simulated={"const": True, "description": "In a simulated ledger, else left out."},
+)
+_READY: Final = _object(
+    ready={"type": "boolean"},
+    ledgers=_count("Ledgers of this server."),
+    open=_count("Those that were used since it began; the others are opened by their first request."),
+    unavailable=_count("Of these, how many do not answer."),
+)
+_ENDING: Final = _object(ready={"const": False}, because={"const": "shutting_down"})
+OPERATIONS: Final = (
+    Operation(
+        "live",
+        "GET",
+        "/live",
+        "health",
+        "Whether the process runs.",
+        answers=(Answered(200, "It does.", _JSON, _object(live={"const": True})),),
+    ),
+    Operation(
+        "ready",
+        "GET",
+        "/ready",
+        "health",
+        "Whether a ledger can be served.",
+        answers=(
+            Answered(200, "One can.", _JSON, _READY),
+            Answered(503, "None can, or the server is ending.", _JSON, {"oneOf": [_READY, _ENDING]}),
+        ),
+    ),
+    Operation(
+        "metrics",
+        "GET",
+        "/metrics",
+        "health",
+        "Numbers for Prometheus, of the ledgers that the key is for. At the port for metrics alone, of all of them, "
+        "without a key.",
+        answers=(Answered(200, "The text format, version 0.0.4.", "text/plain", {"type": "string"}),),
+        scope="operate",
+    ),
+    Operation(
+        "lag",
+        "GET",
+        f"{BASE}/lag",
+        "health",
+        "How far the ledger is, and how far behind it are read models and seals.",
+        answers=(Answered(200, "The numbers.", _JSON, _LAG),),
+        scope="operate",
+    ),
+)

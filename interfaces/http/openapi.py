@@ -68,8 +68,9 @@ _PREFER: Final = {
     "name": "Prefer",
     "in": "header",
     "required": False,
-    "description": "`wait=sealed`: answer once the facts are sealed, with their receipts.",
-    "schema": {"type": "string", "enum": ["wait=durable", "wait=sealed"]},
+    "description": "RFC 7240. `wait=sealed`: answer once the facts are sealed, with their receipts, and say "
+    "`Preference-Applied`. Whoever waited in vain is answered all the same, `receipts` null: the facts are durable.",
+    "schema": {"type": "string", "examples": ["wait=sealed", "respond-async, wait=sealed"]},
 }
 
 _FIXTURE: Final = {
@@ -94,10 +95,10 @@ def _paths() -> dict[str, Any]:
 
 def operations() -> Sequence[Operation]:
     """Everything that is no command."""
-    from interfaces.http import document_routes, log_files, pages, questions  # noqa: PLC0415 - pages show this document
+    from interfaces.http import document_routes, health, log_files, pages, questions  # noqa: PLC0415 - pages show this document
 
     of_ledgers = (*document_routes.OPERATIONS, *questions.OPERATIONS, *log_files.OPERATIONS, *FEED_OPERATIONS)
-    return (*of_ledgers, *pages.OPERATIONS)
+    return (*of_ledgers, *health.OPERATIONS, *pages.OPERATIONS)
 
 
 def _command(name: str, command: type[Command]) -> dict[str, Any]:

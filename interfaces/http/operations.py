@@ -45,7 +45,7 @@ _EVERYBODY: Final = tuple(Role)
 _OPERATORS: Final = (Role.ADMINISTRATOR,)
 _FEED: Final = "feed"
 """A page of the feed is recorded as a question, and asked for by a scope of its own."""
-_AT_THE_DESK: Final = ("rejudge", "charges", "accounting", "elevations")
+_AT_THE_DESK: Final = ("rejudge", "charges")
 """Questions that the command line alone answers."""
 
 _BESIDE: Final = (

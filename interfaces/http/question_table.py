@@ -52,6 +52,7 @@ QUESTIONS: Final[Sequence[Question]] = (
         ),
     ),
     Question("read_diff", "/patients/{patient}/diff", ("diff",), ("a", "b", "words", "accesses")),
+    Question("read_accounting", "/patients/{patient}/accounting", ("accounting",), ("as_of",), is_of_today=True),
     Question("find_patients", "/patients/find", ("find",), ("as_of",), "POST", has_tag=False),
     Question(
         "prove_completeness",
@@ -79,6 +80,8 @@ QUESTIONS: Final[Sequence[Question]] = (
     Question("list_deliveries", "/deliveries", ("deliveries",), ("source", "day"), is_of_today=True),
     Question("list_parked", "/parked", ("parked", "list"), ("source", "closed", "as_of"), is_of_today=True),
     Question("list_holds", "/holds", ("hold", "list"), ("patient", "open")),
+    # It says which have ended by now, and names the reads: both change without a fact that a tag would tell.
+    Question("list_elevations", "/elevations", ("elevate", "list"), ("open",), has_tag=False),
     Question("list_erasures", "/erasures", ("erase", "list"), ("patient", "open")),
     Question(
         "search_audit_trail",

@@ -3,11 +3,13 @@
 Promise: a body is byte for byte what `ccm-ledger ... --json` writes to standard output. A read is recorded, durable,
 before anything of the answer leaves, also where the answer is 304: that somebody asked is a fact whatever they had.
 `ETag` names the newest fact that the answer may rest on, reads left out, so that reading changes no tag; it is weak,
-because an answer also says up to which position it was asked. An answer that shows who read has none.
+because an answer also says up to which position it was asked. Behind it stands what else decides the bytes: program, time
+zones and reader. An answer that shows who read has none.
 """
 
 from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from importlib.metadata import version
 from io import StringIO
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
@@ -27,12 +29,15 @@ from interfaces.http.door import Door
 from interfaces.http.problems import Problem, of_refusal
 from interfaces.http.question_table import QUESTIONS, Question
 from interfaces.http.streams import Numbered, line_groups
+from ledger.terms.api_keys import fingerprint
 from ledger.terms.errors import LedgerError
 from ledger.terms.refusals import refused
 
 BASE: Final = "/v1/ledgers/{ledger}"
 """Under this stands everything of one ledger."""
 SCOPE: Final = "read"
+VERSION: Final = version("ccm-ledger")
+_MARK_CHARACTERS: Final = 16
 Route = tuple[str, Callable[[Request], Awaitable[Response]], list[str]]
 """Where an operation stands: path, endpoint, methods."""
 
@@ -90,8 +95,17 @@ def told(question: Question, args: Namespace, session: Session) -> Told:
         args.session = None
     tag = None
     if question.has_tag and not read.has_accesses:
-        tag = f'W/"{session.log.newest_of(read, until=began)}{day}"'
+        tag = f'W/"{session.log.newest_of(read, until=began)}{day}-{_mark(session)}"'
     return Told(screen.heard.getvalue().encode(), tag, screen.next_after)
+
+
+def _mark(session: Session) -> str:
+    """What decides the bytes of an answer beside the facts: the program that tells them, its zones, and to whom.
+
+    The same facts answered by a newer program must not be taken for what an older one said.
+    """
+    by = (VERSION, session.zones.version, session.handler.login)
+    return fingerprint("\n".join(by)).hex()[:_MARK_CHARACTERS]
 
 
 def is_held(given: Sequence[str], tag: str) -> bool:

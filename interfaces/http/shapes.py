@@ -55,7 +55,9 @@ class AnswerShape(Shape):
     notices: list[NoticeShape]
     refusal: WaitingShape | None = Field(description="Of a parked delivery, what it waits for.")
     receipts: list[str] | None = Field(
-        default=None, description="With `Prefer: wait=sealed`: a proof file (C2SP tlog-proof) for each position."
+        default=None,
+        description="With `Prefer: wait=sealed`: a proof file (C2SP tlog-proof) for each position; null where the "
+        "facts are durable and nobody sealed them in time. Left out where nobody asked.",
     )
     simulated: bool | None = Field(default=None, description="True in a simulated ledger, else left out.")
 

@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from interfaces.http import openapi
+from interfaces.http.preferring import wait_of
 from tests.http.feed_server import NAME, Served
 
 CHECKS: Final = [
@@ -129,5 +130,5 @@ class Drawing:
         if "wait" in (case.query or {}):
             case.query["wait"] = 0
         # Nobody seals here: who waits for that waits for a minute (test_serve.py).
-        if str((case.headers or {}).get("Prefer")).replace(" ", "").endswith("=sealed"):
+        if wait_of([str((case.headers or {}).get("Prefer"))]) == "sealed":
             case.headers["Prefer"] = "wait=durable"

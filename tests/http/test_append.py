@@ -156,6 +156,26 @@ def test_what_cannot_be_read_is_told_under_its_own_code(served: Served, content:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        (b'{"data": {} x', "at character 13."),
+        (b'  {"data": [}', "at character 13."),
+        (b'{"data":{}} x', "at character 13."),
+        (b'{"data": "' + "\u00e9".encode() + b'" x}', "at character 14."),
+        (b'{"data": "abc', "at character 10."),
+        (b'\n{"data": "\xff"}', "from its byte 12 on."),
+    ],
+)
+def test_a_place_in_a_body_is_counted_from_its_own_beginning(served: Served, content: bytes, place: str) -> None:
+    headers = {"Idempotency-Key": "a-rather-long-key-of-a-client", "Content-Type": "application/json"}
+    with served.client(served.key("bea")) as client:
+        answer = client.post("/commands/log_time", content=content, headers=headers)
+
+    assert answer.status_code == 400
+    assert answer.json()["detail"].endswith(place), answer.json()["detail"]
+
+
 def test_a_command_that_does_not_exist_is_404(served: Served) -> None:
     answer = post(served, "make_coffee", {"data": {}}, "coffee")
 
@@ -245,8 +265,9 @@ def _talking(served: Served, given: Iterator[bytes], heard_first: threading.Even
 
 
 def test_every_code_has_a_fixed_answer_and_a_page(served: Served) -> None:
+    key = served.key("bea")
     before = served.house.log.refresh()
-    with served.client(served.key("bea")) as client:
+    with served.client(key) as client:
         for code in sorted({*REFUSALS, *NOTICES}):
             headers = {"Idempotency-Key": "fixture", "Ccm-Fixture": code}
             answer = client.post("/commands/log_time", json={"data": {}}, headers=headers)
@@ -262,6 +283,15 @@ def test_every_code_has_a_fixed_answer_and_a_page(served: Served) -> None:
                 assert told["type"] == f"/problems/{code}"
             assert (page.status_code, code in page.text) == (200, True)
     assert added(served, before) == []
+
+
+@pytest.mark.parametrize("key", ["k" * 201, "k\ttab"])
+def test_a_key_that_a_decided_line_cannot_have_gets_no_fixed_answer_either(served: Served, key: str) -> None:
+    fixed, decided = (
+        post(served, "log_time", {"data": {}}, key, **more) for more in ({"Ccm-Fixture": "time_already_covered"}, {})
+    )
+
+    assert (fixed.status_code, fixed.json()) == (400, decided.json())
 
 
 def test_a_key_without_the_scope_appends_nothing(served: Served) -> None:

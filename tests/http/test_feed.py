@@ -292,11 +292,31 @@ def test_a_key_follows_a_bounded_number_of_times(served: Served) -> None:
     assert served.get("/feed", key, after=head, wait=1).status_code == 200
 
 
-def test_the_head_of_a_stream_is_its_headers(served: Served) -> None:
-    with served.client(served.key("feed")) as client:
+def test_the_head_of_a_stream_is_its_headers_and_ends(served: Served) -> None:
+    key = served.key("feed")
+    with served.client(key) as client, client.stream("GET", "/feed/stream") as going_on:
         answer = client.head("/feed/stream")
+        again = client.head("/feed/stream")
 
-    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, "text/event-stream")
+    told = {name for name in answer.headers if name != "transfer-encoding"}
+    assert (answer.status_code, again.status_code) == (200, 200)
+    assert told == {name for name in going_on.headers if name != "transfer-encoding"}, "no length that GET has not"
+    assert served.feed.followers.count <= 1
+
+
+def test_the_head_of_a_stream_behind_the_end_is_refused_like_the_stream(served: Served) -> None:
+    with served.client(served.key("feed")) as client:
+        answer = client.head("/feed/stream", params={"after": 2_000_000})
+
+    assert answer.status_code == 409
+
+
+def test_whoever_asks_for_the_head_of_a_stream_is_no_follower(served: Served) -> None:
+    with served.client(served.key("feed")) as client:
+        client.head("/feed/stream")
+
+    numbers = served.get(f"{served.url}/metrics", served.key("admin", frozenset({"operate"}))).text
+    assert 'ccm_ledger_request_seconds_count{ledger="clinic",operation="feed_stream"} ' in numbers
 
 
 def test_followers_that_come_and_go_miss_nothing_and_see_nothing_twice(served: Served) -> None:

@@ -374,11 +374,28 @@ def test_who_waits_for_the_seal_is_answered_with_a_receipt(on_both: Served) -> N
         answer = client.post(
             "/v1/ledgers/main/commands/log_time",
             json=on_both.body(9),
-            headers={"Idempotency-Key": "sealed", "Prefer": "wait=sealed"},
+            headers={"Idempotency-Key": "sealed", "Prefer": 'respond-async, wait="sealed"'},
         )
 
     assert answer.status_code == 201, answer.text
     assert answer.json()["receipts"][0].startswith("c2sp.org/tlog-proof@v1")
+    assert answer.headers["preference-applied"] == "wait=sealed"
+
+
+def test_who_waits_for_a_seal_in_vain_is_told_that_it_is_durable(on_both: Served) -> None:
+    limits = {"answer_seconds": 2}
+    with serving(on_both.place, on_both.key_file, on_both.folder, limits=limits) as server, server.client() as client:
+        path = "/v1/ledgers/main/commands/log_time"
+        first, again, plain = (
+            client.post(path, json=on_both.body(30), headers={"Idempotency-Key": "in-vain", **more})
+            for more in ({"Prefer": "wait=sealed"}, {"Prefer": "wait=sealed"}, {"Prefer": "wait=durable"})
+        )
+
+    assert (first.status_code, first.json()["outcome"], first.json()["receipts"]) == (201, "accepted", None)
+    assert (again.status_code, again.json()["positions"]) == (200, first.json()["positions"])
+    assert "preference-applied" not in first.headers
+    assert "receipts" not in plain.json()
+    assert plain.headers["preference-applied"] == "wait=durable"
 
 
 def test_who_waits_for_a_seal_keeps_nobody_waiting_and_the_server_ends_in_time(on_both: Served) -> None:
@@ -404,7 +421,7 @@ def test_who_waits_for_a_seal_keeps_nobody_waiting_and_the_server_ends_in_time(o
         code = server.ended()
 
     assert meanwhile.status_code == 200
-    told = [(answer.status_code, answer.json()["code"]) for answer in waiting]
-    assert told == [(503, "shutting_down")] * 4, told
-    assert "is recorded" in waiting[0].json()["detail"]
+    assert [answer.status_code for answer in waiting] == [201] * 4, "what is durable is told as durable"
+    assert [answer.json()["receipts"] for answer in waiting] == [None] * 4
+    assert not any("preference-applied" in answer.headers for answer in waiting)
     assert code == 0
