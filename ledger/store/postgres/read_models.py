@@ -32,7 +32,7 @@ _INSERT: Final = re.compile(
 )
 _USUAL: Final = "ISOLATION LEVEL READ COMMITTED"
 _UNWAITED: Final = "SET LOCAL synchronous_commit = off"
-"""Rows that a crash takes back come again of the facts: whoever makes them waits for no disk, nor keeps it from others."""
+"""Rows that a crash takes back come again of the facts: whoever makes them waits for no disk."""
 Answer = TypeVar("Answer")
 _JSON_ARRAY: Final = "SELECT value FROM json_each(?)"
 
