@@ -2,8 +2,8 @@
 
 Promise: to the cent, charge = paid + patient's share + reductions + denied + open + what is left over (answered beyond
 the charge, or amounts that do not add up); units are paid, denied or open, each once. All answers are added up, and
-those of a reversal are below zero, so that a payment that was taken back and made anew counts once. Not promised: that
-the payer is right.
+those of a reversal are below zero, so that a payment that was taken back and made anew counts once; a reversal that
+is heard of before what it takes back makes nothing paid. Not promised: that the payer is right.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ _PATIENT: Final = "PR"
 _REVERSED: Final = "reversed"
 
 Standing = Literal["open", "paid", "denied"]
-"""open: not adjudicated, or every adjudication was taken back."""
+"""As the newest answer says that was not taken back. open: not adjudicated, or every answer heard of was taken back."""
 
 
 class Units(NamedTuple):
@@ -94,23 +94,26 @@ def outcome_of(claim: Claim) -> Outcome:
 def _of_payer(claim: Claim) -> Outcome:
     charge, heard = claim.event.charge, standing_answers(claim)
     answered = sum((each.charge for each in heard), ZERO)
-    last = next((each for each in reversed(heard) if each.status != _REVERSED), None)
+    stands = _standing(heard)
     reversals = sum(1 for each in heard if each.status == _REVERSED)
     billed = Counter({line.code: 0 for line in claim.event.lines})
     for line in claim.event.lines:
         billed[line.code] += line.units
     paid, share = sum((each.paid for each in heard), ZERO), sum((each.patient_share for each in heard), ZERO)
-    if last is None or not answered:
+    if stands.newest is None:
         units = Units(open=sum(billed.values()))
         off = _reductions(_adjustments(heard))
         return Outcome("open", units, charge, answered, paid, share, off, ZERO, (), (), reversals)
-    if last.status == "denied":
-        return _denied(last, heard, sum(billed.values()), charge, answered, paid, share, reversals)
-    cuts = tuple(_cuts(heard, billed)) if last.lines else ()
+    if stands.newest.status == "denied":
+        off, denied = _reductions(_adjustments(stands.settled)), _denied(stands.counted)
+        reasons = (*stands.newest.reasons, *stands.newest.remarks)
+        units = Units(denied=sum(billed.values()))
+        return Outcome("denied", units, charge, answered, paid, share, off, denied, (), reasons, reversals)
+    cuts = tuple(_cuts(stands.counted, billed)) if stands.newest.lines else ()
     fewer = sum(cut.billed - cut.paid for cut in cuts)
     units = Units(paid=sum(billed.values()) - fewer, denied=fewer)
     refused = {cut.code for cut in cuts if cut.amount}
-    off = _reductions(_adjustments(heard, without=refused))
+    off = _reductions((*_adjustments(stands.settled), *_adjustments(stands.counted, without=refused)))
     denied = sum((cut.amount for cut in cuts), ZERO)
     reasons = tuple(dict.fromkeys(reason for cut in cuts for reason in cut.reasons))
     return Outcome("paid", units, charge, answered, paid, share, off, denied, cuts, reasons, reversals)
@@ -130,21 +133,65 @@ def standing_answers(claim: Claim) -> list[ClaimRemitted]:
     return found
 
 
-def _denied(
-    last: ClaimRemitted,
-    heard: list[ClaimRemitted],
-    units: int,
-    charge: Decimal,
-    answered: Decimal,
-    paid: Decimal,
-    share: Decimal,
-    reversals: int,
-) -> Outcome:
-    """A denied claim: whatever was taken off is denied; where no reason is given, all that was not paid."""
-    taken = _reductions(_adjustments(heard))
-    denied = sum((amount for _, amount in taken), ZERO) if taken else answered - paid - share
-    reasons = (*last.reasons, *last.remarks)
-    return Outcome("denied", Units(denied=units), charge, answered, paid, share, (), denied, (), reasons, reversals)
+_Left = tuple[ClaimRemitted, Decimal]
+"""An answer, with what of its charge was not taken back."""
+
+
+class _Stands(NamedTuple):
+    """What stands of a payer's answers, as far as they were heard of."""
+
+    newest: ClaimRemitted | None
+    """The newest answer that was not taken back; None where none is left."""
+    counted: list[ClaimRemitted]
+    """Answers since nothing stood, with what took some of them back: what units and denials are counted by."""
+    settled: list[ClaimRemitted]
+    """The others: taken back altogether, or reversals of what was not heard of yet. They count as money alone."""
+
+
+def _standing(heard: list[ClaimRemitted]) -> _Stands:
+    """Answer by answer, in the payer's order. A reversal may come before what it takes back, which leaves nothing."""
+    standing: list[_Left] = []
+    counted, settled = list[ClaimRemitted](), list[ClaimRemitted]()
+    for each in heard:
+        if each.status != _REVERSED:
+            standing.append((each, each.charge))
+            counted.append(each)
+        elif (left := _left_by(each, standing)) == standing:
+            settled.append(each)
+        else:
+            standing = left
+            counted.append(each)
+        if not standing:
+            settled, counted = [*settled, *counted], []
+    return _Stands(standing[-1][0] if standing else None, counted, settled)
+
+
+def _left_by(reversal: ClaimRemitted, standing: list[_Left]) -> list[_Left]:
+    """The answers that stand after a reversal.
+
+    It takes back the newest one of which it turns every amount, otherwise as much charge as it names of earlier days,
+    the newest first: several answers at once, or one in parts.
+    """
+    turned = (-reversal.charge, -reversal.paid, -reversal.patient_share)
+    for place in range(len(standing) - 1, -1, -1):
+        answer = standing[place][0]
+        if (answer.charge, answer.paid, answer.patient_share) == turned:
+            return [*standing[:place], *standing[place + 1 :]]
+    rest, found = -reversal.charge, list[_Left]()
+    for answer, left in reversed(standing):
+        back = max(min(left, rest), ZERO) if answer.on < reversal.on else ZERO
+        rest -= back
+        if not back or back < left:
+            found.append((answer, left - back))
+    return found[::-1]
+
+
+def _denied(counted: list[ClaimRemitted]) -> Decimal:
+    """What of a denied claim counts as denied: whatever was taken off; without a reason all that was not paid."""
+    taken = _reductions(_adjustments(counted))
+    if taken:
+        return sum((amount for _, amount in taken), ZERO)
+    return sum((each.charge - each.paid - each.patient_share for each in counted), ZERO)
 
 
 def _adjustments(heard: Iterable[ClaimRemitted], without: Iterable[str] = ()) -> Iterator[Adjustment]:

@@ -56,8 +56,8 @@ class ClaimsRead:
         """Where a claim would stand if no other one stood for it."""
         if self.heard(claim, "claim_withdrawn"):
             return "withdrawn"
-        if decided := self.decided(claim):
-            return decided
+        if word := self.newest_word(claim):
+            return word
         if acknowledged := self.heard(claim, "claim_acknowledged"):
             return str(acknowledged[-1]["outcome"])
         return "released"
@@ -172,10 +172,23 @@ class ClaimsRead:
                 number["open"] += 1
         return {name: tuple(each) for name, each in found.items()} | {"number": number, "money": money}
 
-    def decided(self, claim: str) -> str:
-        """What the payer's newest word on a claim is, whoever withdrew it; nothing where it has not spoken."""
+    def newest_word(self, claim: str) -> str:
+        """What the payer said last of a claim, by its days, whoever withdrew it; nothing where it has not spoken."""
         remitted = sorted(self.heard(claim, "claim_remitted"), key=lambda fact: (fact["on"], fact["position"]))
         return str(remitted[-1]["status"]) if remitted else ""
+
+    def decided(self, claim: str) -> str:
+        """Paid or denied as the payer said last; where it took something back last, as what is left of all answers.
+
+        Nothing is left where as much of the charge was taken back as was answered, or more: a reversal may come first.
+        """
+        word = self.newest_word(claim)
+        if word != "reversed":
+            return word
+        answered = sum((Decimal(fact["charge"]) for fact in self.heard(claim, "claim_remitted")), Decimal(0))
+        if answered <= 0:
+            return word
+        return "paid" if self.paid(claim) + self.share(claim) > 0 else "denied"
 
     # --- possible overpayments -----------------------------------------------------------------------------------
 

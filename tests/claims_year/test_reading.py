@@ -25,7 +25,8 @@ def acknowledged(claim: str, outcome: str) -> dict[str, Any]:
 def remitted(claim: str, status: str, on: str, paid: str, share: str = "0.00", off: str = "0.00") -> dict[str, Any]:
     adjustments = [{"group": "CO", "reason": "45", "amount": off}, {"group": "PR", "reason": "2", "amount": share}]
     line = {"code": "99490", "paid": paid, "adjustments": adjustments}
-    money = {"paid": paid, "patient_share": share, "lines": [line]}
+    charge = str(sum(map(Decimal, (paid, share, off))))
+    money = {"charge": charge, "paid": paid, "patient_share": share, "lines": [line]}
     return {"topic": "claim_remitted", "claim": claim, "status": status, "on": on, **money}
 
 
@@ -93,6 +94,19 @@ def test_what_is_open_was_taken_by_the_payer_and_not_decided() -> None:
     assert totals["number"] == {"paid": 0, "denied": 1, "open": 1}
     assert totals["released"] == (3, 9, Decimal("675.00"))
     assert totals["accepted"] == (2, 6, Decimal("450.00"))
+
+
+def test_what_was_taken_back_is_not_paid_be_it_more_than_was_heard_of() -> None:
+    parts = [remitted("a", "paid", "2026-04-20", "52.90"), remitted("a", "paid", "2026-05-04", "80.00")]
+    back = [remitted("a", "reversed", "2026-06-01", "-52.90"), remitted("a", "reversed", "2026-06-01", "-80.00")]
+
+    def number(*answers: dict[str, Any]) -> dict[str, int]:
+        return dict(told(released("a"), acknowledged("a", "accepted"), *answers).totals("2026-03")["number"])
+
+    assert number(parts[0], *back) == {"paid": 0, "denied": 0, "open": 1}
+    assert number(*back, *parts) == {"paid": 0, "denied": 0, "open": 1}
+    assert number(*parts, back[0]) == {"paid": 1, "denied": 0, "open": 0}
+    assert number(parts[0], remitted("a", "denied", "2026-05-04", "0.00", off="9.00"), back[0])["denied"] == 1
 
 
 def test_an_overpayment_is_open_until_all_of_it_went_back_with_the_patients_share() -> None:
