@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ledger.proof.note import VerifierKey
     from projections.exports.bill import Made
     from projections.exports.bill_file import Bill
+    from projections.exports.bill_unshown import Unshown
 
 DOES_NOT: Final = 3
 _BILL: Final = Wanted(1 << 28, "bill", "Name the file of a bill.")
@@ -25,9 +26,11 @@ The file proves to whoever reads it that the claim rests on facts that the ledge
 it again, without this ledger and without us: `python3 ccm-verify.pyz FILE`, which is laid beside it, proves the bytes,
 `ccm-ledger verify-bill FILE` judges them. It holds what the claim's month was judged by: instants, seconds, codes,
 roles, opaque ids. Words stay closed unless --words opens those of the patient's care; who the patient is, --identity
-alone opens. Of other patients only time that touches the month's own is in it, without its words. Where the keys of
-the log are at hand, everything is counted (`completeness map`) and sealed before; else the last checkpoint must cover
-the claim. The export is recorded as a read of everybody who is in the file.
+alone opens. What came since into the patient's record and may take from an earlier month (a stay, a coverage, a
+consent found void) is in it by kind and time; --since shows what it says, and then it is judged. Of other patients
+only time that touches the month's own is in it, without its words. Where the keys of the log are at hand, everything
+is counted (`completeness map`) and sealed before; else the last checkpoint must cover the claim. The export is
+recorded as a read of everybody who is in the file.
 """
 _MORE_VERIFY: Final = """\
 No ledger is needed. First the bytes: every fact against its header, the header against the log, the log against its
@@ -52,6 +55,9 @@ def add(commands: Commands, shared: Parser) -> None:
     bill.add_argument("claim", metavar="CLAIM", type=claim_id, help="the claim's id; `claims` answers with it")
     bill.add_argument("--out", metavar="FILE", required=True, help="the file to make")
     bill.add_argument("--words", action="store_true", help="open the sealed words of the patient's care")
+    bill.add_argument(
+        "--since", action="store_true", help="show what came since into the record and may take from the month"
+    )
     bill.add_argument("--identity", action="store_true", help="open who the patient is")
     log_key_option(bill)
     bill.set_defaults(run=run_bill)
@@ -79,8 +85,9 @@ def run_bill(args: Namespace, screen: Screen) -> int:
         ask(session, args, "export", (patient,), opened_words=args.words or args.identity)
         for _ in range(_TRIES):
             is_new = bring_up(session, args)
-            made = _made(session, args.claim, patient, words=args.words, identity=args.identity)
-            if not made.judged.unshown or not is_new:
+            made = _made(session, patient, args)
+            # What came since into the record is the same under any map.
+            if not {*made.judged.unshown} - {"ground_since"} or not is_new:
                 break
         if made.others:  # whoever is in the file is read about, and nothing left the ledger before
             ask(session, args, "export", made.others, month=made.judged.month)
@@ -93,7 +100,7 @@ def run_bill(args: Namespace, screen: Screen) -> int:
     return 0
 
 
-def _made(session: "Session", claim: str, patient: str, *, words: bool = False, identity: bool = False) -> "Made":
+def _made(session: "Session", patient: str, args: Namespace) -> "Made":
     """The bill as the last checkpoint proves it; WrongUsage where that covers no such claim, or it asks for nothing."""
     from interfaces.anchoring import anchor_of  # noqa: PLC0415 - `--help` must not wait for them
     from ledger.store.disclosing import Disclosing  # noqa: PLC0415
@@ -101,13 +108,13 @@ def _made(session: "Session", claim: str, patient: str, *, words: bool = False, 
     from projections.exports.bill_judged import VOID  # noqa: PLC0415
 
     anchor = anchor_of(session.log)
-    found = claim_in(session.log, patient, claim, until=anchor.size) if anchor is not None else None
+    found = claim_in(session.log, patient, args.claim, until=anchor.size) if anchor is not None else None
     if anchor is None or found is None:
         raise WrongUsage("No checkpoint covers the claim yet.", "Run `ccm-ledger seal`, then ask again.")
     if found.event.frequency == VOID:
         raise WrongUsage("The claim voids another one, and asks for nothing.", "Ask for the claim that it voids.")
     return BillMaker(session.log, session.rulebook_of, Disclosing(session.log), anchor).made(
-        found, words=words, identity=identity
+        found, words=args.words, identity=args.identity, since=args.since
     )
 
 
@@ -135,13 +142,20 @@ def _tell(args: Namespace, screen: Screen, made: "Made", size: int) -> None:
             f"Time of {counted(len(made.others), 'other patient')} is in it, because it touches the month's own."
         )
     if made.judged.unshown:
-        screen.say(
-            "Whoever checks it is told so, with exit code 3. Run `completeness map`, then `seal`, and make it again."
-        )
+        screen.say(f"Whoever checks it is told so, with exit code 3. {_mended(made.judged.unshown, args)}")
     opened = args.words or args.identity
     screen.say(
         "It holds PHI: keep it as you keep charts." if opened else "It names nobody; its ids and dates are yours."
     )
+
+
+def _mended(unshown: "Sequence[Unshown]", args: Namespace) -> str:
+    """How a bill is made of which less is left to its maker's word."""
+    if {*unshown} != {"ground_since"}:
+        return "Run `completeness map`, then `seal`, and make it again."
+    if not args.since:
+        return "With --since it shows what came into the record, without words, and that is judged."
+    return "What made others one person with the patient no bill judges: look at `claim show`."
 
 
 def run_verify_bill(args: Namespace, screen: Screen) -> int:

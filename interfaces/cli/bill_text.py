@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.wording import clock, codes_of, counted
+from ledger.terms.calendar import stored_instant
 
 if TYPE_CHECKING:
     from projections.exports.bill_judged import JudgedBill
@@ -32,6 +33,9 @@ def judged_json(judged: "JudgedBill") -> dict[str, Any]:
         "withheld": judged.withheld,
         "words_withheld": judged.words_withheld,
         "later": list(judged.later),
+        "ground_later": [
+            each._asdict() | {"recorded_at": stored_instant(each.recorded_at)} for each in judged.ground_later
+        ],
         "as_of": judged.as_of,
         "unshown": list(judged.unshown),
     }
@@ -65,6 +69,13 @@ def _withheld(judged: "JudgedBill") -> list[str]:
     if judged.later:
         behind = ", ".join(f"#{at}" for at in judged.later)
         lines.append(f"Into the month came behind the release: {behind}. The lines above are those of the release.")
+    if judged.ground_later:
+        lines.append("Into the patient's record came behind the release what may take from an earlier month:")
+        lines += [
+            f"  #{each.position} {each.kind}, recorded {stored_instant(each.recorded_at)}: "
+            f"{'judged here' if each.is_judged else 'its header alone is in the file'}."
+            for each in judged.ground_later
+        ]
     lines += [f"Left to its maker's word: {_UNSHOWN[each]}." for each in judged.unshown]
     return [*lines, f"What came behind the checkpoint of {counted(judged.as_of, 'fact')} is in no part of this file."]
 

@@ -153,17 +153,17 @@ class BillMaker:
         self._store = store
         self._anchor = anchor
 
-    def made(self, claim: Claim, *, words: bool = False, identity: bool = False) -> Made:
+    def made(self, claim: Claim, *, words: bool = False, identity: bool = False, since: bool = False) -> Made:
         """The bill of a claim that is no void, all of whose facts the checkpoint covers.
 
-        Of whole days where less would say less; LedgerDamaged where it would say something else than the ledger all
-        the same.
+        `since`: with what came since into the patient's record and may take from an earlier month. Of whole days where
+        less would say less; LedgerDamaged where it would say something else than the ledger all the same.
         """
         size = self._anchor.size
         assert claim.position <= size, "whoever asks looks first whether the claim is sealed"
         assert claim.event.frequency != VOID, "whoever asks looks first whether the claim asks for anything"
         for whole_days in (False, True):
-            ground = ground_of(self._log, self._rulebook_of, claim, until=size, whole_days=whole_days)
+            ground = ground_of(self._log, self._rulebook_of, claim, until=size, whole_days=whole_days, with_since=since)
             bill = self._bill(ground, frozenset(_scopes(ground, words=words, identity=identity)))
             judged = judge_bill(bill)
             if judged.digest == ground.verdict.digest:
@@ -176,14 +176,14 @@ class BillMaker:
 
     def _bill(self, ground: BillGround, opens: frozenset[str]) -> Bill:
         complete = self._complete(ground)
-        patient = ground.claim.event.patient
-        counted = self._anchor.records(patient) if complete else ()
+        about = frozenset(map(patient_tag, ground.group))
+        counted = [at for each in ground.group for at in self._anchor.records(each)] if complete else []
         asked = (*ground.said_since, *ground.wanted) if complete else ground.wanted
         wanted = _with_headers(asked, complete, counted, self._anchor.size)
         # Words that turned out to be about somebody else stay closed, as they do on every screen.
         closed = restricted_in(self._log, ground.own) if opens else frozenset()
         facts = [
-            self._fact(fact, wanted[fact.position], patient, frozenset() if fact.position in closed else opens)
+            self._fact(fact, wanted[fact.position], about, frozenset() if fact.position in closed else opens)
             for fact in self._store.facts(wanted)
         ]
         return Bill(
@@ -200,20 +200,24 @@ class BillMaker:
         )
 
     def _complete(self, ground: BillGround) -> list[MapProof]:
-        """That all facts of the month are there, of each who is one person with the patient, and all of the patient.
+        """That all facts of the month are there, and all of the patient, of each who is one person with the patient.
 
-        The patient's are needed for what was said of the claim: of claims there is no map of their own.
+        The patient's are needed for what was said of the claim, of which there is no map of its own, and for what came
+        into the record since.
         """
-        patient, month = ground.claim.event.patient, ground.claim.event.month
-        subjects = (*(care_month_tag(each, month) for each in ground.group), patient_tag(patient))
+        month = ground.claim.event.month
+        subjects = (*(care_month_tag(each, month) for each in ground.group), *map(patient_tag, ground.group))
         found = map(self._anchor.counted, subjects)
         return [proof for proof in found if proof is not None and self._anchor.size - proof.up_to <= HEADERS_MAX]
 
-    def _fact(self, fact: DisclosedFact, wanted: Wanted, patient: str, opens: frozenset[str]) -> BillFact:
-        shows, about = wanted.shows, patient_tag(patient)
+    def _fact(self, fact: DisclosedFact, wanted: Wanted, about: frozenset[str], opens: frozenset[str]) -> BillFact:
+        """One fact as it is shown; `about` are the subjects whose records are counted."""
+        shows = wanted.shows
         is_record = decode_header(fact.header)[0].fact_class == FactClass.RECORD
         named = [
-            each for each in fact.tags if each.tag in wanted.tags or (is_record and about in subjects_of((each.tag,)))
+            each
+            for each in fact.tags
+            if each.tag in wanted.tags or (is_record and not about.isdisjoint(subjects_of((each.tag,))))
         ]
         is_whole = shows is Shows.ALL
         opened = (self._store.opened(fact, part) if is_whole and _is_open(part, opens) else None for part in fact.parts)

@@ -70,6 +70,13 @@ class BillFact(_Piece):
         except (MalformedHeader, ValueError) as error:
             raise BadBill(f"The header of the fact at position {self.position} is none.") from error
 
+    def recorded_at(self) -> datetime:
+        """When it was recorded, as the header says; BadBill where that is no time."""
+        try:
+            return _EPOCH + timedelta(microseconds=self.header_parts()[1].recorded_at)
+        except OverflowError as error:
+            raise BadBill(f"The header of the fact at position {self.position} is none.") from error
+
     def event(self) -> Event:
         """What was recorded, its words sealed; BadBill where it is not shown, or is no event of its kind."""
         if self.clear is None:
@@ -82,9 +89,7 @@ class BillFact(_Piece):
 
     def fact(self) -> Fact:
         """The fact, to be folded; BadBill where what it says is withheld or unreadable."""
-        _, tail = self.header_parts()
-        at = _EPOCH + timedelta(microseconds=tail.recorded_at)
-        home, seq = self._home(tail)
+        at, (home, seq) = self.recorded_at(), self._home(self.header_parts()[1])
         return Fact(self.position, at, home, seq, self.event(), _Shown(self.position, self.envelope), seq)
 
     def _home(self, tail: Tail) -> tuple[str, int]:

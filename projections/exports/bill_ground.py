@@ -1,7 +1,8 @@
 """Which facts a claim's bill holds: all that its month was judged by, as far as the claim pins each stream.
 
 The claim's own fact says how many facts of each stream its release rested on; the bill holds these, what came into the
-month itself since, and what was said since of the patient's claims. Promise: the month is gathered and judged as every
+month itself since, what was said since of the patient's claims and, where it is asked for, what came since into the
+patient's record and may take from an earlier month. Promise: the month is gathered and judged as every
 answer of this ledger is (ledger/judging), so that bill and product cannot disagree. Of a performer's day only what
 touches the month's entries is disclosed, header and clear part alone where it is another patient's. Not promised: what
 came since into the other streams; `claim show` tells of it.
@@ -24,6 +25,7 @@ from ledger.streams.governance import Adoption, Governance
 from ledger.streams.joining import group_of
 from ledger.terms.errors import LedgerDamaged
 from ledger.terms.identity import LEDGER_TAG, claims_tag
+from projections.exports.bill_unshown import GIVES_BACK, JUDGED_IN, LOOKS_BACK, judged_streams
 from projections.judged import RulebookOf
 
 DAY: Final = "staff_day/"
@@ -106,11 +108,18 @@ class _Streams:
 
 
 def ground_of(
-    log: EventLog, rulebook_of: RulebookOf, claim: Claim, *, until: int, whole_days: bool = False
+    log: EventLog,
+    rulebook_of: RulebookOf,
+    claim: Claim,
+    *,
+    until: int,
+    whole_days: bool = False,
+    with_since: bool = False,
 ) -> BillGround:
     """What the bill of a claim holds; `until` is what the checkpoint covers.
 
-    `whole_days` discloses every fact of the performers' days: where less would say something else.
+    `whole_days` discloses every fact of the performers' days: where less would say something else. `with_since` what
+    came since into the patient's record and may take from an earlier month, or may take that back.
     """
     event, streams = claim.event, _Streams(log, claim, until)
     governance: Governance = fold(LEDGER_TAG, log.read(LEDGER_TAG, until=claim.position))
@@ -131,6 +140,9 @@ def ground_of(
     others = {each for event in events for each in _people(event)} - set(group)
     whole = {fact.position: fact for fact in chain.from_iterable(own.values())}
     since = tuple(_said_since(of_claims, claim, whole))
+    looks_back = list(_looking_back(log, claim, group, until)) if with_since else []
+    others |= {each for fact in looks_back for each in _people(fact.event)} - set(group)
+    since += tuple(Wanted(f.position, judged_streams(f.event.tags(), group), Shows.CLEAR) for f in looks_back)
     shown = (_wanted(own, days), since, tuple(whole.values()), tuple(sorted(others)))
     return BillGround(claim, group, *shown, verdict, adoption)
 
@@ -152,6 +164,13 @@ def _said_since(of_claims: Iterable[Fact], claim: Claim, whole: Container[int]) 
     for fact in of_claims:
         if fact.position > claim.position and fact.position not in whole:
             yield Wanted(fact.position, named, Shows.CLEAR)
+
+
+def _looking_back(log: EventLog, claim: Claim, group: Sequence[str], until: int) -> Iterator[Fact]:
+    """What came behind the claim into these people's record and may take from an earlier month, or take that back."""
+    streams = tuple(f"{kind}{each}" for each in group for kind in JUDGED_IN)
+    facts = log.read_all(streams, until=until)
+    return (fact for fact in facts if fact.position > claim.position and fact.event.TOPIC in LOOKS_BACK | GIVES_BACK)
 
 
 def _is_needed(fact: Fact, adoption: Adoption) -> bool:

@@ -9,7 +9,7 @@ proof stands for that, nothing is called supported.
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 from ledger.claims.erosion import supported
@@ -26,7 +26,7 @@ from ledger.streams.joining import group_of
 from ledger.terms.identity import care_month_tag, claims_tag
 from projections.exports.bill_doubts import Doubt, Line, of_claim, of_content, of_lines, of_month, of_readings
 from projections.exports.bill_file import BadBill, Bill, BillFact
-from projections.exports.bill_unshown import Unshown, unshown
+from projections.exports.bill_unshown import JUDGED_IN, GroundLater, Unshown, ground_later, people_of, unshown
 
 BillVerdict = Literal["supported", "as_far_as_shown", "not_supported"]
 """as_far_as_shown: all that is in the file supports each line, and nothing proves that what came since is all there."""
@@ -51,6 +51,8 @@ class JudgedBill(NamedTuple):
     """How many facts of the performers' days are not: the maker says that none of them touches the month."""
     later: tuple[int, ...]
     """The positions of facts that came into the month behind the release."""
+    ground_later: tuple[GroundLater, ...]
+    """What came behind the release into the patient's record, and may take from an earlier month."""
     unshown: tuple[Unshown, ...]
     """What nothing in the file proves, so that its maker could have kept something back."""
     words_withheld: int
@@ -114,9 +116,9 @@ class _Ground:
         return _folded(tag, found)
 
     def since(self, tag: str) -> Any:
-        """The same with what came into the month since."""
+        """The same with what came since into the month, and with what is shown of the patient's own streams since."""
         held, count = self._facts.get(tag, {}), self._pinned.get(tag)
-        if count is None or tag.startswith(_DAY) or self._is_month(tag):
+        if count is None or tag.startswith((_DAY, *JUDGED_IN)) or self._is_month(tag):
             return _folded(tag, held)
         return _folded(tag, {seq: fact for seq, fact in held.items() if seq <= count})
 
@@ -168,7 +170,8 @@ def _judged_again(bill: Bill) -> JudgedBill:
     doubts += [*ground.doubts.values(), *of_claim(claims, claim), *of_month(event, verdict), *of_lines(lines)]
     doubts += of_content(event, verdict, facts, rulebook)
     doubts += of_readings(bill, rulebook, verdict)
-    doubts += _of_since(claim, ground, rulebook, lines)
+    since = tuple(ground_later(bill, people_of(months), claim.position))
+    doubts += _of_since(claim, ground, rulebook, lines, [each.position for each in since if each.is_judged])
     doubts += _of_opening(bill)
     if bill.derivation and bill.derivation != derivation:
         parts = [name for name in derivation if bill.derivation.get(name) != derivation[name]]
@@ -178,6 +181,7 @@ def _judged_again(bill: Bill) -> JudgedBill:
         doubts=tuple(doubts),
         withheld=ground.withheld,
         later=tuple(sorted(ground.later)),
+        ground_later=since,
         unshown=tuple(unshown(bill, months, event.patient, claim.position)),
         staff_seconds=verdict.staff_seconds,
         personal_seconds=verdict.personal_seconds,
@@ -233,17 +237,21 @@ def _of_opening(bill: Bill) -> list[Doubt]:
     return [Doubt("facts", "The fact that opened the ledger is not in the file: it may be a simulated one.")]
 
 
-def _of_since(claim: Claim, ground: _Ground, rulebook: Rulebook, lines: tuple[Line, ...]) -> list[Doubt]:
-    """What later facts of the month take away; a signature that went stale by them alone takes no unit."""
+def _of_since(
+    claim: Claim, ground: _Ground, rulebook: Rulebook, lines: tuple[Line, ...], beside: Sequence[int]
+) -> list[Doubt]:
+    """What later facts of the month, and `beside` it, take away; a signature that went stale by them takes no unit."""
     event = claim.event
-    if not ground.later:
+    later = sorted({*ground.later, *beside})
+    if not later:
         return []
     facts = gather(event.patient, event.month, ground.since)
     verdict = judge_month(facts, rulebook, edition=event.edition, programme=event.programme)
     left = supported(claim, verdict)
     lost = [f"{line.code} x{gone}" for line in lines if (gone := line.supported - left.get(line.code, 0)) > 0]
-    behind = ", ".join(f"#{at}" for at in sorted(ground.later)[:5])
-    told = f"What came into the month behind the release ({behind}) takes away {', '.join(lost)}."
+    behind = ", ".join(f"#{at}" for at in later[:5])
+    where = "into the month or the patient's record" if beside else "into the month"
+    told = f"What came {where} behind the release ({behind}) takes away {', '.join(lost)}."
     return [Doubt("since", told)] if lost else []
 
 
@@ -266,6 +274,7 @@ def _judged(bill: Bill, event: ClaimReleased) -> JudgedBill:
         facts=len(bill.facts),
         withheld=0,
         later=(),
+        ground_later=(),
         unshown=("month_since", "claim_since"),
         words_withheld=words,
         staff_seconds=0,

@@ -8,7 +8,8 @@ right, which the offline verifier says; nor that the checkpoint is the newest, w
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
 from ledger.proof.leaf import MalformedHeader, TagSeq, blinded
@@ -20,8 +21,8 @@ from projections.exports.bill_file import BadBill, Bill, BillFact, Completeness
 Unshown = Literal["month_since", "claim_since", "ground_since", "log_since"]
 """month_since: nothing proves that of what came into the month behind the release all is there. claim_since: the same
 of what was said of the claim (it was withdrawn, replaced, paid). ground_since: behind the release something came that
-may take from an earlier month, such as a consent found void, and is shown as a header only. log_since: the reader holds
-a newer checkpoint than the one that the file ends with."""
+may take from an earlier month, such as a consent found void, and is not shown so that it can be judged. log_since: the
+reader holds a newer checkpoint than the one that the file ends with."""
 CLAIM_TOPICS: Final = frozenset(
     {
         "claim_acknowledged",
@@ -85,7 +86,23 @@ LOOKS_BACK: Final = frozenset(
     }
 )
 """The facts of a patient's record, beside month and claims, that may take something from a month that is over."""
+GIVES_BACK: Final = frozenset({"death_retracted", "disenrolment_retracted", "revocation_retracted", "stay_retracted"})
+"""The facts of a patient's record that may take such a fact back."""
+_JOINS: Final = frozenset({"patients_merged", "patients_unmerged"})
+"""What makes others' streams part of the ground, which no bill holds: they are judged by none."""
+JUDGED_IN: Final = ("patient/", "care_plan/")
+"""The streams in which what looks back stands, and is judged."""
 _MAP: Final = "completeness_mapped"
+
+
+class GroundLater(NamedTuple):
+    """A fact behind the release that may take from an earlier month, as its header tells of it."""
+
+    position: int
+    kind: str
+    recorded_at: datetime
+    is_judged: bool
+    """Whether what it says is in the file and was judged; else its header alone counts."""
 
 
 class _Stream(NamedTuple):
@@ -101,8 +118,10 @@ def unshown(bill: Bill, months: Sequence[str], patient: str, released: int) -> I
 
     `months` are the streams of the month, of each who is one person with the patient.
     """
-    people = frozenset(each.split("/")[1] for each in months)
-    if any(_may_look_back(each, people) for each in bill.facts if each.position > released):
+    people = people_of(months)
+    counted = {proof.subject for proof in bill.completeness if proof.fact_class == "record"}
+    others = {patient_tag(each) for each in people if each != patient}
+    if others - counted or not all(each.is_judged for each in ground_later(bill, people, released)):
         yield "ground_since"
     if not all(_is_whole(bill, _Stream(month, month, MONTH_TOPICS), released) for month in months):
         yield "month_since"
@@ -110,12 +129,33 @@ def unshown(bill: Bill, months: Sequence[str], patient: str, released: int) -> I
         yield "claim_since"
 
 
-def _may_look_back(fact: BillFact, people: frozenset[str]) -> bool:
-    """Whether a header tells of a fact of these people's record that may take from an earlier month."""
-    if fact.clear is not None or fact.header_parts()[0].topic not in LOOKS_BACK:
-        return False
-    # A header behind the map names none of its streams: whose it is nobody can say.
-    return not fact.tags or any(each.tag.split("/")[1:2] == [who] for each in fact.tags for who in people)
+def people_of(months: Iterable[str]) -> frozenset[str]:
+    """Everybody who is one person with the patient, by the streams of the month."""
+    return frozenset(each.split("/")[1] for each in months)
+
+
+def ground_later(bill: Bill, people: frozenset[str], released: int) -> Iterator[GroundLater]:
+    """What came behind the release into these people's record, or perhaps did, and may take from an earlier month."""
+    for fact in sorted(bill.facts, key=lambda each: each.position):
+        kind = fact.header_parts()[0].topic
+        if fact.position <= released or kind not in LOOKS_BACK:
+            continue
+        named = {each.tag for each in fact.tags}
+        streams = named if fact.clear is None else set(fact.event().tags())
+        # A header behind the map names none of its streams: whose it is nobody can say.
+        if streams and not any(_is_of(each, people) for each in streams):
+            continue
+        is_judged = fact.clear is not None and kind not in _JOINS and judged_streams(streams, people) <= named
+        yield GroundLater(fact.position, kind, fact.recorded_at(), is_judged)
+
+
+def judged_streams(streams: Iterable[str], people: Container[str]) -> frozenset[str]:
+    """Those of a fact's streams by which a month of these people is judged."""
+    return frozenset(each for each in streams if each.startswith(JUDGED_IN) and _is_of(each, people))
+
+
+def _is_of(stream: str, people: Container[str]) -> bool:
+    return any(who in people for who in stream.split("/")[1:2])
 
 
 def _is_whole(bill: Bill, stream: _Stream, released: int) -> bool:

@@ -194,6 +194,16 @@ def test_a_bill_of_a_month_whose_consent_was_found_void_since_is_not_called_supp
 
     assert (verified.code, answer["supports"], answer["verdict"]) == (3, False, "as_far_as_shown")
     assert answer["unshown"] == ["ground_since"]
+    (void,) = answer["ground_later"]
+    assert (void["kind"], void["recorded_at"]) == ("consent_invalidated", "2026-08-20T12:00:00Z")
+    assert void["is_judged"] is False
+
+    told = run("bill", copy.ids["january"], "--out", str(tmp_path / "since.json"), "--since")
+    judged = run("verify-bill", str(tmp_path / "since.json"))
+
+    assert (told.code, judged.code) == (0, 3)
+    assert "consent_invalidated, recorded 2026-08-20T12:00:00Z: judged here." in judged.out
+    assert "since: What came into the month or the patient's record behind the release" in judged.out
 
 
 def test_no_name_and_no_note_is_in_the_file_or_on_the_screen(run: Run, copy: World, key: str, tmp_path: Path) -> None:
