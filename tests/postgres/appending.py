@@ -1,11 +1,8 @@
 """What tests of the append share: the function called by hand, work with a time limit, processes that append."""
 
-import multiprocessing
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from multiprocessing.connection import Connection as Pipe
-from multiprocessing.context import SpawnProcess
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -16,9 +13,9 @@ from ledger.store.connection import Ledger, Place
 from ledger.store.instants import to_micros
 from ledger.store.postgres import append
 from ledger.streams.base import Appended, Moved, Proposal
+from tests.forked import Started, Work, started
 from tests.store.sample import NOON, address_of
 
-SPAWN = multiprocessing.get_context("spawn")
 T = TypeVar("T")
 _PREPARED: WeakKeyDictionary[psycopg.Connection[Any], set[bytes]] = WeakKeyDictionary()
 
@@ -69,15 +66,9 @@ def together(count: int, work: Callable[[int], T]) -> list[T]:
     return [answers[number] for number in range(count)]
 
 
-def started(work: Callable[[Place, int, Pipe], None], place: Place, count: int) -> list[tuple[SpawnProcess, Pipe]]:
+def ready(work: Work, place: Place, count: int) -> list[Started]:
     """Processes of their own that work on a ledger; each says "ready" and begins when it is told to."""
-    workers = []
-    for number in range(count):
-        ours, theirs = SPAWN.Pipe()
-        process = SPAWN.Process(target=work, args=(place, number, theirs))
-        process.start()
-        theirs.close()
-        workers.append((process, ours))
+    workers = [started(work, place, number) for number in range(count)]
     for _, pipe in workers:
         assert pipe.recv() == "ready"
     return workers

@@ -15,7 +15,7 @@ from ledger.store.postgres.address import Address
 from ledger.store.postgres.engine import PostgresEngine
 from ledger.streams.base import Appended, Moved
 from ledger.terms.identity import id_from, patient_tag
-from tests.postgres.appending import call_by_hand, positions, started, together
+from tests.postgres.appending import call_by_hand, positions, ready, together
 from tests.postgres.servers import superuser, tamperer
 from tests.store.sample import (
     MASTER_KEY,
@@ -209,7 +209,7 @@ def write_groups(place: Place, number: int, pipe: Pipe) -> None:
 
 @pytest.mark.slow
 def test_a_follower_misses_no_fact_of_slow_and_fast_writers(ledger: Ledger) -> None:
-    workers = started(write_groups, address_of(ledger), len(GROUPS))
+    workers = ready(write_groups, address_of(ledger), len(GROUPS))
     for _, pipe in workers:
         pipe.send("go")
 

@@ -1,9 +1,6 @@
 """Processes that want the same thing at once: one winner, no lost answer, no error; and a kill loses nothing."""
 
-import multiprocessing
-from collections.abc import Callable
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 
 import pytest
 
@@ -11,13 +8,11 @@ from ledger.store.connection import Ledger, Place
 from ledger.store.fsck import verify
 from ledger.streams.base import Appended, Moved
 from ledger.terms.identity import by_tag, patient_tag
+from tests.forked import started
 from tests.store.sample import NURSE, PATIENT, assigned, place_of, proposal, registered, reopened, reported
 
 ROUNDS = 25
 WRITERS = 4
-SPAWN = multiprocessing.get_context("spawn")
-
-Work = Callable[[Place, int, Connection], None]
 
 
 def race_for_one_tag(place: Place, number: int, answers: Connection) -> None:
@@ -51,20 +46,9 @@ def append_all_at_once(place: Place, number: int, answers: Connection) -> None:
         answers.send("done")
 
 
-def started(work: Work, place: Place, count: int) -> list[tuple[SpawnProcess, Connection]]:
-    workers = []
-    for number in range(count):
-        ours, theirs = SPAWN.Pipe()
-        process = SPAWN.Process(target=work, args=(place, number, theirs))
-        process.start()
-        theirs.close()
-        workers.append((process, ours))
-    return workers
-
-
 @pytest.mark.slow
 def test_of_racing_processes_one_wins_each_round_and_the_others_are_told(ledger: Ledger) -> None:
-    workers = started(race_for_one_tag, place_of(ledger), WRITERS)
+    workers = [started(race_for_one_tag, place_of(ledger), number) for number in range(WRITERS)]
     for _, pipe in workers:
         pipe.recv()
 
@@ -86,7 +70,7 @@ def test_of_racing_processes_one_wins_each_round_and_the_others_are_told(ledger:
 
 @pytest.mark.slow
 def test_sixteen_processes_wait_for_each_other_and_none_fails(ledger: Ledger) -> None:
-    workers = started(append_all_at_once, place_of(ledger), 16)
+    workers = [started(append_all_at_once, place_of(ledger), number) for number in range(16)]
     for _, pipe in workers:
         pipe.recv()
     for _, pipe in workers:
@@ -106,10 +90,7 @@ def test_sixteen_processes_wait_for_each_other_and_none_fails(ledger: Ledger) ->
 def test_what_was_acknowledged_survives_a_kill(ledger: Ledger) -> None:
     acknowledged: dict[str, tuple[int, ...]] = {}
     for number in range(3):
-        pipe, theirs = SPAWN.Pipe()
-        process = SPAWN.Process(target=append_without_end, args=(place_of(ledger), number, theirs))
-        process.start()
-        theirs.close()
+        process, pipe = started(append_without_end, place_of(ledger), number)
         acknowledged.update(pipe.recv() for _ in range(20 + 7 * number))
         process.kill()
         process.join(30)
