@@ -12,10 +12,11 @@ from typing import Any, Final
 from commands.handle import Handler
 from commands.reactions import Reactor, enrol
 from interfaces.simulator.payer_money import ZERO
-from interfaces.system import PinnedZones, SimulatedClock, SystemIds
+from interfaces.system import PinnedZones, SimulatedClock
 from ledger.store.fsck import verify
 from ledger.store.sqlite.read_models import ReadModels
 from ledger.terms.outcome import Refused
+from ledger.terms.ports import IdSource
 from projections.claims.ready import Ready, ready
 from projections.claims.ready_months import Asked
 from projections.findings import Findings
@@ -35,6 +36,7 @@ from tests.claims_year.office import look_at_answers, release_all_ready, release
 from tests.claims_year.reading import ClaimsRead
 from tests.claims_year.year import ClaimsYear
 from tests.house import LOGIN
+from tests.store.sample import RepeatableIds
 from tests.year.days import DAY, Happening, live, sign_months
 from tests.year.happen_identity import lee_leaves, ned_leaves
 from tests.year.raw import facts_of
@@ -71,7 +73,7 @@ STATUSES: Final = {
 class Books:
     """The read models of the year, followed, and the reactions that find by them."""
 
-    def __init__(self, year: ClaimsYear, folder: Path, place: Path) -> None:
+    def __init__(self, year: ClaimsYear, folder: Path, place: Path, ids: IdSource) -> None:
         folder.mkdir()
         self.year = year
         self.place = place
@@ -82,7 +84,7 @@ class Books:
         year.watch.machine_ran()
         handler = Handler(
             log=year.watch.log,
-            ids=SystemIds(),
+            ids=ids,
             clock=SimulatedClock(year.now),
             zones=PinnedZones(),
             login=LOGIN,
@@ -136,8 +138,8 @@ class Books:
 
 
 @contextmanager
-def _books(year: ClaimsYear, folder: Path) -> Iterator[Books]:
-    books = Books(year, folder / "models", folder / "ledger")
+def _books(year: ClaimsYear, folder: Path, ids: IdSource) -> Iterator[Books]:
+    books = Books(year, folder / "models", folder / "ledger", ids)
     try:
         yield books
     finally:
@@ -147,9 +149,11 @@ def _books(year: ClaimsYear, folder: Path) -> Iterator[Books]:
 def run(folder: Path, *, seed: int, clients: int) -> dict[str, Any]:
     """The whole year; the figures of what it came to."""
     began = time.monotonic()
-    with opened(folder / "ledger") as it:
+    # Ids decide whose turn comes first, and with it the dice: a year that failed goes the same way again.
+    ids = RepeatableIds(f"year/{seed}")
+    with opened(folder / "ledger", ids) as it:
         year = ClaimsYear(it, seed, clients)
-        with _books(year, folder) as books:
+        with _books(year, folder, ids) as books:
             live(year, HAPPENINGS, _days(books), often=OFTEN)
             _winds_down(books)
             books.rebuilt()

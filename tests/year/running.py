@@ -16,6 +16,7 @@ from ledger.store.archive.export import export_ledger
 from ledger.store.archive.importing import import_archive
 from ledger.store.connection import Ledger, create, open_ledger
 from ledger.streams.upcast import EVENTS
+from ledger.terms.ports import IdSource
 from tests.house import KEY, LOGIN, House
 from tests.year import (
     happen_edges,
@@ -133,10 +134,10 @@ CHECKED_ON: Final = (date(2026, 3, 31), date(2026, 10, 30))
 
 
 @contextmanager
-def opened(place: Path) -> Iterator[House]:
+def opened(place: Path, ids: IdSource | None = None) -> Iterator[House]:
     """A new simulated ledger in which nobody but its administrator is known."""
     began = datetime(2025, 11, 30, 12, tzinfo=UTC)
-    clock, ids = SimulatedClock(began), SystemIds()
+    clock, ids = SimulatedClock(began), ids or SystemIds()
     with create(place, master_key=KEY, clock=clock, ids=ids, simulated=True) as log:
         edition = shipped_edition()
         administrator = open_new_ledger(
