@@ -5,7 +5,9 @@ a nurse of its own with twenty-five patients: clients of a practice do not write
 real one with its durable settings, reached by its socket; every contender has a ledger or tables of its own on it.
 """
 
+import asyncio
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -19,7 +21,7 @@ from benchmarks.ruler_shared import Rows, SharedRuler
 from benchmarks.stock import Change, entry
 from benchmarks.stock_shared import SharedStock
 from interfaces.embedded import Server
-from interfaces.intake import Intake
+from interfaces.http.gathering import Gathering
 from ledger.store.connection import Place
 from ledger.store.postgres.address import parse_address
 
@@ -140,20 +142,24 @@ class _Client:
         return self._gated(lambda: self.session.submit(given), len(given))
 
     def together(self, number: int) -> float:
-        """Sixteen threads, each with the patients of its nurse, at one intake."""
-        intake = Intake(self.session.handler)
+        """Sixteen clients of one loop, each with the patients of its nurse; one thread decides, as behind `serve`."""
         given = self._given(number)
         share = len(given) // CLIENTS
-        answers: list[list[Any]] = [[] for _ in range(CLIENTS)]
 
-        def hand_in(client: int) -> None:
-            for line in given[client * share : (client + 1) * share]:
-                answers[client] += intake.handle([line])
+        async def clients(executor: ThreadPoolExecutor) -> list[list[Any]]:
+            gathering = Gathering(self.session.handler.handle, executor)
+
+            async def hand_in(client: int) -> list[Any]:
+                mine = given[client * share : (client + 1) * share]
+                return [answer for line in mine for answer in await gathering.hand_in([line])]
+
+            return await asyncio.gather(*map(hand_in, range(CLIENTS)))
 
         before, facts = self._before()
-        seconds = by_threads([partial(hand_in, client) for client in range(CLIENTS)])
+        with ThreadPoolExecutor(1) as executor, timed() as watch:
+            answers = asyncio.run(clients(executor))
         self._gate([answer for each in answers for answer in each], before, facts, len(given))
-        return len(given) / seconds
+        return watch.rate(len(given))
 
     def _given(self, number: int) -> list[Any]:
         day = _MARCH[PRIOR + number]
