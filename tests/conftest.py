@@ -30,7 +30,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, default=None, help="seed of long campaigns (default: a fresh one each)")
 
 
-_LONGEST = ("test_smallest_change.py", "memory", "crash", "year", "races", "postgres", "reactions")
+_LONGEST = (
+    "test_schemathesis.py",  # five minutes by the clock, whatever the machine
+    "docs",
+    "test_smallest_change.py",
+    "claims_year",
+    "year",
+    "races",
+    "test_killed.py",
+    "memory",
+    "crash",
+    "tamper",
+    "http",
+    "postgres",
+    "cli",
+    "reactions",
+)
 """Files, and folders of files, that take minutes: begun first, no worker is left with one while the others are idle."""
 
 
