@@ -104,7 +104,10 @@ class LoginUsed(Event):
 
 
 class AttemptDenied(Event):
-    """Somebody was not let in, or not to this operation; repeats of a day raise a count beside it."""
+    """Somebody was not let in, or not to this operation; repeats of a day raise a count beside it.
+
+    With a patient: a lookup led to somebody whom the reader may not read about, and was told as leading to nobody.
+    """
 
     TOPIC: ClassVar[str] = "attempt_denied"
     FACT: ClassVar[FactClass] = FactClass.ACCESS
@@ -113,7 +116,10 @@ class AttemptDenied(Event):
     operation: Word
     code: Word
     on: date
-    """The UTC day: (login, operation, code, day) makes the fact unique."""
+    """The UTC day: (login, operation, code, day) makes the fact unique; each lookup is a fact of its own."""
+    patient: PatientId | None = None
+    """Whom it was about; None where it was about nobody."""
 
     def tags(self) -> tuple[str, ...]:
-        return (attempts_tag(self.on),)
+        of_day = (attempts_tag(self.on),)
+        return of_day if self.patient is None else (*of_day, refusals_tag(self.patient))

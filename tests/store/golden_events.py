@@ -737,5 +737,6 @@ GROWN: tuple[Event, ...] = (
     _grown("attestation_withdrawn", is_released=True),
     _grown("month_went_stale", programme=Programme.PCM),
     _grown("record_read", elevation="el_aaaaaaaaaaaaaaaaaaaaaaaaaa"),
+    _grown("attempt_denied", patient=PATIENT),
 )
 """Examples with fields that came later and may be left out: each has a vector of its own beside the first one."""
