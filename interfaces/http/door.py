@@ -62,6 +62,7 @@ class Door:
         request.state.ledger = hosted.name
         found = await self._found(_authorization(request), hosted)
         if isinstance(found, Denied):
+            request.state.proven = found.login
             self._count_stranger(request)
             self._entrances.denied(hosted, found.login, operation, found.code)
             raise _closed(found)
@@ -113,6 +114,16 @@ class Door:
         """Before anything is recorded of somebody who is not let in: what floods the door is told 429 and no more."""
         if self._rates is not None:
             self._rates.of_stranger(request.client.host if request.client is not None else None)
+
+    def count_denied(self, request: Request, problem: Problem) -> None:
+        """Count an answer that somebody was denied. Lines are counted where they are decided."""
+        state = request.state
+        ledger, caller = getattr(state, "ledger", None), getattr(state, "caller", None)
+        is_denied = problem.status in (401, 403) or (problem.status == 429 and caller is None)
+        if ledger is None or not is_denied or getattr(state, "outcome", None) == "refused":
+            return
+        login = caller.login if caller is not None else getattr(state, "proven", None)
+        self._hosts.get(ledger).denials.add(login, state.operation, problem.code)
 
     async def _found(self, authorization: str | None, hosted: Hosted) -> Caller | Denied:
         governance = await hosted.governance()
