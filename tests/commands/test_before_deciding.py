@@ -1,6 +1,7 @@
 """What is refused before a decider is asked: ids that were never issued, keys whose content was erased."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 from commands.handle import Handler
@@ -8,7 +9,8 @@ from commands.intents.care_month import LogTime
 from commands.intents.patient import RecordDeath
 from commands.resolving import resolve
 from interfaces.system import PinnedZones, SystemClock, SystemIds
-from ledger.streams.base import Event, Fact, KeyBinding
+from ledger.streams.base import Envelope, Event, Fact, KeyBinding, Vouched
+from ledger.streams.patient import DeathRecorded
 from ledger.terms.outcome import Refused
 from tests.commands.world import NURSE, PATIENT, known, on
 from tests.gwt import opaque, token
@@ -56,6 +58,13 @@ class ErasedLog:
 
     def read_all(self, tags: Sequence[str], *, until: int | None = None) -> Sequence[Fact]:
         return ()
+
+    def facts_at(self, positions: Iterable[int]) -> Sequence[Fact]:
+        said = Envelope(authenticated_as="os:test", actor=NURSE, vouched=Vouched.LOGIN, command="record_death")
+        of_death = DeathRecorded(patient=PATIENT, on=date(2026, 3, 30))
+        return [
+            Fact(each, datetime(2026, 3, 30, tzinfo=UTC), f"patient/{PATIENT}", 1, of_death, said) for each in positions
+        ]
 
     def look(self, tokens: Sequence[str]) -> tuple[int, dict[str, KeyBinding]]:
         return self.refresh(), self.bindings(tokens)
