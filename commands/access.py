@@ -16,7 +16,7 @@ from commands import authority
 from commands.by_key import closed_to
 from commands.handle import Handler
 from commands.opening import PROGRAM
-from ledger.streams.access import CommandRefused, Question, RecordRead
+from ledger.streams.access import AttemptDenied, CommandRefused, Question, RecordRead
 from ledger.streams.base import Envelope, Event, Proposal, Source, Vouched
 from ledger.streams.elevations import Elevation, Elevations
 from ledger.streams.governance import Governance
@@ -132,6 +132,48 @@ def ask_to_read(
     asked = (reader, role, purpose, question, login)
     handler.log.append([_proposal(handler, (event,), *asked, correlation=together) for event in events])
     return None
+
+
+def ask_to_find(
+    handler: Handler,
+    patients: Sequence[str],
+    of_nobody: int,
+    *,
+    purpose: Purpose | None = None,
+    as_of: int | None = None,
+    login: str | None = None,
+) -> frozenset[str] | Refused:
+    """Record a lookup by identifiers; those whom the reader may not read about, and who are told as unknown.
+
+    `patients` are those to whom identifiers led, one for each, and `of_nobody` is how many others there were. Each of
+    those, and each that leads to somebody who is told as unknown, is one fact, up to twelve, so that not even the next
+    position says which of them it was. Refused, whomever it is about, where the reader reads nothing.
+    """
+    reader = reader_of(handler, login)
+    if isinstance(reader, Refused):
+        return reader
+    roles = _roles(handler, reader, patients, login=login)
+    shown = [patient for patient in dict.fromkeys(patients) if roles[patient].role is not None]
+    closed = [patient for patient in dict.fromkeys(patients) if roles[patient].role is None]
+    if roles[None].role is None or _practices_reached(handler, reader, practices_of_key(handler, login)) is None:
+        # Nothing is hidden from whoever reads everywhere, nor shown to whoever reads nothing.
+        return ask_to_read(handler, "find", shown, purpose=purpose, as_of=as_of, login=login) or frozenset(closed)
+    refusal = ask_to_read(handler, "find", shown, purpose=purpose, as_of=as_of, login=login) if shown else None
+    if refusal is not None:
+        return refusal
+    on, role = handler.now().date(), roles[None].role
+    denied: list[Event] = [
+        AttemptDenied(
+            login=login or handler.login, operation="read_find", code="not_in_this_practice", on=on, patient=patient
+        )
+        for patient in closed[:PATIENTS_A_FACT]
+    ]
+    blank = RecordRead(reader=reader, on=on, question="find", patients=(), as_of=as_of)
+    as_unknown = of_nobody + sum(roles[patient].role is None for patient in patients)
+    facts = max(min(as_unknown, PATIENTS_A_FACT), 0 if shown else 1)
+    events = [*denied, *[blank] * (facts - len(denied))]
+    handler.log.append([_proposal(handler, (event,), reader, role, purpose, "find", login) for event in events])
+    return frozenset(closed)
 
 
 def ask_about_source(

@@ -1,20 +1,25 @@
 """Who came in, and who was not let in: access facts about the door itself.
 
 Promise: a login is on record once for each method and day, a denied attempt once for each login, operation, code and
-day, with a count beside it; nothing that was typed is kept, for a login stands here only where a key or a token proved
-it. Not promised: where an attempt came from; the server's own log of requests says that.
+day, with a count beside it; how often callers were denied is a fact of its own for each minute, of bounded size;
+nothing that was typed is kept, for a login stands here only where a key or a token proved it. Not promised: where an
+attempt came from; the server's own log of requests says that.
 """
 
+from collections.abc import Mapping
+from heapq import nlargest
 from typing import Final, Literal
 
 from commands.handle import Handler
 from commands.opening import PROGRAM
-from ledger.streams.access import AttemptDenied, LoginUsed
+from ledger.streams.access import ROWS_MAX, AttemptDenied, Attempts, AttemptsCounted, LoginUsed
 from ledger.streams.base import Envelope, Proposal, Vouched
 from ledger.streams.governance import Governance
 from ledger.terms.identity import LEDGER_TAG
 
 Method = Literal["api_key", "token"]
+Attempted = tuple[str | None, str, str]
+"""What was denied: the login that was proven, if any, the operation, the code."""
 ENTER: Final = "enter"
 """The command that the envelopes of these facts name: no line gives it."""
 
@@ -41,7 +46,20 @@ def attempt_denied(handler: Handler, login: str | None, operation: str, code: st
     handler.log.append([_proposal(handler, event, login, once)])
 
 
-def _proposal(handler: Handler, event: LoginUsed | AttemptDenied, login: str | None, once: str) -> Proposal:
+def attempts_counted(handler: Handler, counts: Mapping[Attempted, int], seconds: int) -> None:
+    """Put on record how often callers were denied in the last seconds: one fact, whatever came."""
+    most = nlargest(ROWS_MAX, counts.items(), key=lambda counted: counted[1])
+    rows = tuple(
+        Attempts(login=login, operation=operation, code=code, times=times) for (login, operation, code), times in most
+    )
+    beyond = sum(counts.values()) - sum(row.times for row in rows)
+    event = AttemptsCounted(on=handler.now().date(), seconds=seconds, attempts=rows, beyond=beyond or None)
+    handler.log.append([_proposal(handler, event, None, None)])
+
+
+def _proposal(
+    handler: Handler, event: LoginUsed | AttemptDenied | AttemptsCounted, login: str | None, once: str | None
+) -> Proposal:
     """A fact that the program tells of its own door, under the login that it is about, or its own."""
     governance: Governance = handler.state(LEDGER_TAG)
     envelope = Envelope(

@@ -21,15 +21,16 @@ _KINDS: Final = {"pt": "patient", "st": "staff", "cl": "claim"}
 def decide_resolve_delivery(asked: Asked[ResolveDelivery], states: States, law: Law) -> Outcome:
     """Say whom or which claim a parked delivery is about, where its own identifier or number never will.
 
-    Reads the parked stream of the source; of an answer to a claim that claim and its patient. Refuses, in order:
-    not_in_this_practice (the claim is of a patient elsewhere), delivery_unknown, delivery_not_open,
+    Reads the parked stream of the source; the patient who is named, or the claim and its patient. Refuses, in order:
+    not_in_this_practice (the patient is of a practice elsewhere), delivery_unknown, delivery_not_open,
     delivery_waits_for_other_kind, no_such_claim.
     """
     claim, subject = asked.command.claim, asked.person("subject")
     found = claim_numbered(asked, states, control_number(claim)) if claim is not None else None
     if isinstance(found, Need):
         return found
-    if found is not None and (fault := _elsewhere(asked, states, found.claim.event.patient)):
+    patient = found.claim.event.patient if found is not None else subject
+    if patient is not None and patient.startswith("pt_") and (fault := _elsewhere(asked, states, patient)):
         return fault
     parked = _open_delivery(asked, states)
     if not isinstance(parked, ParkedDelivery):

@@ -32,6 +32,7 @@ DECIDED_REACH: Final[Mapping[str, str]] = MappingProxyType(
         "record_exclusion_check": "a practice in which the person works",
         "record_departure": "the practices of the roles that end",
         "assign_practice": "the patient's practice, or the one that is named",
+        "resolve_delivery": "the practice of the patient who is named, or whose claim is; a staff member anywhere",
         "settle_review": "the practice of the patient whom the review is about",
     }
 )

@@ -129,6 +129,7 @@ HAPPENED: Final[dict[str, Callable[[Any], Moment]]] = {
     "command_refused": _RECORDED,
     "login_used": _RECORDED,
     "attempt_denied": _RECORDED,
+    "attempts_counted": _RECORDED,
     "record_disclosed": attrgetter("on"),
     "accounting_suspended": _RECORDED,
     "disclosure_retracted": _RECORDED,

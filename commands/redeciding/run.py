@@ -20,7 +20,7 @@ from commands.redeciding.recorded import Recorded, Told, commands_of
 from commands.redeciding.replaying import Ground, decided, moments
 from commands.session import Decided
 from ledger.rulebook import RulebookError
-from ledger.streams.access import AttemptDenied, CommandRefused, LoginUsed, RecordRead
+from ledger.streams.access import AttemptDenied, AttemptsCounted, CommandRefused, LoginUsed, RecordRead
 from ledger.streams.folding import FOLDINGS
 from ledger.streams.governance import DeliveryParked, DeliveryReleased
 from ledger.terms.errors import LedgerError
@@ -147,6 +147,6 @@ def _kind_of_no_command(recorded: Recorded) -> str | None:
         return LOOKS
     if all(isinstance(event, CommandRefused) for event in recorded.events):
         return REFUSALS
-    if all(isinstance(event, LoginUsed | AttemptDenied) for event in recorded.events):
+    if all(isinstance(event, LoginUsed | AttemptDenied | AttemptsCounted) for event in recorded.events):
         return ENTRIES
     return None

@@ -5,7 +5,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any, Final
 
 from interfaces.cli.screen import Screen
-from interfaces.cli.usage import Commands, Parser, as_of_option, month, practice_id, standard_input
+from interfaces.cli.usage import Commands, Parser, ReadRefused, as_of_option, month, practice_id, standard_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +49,7 @@ def add(commands: Commands, shared: Parser) -> None:
 
 def run_find(args: Namespace, screen: Screen) -> int:
     """Answer each line with an id, recorded as a read before it is shown."""
-    from interfaces.cli.asking import ask, known_at, session_of  # noqa: PLC0415 - `--help` must not wait for them
+    from interfaces.cli.asking import known_at, session_of  # noqa: PLC0415 - `--help` must not wait for them
     from interfaces.cli.lines import LineGroups  # noqa: PLC0415
     from projections.states import States  # noqa: PLC0415
 
@@ -64,14 +64,29 @@ def run_find(args: Namespace, screen: Screen) -> int:
         known = known_at(session, args)
         states = States(session.log, after=known)
         for group in given:
-            found = [_found(session, states, line) for line in group]
-            ask(session, args, "find", [each["id"] for each in found if each["kind"] == "patient"], as_of=known)
+            found = _told(session, args, [_found(session, states, line) for line in group], known)
             answers += found
             for each in found:
                 screen.say(each["id"] or f"{each['outcome'].replace('_', ' ')} (line {each['line']})")
             screen.out.flush()
     screen.answer({"as_of": known, "found": answers})
     return 0 if all(each["outcome"] == "found" for each in answers) else 1
+
+
+def _told(session: "Session", args: Namespace, found: list[dict[str, Any]], known: int) -> list[dict[str, Any]]:
+    """What the reader may be told: whoever is of another practice is as little known as somebody unknown."""
+    from commands.access import ask_to_find  # noqa: PLC0415 - loaded by now
+    from ledger.terms.outcome import Refused  # noqa: PLC0415
+    from ledger.terms.people import Purpose  # noqa: PLC0415
+
+    patients = [each["id"] for each in found if each["kind"] == "patient"]
+    of_nobody = sum(each["outcome"] == "not_known" for each in found)
+    purpose = Purpose(args.purpose) if args.purpose else None
+    closed = ask_to_find(session.handler, patients, of_nobody, purpose=purpose, as_of=known)
+    if isinstance(closed, Refused):
+        raise ReadRefused(closed)
+    unknown = {"outcome": "not_known", "kind": None, "id": None}
+    return [each | unknown if each["id"] in closed else each for each in found]
 
 
 def _found(session: "Session", states: "States", line: "Numbered") -> dict[str, Any]:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from commands.catalog import CATALOG
 from interfaces.http import pages
 from interfaces.http.append import Append
+from interfaces.http.denials import OnRecord
 from interfaces.http.document_routes import DocumentRoutes
 from interfaces.http.documents import Documents
 from interfaces.http.door import Authenticate, Door
@@ -63,26 +64,35 @@ def make_app(
     feed = Feed(door)
     closing.tell(feed.followers.end)
     health = Health(hosts, door, telling, closing, metrics_port)
+    denied = OnRecord(hosts.all)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         delivering = app.state.webhooks = webhooks(feed.followers) if webhooks is not None else None
         if delivering is not None:
             delivering.start()
+        denied.start()
         yield
         feed.followers.end()
         await documents.close()
         if delivering is not None:
             await delivering.close()
         await entrances.written()
+        await denied.close()
         await hosts.close()
 
     # The document and its pages are made by openapi.py; FastAPI's own would not know the commands.
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.feed = feed
+    app.state.denied = denied
     for path, endpoint, methods in _routes(door, settings, closing, documents, feed, health):
         app.add_route(path, endpoint, methods)
-    for kind, answer in ((Problem, _problem), (LedgerError, _fault), (HTTPException, _not_routed)):
+
+    async def problem(request: Request, problem: Any) -> Response:
+        door.count_denied(request, problem)
+        return await _problem(request, problem)
+
+    for kind, answer in ((Problem, problem), (LedgerError, _fault), (HTTPException, _not_routed)):
         app.add_exception_handler(kind, answer)
     # Added last, it is outermost: what it refuses nothing else sees, and what nobody else caught it answers.
     app.add_middleware(

@@ -60,8 +60,9 @@ class Door:
             self._count_stranger(request)
             raise _closed(not_authenticated()) from None
         request.state.ledger = hosted.name
-        found = await self._found(request.headers.get("authorization"), hosted)
+        found = await self._found(_authorization(request), hosted)
         if isinstance(found, Denied):
+            request.state.proven = found.login
             self._count_stranger(request)
             self._entrances.denied(hosted, found.login, operation, found.code)
             raise _closed(found)
@@ -82,7 +83,7 @@ class Door:
 
     async def still_open(self, request: Request, entered: Entered, scopes: frozenset[str]) -> bool:
         """Whether who entered before would be let in again: a key may have ended while its answer is being sent."""
-        found = await self._found(request.headers.get("authorization"), entered.hosted)
+        found = await self._found(_authorization(request), entered.hosted)
         return isinstance(found, Caller) and found.login == entered.caller.login and scopes <= found.scopes
 
     async def permit(self, entered: Entered, operation: str) -> None:
@@ -95,7 +96,7 @@ class Door:
 
     async def ledgers_of_operator(self, request: Request) -> frozenset[str]:
         """The open ledgers that this request's key or token has the scope `operate` for. Raises Problem (401, 429)."""
-        authorization = request.headers.get("authorization")
+        authorization = _authorization(request)
         found = set()
         for hosted in self._hosts.all():
             if hosted.is_open:
@@ -114,11 +115,27 @@ class Door:
         if self._rates is not None:
             self._rates.of_stranger(request.client.host if request.client is not None else None)
 
+    def count_denied(self, request: Request, problem: Problem) -> None:
+        """Count an answer that somebody was denied. Lines are counted where they are decided."""
+        state = request.state
+        ledger, caller = getattr(state, "ledger", None), getattr(state, "caller", None)
+        is_denied = problem.status in (401, 403) or (problem.status == 429 and caller is None)
+        if ledger is None or not is_denied or getattr(state, "outcome", None) == "refused":
+            return
+        login = caller.login if caller is not None else getattr(state, "proven", None)
+        self._hosts.get(ledger).denials.add(login, state.operation, problem.code)
+
     async def _found(self, authorization: str | None, hosted: Hosted) -> Caller | Denied:
         governance = await hosted.governance()
         if self._authenticate.may_wait(authorization, governance, hosted.name):
             return await asyncio.to_thread(self._authenticate, authorization, governance, hosted.name)
         return self._authenticate(authorization, governance, hosted.name)
+
+
+def _authorization(request: Request) -> str | None:
+    """The one header that says who calls; None where there is none, or several."""
+    given = request.headers.getlist("authorization")
+    return given[0] if len(given) == 1 else None
 
 
 def _closed(denied: Denied) -> Problem:

@@ -15,9 +15,11 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from commands.answer import Answer
+from commands.entering import Attempted
 from commands.wire import Delivery, Unreadable
 from interfaces import bootstrap
 from interfaces.http.gathering import Gathering
+from interfaces.http.problems import is_denied
 from ledger.terms.errors import NotALedger, StoreUnavailable
 from ledger.terms.identity import LEDGER_TAG
 
@@ -34,6 +36,30 @@ NOT_WRITTEN_FOR: Final = 5.0
 """Seconds for which a store that refused to write is not ready; then it is tried again."""
 
 T = TypeVar("T")
+
+
+class Denials:
+    """Counts of attempts that were denied, by login, operation and code; any thread may add to them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[Attempted] = Counter()
+
+    def add(self, login: str | None, operation: str, code: str) -> None:
+        """One more."""
+        with self._lock:
+            self._counts[login, operation, code] += 1
+
+    def taken(self) -> Counter[Attempted]:
+        """What was counted, from now on counted anew."""
+        with self._lock:
+            taken, self._counts = self._counts, Counter()
+        return taken
+
+    def put_back(self, counts: Mapping[Attempted, int]) -> None:
+        """What could not be put on record."""
+        with self._lock:
+            self._counts.update(counts)
 
 
 class Line(NamedTuple):
@@ -61,6 +87,8 @@ class Hosted:
         self.answered: Counter[tuple[str, str]] = Counter()
         """How many lines were answered, by outcome and code; the code is empty where nothing was refused."""
         self._could_not_write_at: float | None = None
+        self.denials = Denials()
+        """How often callers were denied since that was last put on record (denials.py)."""
         self.lines: Gathering[Line, Answer] = Gathering(self._decided, self._deciding)
 
     async def hand_in(self, lines: Sequence[Line]) -> list[Answer]:
@@ -122,12 +150,16 @@ class Hosted:
     def _decided(self, lines: Sequence[Line]) -> list[Answer]:
         handler = self._session().handler
         try:
-            answers = handler.handle([_of_login(handler.read, line) for line in lines])
+            read = [_of_login(handler.read, line) for line in lines]
+            answers = handler.handle(read)
         except StoreUnavailable:
             self._could_not_write_at = monotonic()
             raise
         self._could_not_write_at = None
         self.answered.update((answer.outcome, answer.refusal.code if answer.refusal else "") for answer in answers)
+        for line, answer in zip(read, answers, strict=True):
+            if isinstance(line, Delivery) and answer.refusal is not None and is_denied(answer.refusal.code):
+                self.denials.add(line.login, line.command.NAME, answer.refusal.code)
         # A key that was just revoked opens nothing any more.
         self._governance = handler.state_cache.at_head(LEDGER_TAG).state
         return answers

@@ -35,6 +35,8 @@ _STATUS: Final[Mapping[str, int]] = {
     "source_unknown": 403,
     "source_not_trusted_for_acts": 403,
     "actor_unknown": 403,
+    "key_of_other_caller": 403,
+    "elevation_by_api_key": 403,
     "no_such_patient": 404,
     "no_such_practice": 404,
     "no_such_staff": 404,
@@ -126,6 +128,11 @@ def wire_form(problem: Problem) -> bytes:
 def status_of(code: str) -> int:
     """The HTTP status under which a refusal is told."""
     return _STATUS.get(code, 400 if code in _UNREADABLE else 422)
+
+
+def is_denied(code: str) -> bool:
+    """Whether a refusal is one of who asks, and not of what is asked."""
+    return status_of(code) in (401, 403)
 
 
 def of_refusal(refusal: Refused, *, key: str | None = None, positions: tuple[int, ...] = ()) -> Problem:

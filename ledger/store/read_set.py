@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from ledger.streams.access import AttemptDenied, LoginUsed, RecordRead
+from ledger.streams.access import AttemptDenied, AttemptsCounted, LoginUsed, RecordRead
 
 if TYPE_CHECKING:
     from ledger.store.engine import Engine
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 STEP: Final = 512
 _KEPT_MAX: Final = 32_768
-_ACCESSES: Final = frozenset(event.TOPIC for event in (RecordRead, LoginUsed, AttemptDenied))
+_ACCESSES: Final = frozenset(event.TOPIC for event in (RecordRead, LoginUsed, AttemptDenied, AttemptsCounted))
 """What asking itself leaves behind. Disclosures and elevations are of the class access too, and somebody's word."""
 _LOOKS: Final = "accessed/"
 

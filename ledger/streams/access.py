@@ -4,11 +4,11 @@ Access facts carry no record tag, so a look at a chart moves no decision. TOPIC 
 """
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
-from ledger.streams.base import Event, FactClass
+from ledger.streams.base import Event, FactClass, Part
 from ledger.terms.api_keys import Login
 from ledger.terms.calendar import CareMonth
 from ledger.terms.identity import (
@@ -23,6 +23,8 @@ from ledger.terms.identity import (
 )
 from ledger.terms.people import Role, Word
 
+ROWS_MAX: Final = 50
+"""How many kinds of attempts one count tells apart."""
 Question = Literal[
     "month",
     "months",
@@ -104,7 +106,10 @@ class LoginUsed(Event):
 
 
 class AttemptDenied(Event):
-    """Somebody was not let in, or not to this operation; repeats of a day raise a count beside it."""
+    """Somebody was not let in, or not to this operation; repeats of a day raise a count beside it.
+
+    With a patient: a lookup led to somebody whom the reader may not read about, and was told as leading to nobody.
+    """
 
     TOPIC: ClassVar[str] = "attempt_denied"
     FACT: ClassVar[FactClass] = FactClass.ACCESS
@@ -113,7 +118,38 @@ class AttemptDenied(Event):
     operation: Word
     code: Word
     on: date
-    """The UTC day: (login, operation, code, day) makes the fact unique."""
+    """The UTC day: (login, operation, code, day) makes the fact unique; each lookup is a fact of its own."""
+    patient: PatientId | None = None
+    """Whom it was about; None where it was about nobody."""
+
+    def tags(self) -> tuple[str, ...]:
+        of_day = (attempts_tag(self.on),)
+        return of_day if self.patient is None else (*of_day, refusals_tag(self.patient))
+
+
+class Attempts(Part):
+    """How often attempts of one kind were denied."""
+
+    login: Login | None = None
+    """Whose key or token it was; None where nothing that came was proven to be anybody's."""
+    operation: Word
+    code: Word
+    times: int = Field(ge=1)
+
+
+class AttemptsCounted(Event):
+    """How often callers were denied in about a minute: by whom, what, and with which code."""
+
+    TOPIC: ClassVar[str] = "attempts_counted"
+    FACT: ClassVar[FactClass] = FactClass.ACCESS
+    on: date
+    """The UTC day."""
+    seconds: int = Field(ge=0)
+    """How long was counted, up to the fact."""
+    attempts: tuple[Attempts, ...] = Field(max_length=ROWS_MAX)
+    """The most frequent ones first."""
+    beyond: int | None = Field(default=None, ge=1)
+    """How many there were of further kinds; None where all are told apart."""
 
     def tags(self) -> tuple[str, ...]:
         return (attempts_tag(self.on),)

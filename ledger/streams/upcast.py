@@ -146,6 +146,7 @@ _ALL: Final[tuple[type[Event], ...]] = (
     access.CommandRefused,
     access.LoginUsed,
     access.AttemptDenied,
+    access.AttemptsCounted,
     disclosures.RecordDisclosed,
     disclosures.AccountingSuspended,
     disclosures.DisclosureRetracted,

@@ -43,6 +43,14 @@ def test_a_delivery_is_resolved_to_the_patient_whom_it_is_about() -> None:
     assert DeliveryResolved(delivery=DELIVERY, source="timer", subject=PATIENT) == then.event
 
 
+def test_a_delivery_is_resolved_to_a_patient_of_another_practice_by_nobody_from_here() -> None:
+    elsewhere = parked().and_(*person(OTHER_BILLER, Role.BILLER, OTHER_PRACTICE)).by(OTHER_BILLER)
+    to_staff = parked("staff").and_(*person(OTHER_BILLER, Role.BILLER, OTHER_PRACTICE)).by(OTHER_BILLER)
+
+    assert "not_in_this_practice" == elsewhere.when(resolve()).refused
+    assert NURSE == to_staff.when(resolve(subject=NURSE)).event.subject
+
+
 def test_the_same_resolution_again_is_unchanged() -> None:
     assert 1 == len(parked().again(resolve()).unchanged)
 

@@ -76,6 +76,8 @@ class Served:
     feed: Feed
     url: str
     key_file: Path
+    app: Any = None
+    """The application, to ask what no request asks."""
 
     def get(self, path: str, key: str, **query: Any) -> httpx.Response:
         """An answer of the server."""
@@ -142,7 +144,11 @@ def frames(response: httpx.Response) -> Iterator[Event]:
 
 
 class _Server(uvicorn.Server):
-    """Ends the streams before it waits for them."""
+    """Ends the streams before it waits for them; says in which loop it runs."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self.config.app.state.loop = asyncio.get_running_loop()  # type: ignore[union-attr]
+        await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.config.app.state.feed.followers.end()  # type: ignore[union-attr]
@@ -178,7 +184,7 @@ def serving(
         wait_until(lambda: server.started)
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         try:
-            yield Served(it, place, keys, app.state.feed, url, key_file)
+            yield Served(it, place, keys, app.state.feed, url, key_file, app)
         finally:
             server.should_exit = True
             thread.join(30)

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from commands.catalog import CATALOG
+from commands.wire import Delivery
 from ledger.streams.base import FactClass
 from ledger.terms.notices import NOTICES
 from ledger.terms.refusals import REFUSALS
@@ -66,9 +67,10 @@ def test_an_accepted_command_is_201_and_answered_as_submit_answers(served: Serve
     told = answer.json()
     fact = served.house.log.facts_at(told["positions"])[0]
     assert fact.envelope.authenticated_as == served.login("bea")
-    (again,) = served.house.send_lines(
-        served.house.line("log_time", data, key="accepted-1", clock=CLOCK, actor={"id": served.house.ids["bea"]})
-    )
+    actor = {"id": served.house.ids["bea"]}
+    line = served.house.handler.read(served.house.line("log_time", data, key="accepted-1", clock=CLOCK, actor=actor))
+    assert isinstance(line, Delivery)
+    (again,) = served.house.handler.handle([line._replace(login=served.login("bea"))])
     as_submit = {**again.as_json(1), "outcome": "accepted", "notices": told["notices"], "simulated": True}
     assert told == as_submit
 

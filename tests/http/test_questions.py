@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from interfaces.cli.main import parser
@@ -19,7 +20,7 @@ from interfaces.http.question_table import QUESTIONS, Question
 from interfaces.http.questions import told
 from ledger.store.read_set import ReadSet
 from ledger.streams.access import RecordRead
-from tests.http.asking import Asked, asked_at, base
+from tests.http.asking import READ, Asked, asked_at, base
 from tests.postgres.servers import unused_address
 
 MONTH = "2026-01"
@@ -285,6 +286,19 @@ def test_a_disclosure_that_a_source_delivered_changes_the_tag_of_its_day(it: Ask
 @pytest.mark.parametrize("path", ["/log/unsealed", "/receipts/12", "/refusals", "/schema/commands"])
 def test_what_changes_without_a_fact_has_no_tag(it: Asked, path: str) -> None:
     assert "etag" not in it.request(path).headers
+
+
+def test_of_two_authorizations_none_is_taken(it: Asked) -> None:
+    good = f"Bearer {it.served.key('cora', READ)}"
+    url = f"{it.served.url}{base()}/holds"
+
+    def asked(*given: str) -> tuple[int, str | None]:
+        answer = httpx.get(url, headers=[("Authorization", each) for each in given], trust_env=False, timeout=20)
+        return answer.status_code, answer.json().get("code")
+
+    assert asked(good) == (200, None)
+    for several in ((good, good), (good, "Bearer no-key"), ("Bearer no-key", good), ("Basic eA==", good)):
+        assert asked(*several) == (401, "not_authenticated")
 
 
 @pytest.mark.parametrize("path", ["/overpayments", "/parked"])

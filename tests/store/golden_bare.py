@@ -6,7 +6,7 @@ The rules of golden_events.py hold here too.
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from ledger.streams.access import AttemptDenied
+from ledger.streams.access import AttemptDenied, Attempts, AttemptsCounted
 from ledger.streams.api_keys import ApiKeyIssued
 from ledger.streams.base import Event
 from ledger.streams.billing import BillingDetailsRecorded, PracticeAddress
@@ -90,5 +90,6 @@ BARE: tuple[Event, ...] = (
         key=API_KEY, name="timer", digest=DIGEST, scopes=("append",), expires_at=datetime(2027, 3, 31, tzinfo=UTC)
     ),
     AttemptDenied(operation="month", code="not_authenticated", on=HEARD),
+    AttemptsCounted(on=HEARD, seconds=60, attempts=(Attempts(operation="month", code="not_authenticated", times=1),)),
 )
 """Each has a vector of its own beside that of the whole example."""

@@ -7,7 +7,7 @@ of a released event never change: they are the proof that its stored bytes can s
 from datetime import UTC, date, datetime
 from typing import Any
 
-from ledger.streams.access import AttemptDenied, CommandRefused, LoginUsed, RecordRead
+from ledger.streams.access import AttemptDenied, Attempts, AttemptsCounted, CommandRefused, LoginUsed, RecordRead
 from ledger.streams.api_keys import ApiKeyIssued, ApiKeyRevoked
 from ledger.streams.attesting import AttestationWithdrawn, AttestationWords, MonthExcepted
 from ledger.streams.base import Event
@@ -655,6 +655,15 @@ OF_THE_LEDGER: tuple[Event, ...] = (
     ApiKeyRevoked(key=API_KEY, reason="exposed"),
     LoginUsed(login=f"key:{API_KEY}", method="api_key", on=DAY),
     AttemptDenied(login=f"key:{API_KEY}", operation="month", code="scope_missing", on=DAY),
+    AttemptsCounted(
+        on=DAY,
+        seconds=60,
+        attempts=(
+            Attempts(operation="month", code="not_authenticated", times=4_000),
+            Attempts(login=f"key:{API_KEY}", operation="month", code="scope_missing", times=2),
+        ),
+        beyond=7,
+    ),
     CompletenessMapped(depth=12, up_to=40, entries=9, root=DIGEST),
     DocumentImported(
         source="ehr", on=DAY, kind="time_log", document=TOKEN, accepted=40, unchanged=2, refused=1, parked=3
@@ -737,5 +746,6 @@ GROWN: tuple[Event, ...] = (
     _grown("attestation_withdrawn", is_released=True),
     _grown("month_went_stale", programme=Programme.PCM),
     _grown("record_read", elevation="el_aaaaaaaaaaaaaaaaaaaaaaaaaa"),
+    _grown("attempt_denied", patient=PATIENT),
 )
 """Examples with fields that came later and may be left out: each has a vector of its own beside the first one."""

@@ -120,7 +120,7 @@ NOT_IN_THE_YEAR: Final = {
     *("billing_details_recorded", "rendering_details_recorded"),
     *(topic for topic in EVENTS if topic.startswith(("claim_", "overpayment_"))),
     *("log_trusted", "checkpoint_witnessed", "checkpoint_contradicted"),
-    *("api_key_issued", "api_key_revoked", "login_used", "attempt_denied"),
+    *("api_key_issued", "api_key_revoked", "login_used", "attempt_denied", "attempts_counted"),
     *("record_disclosed", "accounting_suspended", "disclosure_retracted"),
     *("reading_elevated", "elevation_ended", "elevation_reviewed"),
 }
