@@ -3,8 +3,8 @@
 Promise: a body is byte for byte what `ccm-ledger ... --json` writes to standard output. A read is recorded, durable,
 before anything of the answer leaves, also where the answer is 304: that somebody asked is a fact whatever they had.
 `ETag` names the newest fact that the answer may rest on, reads left out, so that reading changes no tag; it is weak,
-because an answer also says up to which position it was asked. Behind it stands what else decides the bytes: program, time
-zones and reader. An answer that shows who read has none.
+because an answer also says up to which position it was asked. Behind it stands what else decides the bytes: program,
+time zones and reader. An answer that shows who read has none.
 """
 
 from argparse import Namespace

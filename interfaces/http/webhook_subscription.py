@@ -3,7 +3,7 @@
 Promise: the settings of a subscription are checked in one place, and what is wrong is said without repeating it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from interfaces.http.cloud_events import BATCH, batch
+from interfaces.http.complaints import Complaint, Steps, complaints_of, where
 from interfaces.http.feed_asked import POSITION_MAX
 from interfaces.http.feed_pages import LIMIT_MAX, Told, topic_of
 from interfaces.http.webhook_post import Target, target_of
@@ -90,6 +91,34 @@ def subscription_of(given: Mapping[str, Any], ledgers: Sequence[str]) -> Subscri
         settings.after,
         settings.batch,
     )
+
+
+def complaints_about(given: Mapping[str, Any], ledgers: Sequence[str], at: Steps) -> Iterator[Complaint]:
+    """Everything that is wrong with a table of the settings, each thing at its own place."""
+    wrong = set[str]()
+    try:
+        _Settings.model_validate(given)
+    except ValidationError as error:
+        wrong = {str(found["loc"][0]) for found in error.errors(include_url=False, include_input=False)}
+        yield from complaints_of(error, at)
+    fine = {name: value for name, value in given.items() if name not in wrong}
+    if fine.get("ledger", "") not in (*ledgers, ""):
+        yield Complaint(where((*at, "ledger")), "names a ledger that this server does not have", "Add it, or mend it.")
+    for number, kind in enumerate(fine.get("types", ())):
+        if topic_of(kind) is None:
+            remedy = "`ccm-ledger schema events` lists the kinds of facts."
+            yield Complaint(where((*at, "types", number)), "names no kind of fact", remedy)
+    tried: Mapping[str, Callable[[Any], object]] = {
+        "url": target_of,
+        "secret_file": lambda file: _secret_in(Path(file)),
+        "old_secret_file": lambda file: _secret_in(Path(file)),
+    }
+    for name, read in tried.items():
+        if name in fine:
+            try:
+                read(fine[name])
+            except LedgerError as error:
+                yield Complaint(where((*at, name)), f"cannot be used: {error.happened.rstrip('.')}", error.remedy)
 
 
 def _secret_in(file: Path) -> bytes:

@@ -28,6 +28,7 @@ from ledger.terms.ports import Clock, IdSource
 
 if TYPE_CHECKING:
     from interfaces.bootstrap import Session
+    from ledger.streams.governance import Governance
 
 GONE: Final = 410
 """Of a receiver that wants no more."""
@@ -216,10 +217,14 @@ class Webhooks:
         )
 
 
-def _known_to(session: "Session", login: str) -> str:
-    """The id of a ledger that knows a login: to somebody unknown nothing is shown, and everything would go by."""
-    governance = session.handler.governance()
+def knows(governance: "Governance", login: str) -> bool:
+    """Whether a ledger knows a login: to somebody unknown nothing is shown, and everything would go by."""
     is_source = any(governance.delivers(source.system, login) for source in governance.sources)
-    if not is_source and governance.staff_of(login) is None:
+    return is_source or governance.staff_of(login) is not None
+
+
+def _known_to(session: "Session", login: str) -> str:
+    """The id of a ledger that knows a login. Raises LedgerError."""
+    if not knows(session.handler.governance(), login):
         raise LedgerError("The login of a webhook speaks for nobody in its ledger.", "Bind it, or name another one.")
     return session.log.ledger_id
