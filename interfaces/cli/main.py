@@ -55,6 +55,7 @@ from interfaces.cli import (
     trail,
     upkeep,
     verify,
+    webhooks,
     witness,
 )
 from interfaces.cli.screen import Screen
@@ -73,6 +74,7 @@ _GROUPS: Final = (
     demo,
     submit,
     serve,
+    webhooks,
     imports,
     month,
     months,

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from interfaces.bootstrap import Settings
+    from interfaces.http.complaints import Complaint
     from interfaces.http.serving import Listening
-    from interfaces.http.settings import Complaint, ServerSettings
+    from interfaces.http.settings import ServerSettings
 
 WRONG_USAGE: Final = 2
 NAME: Final = "main"
@@ -87,16 +88,12 @@ def run_serve(args: Namespace, screen: Screen) -> int:
 
 def run_check(args: Namespace, screen: Screen) -> int:
     """Say everything that is wrong, or what would be served."""
-    from interfaces.http.checking import complaints_about  # noqa: PLC0415 - `--help` must not wait for it
+    from interfaces.http.checking import complaints_in  # noqa: PLC0415 - `--help` must not wait for it
 
     file = _file(args)
     if file is None:
         raise WrongUsage("No file with settings is named.", "Name it: --config FILE, or set CCM_LEDGER_SERVER.")
-    from interfaces.http.settings import read_settings  # noqa: PLC0415 - pydantic
-
-    settings, complaints = read_settings(file)
-    if settings is not None:
-        complaints = complaints_about(settings)
+    settings, complaints = complaints_in(file)
     told: dict[str, Any] = {"is_well": not complaints, "complaints": [each._asdict() for each in complaints]}
     if settings is not None and not complaints:
         told |= {"serves": _summary(settings)}

@@ -32,7 +32,7 @@ from interfaces.http.rates import RateLimits
 from interfaces.http.settings import ServerSettings
 from interfaces.http.streams import Streams
 from interfaces.http.telling import Telling
-from interfaces.http.webhooks import Webhooks
+from interfaces.http.webhooks import Standing, Webhooks
 from interfaces.sealed import PATIENCE, Receipts
 from interfaces.system import PinnedZones, SystemClock, SystemIds
 from ledger.terms.errors import LedgerError, StoreUnavailable
@@ -63,7 +63,7 @@ def make_app(
     documents = Documents(PinnedZones(), SystemIds().entropy)
     feed = Feed(door)
     closing.tell(feed.followers.end)
-    health = Health(hosts, door, telling, closing, metrics_port)
+    health = Health(hosts, door, telling, closing, metrics_port, lambda: _standing_of(app))
     denied = OnRecord(hosts.all)
 
     @asynccontextmanager
@@ -105,6 +105,12 @@ def make_app(
         metrics_port=metrics_port,
     )
     return app
+
+
+def _standing_of(app: FastAPI) -> Sequence[Standing]:
+    """How each webhook stands; none where the server has none, or is only beginning."""
+    delivering: Webhooks | None = getattr(app.state, "webhooks", None)
+    return delivering.standing() if delivering is not None else ()
 
 
 def _routes(

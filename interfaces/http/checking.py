@@ -5,19 +5,23 @@ no key, password or path of a key is shown. Not promised: that a server in anoth
 """
 
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from interfaces import bootstrap
+from interfaces.http.complaints import Complaint, complaints_of, where
 from interfaces.http.followers import Followers
 from interfaces.http.hosting import Hosts
-from interfaces.http.issuers import Issuer
-from interfaces.http.settings import Complaint, LedgerSettings, ServerSettings
+from interfaces.http.issuers import ONE_PLACE, Issuer
+from interfaces.http.settings import LedgerSettings, ServerSettings, looked_through_file
 from interfaces.http.webhook_subscription import Subscription, subscription_of
-from interfaces.http.webhooks import Webhooks
+from interfaces.http.webhook_subscription import complaints_about as complaints_about_webhook
+from interfaces.http.webhooks import Webhooks, knows
 from interfaces.system import SystemClock, SystemIds
 from ledger.terms.errors import LedgerError
 
@@ -38,8 +42,19 @@ def place_of(ledger: LedgerSettings) -> bootstrap.Settings:
 
 def complaints_about(settings: ServerSettings, *, with_ledgers: bool = True) -> list[Complaint]:
     """Everything that is wrong with settings that can be read; the ledgers are opened for it, unless they are not."""
-    ledgers = _ledgers(settings) if with_ledgers else ()
-    return [*_routes(settings), *ledgers, *_tls(settings), *_issuers(settings), *_webhooks(settings)]
+    sessions: dict[str, bootstrap.Session] = {}
+    with ExitStack() as stack:
+        ledgers = list(_ledgers(settings, stack, sessions)) if with_ledgers else []
+        webhooks = list(_webhooks(settings, sessions))
+    return [*_routes(settings), *ledgers, *_tls(settings), *_issuers(settings), *webhooks]
+
+
+def complaints_in(file: Path) -> tuple[ServerSettings | None, list[Complaint]]:
+    """The settings in a file, or None; and everything that is wrong with it, with the machine, and with the ledgers."""
+    settings, complaints = looked_through_file(file)
+    if settings is not None:
+        complaints = [*complaints, *complaints_about(settings)]
+    return (None, complaints) if complaints else (settings, [])
 
 
 def issuers_of(settings: ServerSettings) -> tuple[Issuer, ...]:
@@ -64,27 +79,49 @@ def webhooks_of(settings: ServerSettings, hosts: Hosts) -> Callable[[Followers],
 
 def _issuers(settings: ServerSettings) -> Iterator[Complaint]:
     for number, each in enumerate(settings.issuers):
+        at = ("issuers", number)
         try:
-            issuer = Issuer.model_validate(each)
+            Issuer.model_validate(each)
         except ValidationError as error:
-            fields = ", ".join(sorted({".".join(map(str, fault["loc"])) or "its keys" for fault in error.errors()}))
-            yield Complaint(f"issuers.{number}", f"cannot be meant: {fields}", "docs/deploy.md describes the fields.")
-            continue
-        if issuer.jwks_file is not None and (wrong := _unreadable(Path(issuer.jwks_file), is_secret=False)):
-            yield Complaint(f"issuers.{number}.jwks_file", *wrong)
+            yield from complaints_of(error, at)
+            # The whole is looked at only where each of its settings can be meant.
+            is_of_parts = all(found["loc"] for found in error.errors(include_url=False, include_input=False))
+            if is_of_parts and ("jwks_url" in each) == ("jwks_file" in each):
+                yield Complaint(where(at), *ONE_PLACE)
+        file = each.get("jwks_file")
+        if isinstance(file, str) and file and (wrong := _unreadable(Path(file), is_secret=False)):
+            yield Complaint(where((*at, "jwks_file")), *wrong)
+    for name in ("name", "issuer"):
+        yield from _twice("issuers", name, settings.issuers)
 
 
-def _webhooks(settings: ServerSettings) -> Iterator[Complaint]:
+def _webhooks(settings: ServerSettings, sessions: Mapping[str, bootstrap.Session]) -> Iterator[Complaint]:
     if settings.webhooks and settings.webhook_folder is None:
         yield Complaint(
             "webhook_folder", "is missing, and there are webhooks", "Name a folder for how far each of them is."
         )
     names = tuple(settings.ledgers)
+    with suppress(LedgerError):  # what is wrong with the routes is told by itself
+        names = tuple(places_of(settings))
     for number, each in enumerate(settings.webhooks):
-        try:
-            subscription_of(each, names if not settings.routes else tuple(places_of(settings)))
-        except LedgerError as error:
-            yield _told(f"webhooks.{number}", error)
+        yield from complaints_about_webhook(each, names, ("webhooks", number))
+        session = sessions.get(str(each.get("ledger")))
+        if session is not None and not knows(session.handler.governance(), str(each.get("login", ""))):
+            yield Complaint(
+                where(("webhooks", number, "login")), "speaks for nobody in its ledger", "Bind it, or name another one."
+            )
+    yield from _twice("webhooks", "name", settings.webhooks)
+
+
+def _twice(table: str, name: str, given: Sequence[Mapping[str, Any]]) -> Iterator[Complaint]:
+    """Tables that share what tells them apart."""
+    seen = set[str]()
+    for number, each in enumerate(given):
+        value = each.get(name)
+        if isinstance(value, str) and value in seen:
+            yield Complaint(where((table, number, name)), "is that of another one as well", "Give each its own.")
+        elif isinstance(value, str):
+            seen.add(value)
 
 
 def _routes(settings: ServerSettings) -> Iterator[Complaint]:
@@ -99,16 +136,16 @@ def _routes(settings: ServerSettings) -> Iterator[Complaint]:
         yield _told("routes", error)
 
 
-def _ledgers(settings: ServerSettings) -> Iterator[Complaint]:
+def _ledgers(settings: ServerSettings, stack: ExitStack, sessions: dict[str, bootstrap.Session]) -> Iterator[Complaint]:
+    """The ledgers that cannot be opened; those that can are open until the stack is closed."""
     for name, ledger in settings.ledgers.items():
-        where = f"ledgers.{name}"
+        at = ("ledgers", name)
         try:
-            with bootstrap.opened(place_of(ledger)):
-                pass
+            sessions[name] = stack.enter_context(bootstrap.opened(place_of(ledger)))
         except LedgerError as error:
-            yield _told(where, error)
+            yield _told(where(at), error)
         if ledger.log_key_file is not None and (wrong := _unreadable(ledger.log_key_file)) is not None:
-            yield Complaint(f"{where}.log_key_file", *wrong)
+            yield Complaint(where((*at, "log_key_file")), *wrong)
 
 
 def _tls(settings: ServerSettings) -> Iterator[Complaint]:

@@ -6,7 +6,7 @@ a ledger that nobody has used since the server began; it is not open.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
@@ -21,6 +21,7 @@ from interfaces.http.hosting import Hosted, Hosts
 from interfaces.http.metrics import Labels, gauge
 from interfaces.http.questions import BASE
 from interfaces.http.telling import Telling
+from interfaces.http.webhooks import Standing as WebhookStanding
 from ledger.terms.errors import LedgerError
 
 if TYPE_CHECKING:
@@ -48,9 +49,15 @@ class Health:
     """The operations that tell how the server is."""
 
     def __init__(
-        self, hosts: Hosts, door: Door, telling: Telling, closing: Closing, metrics_port: int | None = None
+        self,
+        hosts: Hosts,
+        door: Door,
+        telling: Telling,
+        closing: Closing,
+        metrics_port: int | None = None,
+        webhooks: Callable[[], Sequence[WebhookStanding]] = tuple,
     ) -> None:
-        self._hosts, self._door = hosts, door
+        self._hosts, self._door, self._webhooks = hosts, door, webhooks
         self._telling, self._closing = telling, closing
         self._metrics_port = metrics_port
 
@@ -94,6 +101,7 @@ class Health:
         lines = [
             *self._telling.lines(ledgers),
             *_of_ledgers(asked, standings, self._telling),
+            *_of_webhooks([each for each in self._webhooks() if ledgers is None or each.ledger in ledgers]),
         ]
         return Response(metrics.text(lines), media_type=metrics.MEDIA_TYPE)
 
@@ -158,6 +166,26 @@ def _of_ledgers(asked: Sequence[Hosted], standings: Sequence[Standing | None], t
             (ledger,): float(getattr(standing, field)) for ledger, standing in known.items() if standing is not None
         }
         yield from gauge(name, told, ("ledger",), values)
+
+
+def _of_webhooks(standings: Sequence[WebhookStanding]) -> Iterator[str]:
+    for name, told, numbers in (
+        (
+            "ccm_ledger_webhook_behind",
+            "Facts that a receiver has yet to be told.",
+            [max(each.head - each.position, 0) for each in standings],
+        ),
+        (
+            "ccm_ledger_webhook_attempts",
+            "Attempts at what comes next that failed.",
+            [each.attempts for each in standings],
+        ),
+        ("ccm_ledger_webhook_parked", "Whether a receiver was given up.", [each.is_parked for each in standings]),
+    ):
+        values: dict[Labels, float] = {
+            (each.ledger, each.name): float(number) for each, number in zip(standings, numbers, strict=True)
+        }
+        yield from gauge(name, told, ("ledger", "webhook"), values) if values else ()
 
 
 _GAUGES: Final = (

@@ -8,18 +8,20 @@ from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from interfaces.http.complaints import Wrong
 from ledger.terms.api_keys import Scope
 
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA"]
 """Signatures with a private key that stays with the issuer: no `none`, and nothing that a shared secret signs."""
 ALGORITHMS: Final[tuple[Algorithm, ...]] = get_args(Algorithm)
+ONE_PLACE: Final = ("needs a `jwks_url` or a `jwks_file`, and just one of them", "docs/deploy.md shows an issuer.")
 Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s\x00-\x1f\x7f]{1,500}$")]
 
 
 class Issuer(BaseModel):
     """One provider of identities: how its tokens are known, by which keys they are signed, what they open."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")
     """What logins call it: a token is the login `oidc:NAME|SUBJECT`."""
     issuer: Url
@@ -43,7 +45,7 @@ class Issuer(BaseModel):
     def _one_place_of_keys(self) -> Self:
         """Its keys are found in one place."""
         if (self.jwks_url is None) == (self.jwks_file is None):
-            raise ValueError("an issuer has a `jwks_url` or a `jwks_file`, and just one of them")
+            raise Wrong(*ONE_PLACE)
         return self
 
     def opened_by(self, words: frozenset[str]) -> frozenset[str]:

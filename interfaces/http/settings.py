@@ -10,46 +10,28 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from commands.wire import LINE_BYTES_MAX
+from interfaces.http.complaints import Complaint, Steps, Wrong, complaints_of, secrets_in
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}\Z", re.ASCII)
 _ADDRESS: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})\Z", re.ASCII)
 _RATE: Final = re.compile(r"([1-9][0-9]{0,8}) ?(?:/|per) ?(second|minute|hour)\Z", re.ASCII)
-_SECRETS: Final = re.compile(r"(secret|password|passphrase|token|private_key|client_secret|master_key|api_key)\Z")
-"""Names under which a file would hold a secret itself; `secret_file` and the like name the file that does."""
-
-
-class Complaint(NamedTuple):
-    """One thing that is wrong: where it stands, what is wrong with it, and what to do."""
-
-    where: str
-    happened: str
-    remedy: str
-
-
-class _Wrong(ValueError):
-    """A value that cannot be meant: in words that do not repeat it, and the remedy."""
-
-    def __init__(self, happened: str, remedy: str) -> None:
-        super().__init__(happened)
-        self.happened = happened
-        self.remedy = remedy
 
 
 def _address(text: str) -> str:
     found = _ADDRESS.match(text)
     if found is None or int(found[2]) > 65_535:
-        raise _Wrong("is no address to listen at", "Write HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080.")
+        raise Wrong("is no address to listen at", "Write HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080.")
     return text
 
 
 def _rate(text: str) -> str:
     if not _RATE.match(text):
-        raise _Wrong("is no rate", 'Write how many in which time, such as "600/minute".')
+        raise Wrong("is no rate", 'Write how many in which time, such as "600/minute".')
     return text
 
 
@@ -57,7 +39,7 @@ def _network(text: str) -> str:
     try:
         ip_network(text)
     except ValueError:
-        raise _Wrong("is no address of a proxy", "Write an IP address or a network, such as 10.0.0.0/8.") from None
+        raise Wrong("is no address of a proxy", "Write an IP address or a network, such as 10.0.0.0/8.") from None
     return text
 
 
@@ -166,6 +148,12 @@ def rate_of(text: str) -> tuple[int, str]:
 
 def read_settings(file: Path) -> "tuple[ServerSettings | None, list[Complaint]]":
     """The settings in a file, or None and everything that is wrong with it."""
+    settings, complaints = looked_through_file(file)
+    return (None, complaints) if complaints else (settings, [])
+
+
+def looked_through_file(file: Path) -> "tuple[ServerSettings | None, list[Complaint]]":
+    """The settings in a file without those that are wrong, and what is wrong; None where it cannot be read at all."""
     try:
         given = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -175,25 +163,41 @@ def read_settings(file: Path) -> "tuple[ServerSettings | None, list[Complaint]]"
         place = re.search(r"line \d+, column \d+", str(error))
         found = f" ({place[0]})" if place else ""
         return None, [Complaint("the file", f"is no TOML{found}", "Mend it there.")]
-    return checked(given)
+    return looked_through(given)
 
 
 def checked(given: Mapping[str, Any]) -> "tuple[ServerSettings | None, list[Complaint]]":
     """The settings that a table comes to, or None and everything that is wrong with it."""
-    complaints = list(_secrets(given, ()))
-    settings = None
-    try:
-        settings = ServerSettings.model_validate(given)
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        complaints += [_told(each) for each in found if not _is_secret(each["loc"])]
-    if settings is not None:
-        complaints += _together(settings)
+    settings, complaints = looked_through(given)
     return (None, complaints) if complaints else (settings, [])
 
 
-def _together(settings: ServerSettings) -> list[Complaint]:
-    """What only shows when everything is seen together."""
+def looked_through(given: Mapping[str, Any]) -> tuple[ServerSettings, list[Complaint]]:
+    """The settings of a table without those that are wrong, and what is wrong: the rest is looked at in the same go."""
+    complaints, wrong = list(secrets_in(given)), frozenset[str]()
+    try:
+        settings = ServerSettings.model_validate(given)
+    except ValidationError as error:
+        complaints += complaints_of(error)
+        places = [each["loc"] for each in error.errors(include_url=False, include_input=False)]
+        wrong = frozenset(str(place[0]) for place in places)
+        settings = ServerSettings.model_validate(_without(given, places))
+    return settings, complaints + _together(settings, wrong)
+
+
+def _without(given: Mapping[str, Any], places: Iterable[Steps]) -> dict[str, Any]:
+    """The table without what is wrong in it: of ledgers those alone that are, of everything else the whole."""
+    kept = dict(given)
+    for top, *below in places:
+        if top == "ledgers" and below and isinstance(kept.get("ledgers"), Mapping):
+            kept["ledgers"] = {name: each for name, each in kept["ledgers"].items() if name != below[0]}
+        else:
+            kept.pop(str(top), None)
+    return kept
+
+
+def _together(settings: ServerSettings, wrong: frozenset[str]) -> list[Complaint]:
+    """What only shows when everything is seen together; of what is wrong by itself nothing more is said."""
     complaints = [
         Complaint(
             "ledgers",
@@ -203,7 +207,7 @@ def _together(settings: ServerSettings) -> list[Complaint]:
         for name in settings.ledgers
         if not _NAME.match(name)
     ][:1]
-    if not settings.ledgers and not settings.routes:
+    if not settings.ledgers and not settings.routes and not wrong & {"ledgers", "routes"}:
         complaints.append(
             Complaint(
                 "ledgers",
@@ -211,59 +215,8 @@ def _together(settings: ServerSettings) -> list[Complaint]:
                 "Add [ledgers.NAME] with `place`, or `routes = true` for all of CCM_LEDGER_ROUTES.",
             )
         )
-    if settings.metrics_address is not None:
+    if settings.metrics_address is not None and "address" not in wrong:
         mine, other = host_and_port(settings.address)[1], host_and_port(settings.metrics_address)[1]
         if mine == other and mine:
             complaints.append(Complaint("metrics_address", "has the server's own port", "Choose another port."))
     return complaints
-
-
-_WORDS: Final = {
-    "missing": ("is missing", "Add it."),
-    "extra_forbidden": ("is no setting", "Remove it, or mend its name: docs/deploy.md lists all."),
-    "greater_than": ("is too small", "docs/deploy.md says from where to where it goes."),
-    "greater_than_equal": ("is too small", "docs/deploy.md says from where to where it goes."),
-    "less_than_equal": ("is too large", "docs/deploy.md says from where to where it goes."),
-    "string_type": ("is no text", "Put it in quotes."),
-    "bool_type": ("is neither true nor false", "Write true or false."),
-    "bool_parsing": ("is neither true nor false", "Write true or false."),
-}
-_ELSE: Final = ("is of the wrong kind", "docs/deploy.md shows how it is written.")
-
-
-def _told(error: Any) -> Complaint:
-    wrong = error.get("ctx", {}).get("error")
-    words = (wrong.happened, wrong.remedy) if isinstance(wrong, _Wrong) else _WORDS.get(error["type"], _ELSE)
-    return Complaint(_where(error["loc"]), *words)
-
-
-def _where(steps: Iterable[str | int]) -> str:
-    """Where something stands: names of settings as they are, and what might be a slip of the hand by its number."""
-    told: list[str] = []
-    for step in steps:
-        if isinstance(step, int):
-            told.append(f"[{step + 1}]")
-        else:
-            shown = step if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", step) else "(a name)"
-            told.append(f".{shown}" if told else shown)
-    return "".join(told) or "the file"
-
-
-def _is_secret(steps: Iterable[str | int]) -> bool:
-    return any(isinstance(step, str) and _SECRETS.search(step) for step in steps)
-
-
-def _secrets(given: Any, path: tuple[str | int, ...]) -> Iterable[Complaint]:
-    if isinstance(given, Mapping):
-        for name, value in given.items():
-            if isinstance(value, str) and _SECRETS.search(name):
-                yield Complaint(
-                    _where((*path, name)),
-                    "is a secret, and this file is no place for one",
-                    f"Put it into a file that only the server's account can read, and name that: {name}_file.",
-                )
-            else:
-                yield from _secrets(value, (*path, name))
-    elif isinstance(given, list):
-        for number, each in enumerate(given):
-            yield from _secrets(each, (*path, number))

@@ -113,11 +113,12 @@ class Telling:
 
 
 def route_of(scope: Any) -> str:
-    """The template of the route that a request went to: never its path."""
-    endpoint = scope.get("endpoint")
+    """The template of the route that a request went to, or would have gone to had it been let in: never its path."""
+    endpoint, known = scope.get("endpoint"), _templates(scope["app"])
     # Few routes of a server have one endpoint in common; its path then says which of them it was.
-    found = [] if endpoint is None else _templates(scope["app"]).get(endpoint, [])
-    return next((path for path, regex in found if len(found) == 1 or regex.match(scope["path"])), UNROUTED)
+    found = known.get(endpoint, []) if endpoint is not None else [each for group in known.values() for each in group]
+    is_sure = endpoint is not None and len(found) == 1
+    return next((path for path, regex in found if is_sure or regex.match(scope["path"])), UNROUTED)
 
 
 def _templates(app: Any) -> dict[Any, list[tuple[str, re.Pattern[str]]]]:

@@ -38,6 +38,14 @@ class Undelivered(Exception):
         self.because = because
 
 
+class Reply(NamedTuple):
+    """What a receiver answered."""
+
+    status: int
+    retry_after: str | None = None
+    """When it wants to be asked again, as its header says it."""
+
+
 class Target(NamedTuple):
     """Where to post."""
 
@@ -69,8 +77,8 @@ def target_of(url: str, *, private: bool = False, ca_file: Path | None = None) -
 
 def post(
     target: Target, body: bytes, headers: Mapping[str, str], *, seconds: int, resolve: Resolve = socket.getaddrinfo
-) -> int:
-    """The status of the answer. Raises Undelivered where there was none by then."""
+) -> Reply:
+    """The answer. Raises Undelivered where there was none by then."""
     connection = _Pinned(target, address_of(target, resolve), seconds)
     deadline = threading.Timer(seconds, connection.give_up)
     deadline.daemon = True
@@ -81,7 +89,7 @@ def post(
         answer.read(READ_MAX)
         if connection.gave_up:
             raise Undelivered("timeout")  # what was broken off reads like an answer that ended
-        return answer.status
+        return Reply(answer.status, answer.headers["Retry-After"])
     except ssl.SSLError:
         raise Undelivered("certificate") from None
     except TimeoutError:

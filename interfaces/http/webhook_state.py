@@ -64,6 +64,17 @@ class StateFile:
         finally:
             os.close(folder)
 
+    def resume(self) -> bool:
+        """Let a parked subscription go on; False where it is not parked. Raises LedgerDamaged.
+
+        Of one that is parked nobody else writes the file: its server looks into it until it is resumed.
+        """
+        state = self.load()
+        if state is None or not state.parked:
+            return False
+        self.save(State(state.ledger, state.position))
+        return True
+
     def _damaged(self) -> LedgerDamaged:
         return LedgerDamaged(
             f"The state of the webhook `{self._path.stem}` cannot be read.",

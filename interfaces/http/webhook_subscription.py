@@ -3,21 +3,25 @@
 Promise: the settings of a subscription are checked in one place, and what is wrong is said without repeating it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from interfaces.http.cloud_events import BATCH, batch
+from interfaces.http.complaints import Complaint, Steps, complaints_of, where
 from interfaces.http.feed_asked import POSITION_MAX
 from interfaces.http.feed_pages import LIMIT_MAX, Told, topic_of
-from interfaces.http.webhook_post import Target, target_of
+from interfaces.http.webhook_post import Reply, Target, target_of
 from ledger.store.webhook_signature import secret_of, signature
 from ledger.terms.errors import LedgerError
 
 BATCH_USUAL: Final = 100
+_DIGITS: Final = 9
+"""Of a number of seconds; a longer one is beyond every bound."""
 
 
 class WrongSubscription(LedgerError):
@@ -92,6 +96,34 @@ def subscription_of(given: Mapping[str, Any], ledgers: Sequence[str]) -> Subscri
     )
 
 
+def complaints_about(given: Mapping[str, Any], ledgers: Sequence[str], at: Steps) -> Iterator[Complaint]:
+    """Everything that is wrong with a table of the settings, each thing at its own place."""
+    wrong = set[str]()
+    try:
+        _Settings.model_validate(given)
+    except ValidationError as error:
+        wrong = {str(found["loc"][0]) for found in error.errors(include_url=False, include_input=False)}
+        yield from complaints_of(error, at)
+    fine = {name: value for name, value in given.items() if name not in wrong}
+    if fine.get("ledger", "") not in (*ledgers, ""):
+        yield Complaint(where((*at, "ledger")), "names a ledger that this server does not have", "Add it, or mend it.")
+    for number, kind in enumerate(fine.get("types", ())):
+        if topic_of(kind) is None:
+            remedy = "`ccm-ledger schema events` lists the kinds of facts."
+            yield Complaint(where((*at, "types", number)), "names no kind of fact", remedy)
+    tried: Mapping[str, Callable[[Any], object]] = {
+        "url": target_of,
+        "secret_file": lambda file: _secret_in(Path(file)),
+        "old_secret_file": lambda file: _secret_in(Path(file)),
+    }
+    for name, read in tried.items():
+        if name in fine:
+            try:
+                read(fine[name])
+            except LedgerError as error:
+                yield Complaint(where((*at, name)), f"cannot be used: {error.happened.rstrip('.')}", error.remedy)
+
+
 def _secret_in(file: Path) -> bytes:
     try:
         return secret_of(file.read_text(encoding="ascii"))
@@ -121,6 +153,22 @@ class Persistence(NamedTuple):
         whole = min(self.most, self.first * 2.0 ** min(attempts - 1, 40))
         return whole * (0.5 + chance / 2)
 
+    def asked_pause(self, retry_after: str | None, now: datetime) -> float:
+        """How long a receiver asks to be left alone, by its header Retry-After (RFC 9110, 10.2.3); `most` at most.
+
+        0 where it asks for nothing, or for something that cannot be read.
+        """
+        given = (retry_after or "").strip()
+        if given.isascii() and given.isdigit():
+            seconds = float(given) if len(given) <= _DIGITS else self.most
+        else:
+            try:
+                then = parsedate_to_datetime(given)
+                seconds = ((then if then.tzinfo else then.replace(tzinfo=UTC)) - now).total_seconds()
+            except (ValueError, TypeError, OverflowError):
+                return 0
+        return min(max(seconds, 0), self.most)
+
 
 USUAL: Final = Persistence()
 
@@ -148,5 +196,5 @@ def message_of(ledger_id: str, name: str, events: Sequence[Told]) -> Message:
     return Message(f"msg_{ledger_id}_{name}_{first}_{last}", batch([each.body for each in events]))
 
 
-Send = Callable[[Target, bytes, Mapping[str, str]], int]
-"""Posts, and answers the status; raises Undelivered."""
+Send = Callable[[Target, bytes, Mapping[str, str]], Reply]
+"""Posts, and tells the answer; raises Undelivered."""

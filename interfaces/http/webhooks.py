@@ -1,9 +1,10 @@
 """Webhooks: facts posted to somebody's server as signed batches of CloudEvents, in order, until they are taken.
 
 Promise: at least once, in order for each subscription, and nothing is passed over: what comes next is posted again,
-ever more rarely, until the receiver answers 2xx; then its position is saved. A receiver that takes nothing for days, or
-answers 410, is parked: nothing is posted until the server starts again, and `standing` shows it. A subscription sees
-what its login sees in the feed, without what is withheld. Not promised: exactly once; a receiver goes by `id`.
+ever more rarely and no sooner than it asks for (`Retry-After`), until the receiver answers 2xx; then its position is
+saved. A receiver that takes nothing for days, or answers 410, is parked: nothing is posted until somebody resumes it or
+starts the server again, and `standing` shows it. A subscription sees what its login sees in the feed, without what is
+withheld. Not promised: exactly once; a receiver goes by `id`.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ from ledger.terms.ports import Clock, IdSource
 
 if TYPE_CHECKING:
     from interfaces.bootstrap import Session
+    from ledger.streams.governance import Governance
 
 GONE: Final = 410
 """Of a receiver that wants no more."""
@@ -73,6 +75,13 @@ class Followed:
         # A name may have been given to another ledger, whose positions mean other facts.
         known = saved is not None and saved.ledger == ledger_id
         self.state = State(ledger_id, saved.position if saved and known else self.subscription.after)
+        if saved is not None and saved.parked:
+            await asyncio.to_thread(self._file.save, self.state)
+
+    async def is_resumed(self) -> bool:
+        """Whether somebody let it go on. Raises LedgerError where its file cannot be read."""
+        saved = await asyncio.to_thread(self._file.load)
+        return saved is None or not saved.parked
 
     async def page(self) -> Page:
         """What comes next, without what is withheld. Raises LedgerError."""
@@ -147,19 +156,21 @@ class Webhooks:
         return [each.standing() for each in self._followed]
 
     async def _follow(self, followed: Followed) -> None:
-        """Deliver until the server ends, or the receiver is given up."""
+        """Deliver until the server ends; to a receiver that is given up again once somebody resumes it."""
         watch = self._followers.watch(followed.hosted)
         has_begun = False
         while not self._is_over():
             try:
-                if not has_begun:
+                if not has_begun or followed.state.parked:
+                    if followed.state.parked and not await followed.is_resumed():
+                        await self._rest(self._persistence.rest)
+                        continue
                     await followed.begin()
                     has_begun = True
                 page = await followed.page()
                 followed.trouble = None
                 if page.events:
-                    if not await self._delivered(followed, page):
-                        return
+                    await self._delivered(followed, page)
                     continue
                 await followed.moved_on(page.position)
                 if page.position >= page.head:
@@ -170,31 +181,31 @@ class Webhooks:
                 self._say("webhook_waits", followed, followed.trouble)
                 await self._rest(self._persistence.rest)
 
-    async def _delivered(self, followed: Followed, page: Page) -> bool:
-        """Post a page until it is taken; False where the receiver is parked, or the server ends."""
+    async def _delivered(self, followed: Followed, page: Page) -> None:
+        """Post a page until it is taken, the receiver is parked, or the server ends."""
         message = message_of(followed.state.ledger, followed.subscription.name, page.events)
         while not self._is_over():
-            because = await self._attempt(followed.subscription, message)
+            because, asked = await self._attempt(followed.subscription, message)
             if because is None:
                 await followed.moved_on(page.position)
-                return True
+                return
             await followed.failed(because, self._clock.now(), self._persistence)
             self._say("webhook_parked" if followed.state.parked else "webhook_failed", followed, because)
             if followed.state.parked:
-                return False
+                return
             chance = int.from_bytes(self._ids.entropy(4), "big") / 2**32
-            await self._rest(self._persistence.pause(followed.state.attempts, chance))
-        return False
+            await self._rest(max(asked, self._persistence.pause(followed.state.attempts, chance)))
 
-    async def _attempt(self, subscription: Subscription, message: Message) -> str | None:
-        """Why a message was not taken; None where it was."""
+    async def _attempt(self, subscription: Subscription, message: Message) -> tuple[str | None, float]:
+        """Why a message was not taken, None where it was; and how long the receiver asks to be left alone."""
         headers = message.headers(subscription.secrets, int(self._clock.now().timestamp()))
         send = partial(self._send, subscription.target, message.body, headers)
         try:
-            status = await asyncio.get_running_loop().run_in_executor(self._posting, send)
+            reply = await asyncio.get_running_loop().run_in_executor(self._posting, send)
         except Undelivered as error:
-            return error.because
-        return None if 200 <= status < 300 else f"status_{status}"
+            return error.because, 0
+        because = None if 200 <= reply.status < 300 else f"status_{reply.status}"
+        return because, self._persistence.asked_pause(reply.retry_after, self._clock.now())
 
     def _is_over(self) -> bool:
         return self._ending.is_set() or self._followers.ending
@@ -216,10 +227,14 @@ class Webhooks:
         )
 
 
-def _known_to(session: "Session", login: str) -> str:
-    """The id of a ledger that knows a login: to somebody unknown nothing is shown, and everything would go by."""
-    governance = session.handler.governance()
+def knows(governance: "Governance", login: str) -> bool:
+    """Whether a ledger knows a login: to somebody unknown nothing is shown, and everything would go by."""
     is_source = any(governance.delivers(source.system, login) for source in governance.sources)
-    if not is_source and governance.staff_of(login) is None:
+    return is_source or governance.staff_of(login) is not None
+
+
+def _known_to(session: "Session", login: str) -> str:
+    """The id of a ledger that knows a login. Raises LedgerError."""
+    if not knows(session.handler.governance(), login):
         raise LedgerError("The login of a webhook speaks for nobody in its ledger.", "Bind it, or name another one.")
     return session.log.ledger_id

@@ -31,6 +31,8 @@ class Receiver:
     port: int = 0
     statuses: deque[int] = field(default_factory=deque)
     posts: list[Posted] = field(default_factory=list)
+    retry_after: str | None = None
+    """What stands in the header of that name of every answer that is none of success."""
     dripping: threading.Event | None = None
     """While it is set, an answer is begun and never ended."""
 
@@ -66,6 +68,8 @@ def receiving() -> Iterator[Receiver]:
             self.send_response(status)
             if 300 <= status < 400:
                 self.send_header("Location", "/elsewhere")
+            if it.retry_after is not None and status >= 300:
+                self.send_header("Retry-After", it.retry_after)
             self.send_header("Content-Length", "0")
             self.end_headers()
 

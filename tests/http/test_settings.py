@@ -51,6 +51,7 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     assert {each.where for each in complaints} == {
         "address",
         "adress",
+        "ledgers",
         "ledgers.south.place",
         "limits.body_bytes",
         "limits.header_seconds",
@@ -148,6 +149,64 @@ def test_what_only_the_machine_knows_is_looked_at(
         "ledgers.gone",
         "tls.key_file",
     }
+
+
+def test_everything_is_told_in_one_go_and_each_place_in_one_way(
+    file: Path, served: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    issuer = 'issuer = "https://id.example.org"\naudience = "us"\n[issuers.scopes]\nread = ["read", "everything"]\n'
+    hook = (
+        'url = "http://example.org/"\nlogin = "key:nobody"\nsecret_file = "/nowhere"\ntypes = ["time_logged", "no"]\n'
+    )
+    file.write_text(
+        f'address = "{SECRET}"\n{file.read_text()}[ledgers.gone]\nplace = "{served.folder}/nowhere"\n'
+        f"[ledgers.bare]\n[limits]\nheaders = 1\n"
+        f'[[issuers]]\nname = "Staff"\njwks_url = "http://x"\n{issuer}'
+        f'[[issuers]]\nname = "other"\njwks_file = "/nowhere"\n{issuer}'
+        f'[[webhooks]]\nname = "bill ing"\nledger = "main"\n{hook}'
+        f'[[webhooks]]\nname = "two"\nledger = "south"\nbatch = 0\n{hook}'
+        f'[[webhooks]]\nname = "two"\nledger = "main"\nwords = "maybe"\nsecret = "{SECRET}"\n{hook}'
+    )
+
+    code, told = check(capsys, file, "--json")
+
+    assert code == 2
+    assert sorted(each["where"] for each in json.loads(told)["complaints"]) == sorted(
+        [
+            "address",
+            "ledgers.bare.place",
+            "ledgers.gone",
+            "limits.headers",
+            "issuers[1].name",
+            "issuers[1].jwks_url",
+            "issuers[1].scopes.read[2]",
+            "issuers[2].jwks_file",
+            "issuers[2].scopes.read[2]",
+            "issuers[2].issuer",
+            "webhook_folder",
+            "webhooks[1].name",
+            "webhooks[2].ledger",
+            "webhooks[2].batch",
+            "webhooks[3].name",
+            "webhooks[3].words",
+            "webhooks[3].secret",
+            *(f"webhooks[{n}].{name}" for n in (1, 2, 3) for name in ("url", "secret_file", "types[2]")),
+            *(f"webhooks[{n}].login" for n in (1, 3)),
+        ]
+    )
+    assert SECRET not in told
+    assert "nobody" not in told.replace("speaks for nobody", "")
+
+
+def test_an_issuer_without_keys_is_told_at_its_place(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = 'name = "staff"\nissuer = "https://id.example.org"\naudience = "us"\nscopes = {}\n'
+    file.write_text(f"{file.read_text()}[[issuers]]\n{told}[[issuers]]\nleeway_seconds = 999\n{told}")
+
+    _, told = check(capsys, file)
+
+    assert "issuers[2].leeway_seconds is too large." in told
+    assert "issuers[2] needs a" in told
+    assert "issuers[1] needs a `jwks_url` or a `jwks_file`, and just one of them." in told
 
 
 def test_a_certificate_goes_with_its_key(file: Path, served: Served, capsys: pytest.CaptureFixture[str]) -> None:

@@ -111,6 +111,25 @@ def test_one_line_a_request_with_fields_of_the_list(server: ServerProcess, share
 
 
 @pytest.mark.slow
+def test_what_is_refused_before_it_is_looked_at_is_told_with_its_route(server: ServerProcess) -> None:
+    before = len(server.errors.splitlines())
+    kinds = {"Content-Type": "text/html"}
+    with server.client() as client:
+        client.post(f"{COMMANDS}/log_time", content=b"x", headers=kinds)
+        client.post("/v1/ledgers/main/import/fhir", content=b"x", headers=kinds)
+        client.post("/v1/ledgers/main/lines", content=b"x", headers={"Content-Encoding": "gzip"})
+        client.post("/v1/nowhere", content=b"x", headers=kinds)
+
+    lines = lines_after(server, before, 4)
+    assert [(line["status"], line["route"]) for line in lines] == [
+        (415, "/v1/ledgers/{ledger}/commands/{command}"),
+        (415, "/v1/ledgers/{ledger}/import/fhir"),
+        (415, "/v1/ledgers/{ledger}/lines"),
+        (415, "none"),
+    ]
+
+
+@pytest.mark.slow
 def test_a_line_end_that_was_sent_makes_no_second_line(server: ServerProcess) -> None:
     before = len(server.errors.splitlines())
     with server.client() as client:

@@ -248,6 +248,78 @@ def test_a_receiver_that_is_dead_for_days_is_parked_until_the_server_starts_agai
     company.deliver(company.subscription(receiver.url), caught_up(company))
 
 
+def test_a_receiver_that_was_given_up_goes_on_once_it_is_resumed_without_a_restart(
+    company: Company, receiver: Receiver
+) -> None:
+    receiver.statuses.append(410)
+    file, looked = StateFile(company.folder / "state", "billing"), 0
+
+    def until(standing: Standing) -> bool:
+        nonlocal looked
+        looked += standing.is_parked
+        if standing.is_parked and looked == 20:
+            assert len(receiver.posts) == 1, "nothing is posted to whoever is parked"
+            assert file.resume()
+        return caught_up(company)(standing)
+
+    standing = company.deliver(company.subscription(receiver.url), until)
+
+    assert (standing.is_parked, standing.attempts) == (False, 0)
+    assert receiver.posts[1].body == receiver.posts[0].body
+    assert not file.resume(), "what is not parked is not resumed"
+
+
+def test_the_file_of_a_receiver_that_is_tried_again_says_that_it_is_not_parked(
+    company: Company, receiver: Receiver
+) -> None:
+    receiver.statuses.append(410)
+    company.deliver(company.subscription(receiver.url), lambda standing: standing.is_parked)
+    receiver.statuses.extend([500] * 1_000)
+    company.deliver(company.subscription(receiver.url), lambda standing: standing.attempts >= 1)
+
+    saved = StateFile(company.folder / "state", "billing").load()
+    assert saved is not None
+    assert (saved.parked, saved.because) == (False, "status_500")
+
+
+def test_a_receiver_is_not_asked_again_before_it_wants_to_be(company: Company, receiver: Receiver) -> None:
+    receiver.statuses.extend([503] * 1_000)
+    receiver.retry_after = "3600"
+    unhurried = SOON._replace(most=60)
+    company.deliver(company.subscription(receiver.url), lambda standing: standing.attempts >= 1, persistence=unhurried)
+    with pytest.raises(AssertionError):
+        company.deliver(
+            company.subscription(receiver.url),
+            lambda standing: standing.attempts >= 2,
+            persistence=unhurried,
+            looks=60,
+        )
+
+    assert len(receiver.posts) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [
+        (None, 0),
+        ("", 0),
+        ("120", 120),
+        (" 7 ", 7),
+        ("3601", 3_600),
+        ("9" * 400, 3_600),
+        ("-5", 0),
+        ("1.5", 0),
+        ("soon", 0),
+        ("٣", 0),
+        ("Sun, 01 Mar 2026 12:01:00 GMT", 60),
+        ("Sun, 01 Mar 2026 11:00:00 GMT", 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 3_600),
+    ],
+)
+def test_how_long_a_receiver_may_ask_to_be_left_alone(given: str | None, seconds: float) -> None:
+    assert Persistence().asked_pause(given, datetime(2026, 3, 1, 12, tzinfo=UTC)) == seconds
+
+
 def test_a_redirect_is_not_followed(company: Company, receiver: Receiver) -> None:
     receiver.statuses.extend([302, 307, 308])
     company.deliver(company.subscription(receiver.url), lambda standing: standing.attempts >= 3)
@@ -351,7 +423,7 @@ def test_the_name_that_was_checked_is_not_asked_again(receiver: Receiver) -> Non
 
     target = target_of(f"http://localhost:{receiver.port}/hook")
 
-    assert post(target, b"[]", {}, seconds=2, resolve=resolve) == 204
+    assert post(target, b"[]", {}, seconds=2, resolve=resolve).status == 204
     assert asked == ["localhost"]
 
 
@@ -470,5 +542,8 @@ def test_a_server_delivers_beside_what_it_answers(tmp_path: Path, receiver: Rece
         served.house.clock = "2026-01-20T18:00:00Z"
         (position,) = served.house.log_time("2026-01-08T15:00:00Z", "2026-01-08T15:25:00Z").positions
         wait_until(lambda: position in receiver.positions)
+        told = served.get(f"{served.url}/metrics", served.key("admin", frozenset({"operate"}))).text
 
+    assert 'ccm_ledger_webhook_parked{ledger="clinic",webhook="billing"} 0' in told
+    assert 'ccm_ledger_webhook_behind{ledger="clinic",webhook="billing"} ' in told
     assert receiver.positions == sorted(set(receiver.positions))
