@@ -38,7 +38,7 @@ from ledger.terms.refusals import refused as refused_by_ledger
 from projections.moments import AsOf, position_of
 
 AT_ONCE: Final = 4
-"""Imports that run at one time in one process: a chart of the largest size takes some twenty times its bytes."""
+"""Imports that run at one time in one process: a chart takes up to five times its bytes, 250 MiB for the largest."""
 NEWLINE_DELIMITED: Final = frozenset({"application/x-ndjson", "application/ndjson", "application/fhir+ndjson"})
 """Media types of a body with one bundle a line; any other body of charts is one bundle."""
 Told = dict[str, Any]

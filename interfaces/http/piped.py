@@ -67,7 +67,8 @@ class Piped:
         return await anext(self._body, None)
 
     def _taken(self, size: int) -> bytes:
-        taken = bytes(self._held[:size])
+        with memoryview(self._held) as held:  # a slice of the array itself would be one copy more
+            taken = bytes(held[:size])
         del self._held[:size]
         return taken
 

@@ -58,7 +58,9 @@ def one_bundle(document: Document) -> Iterator[bytes]:
     while size <= SIZE_MAX and (piece := document.read(min(_PIECE, SIZE_MAX + 1 - size))):
         pieces.append(piece)
         size += len(piece)
-    yield b"".join(pieces)
+    whole = [b"".join(pieces)]
+    pieces.clear()
+    yield whole.pop()  # kept here, it would be held twice while it is read
 
 
 def bundle_a_line(document: Document) -> Iterator[bytes]:
@@ -69,8 +71,9 @@ def bundle_a_line(document: Document) -> Iterator[bytes]:
             # The rest of an endless line is read and dropped in pieces; one byte too many is what marks it.
             while (rest := document.readline(_PIECE)) and not rest.endswith(b"\n"):
                 pass
-        if raw.strip():
+        if not raw.isspace():
             is_empty = False
-            yield raw.removesuffix(b"\n")
+            raw = raw.removesuffix(b"\n")
+            yield raw
     if is_empty:
         yield b""

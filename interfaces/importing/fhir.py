@@ -57,7 +57,8 @@ class Setting:
 def translate(content: bytes, setting: Setting, report: Report) -> Iterator[Read]:
     """The command lines of one file: registration, conditions, visits, care plans by date, and death last."""
     report.files += 1
-    chart, unread = read_chart(content)
+    chart, unread = read_chart(content, _KINDS)
+    del content  # of the file's bytes nothing is needed any more
     yield from (report.count(answer) for answer in unread)
     if chart is None:
         return
@@ -261,6 +262,7 @@ class _ChartReader:
 
 
 _READERS: Final = {"Condition": _ChartReader.condition, "Encounter": _ChartReader.visit}
+_KINDS: Final = frozenset({"Patient", "Practitioner", *_READERS}) | fhir_plan.KINDS
 _COMMANDS: Final = {"Condition": "record_condition", "Encounter": "record_visit"}
 
 

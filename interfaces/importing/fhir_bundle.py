@@ -1,7 +1,8 @@
 """A file of FHIR R4 as one patient's chart: bytes in, the Patient and its resources out, or why the file is refused.
 
 Promise: a chart has exactly one Patient; a resource that names another patient does not get in; reading never raises,
-whatever the bytes. Not promised: that a resource holds what FHIR asks for; the readers of resources look at that.
+whatever the bytes. One entry is parsed at a time and kept as bytes, so that a chart takes a few times its size in
+memory, whatever it holds. Not promised: that a resource holds what FHIR asks for; its reader looks at that.
 """
 
 import json
@@ -12,12 +13,13 @@ from typing import Any, Final
 
 import orjson
 
+from interfaces.importing.fhir_pieces import PARTS_MAX, Malformed, TooMuch, holds_too_much, pieces_of
 from interfaces.importing.reading import Unread, refused
 from ledger.terms.digests import document_digest
 from ledger.terms.outcome import Refused
 
 SIZE_MAX: Final = 50 * 1024 * 1024
-"""Bytes of a file, which is held in memory as a whole."""
+"""Bytes of a file, which are held in memory."""
 
 _BUNDLES: Final = frozenset({"transaction", "batch", "collection", "document", "searchset"})
 _ID: Final = re.compile(r"^[A-Za-z0-9.\-]{1,64}$")
@@ -34,9 +36,16 @@ class Entry:
     place: int
     kind: str
     id: str
-    content: Resource
+    canonical: bytes
+    """The resource as JSON with sorted keys and no blanks; of a kind that nobody reads, an empty one."""
     digest: str
-    """SHA-256 of the resource as JSON with sorted keys and no blanks: the same in every export that leaves it alone."""
+    """SHA-256 of the resource so written: the same in every export that leaves it alone."""
+
+    @property
+    def content(self) -> Resource:
+        """The resource, parsed anew: as objects it takes ten times the memory and more."""
+        parsed: Resource = orjson.loads(self.canonical)
+        return parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +72,37 @@ class Chart:
         return (entry for entry in self.entries if entry.kind == kind)
 
 
-def read_chart(content: bytes) -> tuple[Chart | None, tuple[Unread, ...]]:
-    """The chart that a file holds, and the refusals of the file (then there is no chart) or of single entries."""
-    bundle = _bundle(content)
-    if isinstance(bundle, Unread):
-        return None, (bundle,)
-    raws = as_list(bundle.get("entry"))
-    if (wrong := _wrong_patients(raws)) is not None:
-        return None, (wrong,)
+class _Wrong(Exception):
+    """The file is refused as a whole."""
+
+    def __init__(self, refusal: Refused) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+def read_chart(content: bytes, kinds: frozenset[str] | None = None) -> tuple[Chart | None, tuple[Unread, ...]]:
+    """The chart that a file holds, and the refusals of the file (then there is no chart) or of single entries.
+
+    Of resources of other kinds than these, where some are named, the content is not kept.
+    """
+    try:
+        found = list(_entries(content, kinds))
+    except _Wrong as wrong:
+        return None, (Unread(0, wrong.refusal),)
+    count = sum(is_patient for _, is_patient, _ in found)
+    if count != 1:
+        return None, (Unread(0, _of_patients(count)),)
     entries: list[Entry] = []
     references: dict[str, Entry] = {}
     unread: list[Unread] = []
-    for place, raw in enumerate(raws, start=1):
-        found = _entry(place, raw)
-        if isinstance(found, Unread):
-            unread.append(found)
-        elif f"{found.kind}/{found.id}" in references:
-            unread.append(Unread(place, refused("resource_repeated", f"A second {found.kind} has the same id.")))
+    for entry, _, url in found:
+        if isinstance(entry, Unread):
+            unread.append(entry)
+        elif f"{entry.kind}/{entry.id}" in references:
+            unread.append(Unread(entry.place, refused("resource_repeated", f"A second {entry.kind} has the same id.")))
         else:
-            entries.append(found)
-            references |= dict.fromkeys(_names(found, as_dict(raw)), found)
+            entries.append(entry)
+            references |= dict.fromkeys(_names(entry, url), entry)
     patient = next((entry for entry in entries if entry.kind == "Patient"), None)
     if patient is None:
         return None, (Unread(0, refused("bundle_without_patient", "The bundle's Patient cannot be read.")), *unread)
@@ -90,12 +110,11 @@ def read_chart(content: bytes) -> tuple[Chart | None, tuple[Unread, ...]]:
     return Chart(document_digest(content), patient, others, references), tuple(unread)
 
 
-def _wrong_patients(raws: list[Any]) -> Unread | None:
+def _of_patients(count: int) -> Refused:
     """The refusal of a bundle with no Patient or with more; two entries of one id leave open which of them holds."""
-    count = sum(1 for raw in raws if _kind(as_dict(raw).get("resource")) == "Patient")
     if count == 0:
-        return Unread(0, refused("bundle_without_patient", "The bundle holds no Patient."))
-    return Unread(0, refused("bundle_of_two_patients", f"The bundle holds {count} Patients.")) if count > 1 else None
+        return refused("bundle_without_patient", "The bundle holds no Patient.")
+    return refused("bundle_of_two_patients", f"The bundle holds {count} Patients.")
 
 
 def as_dict(value: Any) -> Mapping[str, Any]:
@@ -113,26 +132,59 @@ def as_text(value: Any) -> str | None:
     return (value.strip() or None) if isinstance(value, str) else None
 
 
-def _bundle(content: bytes) -> Mapping[str, Any] | Unread:
+_Found = tuple[Entry | Unread, bool, str | None]
+"""An entry or why it cannot be read, whether it is a Patient, and the URL by which the bundle names it."""
+
+
+def _entries(content: bytes, kinds: frozenset[str] | None) -> Iterator[_Found]:
+    """The entries of a bundle, one parsed at a time. Raises _Wrong."""
+    content = _of_text(content)
+    try:
+        frame, places = pieces_of(content)
+        bundle = orjson.loads(frame)
+    except TooMuch as much:
+        raise _Wrong(refused("file_too_large", f"The bundle holds {much.what}.")) from None
+    except Malformed as wrong:
+        raise _Wrong(_not_json(content, f"it stops making sense at byte {wrong.at}")) from None
+    except orjson.JSONDecodeError as error:
+        raise _Wrong(_not_json(content, str(error) if len(frame) == len(content) else error.msg)) from None
+    twice = _field_twice(frame)
+    is_bundle = isinstance(bundle, dict) and bundle.get("resourceType") == "Bundle" and bundle.get("type") in _BUNDLES
+    # A bundle that spells the name of its entries otherwise has them in its frame.
+    inside = [] if places else [orjson.dumps(each) for each in as_list(as_dict(bundle).get("entry"))]
+    del bundle
+    for place, (at, end) in enumerate(places, start=1):
+        if holds_too_much(content, at, end):
+            happened = f"The entry holds more than {PARTS_MAX:,} values."
+            yield Unread(place, refused("resource_unreadable", happened)), False, None
+            continue
+        raw = content[at:end]
+        try:
+            parsed = orjson.loads(raw)
+        except orjson.JSONDecodeError as error:
+            raise _Wrong(_not_json(content, f"entry {place}: {error}")) from None
+        twice = twice or _field_twice(raw)
+        yield _found(place, parsed, kinds)
+    for place, raw in enumerate(inside, start=1):
+        yield _found(place, orjson.loads(raw), kinds)
+    if twice is not None:
+        raise _Wrong(twice)
+    if not is_bundle:
+        raise _Wrong(refused("not_a_bundle", "The file is JSON, and no bundle that holds a chart."))
+
+
+def _of_text(content: bytes) -> bytes:
+    """The bytes of a file without the mark at its beginning. Raises _Wrong where they cannot be a chart's."""
     if len(content) > SIZE_MAX:
-        return Unread(0, refused("file_too_large", "The file is larger than 50 MiB."))
-    if not content.strip():
-        return Unread(0, refused("file_empty", "The file is empty."))
+        raise _Wrong(refused("file_too_large", "The file is larger than 50 MiB."))
+    if not content or content.isspace():
+        raise _Wrong(refused("file_empty", "The file is empty."))
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return Unread(0, _of_file("encoding_not_utf8", "The file is UTF-16."))
-    content = content.removeprefix(b"\xef\xbb\xbf")
+        raise _Wrong(_of_file("encoding_not_utf8", "The file is UTF-16."))
     # In JSON a NUL can also be written as an escape; neither is part of any text of a chart.
     if b"\x00" in content or _ESCAPED_NUL.search(content):
-        return Unread(0, _of_file("nul_byte", "The file holds a NUL."))
-    try:
-        parsed = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        return Unread(0, _not_json(content, str(error)))
-    if (twice := _field_twice(content)) is not None:
-        return Unread(0, twice)
-    if not isinstance(parsed, dict) or parsed.get("resourceType") != "Bundle" or parsed.get("type") not in _BUNDLES:
-        return Unread(0, refused("not_a_bundle", "The file is JSON, and no bundle that holds a chart."))
-    return parsed
+        raise _Wrong(_of_file("nul_byte", "The file holds a NUL."))
+    return content.removeprefix(b"\xef\xbb\xbf")
 
 
 def _not_json(content: bytes, error: str) -> Refused:
@@ -146,9 +198,13 @@ def _not_json(content: bytes, error: str) -> Refused:
     return refused("json_malformed", f"The file is not JSON: {error}.")
 
 
-def _entry(place: int, raw: Any) -> Entry | Unread:
+def _found(place: int, raw: Any, kinds: frozenset[str] | None) -> _Found:
     resource = as_dict(as_dict(raw).get("resource"))
     kind = _kind(resource)
+    return _entry(place, raw, resource, kind, kinds), kind == "Patient", as_text(as_dict(raw).get("fullUrl"))
+
+
+def _entry(place: int, raw: Any, resource: Resource, kind: str | None, kinds: frozenset[str] | None) -> Entry | Unread:
     if kind is None:
         return Unread(place, refused("resource_unreadable", "The entry holds no resource with a type."))
     url = _UUID_URL.match(as_text(as_dict(raw).get("fullUrl")) or "")
@@ -159,7 +215,10 @@ def _entry(place: int, raw: Any) -> Entry | Unread:
         canonical = orjson.dumps(resource, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
         return Unread(place, refused("nested_too_deeply", f"The {kind} is nested deeper than 254 levels."))
-    return Entry(place, kind, number, resource, document_digest(canonical))
+    is_kept = kinds is None or kind in kinds
+    # A copy, because what orjson writes keeps the 32 KiB into which it was written.
+    held = bytes(memoryview(canonical)) if is_kept else b"{}"
+    return Entry(place, kind, number, held, document_digest(canonical))
 
 
 def _kind(resource: Any) -> str | None:
@@ -167,10 +226,10 @@ def _kind(resource: Any) -> str | None:
     return kind if isinstance(kind, str) and kind.isascii() and kind.isalpha() and len(kind) <= 64 else None
 
 
-def _names(entry: Entry, raw: Mapping[str, Any]) -> Iterator[str]:
+def _names(entry: Entry, url: str | None) -> Iterator[str]:
     yield f"{entry.kind}/{entry.id}"
     yield f"urn:uuid:{entry.id}"
-    if url := as_text(raw.get("fullUrl")):
+    if url is not None:
         yield url
 
 

@@ -117,7 +117,9 @@ def import_charts(
     before = running.noted()
     for content in (bundle_a_line if is_lines else one_bundle)(document):
         running.charts += 1
-        for answered in running.answers(fhir.translate(content, setting, running.report)):
+        answers = fhir.translate(content, setting, running.report)
+        del content  # whoever reads it lets it go as soon as it is read
+        for answered in running.answers(answers):
             yield running.charts, answered
     running.put_on_record(document.digest(), before)
 
