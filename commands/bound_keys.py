@@ -17,14 +17,15 @@ from commands.states import Overlay
 from commands.wire import Delivery
 from ledger.streams.base import CommandKey, Fact, KeyBinding, Vouched
 from ledger.streams.governance import Governance, ParkedDelivery
+from ledger.terms.api_keys import key_of_login
 from ledger.terms.identity import DIRECT, LEDGER_TAG, parked_tag
 from ledger.terms.outcome import Refused, Unchanged
 from ledger.terms.refusals import refused
 
 Caller = Literal["same", "kin", "unknown", "other"]
 """Who comes with a key. same: the login that bound it, speaking for whom it did. kin: the same person, source or
-machine by another login; in a simulation everybody. unknown: nothing was appended under the key, so nobody can say who
-bound it. other: somebody else."""
+machine by another login; in a simulation everybody who runs it. unknown: nothing was appended under the key, so nobody
+can say who bound it. other: somebody else."""
 _STILL_WAITS: Final = "The delivery is parked already, and what it waits for is not known yet."
 _WAITING: Final = {"patient": "waiting_for_patient", "staff": "waiting_for_staff", "claim": "answer_without_claim"}
 
@@ -87,15 +88,17 @@ class Bound:
         Asked of what the fact says of its own time: logins and sources are bound anew while lines are under way.
         """
         governance, line, machine = self._governance, self._line, self._session.machine
-        if governance.simulated:
-            return True  # whoever runs one speaks for everybody in it
+        if governance.simulated and key_of_login(self._login) is None:
+            return True  # whoever runs one speaks for everybody in it; a program that enters by a key does not
         actor = line.head.actor
         if machine is not None and machine == first.said.actor and actor is not None and actor.id == machine:
             return True
         if line.head.source is not None:
             # Keys are scoped by their source: whatever is bound to this one came from there.
             return governance.delivers(line.head.source.system, self._login)
-        return first.said.vouched == Vouched.LOGIN and first.said.actor == governance.staff_of(self._login)
+        said, own = first.said, governance.staff_of(self._login)
+        person = said.actor if said.vouched == Vouched.LOGIN else governance.staff_of(said.authenticated_as)
+        return own is not None and own == person
 
     def _reaches(self) -> bool:
         """Whether all that the key is bound to lies within the practices of the login, where that is a confined key."""
