@@ -15,15 +15,17 @@ from commands.one_line import Deciding
 from commands.session import Decided, Session
 from commands.states import Overlay
 from commands.wire import Delivery
-from ledger.streams.base import CommandKey, Fact, KeyBinding
+from ledger.streams.base import CommandKey, Fact, KeyBinding, Vouched
 from ledger.streams.governance import Governance, ParkedDelivery
+from ledger.terms.api_keys import key_of_login
 from ledger.terms.identity import DIRECT, LEDGER_TAG, parked_tag
 from ledger.terms.outcome import Refused, Unchanged
 from ledger.terms.refusals import refused
 
 Caller = Literal["same", "kin", "unknown", "other"]
-"""Who comes with a key. same: the login that bound it. kin: the same person, source or machine by another login.
-unknown: nothing was appended under the key, so nobody can say who bound it. other: somebody else."""
+"""Who comes with a key. same: the login that bound it, speaking for whom it did. kin: the same person, source or
+machine by another login; in a simulation everybody who runs it. unknown: nothing was appended under the key, so nobody
+can say who bound it. other: somebody else."""
 _STILL_WAITS: Final = "The delivery is parked already, and what it waits for is not known yet."
 _WAITING: Final = {"patient": "waiting_for_patient", "staff": "waiting_for_staff", "claim": "answer_without_claim"}
 
@@ -70,25 +72,33 @@ class Bound:
 
     def _caller(self) -> Caller:
         first = self._facts[0] if self._facts else None
-        if first is not None and first.said.authenticated_as == self._login:
+        if first is not None and first.said.authenticated_as == self._login and self._is_held_still(first):
             return "same"
         if first is None or first.envelope.key != self._key.token:
             return "unknown"
         return "kin" if self._is_kin(first) else "other"
 
+    def _is_held_still(self, first: Fact) -> bool:
+        """Whether the login speaks for nobody else than when the key was bound."""
+        return first.said.vouched != Vouched.LOGIN or first.said.actor == self._governance.staff_of(self._login)
+
     def _is_kin(self, first: Fact) -> bool:
-        """Whether it is the same person, another key of the same source, or the machine of this program's reactions."""
-        governance, bound_by, line = self._governance, first.said.authenticated_as, self._line
-        machine, actor = self._session.machine, line.head.actor
+        """Whether it is the same person, the same source, the machine of this program's reactions, or a simulation.
+
+        Asked of what the fact says of its own time: logins and sources are bound anew while lines are under way.
+        """
+        governance, line, machine = self._governance, self._line, self._session.machine
+        if governance.simulated and key_of_login(self._login) is None:
+            return True  # whoever runs one speaks for everybody in it; a program that enters by a key does not
+        actor = line.head.actor
         if machine is not None and machine == first.said.actor and actor is not None and actor.id == machine:
             return True
         if line.head.source is not None:
-            # A simulation vouches for every source, whoever delivers.
-            return governance.simulated or all(
-                governance.delivers(line.head.source.system, login) for login in (bound_by, self._login)
-            )
-        own = governance.staff_of(self._login)
-        return own is not None and own == governance.staff_of(bound_by)
+            # Keys are scoped by their source: whatever is bound to this one came from there.
+            return governance.delivers(line.head.source.system, self._login)
+        said, own = first.said, governance.staff_of(self._login)
+        person = said.actor if said.vouched == Vouched.LOGIN else governance.staff_of(said.authenticated_as)
+        return own is not None and own == person
 
     def _reaches(self) -> bool:
         """Whether all that the key is bound to lies within the practices of the login, where that is a confined key."""
@@ -98,7 +108,7 @@ class Bound:
         if self._binding.outcome == "parked":
             parked = self._parked()
             return parked is not None and by_key.delivery_within(key.practices, parked, self._governance, self._get)
-        return by_key.facts_outside(key, (fact.event for fact in self._facts), self._get) is None
+        return by_key.told_within(key.practices, self._facts, self._governance, self._get)
 
     def _as_before(self) -> Answer:
         binding, key = self._binding, self._line.key

@@ -13,7 +13,7 @@ from typing import Any, Final
 from commands.intents.base import Command
 from commands.intents.governance import ReleaseDelivery, ResolveDelivery
 from ledger.streams.api_keys import ApiKey
-from ledger.streams.base import Event
+from ledger.streams.base import Event, Fact
 from ledger.streams.governance import Governance, ParkedDelivery
 from ledger.streams.joining import practices_of
 from ledger.streams.patient import PatientRegistered
@@ -93,6 +93,29 @@ def delivery_within(only: frozenset[str] | None, parked: ParkedDelivery, governa
         return True
     subject = parked.subject
     return subject is not None and subject.startswith("pt_") and bool(practices_of(subject, get) & only)
+
+
+def told_within(only: frozenset[str], facts: Iterable[Fact], governance: Governance, get: Get) -> bool:
+    """Whether facts on record belong to the practices that somebody is confined to, so that they may be told of.
+
+    Whoever registered a patient made the patient belong to a practice; one of no practice, and what names neither
+    patient nor practice, belong where the key by which it came does.
+    """
+    told = tuple(facts)
+    named = [found for fact in told if (found := _practices_named(fact.event, get)) is not None]
+    if any(practices and not practices & only for practices in named):
+        return False
+    is_placed = bool(named) and all(named)
+    return is_placed or all(is_brought_within(governance, fact.said.authenticated_as, only) for fact in told)
+
+
+def _practices_named(event: Event, get: Get) -> frozenset[str] | None:
+    """The practices of the patient whom a fact is about, or the one that it names; None: it names neither."""
+    patient: str | None = getattr(event, "patient", None)
+    if patient is not None:
+        return practices_of(patient, get)
+    practice: str | None = getattr(event, "practice", None)
+    return None if practice is None else frozenset({practice})
 
 
 def _is_of_delivery(only: frozenset[str], command: Command, get: Get) -> bool:

@@ -20,7 +20,7 @@ from ledger.streams.disclosures import (
     SuspensionWords,
 )
 from ledger.streams.endings import EvidenceWords
-from ledger.terms.disclosures import GROUNDS, AgencyStatement, DisclosureBasis, hidden_until
+from ledger.terms.disclosures import GROUNDS, AgencyStatement, DisclosureBasis, heard_on, hidden_until
 from ledger.terms.identity import disclosed_tag, patient_tag
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Accepted, Need, Notice, Outcome, Refused
@@ -75,7 +75,7 @@ def decide_suspend_accounting(asked: Asked[SuspendAccounting], states: States, l
         suspended_orally=command.suspended_orally,
         words=SuspensionWords(suspended_by=command.suspended_by),
     )
-    said = AgencyStatement(command.suspended_until, command.suspended_orally, asked.today)
+    said = AgencyStatement(command.suspended_until, command.suspended_orally, heard_on(asked.now))
     return Accepted((event,), _notices_later(found, said))
 
 
@@ -117,7 +117,7 @@ def _notices(asked: Asked[Disclose]) -> tuple[Notice, ...]:
         found.append(notice("disclosure_not_permitted", "Nothing permitted the disclosure that was recorded."))
     if command.suspended_until is None:
         return tuple(found)
-    said = AgencyStatement(command.suspended_until, command.suspended_orally, asked.today)
+    said = AgencyStatement(command.suspended_until, command.suspended_orally, heard_on(asked.now))
     hidden = hidden_until(command.basis, (said,))
     if hidden is None:
         found.append(_not_possible(command.basis))

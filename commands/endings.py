@@ -7,7 +7,7 @@ a consent, are acts of compliance: they change what was counted and must not be 
 from datetime import date
 
 from commands.deciding import Asked, Law, States
-from commands.guards import FURTHEST_WEST, is_future, says_the_same
+from commands.guards import is_future, says_the_same
 from commands.intents.status import (
     InvalidateConsent,
     RecordDisenrolment,
@@ -34,7 +34,7 @@ from ledger.streams.endings import (
 from ledger.streams.patient_state import ConsentOnRecord, Patient
 from ledger.streams.services import OtherService, ServiceRetracted
 from ledger.streams.status_state import Disenrolment, Retracted, Revocation, Stay
-from ledger.terms.calendar import last_day, month_of
+from ledger.terms.calendar import FURTHEST_WEST, last_day, month_of
 from ledger.terms.identity import patient_tag, practice_tag
 from ledger.terms.notices import notice
 from ledger.terms.outcome import Accepted, Notice, Outcome, Unchanged

@@ -15,14 +15,13 @@ from ledger.streams.folding import Named
 from ledger.streams.patient_state import Patient
 from ledger.streams.practice import Practice
 from ledger.streams.staff import ROLE_FACTS
-from ledger.terms.calendar import CLOCK_DIFFERENCE
+from ledger.terms.calendar import CLOCK_DIFFERENCE, FURTHEST_WEST
 from ledger.terms.identity import identifier_tag, practice_tag
 from ledger.terms.outcome import Need, Refused
 from ledger.terms.people import is_mbi
 from ledger.terms.refusals import refused
 
 FURTHEST_EAST: Final = timedelta(hours=14)
-FURTHEST_WEST: Final = timedelta(hours=12)
 
 
 class Cited(Protocol):

@@ -113,7 +113,8 @@ class Deciding:
             new_id=session.new_id,
             token=session.log.token,
             zones=session.zones,
-            login=self._login,
+            # What waited is decided as whoever sent it: what no key does, none does by having a person release it.
+            login=self.parked_as.authenticated_as if self.parked_as else self._login,
             position=self._before,
             opened=opened_by(session.log),
             beside=BesideLog(session.log),

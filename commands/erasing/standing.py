@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from commands.deciding import Asked, Law
 from commands.erasing.records import Record
-from commands.guards import FURTHEST_WEST
 from ledger.judging.retention import NEEDED, NOTICE, kept_until
+from ledger.terms.calendar import FURTHEST_WEST
 from ledger.terms.outcome import Refused
 from ledger.terms.refusals import refused
 

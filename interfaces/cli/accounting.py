@@ -7,6 +7,7 @@ from interfaces.cli.screen import Screen
 from interfaces.cli.usage import Commands, Parser, as_of_option, patient_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from interfaces.bootstrap import Session
@@ -46,10 +47,11 @@ def run_accounting(args: Namespace, screen: Screen) -> int:
     with session_of(args, screen) as session:
         known = known_at(session, args)
         ask_about(session, args, "accounting", args.patient, as_of=known, opened_words=True)
+        group = one_person(session.log, args.patient, known)
         found = accounting_of(
             session.log,
-            one_person(session.log, args.patient, known),
-            today=_day_of_asking(session, args),
+            group,
+            today=_day_of_asking(session, args, group),
             position=known,
             open_words=session.log.open_words,
         )
@@ -62,15 +64,24 @@ def run_accounting(args: Namespace, screen: Screen) -> int:
     return 0
 
 
-def _day_of_asking(session: "Session", args: Namespace) -> "date":
-    """The UTC day from which the six years count, and suspensions are over: of `--as-of`, never a day ahead."""
+def _day_of_asking(session: "Session", args: Namespace, patients: "Iterable[str]") -> "date":
+    """The day from which the six years count, and suspensions are over: of `--as-of`, never a day ahead.
+
+    It is the patient's practice's own day; of several practices the one that is last to see it end.
+    """
     from datetime import UTC, datetime  # noqa: PLC0415 - loaded by now
 
-    from interfaces.cli.asking import as_of, moment_at  # noqa: PLC0415 - loaded by now
+    from interfaces.cli.asking import as_of, moment_at, today_in  # noqa: PLC0415 - loaded by now
+    from ledger.streams.joining import practices_of  # noqa: PLC0415
+    from ledger.terms.calendar import FURTHEST_WEST  # noqa: PLC0415
+    from ledger.terms.identity import practice_tag  # noqa: PLC0415
 
-    asked = as_of(args)
+    asked, state = as_of(args), session.handler.state
     then = asked if isinstance(asked, datetime) else moment_at(session, asked)
-    return min(then, session.handler.now()).astimezone(UTC).date()
+    instant = min(then, session.handler.now()).astimezone(UTC)
+    named = {practice for each in patients for practice in practices_of(each, state)}
+    zones = {state(practice_tag(each)).zone for each in named} - {""}
+    return min(map(today_in(session, instant), zones), default=(instant - FURTHEST_WEST).date())
 
 
 def _told(each: "AccountedDisclosure") -> list[Any]:

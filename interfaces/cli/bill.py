@@ -26,8 +26,8 @@ The file proves to whoever reads it that the claim rests on facts that the ledge
 it again, without this ledger and without us: `python3 ccm-verify.pyz FILE`, which is laid beside it, proves the bytes,
 `ccm-ledger verify-bill FILE` judges them. It holds what the claim's month was judged by: instants, seconds, codes,
 roles, opaque ids. Words stay closed unless --words opens those of the patient's care; who the patient is, --identity
-alone opens. What came since into the patient's record and may take from an earlier month (a stay, a coverage, a
-consent found void) is in it by kind and time; --since shows what it says, and then it is judged. Of other patients
+alone opens. What came since into the patient's record and may take from an earlier month (a stay, a diagnosis, a plan,
+a consent found void) is in it by kind and time; --since shows what it says, and then it is judged. Of other patients
 only time that touches the month's own is in it, without its words. Where the keys of the log are at hand, everything
 is counted (`completeness map`) and sealed before; else the last checkpoint must cover the claim. The export is
 recorded as a read of everybody who is in the file.

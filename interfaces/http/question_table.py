@@ -24,7 +24,7 @@ class Question(NamedTuple):
     fixed: tuple[str, ...] = ()
     """Words that are always said."""
     is_of_today: bool = False
-    """Whether the answer changes with the day, although nothing was recorded."""
+    """Whether the answer changes with the day at some practice, although nothing was recorded."""
     has_tag: bool = True
     """Whether the newest fact behind the answer tells if it is the same: not where reads stand in the answer, nor where
     it is of the log's seals or of the program."""

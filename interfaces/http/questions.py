@@ -9,6 +9,7 @@ time zones and reader. An answer that shows who read has none.
 
 from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from importlib.metadata import version
 from io import StringIO
 from typing import Any, Final, NamedTuple
@@ -38,6 +39,7 @@ BASE: Final = "/v1/ledgers/{ledger}"
 SCOPE: Final = "read"
 VERSION: Final = version("ccm-ledger")
 _MARK_CHARACTERS: Final = 16
+_QUARTER: Final = 15
 Route = tuple[str, Callable[[Request], Awaitable[Response]], list[str]]
 """Where an operation stands: path, endpoint, methods."""
 
@@ -76,7 +78,7 @@ def told(question: Question, args: Namespace, session: Session) -> Told:
     args.session = session
     began = session.log.refresh()
     # Of the moment before: what is answered while a day ends must not be taken for the next one's.
-    day = f"-{session.handler.now():%Y-%m-%d}" if question.is_of_today else ""
+    day = f"-{_quarter(session.handler.now()):%Y-%m-%dT%H:%M}" if question.is_of_today else ""
     try:
         with session.log.reads.noting() as read:
             args.run(args, screen)
@@ -97,6 +99,11 @@ def told(question: Question, args: Namespace, session: Session) -> Told:
     if question.has_tag and not read.has_accesses:
         tag = f'W/"{session.log.newest_of(read, until=began)}{day}-{_mark(session)}"'
     return Told(screen.heard.getvalue().encode(), tag, screen.next_after)
+
+
+def _quarter(now: datetime) -> datetime:
+    """The quarter of an hour: every day of every practice, whatever its zone, begins with one."""
+    return now.replace(minute=now.minute // _QUARTER * _QUARTER)
 
 
 def _mark(session: Session) -> str:

@@ -14,7 +14,7 @@ from pydantic import Field
 from ledger.streams.base import SEALED, Closed, Event, Fact, FactClass, Part, Sealing, year_scope
 from ledger.streams.endings import EvidenceWords, RetractionReason
 from ledger.streams.replacing import replace
-from ledger.terms.disclosures import AgencyStatement, DisclosureBasis, DisclosurePurpose, hidden_until
+from ledger.terms.disclosures import AgencyStatement, DisclosureBasis, DisclosurePurpose, heard_on, hidden_until
 from ledger.terms.identity import DisclosureId, PatientId, accessed_tag, disclosed_tag
 
 
@@ -144,7 +144,7 @@ def evolve(state: Disclosures, fact: Fact) -> Disclosures:
 
 
 def _said(fact: Fact, until: date, is_oral: bool) -> AgencyStatement:
-    return AgencyStatement(until, is_oral, fact.recorded_at.date())
+    return AgencyStatement(until, is_oral, heard_on(fact.recorded_at))
 
 
 def _changed(state: Disclosures, disclosure: str, **changes: object) -> Disclosures:

@@ -18,6 +18,8 @@ _ZERO: Final = timedelta(0)
 _SECOND: Final = timedelta(seconds=1)
 CLOCK_DIFFERENCE: Final = timedelta(minutes=5)
 """How far a source's clock may run ahead of ours before an instant is "the future" (readings, section 1)."""
+FURTHEST_WEST: Final = timedelta(hours=12)
+"""How long after its end in UTC a day lasts somewhere."""
 
 
 def _in_utc(instant: datetime) -> datetime:

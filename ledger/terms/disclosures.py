@@ -6,9 +6,11 @@ the privacy rule applies (14 April 2003). Not promised: that a disclosure was al
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
+
+from ledger.terms.calendar import FURTHEST_WEST
 
 DisclosureBasis = Literal[
     "treatment",
@@ -148,7 +150,12 @@ class AgencyStatement(NamedTuple):
     """The last day that it names."""
     is_oral: bool
     recorded_on: date
-    """The day on which the ledger heard of it."""
+    """The day on which the ledger heard of it (`heard_on`)."""
+
+
+def heard_on(recorded_at: datetime) -> date:
+    """The day from which the thirty days of a spoken word count: the earliest that it may have been at the practice."""
+    return (recorded_at - FURTHEST_WEST).date()
 
 
 def hidden_until(basis: DisclosureBasis, statements: Iterable[AgencyStatement]) -> date | None:

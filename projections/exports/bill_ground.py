@@ -170,7 +170,8 @@ def _looking_back(log: EventLog, claim: Claim, group: Sequence[str], until: int)
     """What came behind the claim into these people's record and may take from an earlier month, or take that back."""
     streams = tuple(f"{kind}{each}" for each in group for kind in JUDGED_IN)
     facts = log.read_all(streams, until=until)
-    return (fact for fact in facts if fact.position > claim.position and fact.event.TOPIC in LOOKS_BACK | GIVES_BACK)
+    shown = LOOKS_BACK | GIVES_BACK
+    return (fact for fact in facts if fact.position > claim.position and fact.event.TOPIC in shown)
 
 
 def _is_needed(fact: Fact, adoption: Adoption) -> bool:

@@ -8,8 +8,9 @@ right, which the offline verifier says; nor that the checkpoint is the newest, w
 """
 
 import json
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Final, Literal, NamedTuple
 
 from ledger.proof.leaf import MalformedHeader, TagSeq, blinded
@@ -70,27 +71,58 @@ MONTH_TOPICS: Final = frozenset(
 """The facts that a month's stream may hold."""
 LOOKS_BACK: Final = frozenset(
     {
+        "care_plan_revised",
         "condition_moved",
+        "condition_recorded",
         "condition_struck",
         "consent_invalidated",
+        "consent_recorded",
         "consent_revoked",
+        "consent_supplemented",
         "coverage_recorded",
         "death_recorded",
         "designation_withdrawn",
+        "disenrolment_retracted",
+        "extra_planning_attested",
+        "extra_planning_retracted",
         "patient_disenrolled",
         "patients_merged",
         "patients_unmerged",
         "plan_revision_moved",
         "plan_revision_struck",
+        "practice_assigned",
+        "practitioner_designated",
+        "revocation_retracted",
         "stay_recorded",
+        "visit_recorded",
     }
 )
-"""The facts of a patient's record, beside month and claims, that may take something from a month that is over."""
-GIVES_BACK: Final = frozenset({"death_retracted", "disenrolment_retracted", "revocation_retracted", "stay_retracted"})
-"""The facts of a patient's record that may take such a fact back."""
+"""The facts of a patient's record, beside month and claims, that may take something from a month that is over.
+
+Also those that seem to give: a condition is recorded anew as over since before the month, a revision of the plan was
+made in it and lacks an element, somebody is designated for a programme that may not stand beside the claim's, an older
+consent moves the first day and with it the visits that serve."""
+GIVES_BACK: Final = frozenset(
+    {
+        "care_plan_copy_given",
+        "care_plan_signed",
+        "death_retracted",
+        "risk_attested",
+        "signature_attested",
+        "stay_retracted",
+    }
+)
+"""The facts of a patient's record that take nothing, and may give what such a fact takes."""
+TAKES_NOTHING: Final = frozenset(
+    {"consent_declined", "demographics_reported", "identifier_linked", "patient_registered"}
+)
+"""The others, which move no month."""
 _JOINS: Final = frozenset({"patients_merged", "patients_unmerged"})
 """What makes others' streams part of the ground, which no bill holds: they are judged by none."""
-JUDGED_IN: Final = ("patient/", "care_plan/")
+_PATIENT: Final = "patient/"
+_PLAN: Final = "care_plan/"
+_OF_PLAN: Final = frozenset({"care_plan_revised", "plan_revision_moved", "plan_revision_struck"})
+JUDGED_IN: Final = (_PATIENT, _PLAN)
 """The streams in which what looks back stands, and is judged."""
 _MAP: Final = "completeness_mapped"
 
@@ -136,17 +168,48 @@ def people_of(months: Iterable[str]) -> frozenset[str]:
 
 def ground_later(bill: Bill, people: frozenset[str], released: int) -> Iterator[GroundLater]:
     """What came behind the release into these people's record, or perhaps did, and may take from an earlier month."""
+    free = {kind: _first_free(bill, {f"{kind}{each}" for each in people}) for kind in JUDGED_IN}
     for fact in sorted(bill.facts, key=lambda each: each.position):
-        kind = fact.header_parts()[0].topic
-        if fact.position <= released or kind not in LOOKS_BACK:
+        if fact.position <= released or not _looks_back(fact) or not _may_be_of(fact, people, free):
             continue
-        named = {each.tag for each in fact.tags}
-        streams = named if fact.clear is None else set(fact.event().tags())
-        # A header behind the map names none of its streams: whose it is nobody can say.
-        if streams and not any(_is_of(each, people) for each in streams):
-            continue
-        is_judged = fact.clear is not None and kind not in _JOINS and judged_streams(streams, people) <= named
+        kind, named = fact.header_parts()[0].topic, {each.tag for each in fact.tags}
+        is_read = fact.clear is not None and kind in LOOKS_BACK - _JOINS
+        is_judged = is_read and judged_streams(fact.event().tags(), people) <= named
         yield GroundLater(fact.position, kind, fact.recorded_at(), is_judged)
+
+
+def _looks_back(fact: BillFact) -> bool:
+    """Whether a fact is of a kind that may take from an earlier month; of one that is not known here it may be."""
+    prefix, _ = fact.header_parts()
+    return prefix.topic in LOOKS_BACK or (prefix.topic not in EVENTS and prefix.fact_class == FactClass.RECORD)
+
+
+def _first_free(bill: Bill, streams: Iterable[str]) -> int:
+    """The first number that in one of these streams no fact in the file has: a fact that hides in one has no lower."""
+    held: dict[str, set[int]] = {stream: set() for stream in streams}
+    for tag in (tag for fact in bill.facts for tag in fact.tags if tag.tag in held):
+        held[tag.tag].add(tag.seq)
+    return min(next(number for number in count(1) if number not in numbers) for numbers in held.values())
+
+
+def _may_be_of(fact: BillFact, people: Container[str], free: Mapping[str, int]) -> bool:
+    """Whether a fact is of these people's own streams, or could be by a number in one that it does not name."""
+    if any(_is_of(each.tag, people) for each in fact.tags):
+        return True
+    kind = fact.header_parts()[0].topic
+    if fact.clear is not None and kind in EVENTS:
+        return any(_is_of(each, people) for each in fact.event().tags())
+    lowest = free[_PLAN] if kind in _OF_PLAN else min(free.values()) if kind not in EVENTS else free[_PATIENT]
+    try:
+        return any(each.seq >= lowest for each in _unnamed(fact))
+    except MalformedHeader:
+        return True
+
+
+def _unnamed(fact: BillFact) -> set[TagSeq]:
+    """The streams of a fact that its header blinds and the file does not name."""
+    named = {TagSeq(blinded(each.tag, bytes.fromhex(each.salt)), each.seq) for each in fact.tags}
+    return set(fact.header_parts()[1].tags) - named
 
 
 def judged_streams(streams: Iterable[str], people: Container[str]) -> frozenset[str]:
@@ -188,13 +251,12 @@ def _may_be_next(fact: BillFact, stream: _Stream, seq: int) -> bool:
 
     Of a kind that this program does not know nobody can say whose it is.
     """
-    prefix, tail = fact.header_parts()
+    prefix, _ = fact.header_parts()
     is_other = prefix.topic in EVENTS and prefix.topic not in stream.topics
     if prefix.fact_class != FactClass.RECORD or is_other or any(each.tag == stream.tag for each in fact.tags):
         return False
     try:
-        named = {TagSeq(blinded(each.tag, bytes.fromhex(each.salt)), each.seq) for each in fact.tags}
-        return any(each.seq == seq for each in set(tail.tags) - named) and not _is_told(fact, stream)
+        return any(each.seq == seq for each in _unnamed(fact)) and not _is_told(fact, stream)
     except MalformedHeader:
         return True
 

@@ -14,16 +14,18 @@ from ledger.store.disclosing import Disclosing
 from ledger.streams.base import Proposal
 from ledger.terms.calendar import stored_instant
 from projections.exports.bill import BillMaker, Made, claim_in
-from projections.exports.bill_file import Bill, BillFact
+from projections.exports.bill_file import Bill, BillFact, RevealedTag
 from projections.exports.bill_judged import JudgedBill, judge_bill
 from projections.exports.bill_proof import proven
+from projections.exports.bill_unshown import GIVES_BACK, JUDGED_IN, LOOKS_BACK, TAKES_NOTHING
 from projections.judged import AdoptedRulebooks
 from tests.bills.test_complete_bills import ENVELOPE, mapped
 from tests.bills.test_kept_back import last_of, told, with_other
 from tests.bills.test_on_both_engines import released
 from tests.checkpoints.keys import adoption, sealer, signers
 from tests.cli.claiming import NPI
-from tests.house import BEGIN, House, house
+from tests.house import BEGIN, PLAN_ELEMENTS, House, consent_of, house
+from tests.store.golden_events import EXAMPLES
 
 Later = Callable[[House], None]
 EVIDENCE = {"reason": "entered_in_error", "evidence": "Another patient's."}
@@ -31,7 +33,7 @@ EVIDENCE = {"reason": "entered_in_error", "evidence": "Another patient's."}
 
 def said(it: House, command: str, actor: str, **data: object) -> dict[str, str]:
     it.clock = "2026-02-10T15:00:00Z"
-    return dict(it.accepted(command, {"patient": it.ids["patient"], **data}, actor=actor).ids)
+    return dict(it.accepted(command, {"patient": it.ids["patient"]} | data, actor=actor).ids)
 
 
 def voided(it: House) -> None:
@@ -51,6 +53,53 @@ def died_by_mistake(it: House) -> None:
 
 def insured(it: House) -> None:
     said(it, "record_coverage", "fay", payer="humana", kind="medicare_advantage", from_on="2026-02-01")
+
+
+def abated(it: House) -> None:
+    condition = {"icd10": "I10", "onset_on": "2020-01-01", "expected_12_months": True, "abated_on": "2025-12-20"}
+    said(it, "record_condition", "ada", **condition)
+
+
+def planned_less(it: House) -> None:
+    said(
+        it,
+        "revise_care_plan",
+        "ada",
+        revised_at="2026-01-20T15:30:00Z",
+        author=it.ids["ada"],
+        elements=[{"element": "goals", "text": "In words."}],
+        intervention_owners=True,
+        goals=2,
+    )
+
+
+def in_another_programme(it: House) -> None:
+    stands = {"programme": "APCM", "side": "practitioner", "from_month": "2026-01", "practitioner": it.ids["ada"]}
+    said(it, "designate_practitioner", "ada", **stands)
+
+
+def consented_before(it: House) -> None:
+    said(it, "record_consent", "bea", **consent_of(it, occurred_at="2024-06-05T15:00:00Z"))
+
+
+def planned_anew(it: House) -> None:
+    """The revision that the release rested on is struck; one that was made in the month stands for it, signed."""
+    elements = [{"element": name, "text": "In words."} for name in PLAN_ELEMENTS]
+    plan = {"revised_at": "2026-01-20T15:30:00Z", "author": it.ids["ada"], "elements": elements, "goals": 2}
+    said(it, "revise_care_plan", "ada", **plan, intervention_owners=True, review_on="2027-01-05")
+    said(it, "sign_care_plan", "ada", revision=2)
+    copy = {"given_at": "2026-01-21T15:45:00Z", "given_to": "patient", "channel": "paper"}
+    said(it, "record_plan_copy", "bea", revision=2, **copy)
+    said(it, "strike_plan_revision", "cora", revision=1, **EVIDENCE)
+
+
+def moved(it: House) -> None:
+    other = {"identifiers": [{"system": "mrn", "value": "mrn-2"}], "demographics": {}, "practice": it.ids["practice"]}
+    it.clock = "2026-02-10T15:00:00Z"
+    second = dict(it.accepted("register_patient", other, actor="fay").ids)["patient"]
+    conditions = (fact.event for fact in it.log.read(f"patient/{it.ids['patient']}"))
+    condition = next(e.condition for e in conditions if e.TOPIC == "condition_recorded")  # type: ignore[attr-defined]
+    said(it, "move_condition", "cora", condition=condition, to_patient=second, reason="Of the other one.")
 
 
 def merged(it: House) -> None:
@@ -124,6 +173,50 @@ def test_what_takes_the_month_away_takes_it_from_the_bill_where_it_is_shown(tmp_
 
     assert (is_proven, judged.verdict) == (True, "not_supported")
     assert [doubt.where for doubt in judged.doubts] == ["since"]
+
+
+TAKES = [voided, abated, planned_less, in_another_programme, moved]
+
+
+@pytest.mark.parametrize("later", TAKES)
+def test_whatever_takes_the_month_away_leaves_no_bill_supported(tmp_path: Path, later: Later) -> None:
+    """Also what seems to give: a condition that is over, a later revision of the plan, a second programme."""
+    closed_bill, open_bill = (told(made(tmp_path / str(since), later, since=since).bill)[1] for since in (False, True))
+
+    assert (closed_bill.verdict, closed_bill.unshown) == ("as_far_as_shown", ("ground_since",))
+    assert (open_bill.verdict, [doubt.where for doubt in open_bill.doubts]) == ("not_supported", ["since"])
+
+
+@pytest.mark.parametrize("later", [consented_before, planned_anew])
+def test_what_was_said_again_of_the_month_supports_it_where_it_is_shown(tmp_path: Path, later: Later) -> None:
+    assert told(made(tmp_path, later, since=True).bill)[1].verdict == "supported"
+
+
+def test_a_fact_of_two_patients_that_names_the_other_alone_supports_nothing(tmp_path: Path) -> None:
+    """Behind the map nothing counts it: what of its header stays blind could be this patient's stream."""
+    names: list[RevealedTag] = []
+
+    def moves(it: House) -> None:
+        moved(it)
+        (fact,) = Disclosing(it.log).facts([it.log.refresh()])
+        names.extend(RevealedTag(tag=each.tag, salt=each.salt.hex(), seq=each.seq) for each in fact.tags)
+
+    bill = made(tmp_path, moves, map_first=True).bill
+    own = {each.subject for each in bill.completeness}
+    others = tuple(each for each in names if each.tag not in own)
+
+    is_proven, judged = told(closed(bill, "condition_moved", tags=others))
+
+    assert others
+    assert (is_proven, judged.verdict, judged.unshown) == (True, "as_far_as_shown", ("ground_since",))
+
+
+def test_every_kind_of_fact_in_a_patients_own_streams_is_known_to_take_or_to_take_nothing() -> None:
+    """A kind that is in neither list would be passed over, whatever it takes."""
+    kinds = {event.TOPIC for event in EXAMPLES if any(tag.startswith(JUDGED_IN) for tag in event.tags())}
+
+    assert kinds == LOOKS_BACK | GIVES_BACK | TAKES_NOTHING
+    assert not LOOKS_BACK & GIVES_BACK | (LOOKS_BACK | GIVES_BACK) & TAKES_NOTHING
 
 
 @pytest.mark.parametrize("map_first", [False, True])

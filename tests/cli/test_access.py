@@ -101,6 +101,21 @@ def test_a_day_ahead_ends_no_suspension(world: World) -> None:
     assert world.process(*ask, "--as-of", "2101-01-01T12:00:00Z").json["disclosures"] == []
 
 
+def test_the_last_day_of_a_suspension_is_the_practices_own(world: World) -> None:
+    """In Chicago the last of January ends six hours after it does in UTC."""
+    sent = {"recipient": "State AG", "what": "The chart.", "purpose": "investigation", "basis": "law_enforcement"}
+    until = {"on": "2026-01-05", "suspended_until": "2026-01-31", "suspended_by": "Agent Smith"}
+    data = {"patient": world.ids["patient"], **sent, **until}
+    line = world.line("disclose", data, key="kept", actor={"id": world.ids["fay"]}, clock="2026-01-31T12:00:00Z")
+    assert '"accepted"' in world.process("submit", "-", "--json", given=line.encode()).out
+    disclosed(world, basis="treatment", purpose="care")  # which no accounting lists: the ledger's clock goes on
+    ask = ("accounting", world.ids["patient"], "--as", world.ids["fay"], "--json")
+    last, after = (world.process(*ask, "--as-of", f"2026-02-01T{at}Z").json for at in ("05:59:59", "06:00:00"))
+
+    assert (last["last"], len(last["disclosures"])) == ("2026-01-31", 0)
+    assert (after["last"], len(after["disclosures"])) == ("2026-02-01", 1)
+
+
 # --- elevate ------------------------------------------------------------------------------------------------------
 
 

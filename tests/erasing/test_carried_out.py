@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from commands.wire import Delivery
 from interfaces import erasing as runner
 from interfaces.erasing import carry_out
 from ledger.store import erasing as store
@@ -73,6 +74,20 @@ def test_a_line_that_comes_again_under_its_key_is_refused_and_compared_with_noth
 
     assert answer.refusal is not None
     assert answer.refusal.code == "key_of_erased_content"
+
+
+def test_so_it_is_where_nobody_can_say_who_bound_the_key(old: Old) -> None:
+    """Under the second key nothing was appended; it was bound to what was known."""
+    second = old.lines["registered"].replace(b"zyx-key-1", b"zyx-key-2")
+    (known,) = old.house.send_lines(second)
+    old.run()
+    line = old.house.handler.read(second)
+    assert isinstance(line, Delivery)
+    (answer,) = old.house.handler.handle([line._replace(login="os:somebody")])
+
+    assert known.outcome == "unchanged"
+    assert answer.refusal is not None
+    assert (answer.refusal.code, answer.positions) == ("key_of_erased_content", ())
 
 
 def test_words_that_come_later_are_refused_and_facts_without_words_are_kept(old: Old) -> None:

@@ -291,6 +291,25 @@ def test_no_key_elevates(desk: Desk) -> None:
     assert "accepted" == code(desk.by("os:bea", "elevate", elevating(desk)))
 
 
+def test_what_no_key_does_none_does_by_having_it_released(desk: Desk) -> None:
+    """A delivery that waits for who acts is decided as its sender, who is a key."""
+    it, bea, admin = desk.it, desk.key("bea", staff="bea"), desk.key("admin", staff="admin")
+    issued = {"name": "more", "digest": "ef" * 32, "staff": it.ids["fay"], "scopes": ["read"]}
+    issued |= {"expires_at": "2026-02-01T00:00:00Z"}
+    released = []
+    for login, command, data, staff in (
+        (bea, "elevate", elevating(desk), "bea"),
+        (admin, "issue_api_key", issued, "admin"),
+    ):
+        unknown = {"id": {"system": "hr", "value": f"new-{staff}"}}
+        delivery = dict(desk.by(login, command, data, actor=unknown).ids)["delivery"]
+        named = {"source": "direct", "delivery": delivery}
+        it.accepted("resolve_delivery", named | {"subject": it.ids[staff]})
+        released.append(code(it.send("release_delivery", named)))
+
+    assert ["elevation_by_api_key", "api_key_by_api_key"] == released
+
+
 def test_an_elevation_of_a_person_opens_nothing_to_the_keys_of_that_person(desk: Desk) -> None:
     it, key = desk.it, desk.key("bea", staff="bea")
     it.accepted("bind_login", {"login": "os:bea", "staff": it.ids["bea"]})

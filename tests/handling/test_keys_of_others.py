@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from commands.answer import Answer
+from commands.wire import Delivery
 from ledger.streams.access import CommandRefused
 from tests.handling.test_by_key import Desk, code, coverage
 from tests.handling.test_deliveries_of_practices import SOURCE, Feeds
@@ -29,6 +30,12 @@ def told(answer: Answer) -> tuple[Any, ...]:
     return answer.outcome, answer.positions, answer.ids, answer.notices, said
 
 
+def call(feeds: Feeds) -> dict[str, Any]:
+    """Work that is recorded anew each time it is told."""
+    told_of = {"performer": feeds.it.ids["bea"], "activity": "phone_call", "description": "Called."}
+    return {"patient": feeds.patient, "start": "2026-01-01T10:00:00Z", "end": "2026-01-01T10:05:00Z"} | told_of
+
+
 def bound(desk: Desk, patient: str | None = None) -> Answer:
     """What the desk recorded under the key `taken`."""
     answer = desk.by(desk.anywhere, "record_coverage", coverage(patient or desk.patient), key="taken")
@@ -37,13 +44,7 @@ def bound(desk: Desk, patient: str | None = None) -> Answer:
 
 
 def test_another_person_who_may_do_the_same_learns_that_the_key_is_taken_and_no_more(feeds: Feeds) -> None:
-    work = {
-        "patient": feeds.patient,
-        "performer": feeds.it.ids["bea"],
-        "activity": "phone_call",
-        "description": "Called.",
-    }
-    work |= {"start": "2026-01-01T10:00:00Z", "end": "2026-01-01T10:05:00Z"}
+    work = call(feeds)
     longer = work | {"end": "2026-01-01T10:10:00Z"}
     first = feeds.by(feeds.anywhere, "log_time", work, key="taken")
     bill = feeds.key("bill", staff="bill")
@@ -159,3 +160,68 @@ def test_a_source_that_a_login_does_not_deliver_for_says_nothing_of_its_keys(fee
     answer = feeds.by(feeds.anywhere, "record_coverage", coverage(feeds.patient), **head)
 
     assert ("source_of_other_login", ()) == (code(answer), answer.positions)
+
+
+def test_a_person_whose_login_went_to_somebody_else_is_answered_as_before_and_the_other_is_not(feeds: Feeds) -> None:
+    """Told that the key is taken, the sender would give a key of its own to what is on record, and record it twice."""
+    it = feeds.it
+    it.accepted("bind_login", {"login": "os:front", "staff": it.ids["bea"]})
+    first = feeds.by("os:front", "log_time", call(feeds), key="taken")
+    it.accepted("bind_login", {"login": "os:bea", "staff": it.ids["bea"]})
+    it.accepted("bind_login", {"login": "os:front", "staff": it.ids["fay"]})
+    own, other = (feeds.by(login, "log_time", call(feeds), key="taken") for login in ("os:bea", "os:front"))
+
+    assert ("unchanged", first.positions) == (own.outcome, own.positions)
+    assert ("refused", (), ()) == (other.outcome, other.positions, other.ids)
+
+
+def test_a_source_that_was_registered_with_another_login_is_answered_as_before(feeds: Feeds) -> None:
+    it, answers = feeds.it, []
+    for login in ("svc:one", "svc:two"):
+        it.accepted("bind_login", {"login": login, "staff": it.ids["feed"]})
+        it.accepted("register_source", {"system": "lab", "login": login, "trusted_for_acts": True})
+        head = {"actor": {"id": it.ids["feed"]}, "source": {"system": "lab", "id": "row-1"}, "key": "row-1"}
+        answers.append(feeds.by(login, "log_time", call(feeds), **head))
+    first, again = answers
+
+    assert ("accepted", "unchanged", first.positions) == (first.outcome, again.outcome, again.positions)
+
+
+def test_a_key_of_a_source_learns_nothing_of_whom_another_practice_registered_under_the_name(feeds: Feeds) -> None:
+    it, answers = feeds.it, []
+    it.accepted("register_source", {"system": "lab", "trusted_for_acts": True})
+    for name, practice in (("there", feeds.there), ("here", feeds.here)):
+        digest = (f"lab-{name}".encode().hex() * 64)[:64]
+        data = {"name": f"lab-{name}", "digest": digest, "scopes": ["append"], "source": "lab", "practices": [practice]}
+        issued = it.accepted("issue_api_key", data | {"expires_at": "2026-02-01T00:00:00Z"})
+        head = {"actor": {"id": it.ids["fay"]}, "source": {"system": "lab", "id": "row-1"}, "key": "row-1"}
+        login = f"key:{dict(issued.ids)['api_key']}"
+        answers.append(feeds.by(login, "register_patient", feeds.registering(practice), **head))
+    first, other = answers
+
+    assert "accepted" == first.outcome
+    assert ("key_of_other_caller", (), ()) == (code(other), other.positions, other.ids)
+
+
+def test_a_key_of_a_source_learns_nothing_of_what_another_practice_imported(feeds: Feeds) -> None:
+    rows = {"kind": "time_log", "accepted": 1, "unchanged": 0, "refused": 0, "parked": 0, "document": "1b" * 32}
+    head = {"actor": {"id": feeds.it.ids["feed"]}, "source": {"system": SOURCE}, "key": "import"}
+    first, again, other = (
+        feeds.by(feeds.feeds[name], "record_import", rows, **head) for name in ("there", "there", "here")
+    )
+
+    assert ("accepted", "unchanged", first.positions) == (first.outcome, again.outcome, again.positions)
+    assert ("key_of_other_caller", ()) == (code(other), other.positions)
+
+
+def test_a_file_of_a_simulation_is_answered_the_same_whoever_sends_it_again(tmp_path: Path) -> None:
+    with house(tmp_path / "simulated") as it:
+        work = {"performer": it.ids["bea"], "start": "2026-01-05T16:00:00Z", "end": "2026-01-05T16:05:00Z"}
+        work |= {"patient": it.ids["patient"], "activity": "phone_call", "description": "Called."}
+        line = it.line("log_time", work, key="taken", actor="bea")
+        (first,) = it.send_lines(line)
+        delivery = it.handler.read(line)
+        assert isinstance(delivery, Delivery)
+        (again,) = it.handler.handle([delivery._replace(login="os:somebody")])
+
+    assert ("accepted", "unchanged", first.positions) == (first.outcome, again.outcome, again.positions)

@@ -302,10 +302,10 @@ def test_of_two_authorizations_none_is_taken(it: Asked) -> None:
 
 
 @pytest.mark.parametrize("path", ["/overpayments", "/parked"])
-def test_what_depends_on_the_day_says_the_day_in_its_tag(it: Asked, path: str) -> None:
-    day = it.served.house.log.facts_at([it.position()])[0].recorded_at.date().isoformat()
+def test_what_depends_on_the_day_says_the_time_in_its_tag(it: Asked, path: str) -> None:
+    recorded_at = it.served.house.log.facts_at([it.position()])[0].recorded_at
 
-    assert f"-{day}-" in tag(it, path)
+    assert f"-{recorded_at:%Y-%m-%dT%H:}" in tag(it, path)
 
 
 def test_an_answer_of_another_program_or_to_another_reader_has_another_tag(
@@ -332,16 +332,28 @@ def test_an_answer_of_before_midnight_never_has_the_tag_of_the_day_after() -> No
 
     assert answer.body == b"2026-03-31"
     assert answer.tag is not None
-    assert answer.tag.startswith('W/"7-2026-03-31-')
+    assert answer.tag.startswith('W/"7-2026-03-31T23:45-')
+
+
+def test_an_answer_of_before_a_practices_own_midnight_is_not_held_after_it() -> None:
+    """In Denver a day begins at six or seven in UTC, in the middle of a day of the server's clock."""
+    (asked,) = [question for question in QUESTIONS if question.name == "list_overpayments"]
+    times = [datetime(2026, 3, 31, 5, 59, 59, tzinfo=UTC), datetime(2026, 3, 31, 6, tzinfo=UTC)]
+    before, after = (
+        told(asked, Namespace(run=session.answered), session)  # type: ignore[arg-type]
+        for session in map(_AtMidnight, times)
+    )
+
+    assert before.tag != after.tag
 
 
 class _AtMidnight:
     """A session of a ledger whose last second of a day is over once it has answered."""
 
-    def __init__(self) -> None:
+    def __init__(self, at: datetime = datetime(2026, 3, 31, 23, 59, 59, tzinfo=UTC)) -> None:
         self.log = self.handler = self.reads = self.zones = self
         self.login, self.version = "os:nobody", "2026a"
-        self.clock = datetime(2026, 3, 31, 23, 59, 59, tzinfo=UTC)
+        self.clock = at
 
     def refresh(self) -> int:
         return 7

@@ -103,6 +103,14 @@ def test_a_suspension_that_was_only_said_ends_after_thirty_days(it: House) -> No
     assert ["2026-02-20"] == days(told(it, date(2026, 4, 2)))
 
 
+def test_what_was_said_in_the_evening_ends_no_day_later_for_the_day_that_it_is_in_utc_by_then(it: House) -> None:
+    it.clock = "2026-03-03T01:00:00Z"
+    disclosed(it, suspended_until="2026-12-31", suspended_by="Agent Smith", suspended_orally=True)
+
+    assert [] == days(told(it, date(2026, 4, 1)))
+    assert ["2026-02-20"] == days(told(it, date(2026, 4, 2)))
+
+
 def test_a_suspension_for_a_ground_that_knows_none_hides_nothing(it: House) -> None:
     disclosed(it, basis="court_order", suspended_until="2026-06-30", suspended_by="The court")
 
