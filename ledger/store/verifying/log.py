@@ -189,7 +189,7 @@ class _Run:
         self._own = OwnLog(stored.log_tiles(), self._stored_size, sizes)
         after = self._trusted_to = self._trusted(stored)
         streams = Streams(stored.streams(), from_start=not after)
-        total = stored.fact_count()
+        total = 0 if self._progress is None else stored.fact_count()
         check = QuickPass(self._ledger_id, streams, after=after, seen=self._seen)
         rows: Iterable[Rows] = side_by_side(stored.facts(after), stored.members(after))
         if not after:  # a map counts from the first fact on
