@@ -26,7 +26,7 @@ from tests.store.sample import (
     reopened,
     sqlite_of,
 )
-from tests.store.tampering import Tamper, edit, spoken, tamper
+from tests.store.tampering import Tamper, edit, moved_into_the_salt, spoken, tamper
 
 
 def flipped(value: bytes) -> bytes:
@@ -68,6 +68,7 @@ def changed(ledger: Ledger, *changes: str | Tamper) -> Iterator[Ledger]:
         pytest.param(
             "UPDATE event_tags SET salt = zeroblob(16) WHERE position = 3 AND ordinal = 1", "its leaf", id="tag salt"
         ),
+        pytest.param(moved_into_the_salt, "the salt of a tag has another length", id="tag moved into the salt"),
         pytest.param("DELETE FROM event_tags WHERE position = 3 AND ordinal = 1", "its tags are not", id="tag gone"),
         pytest.param("DELETE FROM event_tags WHERE position = 3 AND ordinal = 0", "its tags are not", id="home gone"),
         pytest.param("DELETE FROM stored_events WHERE rowid = 3", "it is not there", id="fact gone"),

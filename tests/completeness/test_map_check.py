@@ -2,6 +2,7 @@
 
 import pytest
 
+from ledger.store.batches import side_by_side
 from ledger.store.checkpoints.completing import Completeness
 from ledger.store.checkpoints.map_check import MapCheck
 from ledger.store.connection import Ledger
@@ -15,11 +16,8 @@ from tests.store.tampering import tamper
 def refuted(ledger: Ledger) -> list[int]:
     check = MapCheck(ledger)
     with ledger.engine.snapshot() as stored:
-        members = check.members(stored.tag_rows())
-        member = next(members, None)
-        for fact in check.facts(stored.facts()):
-            while member is not None and member[0] <= fact[0]:
-                member = next(members, None)
+        for _ in check.heard(side_by_side(stored.facts(), stored.members())):
+            pass
     return [position for position, _ in check.refuted()]
 
 

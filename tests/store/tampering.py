@@ -62,6 +62,16 @@ def edit(column: str, position: int, change: Callable[[bytes], bytes]) -> Tamper
     return tamper_with
 
 
+def moved_into_the_salt(run: Run) -> None:
+    """Give the first letter of a tag to the salts in front of it: what is hashed stays the same."""
+    ((tag_id, tag),) = run("SELECT tag_id, tag FROM tags WHERE tag_id = (SELECT MAX(tag_id) FROM event_tags)")
+    run("UPDATE tags SET tag = ? WHERE tag_id = ?", (tag[1:], tag_id))
+    for position, salt in run("SELECT position, salt FROM event_tags WHERE tag_id = ?", (tag_id,)):
+        longer = bytes(salt) + tag[:1].encode()
+        run("UPDATE event_tags SET salt = ? WHERE tag_id = ? AND position = ?", (longer, tag_id, position))
+    run("UPDATE stored_events SET originator_id = ? WHERE originator_id = ?", (tag[1:], tag))
+
+
 def found(findings: Sequence[Finding]) -> set[tuple[str, int | None]]:
     """The verdicts and their positions."""
     return {(finding.verdict.value, finding.position) for finding in findings}

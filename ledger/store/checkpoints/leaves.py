@@ -7,29 +7,23 @@ named. No key is needed. Not promised: what an older fact says now (`verify --lo
 A batch is looked at as a whole first, as it is nearly always in order; one by one where it is not, to say which fact.
 """
 
-import struct
 from collections.abc import Iterator
-from hashlib import sha256
-from operator import itemgetter
 from typing import Any, Final, NoReturn
 
-from ledger.proof.leaf import DIGEST_BYTES
+from ledger.proof.leaf import DIGEST_BYTES, TAG_SALT_BYTES
+from ledger.store.batch_check import FOREIGN, BatchCheck, columns
 from ledger.store.checkpoints.rows import Batch
-from ledger.store.header_check import BLIND, HeaderCheck, header_of, leaf_of
+from ledger.store.header_check import HeaderCheck, header_of, leaf_of
 from ledger.terms.errors import LedgerDamaged
 
 REMEDY: Final = "Nothing was signed. Stop writing, keep this disk, and run `ccm-ledger verify`."
-_LEAF: Final = b"\x00"
-_TAG: Final = struct.Struct(">32sq")
-_TAIL: Final = struct.Struct(">qqI")
-_FOREIGN: Final = (TypeError, AttributeError, ValueError, LookupError, struct.error)
-"""What comes of values of another kind: SQLite keeps whatever somebody put in."""
 
 
 class LeafCheck:
     """Checks facts of one ledger in their order."""
 
     def __init__(self, ledger_id: str) -> None:
+        self._batches = BatchCheck(ledger_id)
         self._headers = HeaderCheck(ledger_id)
 
     def leaves(self, batch: Batch, after: int, until: int, recorded_at: int) -> list[bytes]:
@@ -37,45 +31,10 @@ class LeafCheck:
 
         LedgerDamaged at the first fact that is missing or not what its header says.
         """
-        try:
-            found = self._all_at_once(batch, after, recorded_at)
-        except _FOREIGN:
-            found = None
+        found = self._batches.leaves(batch.facts, columns(batch.members), after, recorded_at) if batch.members else None
         if found is None or len(found) != until - after:
             self._blame(batch, after, until, recorded_at)
         return found
-
-    def _all_at_once(self, batch: Batch, after: int, recorded_at: int) -> list[bytes] | None:
-        """The leaves; None where something of the batch does not agree."""
-        facts, members = batch
-        starts = [at for at, member in enumerate(members) if member[1] == 0]
-        ends = [*starts[1:], len(members)]
-        sizes = [end - start for start, end in zip(starts, ends, strict=True)]
-        places = [place for place, size in enumerate(sizes, after + 1) for _ in range(size)]
-        if (
-            list(map(itemgetter(0), facts)) != list(range(after + 1, after + 1 + len(sizes)))
-            or list(map(itemgetter(0), members)) != places
-            or list(map(itemgetter(1), members)) != [ordinal for size in sizes for ordinal in range(size)]
-        ):
-            return None
-        pack, tail, differs = _TAG.pack, _TAIL.pack, self._headers.differs
-        tags = [pack(sha256(BLIND + salt + tag.encode()).digest(), seq) for _, _, tag, seq, salt in members]
-        leaves = []
-        for (position, home, version, topic, state, at, prefix, leaf), start, end in zip(
-            facts, starts, ends, strict=True
-        ):
-            first = members[start]
-            others = tags[start + 1 : end]
-            others.sort()
-            header = b"".join((_LEAF, prefix, tail(position - 1, at, end - start), tags[start], *others))
-            made = sha256(header).digest()
-            if made != leaf or first[2] != home or first[3] != version or at < recorded_at:
-                return None
-            if differs(topic, state, prefix) is not None:
-                return None
-            recorded_at = at
-            leaves.append(made)
-        return leaves
 
     def _blame(self, batch: Batch, after: int, until: int, recorded_at: int) -> NoReturn:
         """Say which fact does not agree, and in what."""
@@ -93,6 +52,8 @@ class LeafCheck:
                     _refuse(position, "it is not there")
                 if [each[1] for each in own] != list(range(len(own))):
                     _refuse(position, "its tags are not in their order")
+                if any(len(each[4]) != TAG_SALT_BYTES for each in own):
+                    _refuse(position, "the salt of a tag has another length")
                 if not own or (own[0][2], own[0][3]) != (home, version):
                     _refuse(position, "its home stream is not that of its first tag")
                 if at < recorded_at:
@@ -103,7 +64,7 @@ class LeafCheck:
                 if words := self._headers.differs(topic, state, prefix):
                     _refuse(position, words[:1].lower() + words[1:].rstrip("."))
                 recorded_at = at
-        except _FOREIGN:
+        except FOREIGN:
             _refuse(position, "its row holds values of another kind")
         words = "it is not there" if position < until else "tags name a fact that is not there"
         _refuse(position + 1, words)

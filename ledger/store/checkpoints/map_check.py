@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from ledger.proof.completeness import CLASSES, Map
+from ledger.store.batches import Rows
 from ledger.store.checkpoints.completing import said_by
 from ledger.store.completeness_map import Counted, MapRoots, Wanted, class_of
 from ledger.store.connection import Ledger
@@ -21,34 +22,18 @@ _TAG: Final = -3
 
 
 class MapCheck:
-    """Listens to the rows of facts and memberships on their way to somebody else. Without a map it costs nothing."""
+    """Listens to batches of rows on their way to somebody else. Without a map it costs nothing."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._said = dict(_maps_of(ledger))
         self._roots = MapRoots(ledger.ledger_id, (Wanted(said.up_to, said.depth) for said in self._said.values()))
-        self._tags: dict[int, list[str]] = {}
 
-    def facts(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-        """The same rows: (position, ..., prefix, leaf) of every fact from the first on, by position."""
-        if not self._said:
-            yield from rows
-            return
-        before: tuple[Any, ...] | None = None
-        for row in rows:
-            self._take(before)
-            yield row
-            before = row
-        self._take(before)
-
-    def members(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-        """The same rows: (position, ..., tag, seq, salt) of every membership, by position, read beside the facts."""
-        if not self._said:
-            yield from rows
-            return
-        for row in rows:
-            if isinstance(row[_TAG], str):
-                self._tags.setdefault(row[0], []).append(row[_TAG])
-            yield row
+    def heard(self, batches: Iterable[Rows]) -> Iterator[Rows]:
+        """The same batches, of everything from the first fact on."""
+        for batch in batches:
+            if self._said:
+                self._take(*batch)
+            yield batch
 
     def refuted(self) -> list[tuple[int, str]]:
         """The maps that the facts do not give: position of the fact, and in words; once all rows have gone by."""
@@ -59,18 +44,20 @@ class MapCheck:
             if found[Wanted(said.up_to, said.depth)] != said or said.up_to >= position
         ]
 
-    def _take(self, row: tuple[Any, ...] | None) -> None:
-        """Count a fact whose memberships have gone by."""
-        if row is None:
-            return
-        tags = tuple(self._tags.pop(row[0], ()))
-        prefix, leaf = row[-2:]
-        try:
-            fact_class = class_of(prefix)
-        except (TypeError, ValueError):
-            return
-        if fact_class in CLASSES and isinstance(leaf, bytes):
-            self._roots.take(Counted(row[0], fact_class, tags, leaf))
+    def _take(self, facts: Iterable[tuple[Any, ...]], members: Iterable[tuple[Any, ...]]) -> None:
+        """Count facts."""
+        tags: dict[Any, list[str]] = {}
+        for member in members:
+            if isinstance(member[_TAG], str):
+                tags.setdefault(member[0], []).append(member[_TAG])
+        for row in facts:
+            prefix, leaf = row[-2:]
+            try:
+                fact_class = class_of(prefix)
+            except (TypeError, ValueError):
+                continue
+            if fact_class in CLASSES and isinstance(leaf, bytes):
+                self._roots.take(Counted(row[0], fact_class, tuple(tags.get(row[0], ())), leaf))
 
 
 def _maps_of(ledger: Ledger) -> Iterator[tuple[int, Map]]:

@@ -6,11 +6,12 @@ evidence carries (naming.py). Nothing is written, no word is opened, and no key 
 Not promised: what needs a fact's meaning or its words; that is the deep pass (ledger/store/fsck.py).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from ledger.proof.note import VerifierKey
+from ledger.store.batches import Rows, side_by_side
 from ledger.store.checkpoints.log_keys import log_name
 from ledger.store.checkpoints.map_check import MapCheck
 from ledger.store.checkpoints.tiles import WIDTH
@@ -188,12 +189,12 @@ class _Run:
         self._own = OwnLog(stored.log_tiles(), self._stored_size, sizes)
         after = self._trusted_to = self._trusted(stored)
         streams = Streams(stored.streams(), from_start=not after)
-        total = stored.fact_count()
+        total = 0 if self._progress is None else stored.fact_count()
         check = QuickPass(self._ledger_id, streams, after=after, seen=self._seen)
-        facts, members = stored.facts(after), stored.members(after)
+        rows: Iterable[Rows] = side_by_side(stored.facts(after), stored.members(after))
         if not after:  # a map counts from the first fact on
-            facts, members = maps.facts(facts), maps.members(members)
-        for tile in check.tiles(facts, members):
+            rows = maps.heard(rows)
+        for tile in check.tiles(rows):
             for found in tile.found:
                 verdict, words = found.issue
                 self._findings.append(Finding(verdict, found.position, found.tag, words, usual_name(verdict)))

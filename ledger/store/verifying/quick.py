@@ -6,18 +6,16 @@ made. Facts come out as tiles of 256 leaves in the order of the log. Memory is e
 Not promised: that the leaves are those that were sealed; log.py compares.
 """
 
-import struct
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
-from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from ledger.proof.leaf import DIGEST_BYTES, MalformedHeader, decode_prefix
+from ledger.store.batch_check import FOREIGN, BatchCheck, columns
+from ledger.store.batches import Rows
 from ledger.store.body import decode_body
 from ledger.store.fsck_fact import Issue, StoredFact, StoredTag, Verdict, header_issues, leaf_issues
-from ledger.store.header_check import BLIND, HeaderCheck
 from ledger.terms.errors import LedgerDamaged, NeedsNewerProgram
 
 TILE: Final = 256
@@ -26,11 +24,6 @@ HOLE: Final = bytes(DIGEST_BYTES)
 """Stands for the leaf of a fact that is not there."""
 STRAY: Final = 1_000_000
 """A row so far behind the last one is no fact of the log, and the places between them are not counted."""
-
-_PLACE: Final = struct.Struct(">qqI")
-_TAG: Final = struct.Struct(">32sq")
-_MALFORMED: Final = (TypeError, ValueError, AttributeError, IndexError, OverflowError, struct.error)
-_NOBODY: Final = (None,) * 6
 
 
 class Found(NamedTuple):
@@ -69,6 +62,17 @@ class Streams:
         dense = bool(heads) and heads[0][0] > 0 and heads[-1][0] <= 2 * len(heads) + TILE
         self.seen: Any = array("q", bytes(8 * (heads[-1][0] + 1))) if dense else defaultdict(int)
 
+    def gaps(self, members: Iterable[tuple[Any, ...]]) -> Iterator[Found]:
+        """Count these tags; those whose number is not the next one of their stream."""
+        seen = self.seen
+        for position, _, tag_id, tag, seq, _ in members:
+            count = seen[tag_id]
+            if seq != count + 1 and (count or self.from_start or seq < 1):
+                yield Found(
+                    position, Issue(Verdict.STREAM_GAP, f"The stream goes from fact {count} to fact {seq}."), tag
+                )
+            seen[tag_id] = seq
+
     def differing(self) -> Iterator[tuple[int, int, int]]:
         """(stream, how many facts it says it has, how many it has) of those that differ."""
         for tag_id, head in zip(self._ids, self._heads, strict=True):
@@ -78,15 +82,16 @@ class Streams:
 
 
 class QuickPass:
-    """Checks the facts behind a position, one behind the other."""
+    """Checks the facts behind a position, one batch behind the other."""
 
     def __init__(self, ledger_id: str, streams: Streams, *, after: int = 0, seen: Iterable[Seen] = ()) -> None:
         """`seen` are checkpoints in their order: what lies behind one was not there when it was signed."""
         assert after % TILE == 0, "a pass begins where a tile does"
         self._ledger_id = ledger_id
         self._streams = streams
-        self._headers = HeaderCheck(ledger_id)
-        self._after = after
+        self._batches = BatchCheck(ledger_id)
+        self._n = after // TILE
+        self._leaves: list[bytes] = []
         self._recorded_at = 0
         self._seen = [*reversed([*seen])]
         self._not_before = 0
@@ -95,71 +100,90 @@ class QuickPass:
         self.facts = 0
         """How many rows were checked."""
 
-    def tiles(self, facts: Iterable[tuple[Any, ...]], members: Iterable[tuple[Any, ...]]) -> Iterator[Tile]:
+    def tiles(self, batches: Iterable[Rows]) -> Iterator[Tile]:
         """The tiles in order, the last one as far as it goes; what is wrong behind all facts comes without leaves.
 
-        `facts` are (position, home, version, topic, state, recorded_at, prefix, leaf) by position, `members`
-        (position, ordinal, tag_id, tag or None, seq, salt) by position and ordinal.
+        A batch is looked at as a whole first, as nearly all are sound; fact by fact where something does not agree.
         """
-        n, leaves, found = self._after // TILE, list[bytes](), list[Found]()
-        following = chain(members, (_NOBODY,))
-        member = next(following)
+        found: list[Found] = []
+        for facts, members in batches:
+            if not self._take(facts, members, found):
+                found += self._one_by_one(facts, members)
+            for at in range(TILE, len(self._leaves) + 1, TILE):
+                yield Tile(self._n, self._leaves[at - TILE : at], found)
+                self._n, found = self._n + 1, []
+            self._leaves = self._leaves[len(self._leaves) // TILE * TILE :]
+        if self._leaves or found:
+            yield Tile(self._n, self._leaves, found)
+
+    # --- a batch as a whole -------------------------------------------------------------------------------------------
+
+    def _take(self, facts: Sequence[tuple[Any, ...]], members: Sequence[tuple[Any, ...]], found: list[Found]) -> bool:
+        """Take in a batch if all of it agrees; else nothing is changed. Numbers of streams may be found to be wrong."""
+        if not facts or not members:
+            return False
+        leaves = self._batches.leaves(facts, columns(members), self.last, self._recorded_at)
+        if leaves is None or not all(type(member[2]) is int for member in members):
+            return False
+        times = [row[5] for row in facts]
+        seen, not_before = len(self._seen), self._not_before
+        if times[0] < not_before:
+            return False
+        while seen and self._seen[seen - 1].size < facts[-1][0]:
+            seen, not_before = seen - 1, self._seen[seen - 1].not_before
+            # Later facts of the batch are dated no earlier.
+            if times[max(self._seen[seen].size - self.last, 0)] < not_before:
+                return False
+        del self._seen[seen:]
+        self._not_before = not_before
+        self._recorded_at = times[-1]
+        self.facts += len(facts)
+        self.last = facts[-1][0]
+        self._leaves += leaves
+        found += self._streams.gaps(members)
+        return True
+
+    # --- fact by fact -------------------------------------------------------------------------------------------------
+
+    def _one_by_one(self, facts: Iterable[tuple[Any, ...]], members: Sequence[tuple[Any, ...]]) -> Iterator[Found]:
+        at = 0
         for row in facts:
             position = row[0]
-            while member[0] is not None and not _reaches(member[0], position):
-                found.append(_without_fact(member[0]))
-                member = next(following)
-            mine = []
-            while member[0] == position:
-                mine.append(member)
-                member = next(following)
+            while at < len(members) and not _reaches(members[at][0], position):
+                yield _without_fact(members[at][0])
+                at += 1
+            start = at
+            while at < len(members) and members[at][0] == position:
+                at += 1
             gap = position - self.last - 1
             if gap:
-                found += self._gap(position, gap)
+                yield self._gap(position, gap)
                 if not 0 < gap <= STRAY:
                     continue
-                for _ in range(gap):
-                    leaves.append(HOLE)
-                    if len(leaves) == TILE:
-                        yield Tile(n, leaves, found)
-                        n, leaves, found = n + 1, [], []
-            self._check(row, mine, found)
+                self._leaves += [HOLE] * gap
+            yield from self._check(row, members[start:at])
             leaf = row[7]
-            leaves.append(leaf if type(leaf) is bytes and len(leaf) == DIGEST_BYTES else HOLE)
+            self._leaves.append(leaf if type(leaf) is bytes and len(leaf) == DIGEST_BYTES else HOLE)
             self.last = position
-            if len(leaves) == TILE:
-                yield Tile(n, leaves, found)
-                n, leaves, found = n + 1, [], []
-        while member[0] is not None:
-            found.append(_without_fact(member[0]))
-            member = next(following)
-        if leaves or found:
-            yield Tile(n, leaves, found)
+        for member in members[at:]:
+            yield _without_fact(member[0])
 
-    def _gap(self, position: int, gap: int) -> Iterator[Found]:
+    def _gap(self, position: int, gap: int) -> Found:
         if 0 < gap <= STRAY:
             words = f"Facts are missing: {self.last + 1} to {position - 1}."
         else:
             words = "A row stands far from all facts: it is none of this log."
-        yield Found(position, Issue(Verdict.POSITION_GAP, words))
+        return Found(position, Issue(Verdict.POSITION_GAP, words))
 
-    def _check(self, row: tuple[Any, ...], mine: Sequence[tuple[Any, ...]], found: list[Found]) -> None:
+    def _check(self, row: tuple[Any, ...], mine: Sequence[tuple[Any, ...]]) -> Iterator[Found]:
         self.facts += 1
-        position, recorded_at, seen = row[0], row[5], self._streams.seen
+        position, recorded_at = row[0], row[5]
+        is_sound = self._is_sound(row, mine)
         try:
-            is_sound = self._is_sound(row, mine)
-        except (*_MALFORMED, LedgerDamaged, NeedsNewerProgram):
-            is_sound = False
-        try:
-            for _, _, tag_id, tag, seq, _ in mine:
-                count = seen[tag_id]
-                if seq != count + 1 and (count or self._streams.from_start or seq < 1):
-                    words = f"The stream goes from fact {count} to fact {seq}."
-                    found.append(Found(position, Issue(Verdict.STREAM_GAP, words), tag))
-                seen[tag_id] = seq
+            yield from self._streams.gaps(mine)
             if recorded_at < self._recorded_at:
                 words = "The fact is dated before the one that precedes it."
-                found.append(Found(position, Issue(Verdict.TIME_RUNS_BACK, words)))
+                yield Found(position, Issue(Verdict.TIME_RUNS_BACK, words))
             self._recorded_at = recorded_at
             while self._seen and self._seen[-1].size < position:
                 self._not_before = self._seen.pop().not_before
@@ -168,24 +192,16 @@ class QuickPass:
                     "The fact is dated before the ledger's clock saw a checkpoint that does not cover it: it was dated"
                     " back, or the clock was wrong."
                 )
-                found.append(Found(position, Issue(Verdict.TIME_RUNS_BACK, words)))
-        except _MALFORMED:
+                yield Found(position, Issue(Verdict.TIME_RUNS_BACK, words))
+        except FOREIGN:
             is_sound = False
         if not is_sound:
-            found += (Found(position, issue) for issue in self.issues(row, mine))
+            for issue in self.issues(row, mine):
+                yield Found(position, issue)
 
     def _is_sound(self, row: tuple[Any, ...], mine: Sequence[tuple[Any, ...]]) -> bool:
-        """Whether everything that a leaf commits to agrees with it; may raise where values are of another kind."""
-        position, home, version, topic, state, recorded_at, prefix, leaf = row
-        entries = [_TAG.pack(sha256(BLIND + salt + tag.encode()).digest(), seq) for _, _, _, tag, seq, salt in mine]
-        if mine[0][3] != home or mine[0][4] != version or mine[0][1] != 0 or mine[-1][1] != len(mine) - 1:
-            return False
-        if len(entries) > 2:
-            entries[1:] = sorted(entries[1:])
-        place = _PLACE.pack(position - 1, recorded_at, len(entries))
-        if sha256(b"".join((b"\x00", prefix, place, *entries))).digest() != leaf:
-            return False
-        return self._headers.differs(topic, state, prefix) is None
+        """Whether everything that a leaf commits to agrees with it."""
+        return bool(mine) and self._batches.leaves((row,), columns(mine), row[0] - 1, row[5]) is not None
 
     def issues(self, row: tuple[Any, ...], mine: Sequence[tuple[Any, ...]]) -> Iterator[Issue]:
         """Everything about a fact that does not agree, slowly: for those that the fast check stopped at."""
