@@ -37,6 +37,9 @@ from ledger.terms.refusals import refused
 ROUNDS_MAX: Final = 1_000
 TRUSTED_MAX: Final = 32
 """Groups up to so many lines are decided by what is known, where asking a far ledger costs as much as appending."""
+CLOCK_YEAR_MIN: Final = 1901
+CLOCK_YEAR_MAX: Final = 2098
+"""Years of a simulated clock: its month and those beside it are care months."""
 _BUSY: Final = "Other writers moved the same streams again and again; these lines were not recorded."
 _AGAIN: Final = "Send them again under the same keys."
 
@@ -261,6 +264,8 @@ class Handler:
             return refused("clock_not_simulated", happened=happened)
         if not governance.simulated:
             return self._clock.now()
+        if given is not None and not CLOCK_YEAR_MIN <= given.year <= CLOCK_YEAR_MAX:
+            return refused("clock_beyond_care_months")
         latest = self._simulated_now
         now = given or latest or self._clock.now()
         self._simulated_now = now if latest is None or now > latest else latest

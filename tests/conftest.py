@@ -42,6 +42,7 @@ _LONGEST = (
     "crash",
     "tamper",
     "http",
+    "oracle",
     "postgres",
     "cli",
     "reactions",

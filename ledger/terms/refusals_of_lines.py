@@ -109,6 +109,12 @@ READING: Final = (
         "Remove the clock; say when it happened in the command's own fields.",
     ),
     Refusal(
+        "clock_beyond_care_months",
+        "The line's clock stands where no care month is.",
+        "Care months are those of the years 1900 to 2099, and lists ask for the month before (architecture, 1).",
+        "Give a clock of the years 1901 to 2098.",
+    ),
+    Refusal(
         "key_of_erased_content",
         "The key belongs to a command whose content was erased.",
         _KEYS,

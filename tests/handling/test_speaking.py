@@ -1,5 +1,7 @@
 """Who may speak: logins, sources, capacity; and which refusals become facts."""
 
+import pytest
+
 from commands.handle import Handler
 from commands.wire import Delivery
 from interfaces.system import PinnedZones, SystemClock, SystemIds
@@ -14,6 +16,16 @@ def test_a_ledger_in_earnest_takes_no_clock_from_a_line(in_earnest: House) -> No
 
     assert answer.refusal is not None
     assert "clock_not_simulated" == answer.refusal.code
+
+
+@pytest.mark.parametrize("clock", ["1900-01-01T05:00:00+14:00", "1900-12-31T23:59:59Z", "2099-01-01T00:00:00Z"])
+def test_a_simulated_clock_stays_where_care_months_are(at_home: House, clock: str) -> None:
+    """Behind 2099 the list of the month before would be of no care month, and every later question fail."""
+    answer = at_home.send("register_source", {"system": "lab"}, clock=clock)
+
+    assert answer.refusal is not None
+    assert "clock_beyond_care_months" == answer.refusal.code
+    assert "accepted" == at_home.send("register_source", {"system": "lab"}, clock="2098-12-31T23:59:59Z").outcome
 
 
 def test_a_login_speaks_only_for_its_own_staff_member(in_earnest: House) -> None:

@@ -6,6 +6,7 @@ half of the time, so that requests get further than the door.
 
 import json
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -14,7 +15,7 @@ from typing import Any, Final
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis.errors import Unsatisfiable
+from hypothesis.errors import HypothesisDeprecationWarning, Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -106,7 +107,10 @@ class Drawing:
         def one(case: Any) -> None:
             self._sent(case, operation.definition.raw["operationId"])
 
-        one()
+        with warnings.catch_warnings():
+            # It takes for a strategy's what the server's threads draw meanwhile in this process.
+            warnings.simplefilter("ignore", HypothesisDeprecationWarning)
+            one()
 
     def _strategy(self, operation: Any, mode: GenerationMode) -> Any:
         name = operation.definition.raw["operationId"]
