@@ -60,7 +60,7 @@ class ErasedLog:
         return ()
 
     def facts_at(self, positions: Iterable[int]) -> Sequence[Fact]:
-        by = Envelope(authenticated_as="os:test", actor=NURSE, vouched=Vouched.LOGIN, command="record_death")
+        by = Envelope(authenticated_as="os:test", actor=NURSE, vouched=Vouched.SOURCE, command="record_death")
         died = DeathRecorded(patient=PATIENT, on=date(2026, 3, 30))
         return [Fact(at, datetime(2026, 3, 30, tzinfo=UTC), PATIENT, 1, died, by) for at in positions]
 

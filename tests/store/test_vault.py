@@ -9,7 +9,7 @@ from ledger.store.connection import Place
 from ledger.terms.errors import LedgerDamaged, NotALedger, StoreUnavailable, WrongKey
 from tests.store.sample import NewPlace, new_ledger
 from tests.store.tampering import tamper
-from tests.store.vaults import kept_in_vault, vault_at
+from tests.store.vaults import kept_in_vault, vault_at, wait_until_alone
 
 SCOPE = "pt_x/2026"
 
@@ -176,6 +176,7 @@ def test_the_bytes_of_a_destroyed_key_are_gone_from_the_vaults_files(place: Plac
     gone = [wrapped for scope in scopes[::7] if (wrapped := kept[scope]) is not None]
     assert kept_in_vault(place, gone) == len(gone)
 
+    wait_until_alone(place)
     vault.destroy(scopes[::7])
 
     assert kept_in_vault(place, gone) == 0

@@ -1,5 +1,6 @@
 """The vault of a ledger at a place, opened by itself, on either engine."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,3 +47,18 @@ def kept_in_vault(place: Place, values: Sequence[bytes]) -> int:
             ((file,),) = connection.execute("SELECT pg_read_binary_file(pg_relation_filepath(%s))", (table,)).fetchall()
             content += bytes(file)
     return sum(value in content for value in values)
+
+
+def wait_until_alone(place: Place) -> None:
+    """Wait until no transaction of before is open on the server: while one is, it keeps a destroyed key's row.
+
+    The server's own upkeep opens some too (ANALYZE), whenever it pleases.
+    """
+    if isinstance(place, Path):
+        return
+    query = "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_xmin IS NOT NULL"
+    until = time.monotonic() + 60
+    with tamperer(place) as connection:
+        while connection.execute(query).fetchall() != [(0,)]:
+            assert time.monotonic() < until, "some transaction stays open"
+            time.sleep(0.05)
